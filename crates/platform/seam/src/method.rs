@@ -1,0 +1,65 @@
+//! What the platform knows about one method of a contract.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A value that may cross the seam: owned, encodable, with a schema.
+pub trait Contract: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static> Contract for T {}
+
+/// What a method means: decides what may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodKind {
+    /// Changes nothing; may be repeated.
+    Query,
+    /// Changes something; may be repeated only if it is keyed.
+    Command {
+        /// The call context carries an idempotency key that the module stores with the effect.
+        keyed: bool,
+    },
+}
+
+/// One method of a contract; the macro makes a table of these.
+#[derive(Debug)]
+pub struct Method {
+    /// `catalog`
+    pub module: &'static str,
+    /// Version of the contract.
+    pub version: u32,
+    /// `get_variants`
+    pub name: &'static str,
+    /// Place in the contract's table.
+    pub index: usize,
+    /// Query or command.
+    pub kind: MethodKind,
+    /// Longest time a call may take.
+    pub timeout: Duration,
+    /// Largest encoded request, in bytes.
+    pub max_request: usize,
+    /// Largest encoded response, in bytes.
+    pub max_response: usize,
+    /// Schema of the request.
+    pub request: fn(&mut SchemaGenerator) -> Schema,
+    /// Schema of the response.
+    pub response: fn(&mut SchemaGenerator) -> Schema,
+    /// Schema of the domain error.
+    pub error: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl Method {
+    /// The wire path: `/_seam/catalog/v1/get_variants`.
+    pub fn path(&self) -> String {
+        format!("/_seam/{}/v{}/{}", self.module, self.version, self.name)
+    }
+}
+
+/// Schema of `T`, for method tables.
+#[doc(hidden)]
+pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}

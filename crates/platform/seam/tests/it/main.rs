@@ -1,0 +1,5 @@
+//! A small contract through every end: what holds for one must hold for all.
+
+mod contract;
+mod ends;
+mod faults;
