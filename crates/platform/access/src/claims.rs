@@ -1,0 +1,110 @@
+//! What an access token says, and the rules its claims must keep.
+
+use std::time::Duration;
+
+use serde::Deserialize as _;
+use tenon_kernel::{Id, IdKind, Role, Timestamp};
+use uuid::Uuid;
+
+use crate::TokenError;
+use crate::token::Members;
+
+/// How far clocks of machines may be apart.
+pub(crate) const LEEWAY: Duration = Duration::from_secs(30);
+/// No token of ours lives longer, so one that says so was not made by us.
+pub(crate) const MAX_LIFETIME: Duration = Duration::from_mins(15);
+/// More roles than exist.
+const MAX_ROLES: usize = 16;
+/// Longer than any id we make.
+const MAX_JTI: usize = 64;
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessClaims {
+    /// The user.
+    pub user: Uuid,
+    /// The session, so that signing out can end it.
+    pub session: Uuid,
+    /// Roles at the time of issue.
+    pub roles: Vec<Role>,
+    /// End of life.
+    pub expires_at: Timestamp,
+}
+
+/// The kind of `sub`: users are named in tokens as in the rest of the API.
+pub(crate) struct Subject;
+
+impl IdKind for Subject {
+    const PREFIX: &'static str = "usr";
+}
+
+/// The kind of `sid`.
+pub(crate) struct Session;
+
+impl IdKind for Session {
+    const PREFIX: &'static str = "ses";
+}
+
+impl AccessClaims {
+    /// Reads the claims of a token whose signature is good.
+    pub(crate) fn read(
+        claims: &Members,
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        if claims.text("iss")? != issuer || claims.text("aud")? != audience {
+            return Err(TokenError::Invalid);
+        }
+        let jti = claims.text("jti")?;
+        if jti.is_empty() || jti.len() > MAX_JTI {
+            return Err(TokenError::Invalid);
+        }
+        let expires_at = read_lifetime(claims, now)?;
+        Ok(Self {
+            user: read_id::<Subject>(claims, "sub")?,
+            session: read_id::<Session>(claims, "sid")?,
+            roles: read_roles(claims)?,
+            expires_at,
+        })
+    }
+
+    /// Says whether the token is too old, leeway included.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        now >= self.expires_at + LEEWAY
+    }
+}
+
+fn read_lifetime(claims: &Members, now: Timestamp) -> Result<Timestamp, TokenError> {
+    let issued_at = Timestamp::from_unix_seconds(claims.seconds("iat")?);
+    let not_before = Timestamp::from_unix_seconds(claims.seconds("nbf")?);
+    let expires_at = Timestamp::from_unix_seconds(claims.seconds("exp")?);
+    let starts_in_future = issued_at > now + LEEWAY || not_before > now + LEEWAY;
+    if starts_in_future || expires_at <= issued_at || expires_at.since(issued_at) > MAX_LIFETIME {
+        return Err(TokenError::Invalid);
+    }
+    if now >= expires_at + LEEWAY {
+        return Err(TokenError::Expired);
+    }
+    Ok(expires_at)
+}
+
+fn read_id<K: IdKind>(claims: &Members, name: &str) -> Result<Uuid, TokenError> {
+    claims
+        .text(name)?
+        .parse::<Id<K>>()
+        .map(Id::uuid)
+        .map_err(|_| TokenError::Invalid)
+}
+
+/// Roles of a newer version become [`Role::Unknown`], which gives no right.
+fn read_roles(claims: &Members) -> Result<Vec<Role>, TokenError> {
+    let roles = claims.list("roles")?;
+    if roles.len() > MAX_ROLES {
+        return Err(TokenError::Invalid);
+    }
+    roles
+        .iter()
+        .map(|role| Role::deserialize(role).map_err(|_| TokenError::Invalid))
+        .collect()
+}

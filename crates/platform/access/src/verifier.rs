@@ -1,0 +1,145 @@
+//! Checks access tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use moka::sync::Cache;
+use tenon_kernel::{Env, Timestamp, UserPrincipal};
+use uuid::Uuid;
+
+use crate::key_cache::KeyCache;
+use crate::session_cache::{Session, SessionCache};
+use crate::token::{MAX_TOKEN_BYTES, Unverified};
+use crate::{AccessClaims, KeySource, SessionCheck, TokenError};
+
+/// Verified tokens remembered at once: about 50 MB if full.
+const CAPACITY: u64 = 50_000;
+
+/// Fixed facts about this installation's tokens.
+#[derive(Debug, Clone)]
+pub struct VerifierSettings {
+    /// `iss`
+    pub issuer: String,
+    /// `aud`
+    pub audience: String,
+    /// How stale a revocation may be.
+    pub session_check_every: Duration,
+}
+
+/// Checks access tokens; verified ones are cached by hash until they expire. Cheap to clone.
+#[derive(Clone)]
+pub struct TokenVerifier(Arc<Inner>);
+
+struct Inner {
+    settings: VerifierSettings,
+    env: Env,
+    keys: KeyCache,
+    sessions: SessionCache,
+    verified: Cache<[u8; 32], Arc<Verified>>,
+}
+
+/// A token whose signature and claims are good.
+struct Verified {
+    claims: AccessClaims,
+    principal: UserPrincipal,
+    session: Arc<Session>,
+}
+
+impl TokenVerifier {
+    /// Checks against these keys and sessions.
+    pub fn new(
+        settings: VerifierSettings,
+        keys: Arc<dyn KeySource>,
+        sessions: Arc<dyn SessionCheck>,
+        env: Env,
+    ) -> Self {
+        let sessions = SessionCache::new(sessions, settings.session_check_every);
+        let keys = KeyCache::new(keys, env.clone());
+        Self(Arc::new(Inner {
+            settings,
+            env,
+            keys,
+            sessions,
+            verified: Cache::new(CAPACITY),
+        }))
+    }
+
+    /// Checks one token.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Unavailable`] if keys or the session's state cannot be had: then nobody is let in.
+    /// The others say why the token is not accepted.
+    pub async fn verify(&self, token: &str) -> Result<UserPrincipal, TokenError> {
+        let inner = &*self.0;
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenError::Invalid); // before it costs a hash
+        }
+        let now = inner.env.now();
+        let fingerprint = sha256(token);
+        let verified = if let Some(verified) = inner.verified.get(&fingerprint) {
+            verified
+        } else {
+            let verified = Arc::new(inner.check(token, now).await?);
+            inner.verified.insert(fingerprint, Arc::clone(&verified));
+            verified
+        };
+        if verified.claims.has_expired(now) {
+            inner.verified.invalidate(&fingerprint);
+            return Err(TokenError::Expired);
+        }
+        inner.sessions.ensure_live(&verified.session, now).await?;
+        Ok(verified.principal.clone())
+    }
+
+    /// Forgets what is cached about a session: called when its end is known here.
+    pub fn forget_session(&self, session: Uuid) {
+        self.0.sessions.forget(session);
+    }
+}
+
+impl Inner {
+    async fn check(&self, token: &str, now: Timestamp) -> Result<Verified, TokenError> {
+        let token = Unverified::parse(token)?;
+        let key = self
+            .keys
+            .find(&token.kid, || self.verified.invalidate_all())
+            .await?;
+        if !key.verify(token.signed, &token.signature) {
+            return Err(TokenError::Invalid);
+        }
+        let claims = AccessClaims::read(
+            &token.claims()?,
+            &self.settings.issuer,
+            &self.settings.audience,
+            now,
+        )?;
+        let principal = UserPrincipal {
+            user: claims.user,
+            session: claims.session,
+            roles: claims.roles.clone(),
+        };
+        let session = self.sessions.session(claims.session);
+        Ok(Verified {
+            claims,
+            principal,
+            session,
+        })
+    }
+}
+
+impl std::fmt::Debug for TokenVerifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenVerifier")
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+fn sha256(token: &str) -> [u8; 32] {
+    digest(&SHA256, token.as_bytes())
+        .as_ref()
+        .try_into()
+        .expect("SHA-256 gives 32 bytes")
+}

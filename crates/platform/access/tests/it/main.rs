@@ -1,0 +1,5 @@
+//! Access tokens from issue to refusal.
+
+mod forged_tokens;
+mod lifecycle;
+mod world;

@@ -1,0 +1,201 @@
+//! Moves events from one producer's feed into one consumer's inbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenon_jobs::work::reason_of;
+use tenon_kernel::{CallCtx, Interface, Timestamp};
+use tenon_seam::SeamFault;
+use tenon_store::{Json, Queryable as _, StoreError, retrying};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::inbox::Inbox;
+use crate::{Envelope, Feed, FeedPage, metrics};
+
+/// How many events are read at once.
+const PAGE: u32 = 256;
+/// Events that are for someone else move the stored cursor only this often: it saves a commit for each of them.
+const LARGEST_UNSTORED: i64 = 1_000;
+/// Attempts before an event is dead.
+const MAX_ATTEMPTS: i64 = 20;
+/// Longest pause after the feed or the store failed.
+const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(10);
+
+/// The way from one feed into one inbox.
+pub(crate) struct Intake {
+    inbox: Arc<Inbox>,
+    feed: Arc<dyn Feed>,
+    progress: Mutex<Progress>,
+}
+
+/// How far the feed was read.
+#[derive(Default)]
+struct Progress {
+    /// What the store says.
+    cursor: i64,
+    /// How far this process knows that nothing more is for this consumer.
+    ahead: i64,
+}
+
+/// Why events could not be taken in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IntakeError {
+    #[error("the feed cannot be read")]
+    Feed(#[source] SeamFault),
+    #[error("the inbox cannot be written")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for IntakeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Intake {
+    pub(crate) fn new(inbox: Arc<Inbox>, feed: Arc<dyn Feed>) -> Self {
+        Self { inbox, feed, progress: Mutex::default() }
+    }
+
+    /// Runs until cancelled.
+    pub(crate) async fn run(&self, poll: Duration, stop: CancellationToken) {
+        let mut failures = 0_u32;
+        while !stop.is_cancelled() {
+            let pause = match self.step().await {
+                Ok(0) => {
+                    failures = 0;
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = self.feed.wait(poll) => {}
+                    }
+                    continue;
+                }
+                Ok(_) => continue,
+                Err(error) => {
+                    failures += 1;
+                    let (consumer, source) = (self.inbox.consumer(), self.feed.source());
+                    tracing::warn!(consumer, source, error = %reason_of(&error), "events cannot be taken in");
+                    (poll * failures).min(LONGEST_OUTAGE_PAUSE)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Takes in one page; returns how many events were read.
+    pub(crate) async fn step(&self) -> Result<usize, IntakeError> {
+        let mut progress = self.progress.lock().await;
+        let cursor = self.stored_cursor().await?;
+        if cursor != progress.cursor {
+            // Another instance was faster, or a person moved the cursor back.
+            *progress = Progress { cursor, ahead: cursor };
+        }
+        let page = self.feed.read(progress.ahead, PAGE).await.map_err(IntakeError::Feed)?;
+        self.report(&page, progress.ahead);
+        if page.events.is_empty() {
+            return Ok(0);
+        }
+        let taken: Vec<_> =
+            page.events.iter().filter(|event| self.inbox.takes(self.feed.source(), &event.event_type)).collect();
+        if taken.is_empty() && page.position - progress.cursor < LARGEST_UNSTORED {
+            progress.ahead = page.position;
+        } else if self.store(progress.cursor, page.position, &taken).await? {
+            *progress = Progress { cursor: page.position, ahead: page.position };
+            self.inbox.announce();
+        }
+        Ok(page.events.len())
+    }
+
+    /// Stores events and moves the cursor in one transaction; `false` if another instance has moved it.
+    async fn store(&self, from: i64, to: i64, events: &[&Envelope]) -> Result<bool, StoreError> {
+        retrying(|| async {
+            let mut ctx = self.ctx();
+            let mut tx = self.inbox.db().begin(&mut ctx, "events.take_in").await?;
+            let now = tx.now();
+            // First the cursor: its row makes instances take turns.
+            let moved = tx
+                .query(
+                    "INSERT INTO event_cursors (consumer, source, position, updated_at) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (consumer, source)
+                     DO UPDATE SET position = excluded.position, updated_at = excluded.updated_at
+                      WHERE event_cursors.position = $5",
+                )
+                .bind(self.inbox.consumer())
+                .bind(self.feed.source())
+                .bind(to)
+                .bind(now)
+                .bind(from)
+                .execute()
+                .await?;
+            if moved == 0 {
+                tx.rollback().await?;
+                return Ok(false);
+            }
+            for event in events {
+                self.insert(&mut tx, event, now).await?;
+            }
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn insert(&self, tx: &mut tenon_store::Tx<'_>, event: &Envelope, now: Timestamp) -> Result<(), StoreError> {
+        // The same event again, after a rewind or from a link that delivers twice, changes nothing.
+        tx.query(
+            "INSERT INTO inbox (consumer, source, event_id, position, subject, type, envelope,
+                                state, run_at, attempts, max_attempts, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, 0, $9, $8)
+             ON CONFLICT (consumer, event_id) DO NOTHING",
+        )
+        .bind(self.inbox.consumer())
+        .bind(self.feed.source())
+        .bind(event.id)
+        .bind(event.feedposition)
+        .bind(event.subject.clone())
+        .bind(event.event_type.clone())
+        .bind(Json(event.clone()))
+        .bind(now)
+        .bind(MAX_ATTEMPTS)
+        .execute()
+        .await
+        .map(drop)
+    }
+
+    async fn stored_cursor(&self) -> Result<i64, StoreError> {
+        let ctx = self.ctx();
+        let position = self
+            .inbox
+            .db()
+            .read(&ctx)
+            .query("SELECT position FROM event_cursors WHERE consumer = $1 AND source = $2")
+            .bind(self.inbox.consumer())
+            .bind(self.feed.source())
+            .fetch_scalar()
+            .await?;
+        Ok(position.unwrap_or(0))
+    }
+
+    /// Measures the lag, and says it loudly if events are missing: positions have no gaps, so a consumer can prove it.
+    fn report(&self, page: &FeedPage, after: i64) {
+        let (consumer, source) = (self.inbox.consumer(), self.feed.source());
+        metrics::lag(consumer, source, page.head - page.position);
+        let expected = after + 1;
+        if let Some(first) = page.events.first()
+            && first.feedposition != expected
+            && after > 0
+        {
+            let found = first.feedposition;
+            tracing::error!(consumer, source, expected, found, "events are missing from the feed");
+            metrics::gap(consumer, source);
+        }
+    }
+
+    fn ctx(&self) -> CallCtx {
+        CallCtx::service(self.inbox.db().env(), Interface::Event, self.inbox.db().module())
+    }
+}

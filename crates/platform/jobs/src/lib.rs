@@ -1,0 +1,25 @@
+//! Durable jobs, schedules and sagas in the module's own store.
+//!
+//! A job is a row that is written in the transaction that wants it ([`Enqueue`]) and run by a [`JobWorker`]
+//! at least once; its effect happens once, because it commits together with the [`Receipt`].
+//!
+//! Time comes from the store's `Env`: due times and leases follow the clock that tests move.
+
+mod backoff;
+mod job;
+mod metrics;
+mod queue;
+mod run;
+mod saga;
+mod schedule;
+mod upkeep;
+pub mod work;
+mod worker;
+
+pub use self::job::{Enqueue, Job, JobId, JobIdKind, JobOptions};
+pub use self::run::{JobError, JobKind, Receipt, Run};
+pub use self::saga::{Saga, SagaStatus, SagaSummary, due as due_sagas, unfinished as unfinished_sagas};
+pub use self::schedule::Schedule;
+pub use self::upkeep::{DeadJob, dead_jobs, purge_finished_jobs, retry_dead};
+pub use self::work::WorkerSettings;
+pub use self::worker::JobWorker;

@@ -1,0 +1,8 @@
+//! Jobs, schedules and sagas on both engines.
+
+mod lease;
+mod run;
+mod saga;
+mod schedule;
+mod support;
+mod unique;

@@ -1,0 +1,76 @@
+//! Jobs with a unique key.
+
+use std::time::Duration;
+
+use tenon_jobs::{JobOptions, retry_dead};
+use tenon_testkit::engines;
+
+use crate::support::{Step, World};
+
+fn keyed() -> JobOptions {
+    JobOptions { unique_key: Some("k".to_owned()), ..JobOptions::default() }
+}
+
+#[tokio::test]
+async fn at_most_one_waiting_job_has_a_key() {
+    for engine in engines() {
+        let world = World::new(engine, vec![]).await;
+        assert!(world.enqueue_with("first", keyed()).await.is_some());
+        assert!(world.enqueue_with("second", keyed()).await.is_none());
+        assert!(world.enqueue_with("other", JobOptions { unique_key: Some("other".into()), ..keyed() }).await.is_some());
+        assert_eq!(world.worker().run_due().await.expect("runs"), 2);
+        assert!(world.enqueue_with("third", keyed()).await.is_some(), "a done job does not hold its key");
+    }
+}
+
+#[tokio::test]
+async fn a_job_enqueued_while_its_twin_runs_runs_after_it() {
+    for engine in engines() {
+        let mut world = World::new(engine, vec![Step::Hang]).await;
+        world.enqueue_with("first", keyed()).await;
+        let worker = world.worker();
+        let (ran, ()) = tokio::join!(worker.run_due(), async {
+            world.started.recv().await.expect("runs");
+            assert!(world.enqueue_with("second", keyed()).await.is_some());
+            assert_eq!(world.worker().run_due().await.expect("runs"), 0, "two of a key never run at once");
+        });
+        assert_eq!(ran.expect("runs"), 1);
+        // The first failed by timeout. It would wait beside the second, which does the same: it gives way.
+        assert_eq!(world.states().await, ["cancelled 1", "pending 0"]);
+        assert_eq!(world.worker().run_due().await.expect("runs"), 1);
+        assert_eq!(world.states().await, ["cancelled 1", "done 1"]);
+    }
+}
+
+#[tokio::test]
+async fn rescuing_a_job_whose_twin_waits_leaves_one_of_them() {
+    for engine in engines() {
+        let mut world = World::new(engine, vec![Step::Hang]).await;
+        world.enqueue_with("first", keyed()).await;
+        let doomed = world.worker();
+        tokio::select! {
+            _ = doomed.run_due() => panic!("the job hangs"),
+            _ = world.started.recv() => {}
+        }
+        world.enqueue_with("second", keyed()).await;
+        world.kit.advance(Duration::from_secs(31));
+        assert_eq!(world.worker().run_due().await.expect("runs"), 1);
+        assert_eq!(world.states().await, ["cancelled 1", "done 1"]);
+    }
+}
+
+#[tokio::test]
+async fn of_two_dead_twins_one_comes_back() {
+    for engine in engines() {
+        let world = World::new(engine, vec![Step::Dead, Step::Dead]).await;
+        let worker = world.worker();
+        for text in ["first", "second"] {
+            world.enqueue_with(text, keyed()).await;
+            worker.run_due().await.expect("runs");
+        }
+        assert_eq!(world.states().await, ["dead 1", "dead 1"]);
+        let mut ctx = world.kit.ctx();
+        assert_eq!(retry_dead(&world.db, &mut ctx, None).await.expect("writes"), 1);
+        assert_eq!(world.states().await, ["pending 0", "cancelled 1"]);
+    }
+}

@@ -1,0 +1,5 @@
+//! Rebuilds the crate when a platform migration changes: the macro that embeds them cannot say so on stable.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../../migrations/platform");
+}

@@ -1,0 +1,241 @@
+//! A module's database handle.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenon_kernel::{CallCtx, Env};
+use tokio::time::Instant;
+
+use crate::metrics::Metrics;
+use crate::migrate::{self, MigrationReport, Migrations};
+use crate::postgres::PostgresStore;
+use crate::query::Target;
+use crate::session::Session;
+use crate::sqlite::{SqliteStore, TURN_TIMEOUT};
+use crate::{Engine, Query, Queryable, StoreConfig, StoreError, Tx, Wake};
+
+const PING_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A module's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    migrations: Migrations,
+    env: Env,
+    backend: Backend,
+    metrics: Metrics,
+    events_wake: Wake,
+    jobs_wake: Wake,
+}
+
+pub(crate) enum Backend {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+/// Reads outside a unit of work: a reader pool on SQLite, the pool on PostgreSQL.
+#[derive(Debug)]
+pub struct Reader<'c> {
+    db: &'c Db,
+    ctx: &'c CallCtx,
+}
+
+impl Db {
+    /// Opens (and creates) the store of one module; does not migrate.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Locked`] if another process, or another handle of this one, has the SQLite file open.
+    pub async fn open(config: &StoreConfig, migrations: Migrations, env: Env) -> Result<Self, StoreError> {
+        let module = migrations.module;
+        check_name(module)?;
+        let backend = match config {
+            StoreConfig::Sqlite { directory } => Backend::Sqlite(SqliteStore::open(directory, module).await?),
+            StoreConfig::Postgres { url, max_connections, roles } => {
+                Backend::Postgres(PostgresStore::open(url, *max_connections, roles, module, &env).await?)
+            }
+        };
+        Ok(Self(Arc::new(Inner {
+            migrations,
+            env,
+            backend,
+            metrics: Metrics::of(module),
+            events_wake: Wake::new(),
+            jobs_wake: Wake::new(),
+        })))
+    }
+
+    /// Applies pending migrations: platform tables first, then the module's. Safe when several instances start at once.
+    pub async fn migrate(&self) -> Result<MigrationReport, StoreError> {
+        let db = self.clone();
+        shielded(async move { migrate::run(&db).await }).await
+    }
+
+    /// Names the migrations that are not applied yet.
+    pub async fn pending(&self) -> Result<Vec<String>, StoreError> {
+        migrate::pending(self).await
+    }
+
+    /// Says whether all migrations are applied: for readiness.
+    pub async fn is_current(&self) -> Result<bool, StoreError> {
+        Ok(self.pending().await?.is_empty())
+    }
+
+    /// Opens a unit of work. The name labels metrics, spans and logs: `orders.place`.
+    ///
+    /// Cancel-safe: dropping this future never leaves a connection inside a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::DeadlineExceeded`] if the deadline of `ctx` passes before its turn comes,
+    /// [`StoreError::Unavailable`] if there is no turn within 10 s.
+    pub async fn begin<'c>(&self, ctx: &'c mut CallCtx, name: &'static str) -> Result<Tx<'c>, StoreError> {
+        let session = self.open_session(ctx).await?;
+        Ok(Tx::new(self.clone(), ctx, name, session))
+    }
+
+    /// Starts a transaction within the deadline.
+    pub(crate) async fn open_session(&self, ctx: &CallCtx) -> Result<Session, StoreError> {
+        let remaining = ctx.deadline.remaining();
+        if remaining.is_some_and(|left| left.is_zero()) {
+            return Err(StoreError::DeadlineExceeded);
+        }
+        let asked = Instant::now();
+        let turn = remaining.map_or(TURN_TIMEOUT, |left| left.min(TURN_TIMEOUT));
+        let session = tokio::time::timeout(turn, self.start_transaction(remaining)).await;
+        self.0.metrics.unit_wait.observe(asked.elapsed().as_secs_f64());
+        match session {
+            Ok(session) => session,
+            Err(_) if ctx.deadline.remaining().is_some_and(|left| left.is_zero()) => Err(StoreError::DeadlineExceeded),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    async fn start_transaction(&self, remaining: Option<Duration>) -> Result<Session, StoreError> {
+        match &self.0.backend {
+            Backend::Sqlite(store) => {
+                let (writer, options) = (store.writer().await?, store.options());
+                shielded(SqliteStore::begin(writer, options)).await
+            }
+            Backend::Postgres(store) => {
+                let (connection, pool) = (store.connection().await?, store.pool());
+                shielded(PostgresStore::begin(connection, pool, remaining)).await
+            }
+        }
+    }
+
+    /// Reads committed data, one statement at a time.
+    pub fn read<'c>(&'c self, ctx: &'c CallCtx) -> Reader<'c> {
+        Reader { db: self, ctx }
+    }
+
+    /// The module's name.
+    pub fn module(&self) -> &'static str {
+        self.0.migrations.module
+    }
+
+    /// Which engine it runs on: for the few statements that truly differ.
+    pub fn engine(&self) -> Engine {
+        match self.0.backend {
+            Backend::Sqlite(_) => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Time and randomness.
+    pub fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    /// Rings after a commit that emitted events.
+    pub fn events_wake(&self) -> Wake {
+        self.0.events_wake.clone()
+    }
+
+    /// Rings after a commit that enqueued jobs.
+    pub fn jobs_wake(&self) -> Wake {
+        self.0.jobs_wake.clone()
+    }
+
+    /// Answers if the database does, within a second: for readiness.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let ping = async {
+            match &self.0.backend {
+                Backend::Sqlite(store) => sqlx::query("SELECT 1").execute(&mut *store.reader().await?).await.map(|_| ()),
+                Backend::Postgres(store) => {
+                    sqlx::query("SELECT 1").execute(&mut *store.connection().await?).await.map(|_| ())
+                }
+            }
+        };
+        match tokio::time::timeout(PING_TIMEOUT, ping).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// Closes all connections; on SQLite with a checkpoint.
+    pub async fn close(&self) {
+        match &self.0.backend {
+            Backend::Sqlite(store) => store.close().await,
+            Backend::Postgres(store) => store.close().await,
+        }
+    }
+
+    pub(crate) fn migrations(&self) -> &Migrations {
+        &self.0.migrations
+    }
+
+    pub(crate) fn backend(&self) -> &Backend {
+        &self.0.backend
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub(crate) fn ring_events(&self) {
+        self.0.events_wake.ring();
+    }
+
+    pub(crate) fn ring_jobs(&self) {
+        self.0.jobs_wake.ring();
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db").field("module", &self.module()).field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+impl Queryable for Reader<'_> {
+    fn query(&mut self, sql: &'static str) -> Query<'_> {
+        Query::new(sql, Target::Pool(self.db.backend()), self.ctx, self.db.metrics())
+    }
+
+    fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+}
+
+/// Runs a step to its end even if the caller stops waiting; what it made is then dropped, and so undone.
+pub(crate) async fn shielded<T: Send + 'static>(
+    step: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(step).await {
+        Ok(outcome) => outcome,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolClosed)), // the runtime is shutting down
+    }
+}
+
+/// A module's name becomes a file, a schema and a role.
+fn check_name(module: &str) -> Result<(), StoreError> {
+    if !module.is_empty() && module.len() <= 40 && module.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+        return Ok(());
+    }
+    let problem = format!("the module name {module:?} must be 1 to 40 characters of a-z and _");
+    Err(StoreError::Other(sqlx::Error::Configuration(problem.into())))
+}

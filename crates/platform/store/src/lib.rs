@@ -1,0 +1,32 @@
+//! One SQL text on two engines: a SQLite file or a PostgreSQL schema for each module.
+//!
+//! **Architecture invariant:** a transaction borrows the call context mutably, so calling another
+//! module while it is open does not compile. Checked by `tests/it/compile_fail`.
+
+mod config;
+mod db;
+mod error;
+mod idempotency;
+mod metrics;
+mod migrate;
+mod postgres;
+mod query;
+mod retry;
+mod session;
+mod sqlite;
+mod tx;
+mod wake;
+
+pub use self::config::{Engine, ModuleRoles, StoreConfig};
+pub use self::db::{Db, Reader};
+pub use self::error::StoreError;
+pub use self::idempotency::{Claim, KeyFate};
+pub use self::migrate::{MigrationError, MigrationReport, Migrations};
+pub use self::query::{Query, Queryable, Row, Value};
+pub use self::retry::{Transient, retrying};
+pub use self::tx::Tx;
+pub use self::wake::Wake;
+/// Embeds a directory of migrations, given relative to the crate. The `sqlx::migrate!` of the driver is the same
+/// macro, but comes only with a feature that compiles a second driver for checking queries at build time.
+pub use sqlx::sqlx_macros::migrate;
+pub use sqlx::types::Json;

@@ -1,0 +1,157 @@
+//! A module's SQLite file: one writer with a fair queue in front of it, and a pool of read-only connections.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex as BlockingMutex};
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::Mutex;
+
+use crate::StoreError;
+use crate::session::{Session, Writer};
+
+/// Takes the write lock at once.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
+const READERS: u32 = 4;
+/// For other programs that touch the file, such as a backup; the module's own writers queue before.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a unit of work or a read without a sooner deadline waits for its turn.
+pub(crate) const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An open SQLite file.
+pub(crate) struct SqliteStore {
+    options: SqliteConnectOptions,
+    /// Locks are granted in the order they were asked for.
+    writer: Arc<Mutex<Option<SqliteConnection>>>,
+    readers: SqlitePool,
+    /// Held until the store is closed.
+    lock: BlockingMutex<Option<File>>,
+}
+
+impl SqliteStore {
+    /// Opens `<directory>/<module>.db`, creating both.
+    pub(crate) async fn open(directory: &Path, module: &str) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(directory).map_err(sqlx::Error::Io)?;
+        let lock = lock(directory, module)?;
+        let options = SqliteConnectOptions::new()
+            .filename(file(directory, module))
+            .thread_name(|id| format!("sqlite-{id}"))
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("trusted_schema", "OFF")
+            .pragma("mmap_size", "0");
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let writer = connect_writer(&writing).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(TURN_TIMEOUT)
+            .test_before_acquire(false) // the file does not go away between two reads
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options.read_only(true));
+        Ok(Self {
+            options: writing,
+            writer: Arc::new(Mutex::new(Some(writer))),
+            readers,
+            lock: BlockingMutex::new(Some(lock)),
+        })
+    }
+
+    /// Waits for the writer. May be dropped at any time.
+    pub(crate) async fn writer(&self) -> Result<Writer, sqlx::Error> {
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        if writer.is_none() {
+            return Err(sqlx::Error::PoolClosed);
+        }
+        Ok(writer)
+    }
+
+    /// Starts a transaction that holds the write lock from its first moment: a deferred one that upgrades
+    /// later can meet a BUSY that no waiting cures. Run it in a task of its own.
+    pub(crate) async fn begin(mut writer: Writer, options: SqliteConnectOptions) -> Result<Session, StoreError> {
+        match begin_immediate(&mut writer).await.map_err(StoreError::from) {
+            Ok(()) => {}
+            Err(error @ StoreError::Contention(_)) => return Err(error),
+            Err(_) => {
+                // The connection has lost its thread, or was left inside a transaction: replace it.
+                *writer = Some(connect_writer(&options).await?);
+                begin_immediate(&mut writer).await?;
+            }
+        }
+        Ok(Session::sqlite(writer))
+    }
+
+    pub(crate) fn options(&self) -> SqliteConnectOptions {
+        self.options.clone()
+    }
+
+    /// A read-only connection.
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.readers.acquire().await
+    }
+
+    /// Closes the readers, moves the log into the file, closes the writer and lets the next process in.
+    pub(crate) async fn close(&self) {
+        let closing = async {
+            self.readers.close().await;
+            let writer = self.writer.lock().await.take();
+            if let Some(mut writer) = writer {
+                let checkpoint = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer).await;
+                if let Err(error) = checkpoint.map(|_| ()).and(writer.close().await) {
+                    tracing::warn!(%error, "closing a SQLite file");
+                }
+            }
+        };
+        if tokio::time::timeout(CLOSE_TIMEOUT, closing).await.is_err() {
+            tracing::warn!("a unit of work is still open: its SQLite file is left to the next start");
+        }
+        self.lock.lock().expect("nobody panics while holding the lock").take();
+    }
+}
+
+fn file(directory: &Path, module: &str) -> PathBuf {
+    directory.join(format!("{module}.db"))
+}
+
+/// Keeps other processes out: two writers would each believe to be the only one.
+fn lock(directory: &Path, module: &str) -> Result<File, StoreError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.join(format!("{module}.lock")))
+        .map_err(sqlx::Error::Io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { directory: directory.display().to_string() }),
+        Err(TryLockError::Error(error)) => Err(sqlx::Error::Io(error).into()),
+    }
+}
+
+/// Connects and checks that the file is as safe as it was asked to be.
+async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    const FULL: i64 = 2;
+    let mut writer = options.connect().await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut writer).await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut writer).await?;
+    if mode != "wal" || synchronous != FULL {
+        let problem = format!("this file system gives journal_mode={mode}, synchronous={synchronous}; WAL and FULL are required");
+        return Err(sqlx::Error::Configuration(problem.into()));
+    }
+    Ok(writer)
+}
+
+async fn begin_immediate(writer: &mut Writer) -> Result<(), sqlx::Error> {
+    let writer = writer.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+    sqlx::query(BEGIN).execute(writer).await.map(|_| ())
+}

@@ -1,0 +1,11 @@
+//! The store on both engines.
+
+mod cancellation;
+mod compile_fail;
+mod errors;
+mod fixture;
+mod idempotency;
+mod isolation;
+mod migrations;
+mod statements;
+mod units;

@@ -1,0 +1,155 @@
+//! Modules behind the real REST edge, in this process, without a socket.
+
+mod access;
+mod client;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use tenon_access::{KeySource, SessionCheck, VerifierSettings};
+use tenon_events::{Envelope, Feed, LocalFeed};
+use tenon_kernel::Role;
+use tenon_module::{Invariant, Module, Runtime};
+use tenon_store::Db;
+use tenon_web::{ApiInfo, Edge, EdgeState, WebSettings};
+use uuid::Uuid;
+
+use self::access::TestAccess;
+pub use self::client::{Client, TestReply, TestRequest};
+use crate::Kit;
+
+const API: ApiInfo = ApiInfo { title: "Test", version: "1" };
+const FEED_PAGE: u32 = 200;
+
+/// Modules, the REST edge and paused workers.
+pub struct TestApp {
+    router: Router,
+    runtime: Runtime,
+    stores: HashMap<&'static str, Db>,
+    invariants: Vec<Arc<dyn Invariant>>,
+    access: Arc<TestAccess>,
+    /// Last: the stores of the runtime are in it.
+    kit: Kit,
+}
+
+/// What a test may want to be different.
+pub struct AppOptions {
+    /// Limits of the edge; no rate limits unless said.
+    pub settings: WebSettings,
+    /// Issuer and audience of access tokens.
+    pub tokens: VerifierSettings,
+    /// Keys besides the test's own: identity's, when it is among the modules.
+    pub keys: Option<Arc<dyn KeySource>>,
+    /// Decides about sessions that the test has not made up: identity, when it is among the modules.
+    pub sessions: Option<Arc<dyn SessionCheck>>,
+    /// Feeds of modules that are not among the modules.
+    pub feeds: Vec<Arc<dyn Feed>>,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self {
+            settings: WebSettings::unlimited(),
+            tokens: VerifierSettings {
+                issuer: "https://shop.test".to_owned(),
+                audience: "https://shop.test".to_owned(),
+                session_check_every: std::time::Duration::ZERO,
+            },
+            keys: None,
+            sessions: None,
+            feeds: Vec::new(),
+        }
+    }
+}
+
+impl TestApp {
+    /// Puts modules behind the edge. Workers run only in [`TestApp::settle`].
+    pub async fn new(kit: Kit, modules: Vec<Module>) -> Self {
+        Self::with(kit, modules, AppOptions::default()).await
+    }
+
+    /// Puts modules behind an edge that differs from the usual.
+    #[expect(clippy::unused_async, reason = "as `new`, which may come to start something")]
+    pub async fn with(kit: Kit, mut modules: Vec<Module>, options: AppOptions) -> Self {
+        let env = kit.env();
+        let access = Arc::new(TestAccess::new(&env, &options));
+        let state = EdgeState {
+            verifier: TestAccess::verifier(&access, options.tokens, env.clone()),
+            env,
+            settings: Arc::new(options.settings),
+        };
+        let endpoints = modules.iter_mut().flat_map(|module| std::mem::take(&mut module.endpoints)).collect();
+        Self {
+            router: Edge::public(state, API, endpoints),
+            stores: modules.iter().map(|module| (module.name, module.db.clone())).collect(),
+            invariants: modules.iter().flat_map(|module| module.invariants.iter().cloned()).collect(),
+            runtime: Runtime::paused(modules, options.feeds),
+            access,
+            kit,
+        }
+    }
+
+    /// The test's world.
+    pub fn kit(&self) -> &Kit {
+        &self.kit
+    }
+
+    /// The router, for tests that send their own requests.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// A client with a valid access token for a made-up user with these roles; the user's id follows from the name.
+    pub fn user(&self, name: &str, roles: &[Role]) -> Client {
+        Client::signed_in(self.router(), Arc::clone(&self.access), Self::user_id(name), roles.to_vec())
+    }
+
+    /// The raw form of the id of the made-up user with this name.
+    pub fn user_id(name: &str) -> Uuid {
+        access::user_id(name)
+    }
+
+    /// A client that is not signed in.
+    pub fn anonymous(&self) -> Client {
+        Client::anonymous(self.router())
+    }
+
+    /// A client with this bearer token.
+    pub fn with_token(&self, token: &str) -> Client {
+        Client::with_token(self.router(), token)
+    }
+
+    /// Runs everything that is due: events, jobs.
+    pub async fn settle(&self) {
+        self.runtime.settle().await.expect("everything that is due can be run");
+    }
+
+    /// Events of a type that a module has emitted so far, oldest first.
+    pub async fn events(&self, module: &str, event_type: &str) -> Vec<Envelope> {
+        let db = self.stores.get(module).unwrap_or_else(|| panic!("no module {module} in this app"));
+        let feed = LocalFeed::new(db.clone());
+        let (mut events, mut after) = (Vec::new(), 0);
+        loop {
+            let page = feed.read(after, FEED_PAGE).await.expect("the feed can be read");
+            if page.events.is_empty() {
+                return events;
+            }
+            after = page.position;
+            events.extend(page.events.into_iter().filter(|event| event.event_type == event_type));
+        }
+    }
+
+    /// Checks what must always be true of the modules' data.
+    ///
+    /// # Panics
+    ///
+    /// If it is not, with the rows that break the rule.
+    pub async fn assert_invariants(&self) {
+        let ctx = self.kit.ctx();
+        for invariant in &self.invariants {
+            let violations = invariant.check(&ctx).await.expect("the rule can be checked");
+            assert!(violations.is_empty(), "{} is broken: {violations:#?}", invariant.name());
+        }
+    }
+}

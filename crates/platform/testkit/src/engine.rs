@@ -1,0 +1,124 @@
+//! A fresh store for each test, on either engine.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tenon_kernel::testing::{ManualClock, SeededEntropy};
+use tenon_kernel::{CallCtx, Env, Interface, Timestamp};
+use tenon_store::{Db, Migrations, ModuleRoles, StoreConfig};
+
+use crate::postgres::{self, TestDatabase};
+
+/// Every test starts at this moment: 2026-06-01T12:00:00Z.
+const START: Timestamp = Timestamp::from_unix_seconds(1_780_315_200);
+const SEED: u64 = 1;
+/// For each module: enough for races, few enough for many tests at once.
+const MAX_CONNECTIONS: u32 = 8;
+
+/// An engine that tests can run on here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestEngine {
+    /// Files in a temporary directory.
+    Sqlite,
+    /// A database of its own in a private cluster.
+    Postgres,
+}
+
+/// SQLite, and PostgreSQL where its binaries are installed. Where `CI` is set a missing engine is an error, elsewhere a loud line.
+pub fn engines() -> Vec<TestEngine> {
+    if postgres::is_installed() {
+        return vec![TestEngine::Sqlite, TestEngine::Postgres];
+    }
+    assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI must test both engines");
+    say_that_postgres_is_missing();
+    vec![TestEngine::Sqlite]
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped engine must be seen by the person who runs the tests")]
+fn say_that_postgres_is_missing() {
+    eprintln!("!!! PostgreSQL IS NOT INSTALLED: tested on SQLite only (apt-get install postgresql) !!!");
+}
+
+/// A test's own world: stores, moving clock, seeded randomness. Cleaned up when dropped.
+pub struct Kit {
+    engine: TestEngine,
+    env: Env,
+    clock: Arc<ManualClock>,
+    config: StoreConfig,
+    stores: Mutex<HashMap<&'static str, Db>>,
+    /// Dropped last: the files or the database under the stores.
+    _place: Place,
+}
+
+enum Place {
+    Directory { _files: TempDir },
+    Database { _database: TestDatabase },
+}
+
+impl Kit {
+    /// Makes a fresh world.
+    pub async fn new(engine: TestEngine) -> Self {
+        let clock = Arc::new(ManualClock::starting_at(START));
+        let env = Env::new(Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(SEED)));
+        let (config, place) = match engine {
+            TestEngine::Sqlite => {
+                let files = tempfile::Builder::new().prefix("tenon-test-").tempdir().expect("a temporary directory");
+                let config = StoreConfig::Sqlite { directory: files.path().to_owned() };
+                (config, Place::Directory { _files: files })
+            }
+            TestEngine::Postgres => {
+                let database = TestDatabase::create().await;
+                let config = StoreConfig::Postgres {
+                    url: database.url().to_owned(),
+                    max_connections: MAX_CONNECTIONS,
+                    roles: ModuleRoles::Derived { secret: "testkit".into() },
+                };
+                (config, Place::Database { _database: database })
+            }
+        };
+        Self { engine, env, clock, config, stores: Mutex::default(), _place: place }
+    }
+
+    /// Opens and migrates a module's store; asked again it returns the same one.
+    pub async fn db(&self, migrations: Migrations) -> Db {
+        let opened = self.stores().get(migrations.module).cloned();
+        if let Some(db) = opened {
+            return db;
+        }
+        let db = Db::open(&self.config, migrations, self.env()).await.expect("the store opens");
+        db.migrate().await.expect("the store migrates");
+        self.stores().insert(migrations.module, db.clone());
+        db
+    }
+
+    /// Which engine this world runs on.
+    pub fn engine(&self) -> TestEngine {
+        self.engine
+    }
+
+    /// Where the stores of this world are, for tests that open one by themselves.
+    pub fn config(&self) -> &StoreConfig {
+        &self.config
+    }
+
+    /// Time and randomness of this world.
+    pub fn env(&self) -> Env {
+        self.env.clone()
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// A context of the system acting on its own.
+    pub fn ctx(&self) -> CallCtx {
+        CallCtx::service(&self.env, Interface::Cli, "test")
+    }
+
+    fn stores(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Db>> {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

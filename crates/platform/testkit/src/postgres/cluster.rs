@@ -1,0 +1,184 @@
+//! One cluster for all test processes of a user.
+//!
+//! With one process for each test nobody can be its parent, so it lives on its own: whoever comes first starts it
+//! under a lock, everybody writes a heartbeat while they run, and a watchdog stops it when the heartbeat ends.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::binaries;
+use super::user::{self, User};
+
+const WATCHDOG: &str = include_str!("watchdog.sh");
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+const OWNER: &str = "tenon_owner";
+/// A role that must log in with its password, so that passwords are tested too; everybody else in the
+/// directory, which is private, is trusted.
+const GUARDED_ROLE: &str = "tenon_guarded";
+/// The data is thrown away: what makes it durable is left out.
+const SETTINGS: [&str; 10] = [
+    "listen_addresses=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=300",
+    "shared_buffers=64MB",
+    "autovacuum_naptime=10s",
+    "log_min_messages=warning",
+    "log_min_error_statement=panic",
+    "wal_level=minimal",
+];
+
+/// A running server.
+pub(super) struct Cluster {
+    directory: PathBuf,
+}
+
+impl Cluster {
+    /// The one that all tests share; starts it if nobody has. Blocks.
+    pub(super) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let cluster = find_or_start().expect("the PostgreSQL test cluster starts");
+            let heartbeat = cluster.directory.join("heartbeat");
+            std::thread::spawn(move || {
+                while fs::write(&heartbeat, "").is_ok() {
+                    std::thread::sleep(HEARTBEAT);
+                }
+            });
+            cluster
+        })
+    }
+
+    /// URL of the owner of everything.
+    pub(super) fn url(&self, database: &str) -> String {
+        format!("postgres://{OWNER}@localhost/{database}?host={}", self.directory.display())
+    }
+
+    fn is_alive(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.directory.join(".s.PGSQL.5432")).is_ok()
+    }
+}
+
+fn find_or_start() -> std::io::Result<Cluster> {
+    let bin = binaries::find().ok_or_else(|| std::io::Error::other("PostgreSQL is not installed"))?;
+    let home = home(bin)?;
+    let lock = File::create(home.join("lock"))?;
+    lock.lock()?;
+    let offer = home.join("offer");
+    if let Some(cluster) = join(&offer) {
+        return Ok(cluster);
+    }
+    let cluster = start(bin, &home)?;
+    let fresh = home.join("offer.new");
+    fs::write(&fresh, cluster.directory.as_os_str().as_encoded_bytes())?;
+    fs::rename(&fresh, &offer)?;
+    watch(&cluster, &offer)?;
+    Ok(cluster)
+}
+
+/// A directory for this user, this version and these settings; nobody else may write to it.
+fn home(bin: &Path) -> std::io::Result<PathBuf> {
+    let probe = tempfile::tempdir()?;
+    let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(probe.path())?);
+    let version = bin.parent().and_then(Path::file_name).map_or("path".into(), |name| name.to_string_lossy());
+    let home = std::env::temp_dir().join(format!("tenon-pg-{user}-{version}"));
+    if let Err(error) = fs::create_dir(&home)
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        return Err(error);
+    }
+    let owner = std::os::unix::fs::MetadataExt::uid(&fs::symlink_metadata(&home)?);
+    if owner != user {
+        return Err(std::io::Error::other(format!("{} belongs to somebody else", home.display())));
+    }
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755))?;
+    Ok(home)
+}
+
+/// Takes up an offer: first the heartbeat, then the check that the offer still stands.
+fn join(offer: &Path) -> Option<Cluster> {
+    let directory = PathBuf::from(fs::read_to_string(offer).ok()?);
+    fs::write(directory.join("heartbeat"), "").ok()?;
+    let stands = fs::read_to_string(offer).is_ok_and(|again| Path::new(&again) == directory);
+    let cluster = Cluster { directory };
+    (stands && cluster.is_alive()).then_some(cluster)
+}
+
+fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
+    let directory = tempfile::Builder::new().prefix("c").rand_bytes(4).tempdir_in(home)?.keep();
+    let user = user::to_change_to(&directory);
+    if let Some(user) = user {
+        user.own(&directory)?;
+    }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))?;
+    fs::write(directory.join("heartbeat"), "")?;
+    let data = directory.join("data");
+
+    let mut initdb = command(&bin.join("initdb"), user, &directory)?;
+    initdb.args(["--username", OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]);
+    let status = initdb.arg("--pgdata").arg(&data).status()?;
+    if !status.success() {
+        return Err(failed("initdb", &directory));
+    }
+    fs::write(data.join("pg_hba.conf"), format!("local all {GUARDED_ROLE} scram-sha-256\nlocal all all trust\n"))?;
+
+    let mut server = command(&bin.join("postgres"), user, &directory)?;
+    server.arg("-D").arg(&data).arg("-c").arg(format!("unix_socket_directories={}", directory.display()));
+    for setting in SETTINGS {
+        server.args(["-c", setting]);
+    }
+    server.args(["-c", "max_wal_senders=0"]).process_group(0);
+    let mut server = server.spawn()?;
+
+    let cluster = Cluster { directory };
+    let ready = data.join("postmaster.pid");
+    let looks = START_TIMEOUT.as_millis() / LOOK_EVERY.as_millis();
+    for _ in 0..looks {
+        // The last line of the file says so as soon as connections are served.
+        if fs::read_to_string(&ready).is_ok_and(|text| text.lines().any(|line| line.trim() == "ready")) {
+            return Ok(cluster);
+        }
+        if server.try_wait()?.is_some() {
+            break;
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    Err(failed("postgres", &cluster.directory))
+}
+
+/// A command that outlives this process quietly: a test runner waits for whoever holds its output open.
+fn command(program: &Path, user: Option<User>, directory: &Path) -> std::io::Result<Command> {
+    let log = File::options().create(true).append(true).open(directory.join("log"))?;
+    let mut command = Command::new(program);
+    command.current_dir(directory).env_remove("PGDATA").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    if let Some(user) = user {
+        user.run(&mut command);
+    }
+    Ok(command)
+}
+
+fn watch(cluster: &Cluster, offer: &Path) -> std::io::Result<()> {
+    Command::new("/bin/sh")
+        .args(["-c", WATCHDOG, "tenon-test-cluster-watchdog"])
+        .args([&cluster.directory, offer])
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .map(|_| ())
+}
+
+fn failed(program: &str, directory: &Path) -> std::io::Error {
+    let log = fs::read_to_string(directory.join("log")).unwrap_or_default();
+    std::io::Error::other(format!("{program} failed:\n{log}"))
+}

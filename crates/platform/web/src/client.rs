@@ -1,0 +1,172 @@
+//! Who is at the other end: the peer, or whom a trusted proxy speaks for.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+use http::HeaderMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
+use tokio_util::task::TaskTracker;
+
+/// What the accept loop knows about a request; it travels in the request's extensions.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    peer: SocketAddr,
+    tasks: TaskTracker,
+}
+
+/// An address, or all addresses that share its first bits: `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+/// The text is neither an address nor a network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an address or a network such as 10.0.0.0/8")]
+pub struct ParseNetworkError;
+
+impl Connection {
+    /// A connection from `peer`; commands that outlive it are counted in `tasks`.
+    pub fn new(peer: SocketAddr, tasks: TaskTracker) -> Self {
+        Self { peer, tasks }
+    }
+
+    /// The other end of the socket: a proxy, where there is one.
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+}
+
+impl Network {
+    /// Says whether an address belongs to it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                let shift = 32 - u32::from(self.bits);
+                u32::from(own).checked_shr(shift) == u32::from(other).checked_shr(shift)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                let shift = 128 - u32::from(self.bits);
+                u128::from(own).checked_shr(shift) == u128::from(other).checked_shr(shift)
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+/// Finds the client: the nearest address that is not a trusted proxy.
+///
+/// `X-Forwarded-For` is believed only as far as trusted proxies wrote it, from the right.
+pub(crate) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let peer = peer.to_canonical();
+    if trusted.is_empty() || !is_trusted(peer) {
+        return peer;
+    }
+    let mut client = peer;
+    let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        client = address.to_canonical();
+        if !is_trusted(client) {
+            break;
+        }
+    }
+    client
+}
+
+/// What limits count: an IPv6 client owns at least its /64 network.
+pub(crate) fn limit_key(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+impl FromStr for Network {
+    type Err = ParseNetworkError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().map_err(|_| ParseNetworkError)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| ParseNetworkError)?;
+        if bits > most { Err(ParseNetworkError) } else { Ok(Self { address, bits }) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl JsonSchema for Network {
+    fn schema_name() -> Cow<'static, str> {
+        "Network".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "An address, or a network such as 10.0.0.0/8." })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    fn networks(texts: &[&str]) -> Vec<Network> {
+        texts.iter().map(|text| text.parse().expect("a network")).collect()
+    }
+
+    fn forwarded(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("x-forwarded-for", value.parse().expect("header text"));
+        }
+        headers
+    }
+
+    #[test]
+    fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
+        let proxies = networks(&["10.0.0.0/8"]);
+        let headers = forwarded(&["1.2.3.4, 203.0.113.9", "10.0.0.7"]);
+        assert_eq!(client_address(address("10.0.0.1"), &headers, &proxies), address("203.0.113.9"));
+        assert_eq!(client_address(address("192.0.2.1"), &headers, &proxies), address("192.0.2.1"));
+        assert_eq!(client_address(address("10.0.0.1"), &headers, &[]), address("10.0.0.1"));
+    }
+
+    #[test]
+    fn nonsense_in_the_chain_ends_it() {
+        let proxies = networks(&["10.0.0.0/8"]);
+        let headers = forwarded(&["203.0.113.9, unknown, 10.0.0.7"]);
+        assert_eq!(client_address(address("10.0.0.1"), &headers, &proxies), address("10.0.0.7"));
+    }
+
+    #[test]
+    fn networks_have_edges() {
+        let network: Network = "10.1.0.0/16".parse().expect("a network");
+        assert!(network.contains(address("10.1.255.255")) && !network.contains(address("10.2.0.0")));
+        assert!(network.contains(address("::ffff:10.1.2.3")));
+        let all: Network = "0.0.0.0/0".parse().expect("a network");
+        assert!(all.contains(address("203.0.113.9")));
+        for bad in ["", "10.0.0.0/33", "example.org", "10.0.0.0/x"] {
+            assert_eq!(bad.parse::<Network>(), Err(ParseNetworkError), "{bad}");
+        }
+    }
+}

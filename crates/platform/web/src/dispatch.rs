@@ -1,0 +1,244 @@
+//! The way of a request through the edge, in one function that can be read from top to bottom.
+
+mod admit;
+mod body;
+mod finish;
+mod metrics;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{ALLOW, IF_NONE_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use tenon_access::TokenVerifier;
+use tenon_kernel::{CallCtx, Deadline, Env, ErrorKind, TraceContext};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use tracing::Instrument;
+
+use crate::client::{Connection, client_address};
+use crate::cors::{Cors, Origin};
+use crate::extract::{Facts, decode_params, read_if_match, refuse_unexpected};
+use crate::limiter::{Limiter, Quota};
+use crate::negotiate::{accepts_gzip, require_json_accepted};
+use crate::pages::Pages;
+use crate::routes::{Found, Route, Routes};
+use crate::trace::{TraceIds, TraceText};
+use crate::{ApiInfo, EdgeError, EdgeState, Endpoint, Problem, WebSettings};
+
+pub(crate) use self::metrics::RouteMetrics;
+
+/// How long a request waits for a free place before it is refused.
+const QUEUE_WAIT: Duration = Duration::from_millis(100);
+/// What a handler gets beyond its deadline to say itself that it is late.
+const DEADLINE_GRACE: Duration = Duration::from_millis(500);
+
+/// Everything the edge needs to answer requests.
+pub(crate) struct Dispatch {
+    env: Env,
+    verifier: TokenVerifier,
+    settings: Arc<WebSettings>,
+    routes: Routes,
+    pages: Pages,
+    cors: Cors,
+    trace_ids: TraceIds,
+    slots: Semaphore,
+    hsts: Option<HeaderValue>,
+}
+
+/// What is remembered of a request until its answer is finished.
+struct Exchange<'d> {
+    started: Instant,
+    trace: TraceContext,
+    trace_text: TraceText,
+    method: Method,
+    uri: Uri,
+    if_none_match: Option<HeaderValue>,
+    gzip: bool,
+    origin: Origin,
+    route: Option<&'d Route>,
+    quota: Option<(&'d Limiter, Quota)>,
+    facts: Option<Arc<Facts>>,
+}
+
+impl Dispatch {
+    pub(crate) fn new(state: EdgeState, info: &ApiInfo, endpoints: Vec<Endpoint>) -> Result<Self, EdgeError> {
+        let EdgeState { env, verifier, settings } = state;
+        let limits = [("default", settings.rate_limits.default), ("auth", settings.rate_limits.auth)];
+        let limiters: HashMap<_, _> =
+            limits.into_iter().map(|(name, limit)| (name, Limiter::new(name, limit).map(Arc::new))).collect();
+        let pages = Pages::new(info, &endpoints, settings.docs)?;
+        let hsts = (settings.hsts_seconds > 0).then(|| format!("max-age={}", settings.hsts_seconds));
+        Ok(Self {
+            routes: Routes::new(endpoints, &limiters)?,
+            pages,
+            cors: Cors::new(&settings.cors_origins),
+            trace_ids: TraceIds::new(&env),
+            slots: Semaphore::new(settings.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            hsts: hsts.and_then(|value| HeaderValue::try_from(value).ok()),
+            env,
+            verifier,
+            settings,
+        })
+    }
+
+    /// Answers a request, whatever it is.
+    pub(crate) async fn answer(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let mut exchange = self.open(&parts);
+        let outcome = self.run(&mut exchange, parts, body).await;
+        self.finish(exchange, outcome).await
+    }
+
+    fn open(&self, parts: &Parts) -> Exchange<'_> {
+        let trace = self.trace_ids.of_request(&parts.headers);
+        Exchange {
+            started: Instant::now(),
+            trace_text: TraceText::new(&trace),
+            trace,
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            if_none_match: parts.headers.get(IF_NONE_MATCH).cloned(),
+            gzip: accepts_gzip(&parts.headers),
+            origin: self.cors.origin(&parts.headers, &parts.uri),
+            route: None,
+            quota: None,
+            facts: None,
+        }
+    }
+
+    async fn run<'d>(&'d self, exchange: &mut Exchange<'d>, parts: Parts, body: Body) -> Result<Response, Problem> {
+        self.check_host(&parts)?;
+        let path = parts.uri.path();
+        let (route, params) = match self.routes.find(&parts.method, path) {
+            Found::Route(route, params) => (route, params),
+            Found::Path(allow) => return answer_other_method(&parts, allow),
+            Found::Nothing => return self.pages.answer(&parts, path),
+        };
+        exchange.route = Some(route);
+        let _slot = self.slot().await?;
+        let endpoint = &route.endpoint;
+        Cors::check(&exchange.origin, &parts.method)?;
+        require_json_accepted(&parts.headers)?;
+        body::check_declared_length(&parts.headers, endpoint.max_body())?;
+
+        let connection = parts.extensions.get::<Connection>();
+        let client = connection
+            .map(|connection| client_address(connection.peer().ip(), &parts.headers, &self.settings.trusted_proxies));
+        let principal = self.admit(exchange, route, &parts.headers, client).await?;
+
+        if endpoint.shape.query.is_none() {
+            refuse_unexpected(parts.uri.query())?;
+        }
+        let params = decode_params(route.params(&params))?;
+        if endpoint.shape.needs_if_match {
+            read_if_match(&parts.headers)?;
+        }
+        let key = admit::idempotency_key(&parts.headers, endpoint.shape.key_rule)?;
+
+        let allowed = endpoint.shape.deadline.unwrap_or_else(|| self.settings.deadline());
+        let deadline = Deadline::after(allowed);
+        let is_read = endpoint.method() == Method::GET;
+        let body = if is_read { Bytes::new() } else { body::read(body, endpoint.max_body(), allowed).await? };
+
+        let mut ctx = CallCtx::new(&self.env, endpoint.shape.interface, principal);
+        ctx.trace = exchange.trace;
+        ctx.deadline = deadline;
+        ctx.idempotency = key.map(|key| admit::idempotency_scope(key, &ctx.principal, &parts, &body));
+        let tasks = connection.map(|connection| connection.tasks().clone());
+        let facts = Arc::new(Facts { ctx, params, body: body.clone(), client });
+        exchange.facts = Some(Arc::clone(&facts));
+
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.extensions_mut().insert(facts);
+        let span = tracing::info_span!("http.request", operation = endpoint.operation_id(), trace_id = exchange.trace_text.as_str());
+        let call = AssertUnwindSafe(endpoint.call(request).instrument(span)).catch_unwind();
+        let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;
+        let outcome = if is_read {
+            timeout(limit, call).await
+        } else {
+            // A command runs in a task of its own: a client that goes away does not cancel it half-way.
+            let task = match tasks {
+                Some(tasks) => tokio::spawn(tasks.track_future(call)),
+                None => tokio::spawn(call),
+            };
+            timeout(limit, task).await.map(|joined| joined.unwrap_or_else(|error| Err(Box::new(error))))
+        };
+        match outcome {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(panic)) => Err(Problem::new(ErrorKind::Internal, "internal", panic_message(&*panic))),
+            Err(_late) => Err(Problem::new(
+                ErrorKind::Unavailable,
+                "deadline_exceeded",
+                "The answer took too long. Whether the request had its effect is not known: repeat it with the same key.",
+            )),
+        }
+    }
+
+    /// Waits a moment for one of the places of running requests.
+    async fn slot(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+        if let Ok(permit) = self.slots.try_acquire() {
+            return Ok(permit);
+        }
+        match timeout(QUEUE_WAIT, self.slots.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => {
+                Err(Problem::new(ErrorKind::Unavailable, "overloaded", "Too many requests are running; nothing was done."))
+            }
+        }
+    }
+
+    /// Answers only the host names of the installation, where it names any.
+    fn check_host(&self, parts: &Parts) -> Result<(), Problem> {
+        if self.settings.hosts.is_empty() {
+            return Ok(());
+        }
+        let authority = parts.uri.authority().map(http::uri::Authority::as_str);
+        let host = authority.or_else(|| parts.headers.get(http::header::HOST)?.to_str().ok());
+        let name = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
+        let known = name.is_some_and(|name| self.settings.hosts.iter().any(|own| own.eq_ignore_ascii_case(name.host())));
+        if known { Ok(()) } else { Err(Problem::new(ErrorKind::Malformed, "invalid_host", "This host name is not served here.")) }
+    }
+}
+
+/// Answers a method that the path does not have: a browser's preflight, or 405.
+fn answer_other_method(parts: &Parts, allow: &HeaderValue) -> Result<Response, Problem> {
+    if Cors::is_preflight(&parts.method, &parts.headers) {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        Cors::answer_preflight(allow.clone(), response.headers_mut());
+        return Ok(response);
+    }
+    Err(method_not_allowed(allow.clone()))
+}
+
+/// 405 with the methods that there are.
+pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
+    Problem::new(ErrorKind::Malformed, "method_not_allowed", "The path does not have this method; `Allow` lists what it has.")
+        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+        .with_header(ALLOW, allow)
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("the handler panicked: {}", text.as_deref().unwrap_or("no message"))
+}
+
+/// Reads one header that must not be there twice.
+fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h HeaderValue>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        let wrong = tenon_kernel::FieldError::new(format!("{name}:"), "duplicate_member", "The header is there twice.");
+        return Err(Problem::new(ErrorKind::Malformed, "invalid_request", "A header is there twice.").with_fields(vec![wrong]));
+    }
+    Ok(first)
+}

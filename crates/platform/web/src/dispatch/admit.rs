@@ -1,0 +1,194 @@
+//! Who asks, whether they may, how often, and under which idempotency key.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tenon_access::{Denied, TokenError};
+use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
+
+use super::{Dispatch, Exchange, single};
+use crate::client::limit_key;
+use crate::routes::Route;
+use crate::{KeyRule, Problem};
+
+/// The header of the secret that stands for a guest.
+const GUEST_SECRET: &str = "cart-token";
+/// Longest idempotency key.
+const MAX_KEY: usize = 255;
+
+impl Dispatch {
+    /// Finds the principal, counts the request and checks the policy.
+    pub(super) async fn admit<'d>(
+        &'d self,
+        exchange: &mut Exchange<'d>,
+        route: &'d Route,
+        headers: &HeaderMap,
+        client: Option<IpAddr>,
+    ) -> Result<Principal, Problem> {
+        let principal = self.principal(headers).await;
+        // A bad token counts too, against its address: guessing is not free.
+        let subject = principal.as_ref().ok().and_then(Principal::user).map(|user| user.user);
+        if let Some(limiter) = route.limiter.as_deref() {
+            let quota = limiter.take((subject, client.filter(|_| subject.is_none()).map(limit_key)), self.env.now());
+            exchange.quota = Some((limiter, quota));
+            if !quota.allowed {
+                return Err(Problem::new(ErrorKind::RateLimited, "rate_limited", "Too many requests; nothing was done.")
+                    .with_retry_after(quota.wait));
+            }
+        }
+        let principal = principal?;
+        match route.endpoint.policy().check(&principal) {
+            Ok(()) => Ok(principal),
+            Err(Denied::Unauthenticated) => {
+                Err(Problem::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in and send the access token.")
+                    .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
+            Err(Denied::Forbidden) => {
+                Err(Problem::new(ErrorKind::Forbidden, "forbidden", "The account does not have the role this needs."))
+            }
+        }
+    }
+
+    async fn principal(&self, headers: &HeaderMap) -> Result<Principal, Problem> {
+        let Some(value) = single(headers, AUTHORIZATION.as_str())? else { return Ok(Principal::Anonymous) };
+        let token = value
+            .to_str()
+            .ok()
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or_else(invalid_token)?;
+        match self.verifier.verify(token).await {
+            Ok(user) => Ok(Principal::User(user)),
+            Err(TokenError::Unavailable) => {
+                Err(Problem::new(ErrorKind::Unavailable, "unavailable", "Access tokens cannot be checked now."))
+            }
+            Err(_) => Err(invalid_token()),
+        }
+    }
+}
+
+/// The same for every bad token: forged, expired and revoked ones are not told apart.
+fn invalid_token() -> Problem {
+    let detail = "The access token is not accepted; refresh it or sign in again.";
+    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    Problem::new(ErrorKind::Unauthenticated, "invalid_token", detail).with_header(WWW_AUTHENTICATE, challenge)
+}
+
+/// Reads `Idempotency-Key` as the endpoint's rule says.
+pub(super) fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<String>, Problem> {
+    const HEADER: &str = "idempotency-key";
+    if rule == KeyRule::Unused {
+        return Ok(None);
+    }
+    let Some(value) = single(headers, HEADER)? else {
+        if rule == KeyRule::Optional {
+            return Ok(None);
+        }
+        let detail = "Send `Idempotency-Key` with a value of your own, so that a repeat has one effect.";
+        let wrong = FieldError::new("Idempotency-Key:", "missing_member", "The header is required.");
+        return Err(Problem::new(ErrorKind::Malformed, "idempotency_key_required", detail)
+            .with_retry(Retry::NewKey)
+            .with_fields(vec![wrong]));
+    };
+    let key = value.as_bytes();
+    if key.is_empty() || key.len() > MAX_KEY || !key.iter().all(u8::is_ascii_graphic) {
+        let wrong = FieldError::new("Idempotency-Key:", "invalid_value", "Expected 1 to 255 visible ASCII characters.");
+        return Err(Problem::new(ErrorKind::Malformed, "invalid_request", "The idempotency key cannot be read.")
+            .with_fields(vec![wrong]));
+    }
+    Ok(value.to_str().ok().map(str::to_owned))
+}
+
+/// Binds a key to who sent it and what was asked.
+pub(super) fn idempotency_scope(key: String, principal: &Principal, parts: &Parts, body: &[u8]) -> IdempotencyScope {
+    let subject = match (principal, parts.headers.get(GUEST_SECRET)) {
+        (Principal::Anonymous, Some(secret)) => {
+            let hash = Sha256::digest(secret.as_bytes());
+            hash.iter().fold("guest:".to_owned(), |mut text, byte| {
+                write!(text, "{byte:02x}").expect("writing to a string succeeds");
+                text
+            })
+        }
+        (principal, _) => principal.to_string(),
+    };
+    let mut hasher = Sha256::new();
+    for part in [parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default()] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    match serde_json::from_slice(body) {
+        Ok(value) => canonical(&value, &mut hasher),
+        Err(_) => hasher.update(body),
+    }
+    IdempotencyScope { key, subject, fingerprint: hasher.finalize().into() }
+}
+
+/// Feeds JSON to the hash with members sorted and without spaces, so that a client may write it anew for a repeat.
+fn canonical(value: &Value, hasher: &mut Sha256) {
+    match value {
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            hasher.update(b"{");
+            for (name, value) in sorted {
+                hasher.update(Value::from(name.as_str()).to_string());
+                hasher.update(b":");
+                canonical(value, hasher);
+                hasher.update(b",");
+            }
+            hasher.update(b"}");
+        }
+        Value::Array(items) => {
+            hasher.update(b"[");
+            for item in items {
+                canonical(item, hasher);
+                hasher.update(b",");
+            }
+            hasher.update(b"]");
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => hasher.update(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn scope(path: &str, secret: Option<&str>, body: &str) -> IdempotencyScope {
+        let mut request = Request::post(path);
+        if let Some(secret) = secret {
+            request = request.header(GUEST_SECRET, secret);
+        }
+        let (parts, ()) = request.body(()).expect("a request").into_parts();
+        idempotency_scope("k".to_owned(), &Principal::Anonymous, &parts, body.as_bytes())
+    }
+
+    #[test]
+    fn a_body_written_anew_is_the_same_request() {
+        let first = scope("/v1/x", None, r#"{"a":1,"b":[{"c":2,"d":null}]}"#);
+        assert_eq!(first, scope("/v1/x", None, r#"{ "b": [ {"d":null, "c":2} ], "a": 1 }"#));
+        assert_ne!(first.fingerprint, scope("/v1/x", None, r#"{"a":1,"b":[{"c":2}]}"#).fingerprint);
+        assert_ne!(first.fingerprint, scope("/v1/y", None, r#"{"a":1,"b":[{"c":2,"d":null}]}"#).fingerprint);
+    }
+
+    #[test]
+    fn structure_cannot_be_faked_by_text() {
+        assert_ne!(scope("/v1/x", None, r#"["a,b"]"#).fingerprint, scope("/v1/x", None, r#"["a","b"]"#).fingerprint);
+    }
+
+    #[test]
+    fn guests_are_told_apart_by_their_secret_and_it_is_not_kept() {
+        let (one, two) = (scope("/v1/x", Some("s1"), ""), scope("/v1/x", Some("s2"), ""));
+        assert_ne!(one.subject, two.subject);
+        assert!(!one.subject.contains("s1"));
+        assert_eq!(scope("/v1/x", None, "").subject, "anonymous");
+    }
+}

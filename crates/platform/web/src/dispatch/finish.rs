@@ -1,0 +1,221 @@
+//! What every answer gets on its way out: headers, 304, compression, the request line of the log.
+
+use std::io::Write as _;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+
+use super::{Dispatch, Exchange};
+use crate::Problem;
+use crate::negotiate::names_etag;
+use crate::problem::Occurrence;
+use crate::reply::NextCursor;
+
+static TRACE_ID: HeaderName = HeaderName::from_static("trace-id");
+static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+static IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Smaller bodies fit into one packet anyway.
+const WORTH_COMPRESSING: u64 = 1024;
+/// Larger bodies are compressed on a thread that may block.
+const COMPRESSED_IN_PLACE: usize = 64 * 1024;
+
+impl Dispatch {
+    pub(super) async fn finish(&self, exchange: Exchange<'_>, outcome: Result<Response, Problem>) -> Response {
+        let (mut response, problem) = match outcome {
+            Ok(mut response) => {
+                let problem = response.extensions_mut().remove::<Problem>();
+                (response, problem)
+            }
+            Err(problem) => (Response::default(), Some(problem)),
+        };
+        if let Some(problem) = problem {
+            response = exchange.render(&problem);
+        }
+
+        exchange.link_next_page(&mut response);
+        if is_unchanged(&exchange, &response) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        response = compress(response, exchange.gzip).await;
+
+        let headers = response.headers_mut();
+        self.secure(headers);
+        self.cors.decorate(&exchange.origin, headers);
+        headers.insert(
+            TRACE_ID.clone(),
+            HeaderValue::from_str(exchange.trace_text.as_str()).expect("hexadecimal digits are header text"),
+        );
+        if let Some((limiter, quota)) = exchange.quota {
+            headers.insert(RATE_LIMIT_POLICY.clone(), limiter.policy());
+            headers.insert(RATE_LIMIT.clone(), limiter.state(quota));
+        }
+        if exchange.facts.as_ref().is_some_and(|facts| facts.ctx.stats().was_replayed()) {
+            headers.insert(IDEMPOTENT_REPLAYED.clone(), HeaderValue::from_static("true"));
+        }
+        exchange.log(response.status());
+        response
+    }
+
+    /// The headers that keep browsers from making more of an answer than it is.
+    fn secure(&self, headers: &mut HeaderMap) {
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers
+            .entry(CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if let Some(hsts) = &self.hsts {
+            headers.insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
+    }
+}
+
+impl Exchange<'_> {
+    /// Writes a problem with what only the edge knows, and logs what the caller does not learn.
+    fn render(&self, problem: &Problem) -> Response {
+        let occurrence = Occurrence { instance: Some(self.uri.path()), trace_id: Some(self.trace_text.as_str()) };
+        if problem.status().is_server_error() {
+            tracing::error!(
+                operation = self.operation(),
+                code = problem.code(),
+                incident = problem.incident(occurrence),
+                trace_id = self.trace_text.as_str(),
+                error = problem.cause().unwrap_or("no further cause"),
+                "request failed"
+            );
+        }
+        problem.render(occurrence)
+    }
+
+    /// Makes `Link: rel="next"` of the cursor that a list answered with (RFC 8288).
+    fn link_next_page(&self, response: &mut Response) {
+        if let Some(NextCursor(cursor)) = response.extensions_mut().remove::<NextCursor>()
+            && let Ok(link) = HeaderValue::try_from(next_link(&self.uri, &cursor))
+        {
+            response.headers_mut().insert(LINK, link);
+        }
+    }
+
+    /// The one line for each request. No body, no token, no value of the query or the path.
+    fn log(&self, status: StatusCode) {
+        let took = self.started.elapsed();
+        let cost = self.facts.as_ref().map(|facts| facts.ctx.stats());
+        tracing::info!(
+            method = self.method.as_str(),
+            operation = self.operation(),
+            route = self.route.map_or("", |route| route.endpoint.path()),
+            status = status.as_u16(),
+            duration_ms = millis(took),
+            db_ms = millis(cost.map_or_else(Default::default, tenon_kernel::CallStats::database_time)),
+            statements = cost.map_or(0, tenon_kernel::CallStats::statements),
+            trace_id = self.trace_text.as_str(),
+            "request"
+        );
+        if let Some(route) = self.route {
+            route.metrics.record(status, took);
+        }
+    }
+
+    fn operation(&self) -> &'static str {
+        self.route.map_or("none", |route| route.endpoint.operation_id())
+    }
+}
+
+fn millis(duration: std::time::Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+fn next_link(uri: &Uri, cursor: &str) -> String {
+    let mut link = format!("<{}?", uri.path());
+    for pair in uri.query().unwrap_or_default().split('&') {
+        if !pair.is_empty() && pair.split('=').next() != Some("cursor") {
+            link.push_str(pair);
+            link.push('&');
+        }
+    }
+    link.push_str("cursor=");
+    link.push_str(cursor);
+    link.push_str(">; rel=\"next\"");
+    link
+}
+
+/// Says whether the caller has this version already (RFC 9110 §13.1.2).
+fn is_unchanged(exchange: &Exchange<'_>, response: &Response) -> bool {
+    let Some(list) = &exchange.if_none_match else { return false };
+    if response.status() != StatusCode::OK || !matches!(exchange.method, Method::GET | Method::HEAD) {
+        return false;
+    }
+    let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok());
+    etag.is_some_and(|etag| list.to_str().is_ok_and(|list| names_etag(list, etag)))
+}
+
+/// Compresses bodies over 1 KiB for callers that take gzip. The ETag stays: it names the version of the thing,
+/// and commands compare it strongly.
+async fn compress(mut response: Response, wanted: bool) -> Response {
+    let size = response.body().size_hint().exact();
+    if size.is_none_or(|size| size < WORTH_COMPRESSING) || response.headers().contains_key(CONTENT_ENCODING) {
+        return response;
+    }
+    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if !wanted || !is_text(response.headers()) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(collected) = body.collect().await else {
+        return Problem::new(tenon_kernel::ErrorKind::Internal, "internal", "the body could not be read")
+            .render(Occurrence::default());
+    };
+    let plain = collected.to_bytes();
+    let packed = if plain.len() <= COMPRESSED_IN_PLACE {
+        gzip(&plain)
+    } else {
+        let copy = plain.clone();
+        tokio::task::spawn_blocking(move || gzip(&copy)).await.unwrap_or(None)
+    };
+    let body = match packed {
+        Some(packed) => {
+            parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            parts.headers.remove(CONTENT_LENGTH);
+            packed
+        }
+        None => plain,
+    };
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("svg")
+}
+
+fn gzip(plain: &Bytes) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 3), Compression::fast());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok().map(Bytes::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_keeps_the_filter_and_replaces_the_cursor() {
+        let uri: Uri = "/v1/products?limit=2&cursor=old&category=tea".parse().expect("a URI");
+        assert_eq!(next_link(&uri, "new"), "</v1/products?limit=2&category=tea&cursor=new>; rel=\"next\"");
+    }
+}

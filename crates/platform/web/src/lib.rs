@@ -1,0 +1,34 @@
+//! REST conventions. A module declares [`Endpoint`]s; everything that all endpoints share happens here.
+//!
+//! **Architecture invariant:** an error becomes HTTP in `problem.rs` and nowhere else, and no route exists
+//! without a [`tenon_access::Policy`]: the constructors of [`Endpoint`] ask for one.
+
+mod client;
+mod cors;
+mod dispatch;
+mod endpoint;
+mod error_pages;
+mod extract;
+mod limiter;
+mod markdown;
+mod negotiate;
+mod openapi;
+mod operations;
+mod pages;
+mod problem;
+mod reply;
+mod router;
+mod routes;
+mod server;
+mod settings;
+mod trace;
+
+pub use self::client::{Connection, Network, ParseNetworkError};
+pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_table};
+pub use self::extract::{ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request};
+pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
+pub use self::problem::Problem;
+pub use self::reply::{ListView, Reply};
+pub use self::router::{Edge, EdgeError, EdgeState, Readiness};
+pub use self::server::{ServeOptions, serve};
+pub use self::settings::{RateLimit, RateLimits, WebSettings};

@@ -1,0 +1,89 @@
+//! The OpenAPI 3.1 document, made from the endpoints.
+
+mod operation;
+mod parameters;
+mod problems;
+mod schemas;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use self::schemas::Schemas;
+use crate::Endpoint;
+
+pub use self::schemas::SchemaConflict;
+
+/// What every operation has in common, said once.
+const DESCRIPTION: &str = "\
+Errors are problem documents (RFC 9457): `code` is stable and has a page at `/errors/{code}`, `retry` says what to do next, \
+`errors` names wrong members by JSON pointer. Unknown members are refused.\n\n\
+Commands that take an `Idempotency-Key` have one effect however often they are repeated with the same key and body.\n\n\
+Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.";
+
+/// Title and version of the API.
+#[derive(Debug, Clone)]
+pub struct ApiInfo {
+    /// Shown as the heading.
+    pub title: &'static str,
+    /// Of the API, not of the program.
+    pub version: &'static str,
+}
+
+/// Makes the document.
+///
+/// # Panics
+///
+/// If two different types share a name; `Edge::try_public` finds that at start.
+pub fn openapi_document(info: &ApiInfo, endpoints: &[Endpoint]) -> Value {
+    match try_openapi_document(info, endpoints) {
+        Ok(document) => document,
+        Err(conflict) => panic!("no OpenAPI document: {conflict}"),
+    }
+}
+
+/// Makes the document, or says which types share a name.
+pub(crate) fn try_openapi_document(info: &ApiInfo, endpoints: &[Endpoint]) -> Result<Value, SchemaConflict> {
+    let mut schemas = Schemas::new();
+    let mut paths: Map<String, Value> = Map::new();
+    for endpoint in endpoints {
+        let operation = operation::describe(&endpoint.shape, endpoints, &mut schemas);
+        let path = paths.entry(endpoint.path()).or_insert_with(|| json!({}));
+        path[endpoint.method().as_str().to_ascii_lowercase()] = operation;
+    }
+    let tags: BTreeSet<&str> = endpoints.iter().map(|endpoint| endpoint.shape.tag).filter(|tag| !tag.is_empty()).collect();
+    let tags: Vec<Value> = tags.into_iter().map(|tag| json!({ "name": tag })).collect();
+
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
+        "info": { "title": info.title, "version": info.version, "description": DESCRIPTION },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": {},
+            "responses": problems::components(),
+            "headers": parameters::header_components(),
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token of a signed-in person.",
+                },
+                "guest": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Cart-Token",
+                    "description": "The secret that a guest got with the cart.",
+                },
+            },
+        },
+    });
+    let mut definitions = schemas.finish(&mut document)?;
+    definitions.insert("Problem".to_owned(), problems::schema());
+    definitions.sort_keys();
+    document["components"]["schemas"] = Value::Object(definitions);
+    Ok(document)
+}

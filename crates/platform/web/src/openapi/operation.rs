@@ -1,0 +1,111 @@
+//! One operation of the document.
+
+use http::Method;
+use serde_json::{Map, Value, json};
+use tenon_access::Policy;
+
+use super::parameters;
+use super::problems;
+use super::schemas::Schemas;
+use crate::endpoint::{Answer, Shape};
+use crate::{Endpoint, KeyRule};
+
+pub(super) fn describe(shape: &Shape, all: &[Endpoint], schemas: &mut Schemas) -> Value {
+    let versioned = is_versioned(shape, all);
+    let mut operation = Map::new();
+    operation.insert("operationId".to_owned(), json!(shape.operation));
+    if !shape.tag.is_empty() {
+        operation.insert("tags".to_owned(), json!([shape.tag]));
+    }
+    operation.insert("summary".to_owned(), json!(shape.summary));
+    if !shape.description.is_empty() {
+        operation.insert("description".to_owned(), json!(shape.description));
+    }
+    operation.insert("x-policy".to_owned(), json!(policy_text(shape.policy)));
+    operation.insert("security".to_owned(), security(shape));
+    let parameters = parameters::all(shape, versioned, schemas);
+    if !parameters.is_empty() {
+        operation.insert("parameters".to_owned(), Value::Array(parameters));
+    }
+    if let Some(body) = shape.body {
+        operation.insert("requestBody".to_owned(), request_body(shape, schemas.input(body)));
+    }
+
+    let mut responses: Map<String, Value> = Map::new();
+    for answer in &shape.answers {
+        responses.insert(answer.status.to_string(), success(answer, shape, versioned, schemas));
+    }
+    if versioned && shape.method == Method::GET {
+        let headers = json!({ "ETag": { "$ref": "#/components/headers/ETag" } });
+        responses.insert("304".to_owned(), json!({ "description": "The caller has this version.", "headers": headers }));
+    }
+    for (status, response) in problems::responses(shape) {
+        responses.insert(status.to_string(), response);
+    }
+    responses.sort_keys();
+    operation.insert("responses".to_owned(), Value::Object(responses));
+    Value::Object(operation)
+}
+
+/// Said by the endpoint, or because a command on the same path needs `If-Match`.
+fn is_versioned(shape: &Shape, all: &[Endpoint]) -> bool {
+    shape.versioned
+        || (shape.method == Method::GET
+            && all.iter().any(|other| other.shape.path == shape.path && other.shape.needs_if_match))
+}
+
+fn policy_text(policy: Policy) -> String {
+    match serde_json::to_value(policy) {
+        Ok(Value::String(name)) => name,
+        Ok(Value::Object(members)) => members
+            .iter()
+            .map(|(name, value)| format!("{name}:{}", value.as_str().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join(","),
+        Ok(_) | Err(_) => format!("{policy:?}"),
+    }
+}
+
+fn security(shape: &Shape) -> Value {
+    let guest = shape.headers.iter().any(|header| header.name.eq_ignore_ascii_case("cart-token"));
+    match (shape.policy, guest) {
+        (Policy::Public, false) => json!([{}, { "bearer": [] }]),
+        (Policy::Public | Policy::Bearer, true) => json!([{ "guest": [] }, { "bearer": [] }, {}]),
+        (Policy::Bearer, false) => json!([{}]),
+        (_, true) => json!([{ "bearer": [] }, { "guest": [] }]),
+        (_, false) => json!([{ "bearer": [] }]),
+    }
+}
+
+fn request_body(shape: &Shape, schema: Value) -> Value {
+    let mut content = Map::new();
+    if shape.method == Method::PATCH {
+        content.insert("application/merge-patch+json".to_owned(), json!({ "schema": schema }));
+    }
+    content.insert("application/json".to_owned(), json!({ "schema": schema }));
+    json!({ "required": true, "content": content })
+}
+
+fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Value {
+    let mut headers = Map::new();
+    let mut add = |name: &str| {
+        headers.insert(name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    };
+    add("Trace-Id");
+    add("RateLimit");
+    add("RateLimit-Policy");
+    if matches!(answer.status, 201 | 202) {
+        add("Location");
+    }
+    if versioned || shape.needs_if_match {
+        add("ETag");
+    }
+    if shape.key_rule != KeyRule::Unused {
+        add("Idempotent-Replayed");
+    }
+    let mut response = json!({ "description": answer.description, "headers": headers });
+    if let Some(schema) = answer.schema {
+        response["content"] = json!({ "application/json": { "schema": schemas.output(schema) } });
+    }
+    response
+}

@@ -1,0 +1,132 @@
+//! Parameters of an operation, and the headers that answers have.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::schemas::Schemas;
+use crate::KeyRule;
+use crate::endpoint::Shape;
+
+pub(super) fn all(shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Vec<Value> {
+    let mut parameters = path(shape, schemas);
+    parameters.extend(query(shape, schemas));
+    if shape.key_rule != KeyRule::Unused {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": shape.key_rule == KeyRule::Required,
+            "description": "A value of your own for this command; repeats with it have one effect.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        }));
+    }
+    if shape.needs_if_match {
+        parameters.push(json!({
+            "name": "If-Match",
+            "in": "header",
+            "required": true,
+            "description": "The `ETag` of the version you are changing.",
+            "schema": { "type": "string", "pattern": "^\"v[0-9]{1,18}\"$" },
+        }));
+    }
+    if versioned && shape.method == Method::GET {
+        parameters.push(json!({
+            "name": "If-None-Match",
+            "in": "header",
+            "description": "The `ETag` you have; 304 if it is still the current one.",
+            "schema": { "type": "string" },
+        }));
+    }
+    for header in &shape.headers {
+        parameters.push(json!({
+            "name": header.name,
+            "in": "header",
+            "required": header.required,
+            "description": header.description,
+            "schema": { "type": "string" },
+        }));
+    }
+    parameters
+}
+
+fn path(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
+    let names = shape.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    names
+        .map(|name| {
+            let known = shape.path_params.iter().find(|param| param.name == name);
+            let schema =
+                known.map_or_else(|| json!({ "type": "string", "minLength": 1 }), |param| schemas.input(param.schema));
+            let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": schema });
+            if let Some(param) = known {
+                parameter["description"] = json!(param.description);
+            }
+            parameter
+        })
+        .collect()
+}
+
+/// One parameter for each member of the query type.
+fn query(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
+    let Some(schema) = shape.query.map(|query| schemas.input(query)) else { return Vec::new() };
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let members = schema["properties"].as_object().into_iter().flatten();
+    members
+        .map(|(name, member)| {
+            let mut member = without_null(member.clone());
+            let description = member.as_object_mut().and_then(|member| member.remove("description"));
+            let mut parameter = json!({
+                "name": name,
+                "in": "query",
+                "required": required.contains(&name.as_str()),
+                "schema": member,
+            });
+            if let Some(description) = description {
+                parameter["description"] = description;
+            }
+            parameter
+        })
+        .collect()
+}
+
+/// A query has no null: an optional member is absent.
+fn without_null(mut schema: Value) -> Value {
+    if let Some(types) = schema["type"].as_array_mut() {
+        types.retain(|kind| kind != "null");
+        if let [only] = &types[..] {
+            schema["type"] = only.clone();
+        }
+    }
+    if let Some(choices) = schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [only] = &choices[..] {
+            let mut only = only.clone();
+            if let (Some(description), Some(members)) = (schema.get("description"), only.as_object_mut()) {
+                members.insert("description".to_owned(), description.clone());
+            }
+            return only;
+        }
+    }
+    if let Some(members) = schema.as_object_mut() {
+        if members.get("default") == Some(&Value::Null) {
+            members.remove("default");
+        }
+        if members.get("type") == Some(&Value::Null) {
+            members.remove("type");
+        }
+    }
+    schema
+}
+
+pub(super) fn header_components() -> Value {
+    let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    let text = || json!({ "type": "string" });
+    json!({
+        "ETag": header("The version, `\"v17\"`.", text()),
+        "Idempotent-Replayed": header("The answer of an earlier request with the same key.", json!({ "const": "true" })),
+        "Location": header("Where the new thing is.", json!({ "type": "string", "format": "uri-reference" })),
+        "RateLimit": header("What is left of the limit: `\"default\";r=571;t=12`.", text()),
+        "RateLimit-Policy": header("The limit: `\"default\";q=600;w=60`.", text()),
+        "Retry-After": header("Seconds to wait.", json!({ "type": "integer", "minimum": 0 })),
+        "Trace-Id": header("Names the request in logs and traces.", json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" })),
+    })
+}

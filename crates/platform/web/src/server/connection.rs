@@ -1,0 +1,171 @@
+//! Serves one connection within its bounds.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderValue, Request, Version};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tenon_kernel::ErrorKind;
+use tokio::net::TcpStream;
+use tokio::time::{sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service;
+
+use super::ServeOptions;
+use super::watch::{Activity, Verdict, Watched};
+use crate::{Connection, Problem};
+
+/// How long an idle connection gets to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// What all connections of a listener share.
+pub(super) struct Server {
+    router: Router,
+    options: ServeOptions,
+    builder: auto::Builder<TokioExecutor>,
+    stop: CancellationToken,
+    abort: CancellationToken,
+    commands: TaskTracker,
+}
+
+impl Server {
+    pub(super) fn new(
+        router: Router,
+        options: ServeOptions,
+        stop: CancellationToken,
+        abort: CancellationToken,
+        commands: TaskTracker,
+    ) -> Self {
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            // The watch does this: hyper's own timer would also count the pause between requests.
+            .header_read_timeout(None)
+            .max_headers(options.max_headers)
+            .max_buf_size(options.max_head_bytes.max(8 * 1024));
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(options.max_streams)
+            .max_header_list_size(u32::try_from(options.max_head_bytes).unwrap_or(u32::MAX))
+            .max_pending_accept_reset_streams(20)
+            .max_local_error_reset_streams(100)
+            .keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(20));
+        Self { router, options, builder, stop, abort, commands }
+    }
+
+    /// Serves a connection until it ends, is ended by a bound, or the server stops.
+    pub(super) async fn run(&self, socket: TcpStream) {
+        let Ok(peer) = socket.peer_addr() else { return };
+        // An answer goes out at once; failing to say so costs time, not correctness.
+        let _nodelay = socket.set_nodelay(true);
+        let activity = Activity::new(self.options.max_head_bytes);
+        let connection = Connection::new(peer, self.commands.clone());
+
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let is_chunked = request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING);
+            let (running, head) = activity.start_request(is_chunked);
+            let refusal = refuse_ambiguous(&request, head.as_deref());
+            request.extensions_mut().insert(connection.clone());
+            let mut router = self.router.clone();
+            async move {
+                let answer = match refusal {
+                    Some(problem) => refused(problem),
+                    None => router.call(request).await.unwrap_or_else(|never| match never {}),
+                };
+                drop(running);
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        let io = TokioIo::new(Watched::new(socket, Arc::clone(&activity)));
+        let mut serving = pin!(self.builder.serve_connection(io, service));
+        let mut stopping = false;
+        let mut look = tokio::time::Instant::now() + self.options.header_timeout;
+        loop {
+            tokio::select! {
+                _ended = serving.as_mut() => return,
+                () = self.abort.cancelled() => return,
+                () = self.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    serving.as_mut().graceful_shutdown();
+                }
+                () = sleep_until(look) => match activity.judge(self.options.header_timeout, self.options.idle_timeout) {
+                    Verdict::Fine(next) => look = next,
+                    Verdict::SlowHead => return,
+                    Verdict::Idle => {
+                        serving.as_mut().graceful_shutdown();
+                        let _said = timeout(GOODBYE, serving.as_mut()).await;
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Finds framing that two parsers could read in two ways: without exactly one Host, or with two lengths.
+fn refuse_ambiguous(request: &Request<Incoming>, head: Option<&[u8]>) -> Option<Problem> {
+    if request.version() < Version::HTTP_2 && request.headers().get_all(HOST).iter().count() != 1 {
+        return Some(Problem::new(ErrorKind::Malformed, "invalid_host", "Send exactly one `Host`."));
+    }
+    if request.version() >= Version::HTTP_2 {
+        let own = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+        let mut hosts = request.headers().get_all(HOST).iter().map(HeaderValue::as_bytes);
+        if hosts.any(|host| Some(host) != own) {
+            return Some(Problem::new(ErrorKind::Malformed, "invalid_host", "`Host` and `:authority` differ."));
+        }
+    }
+    // hyper takes the chunked framing and drops the length (RFC 9112 §6.3), so the raw head is asked.
+    let two_lengths = request.headers().contains_key(CONTENT_LENGTH) || !head.is_none_or(is_only_chunked);
+    if request.headers().contains_key(TRANSFER_ENCODING) && two_lengths {
+        let detail = "Send `Content-Length` or `Transfer-Encoding`, not both.";
+        return Some(Problem::new(ErrorKind::Malformed, "ambiguous_framing", detail));
+    }
+    None
+}
+
+/// Says whether the head that names `Transfer-Encoding` names no `Content-Length`. A head that is not there
+/// whole, because requests were pipelined, is taken for ambiguous.
+fn is_only_chunked(head: &[u8]) -> bool {
+    let text = head.to_ascii_lowercase();
+    let Some(at) = find(&text, b"\ntransfer-encoding:") else { return false };
+    let start = text[..at].windows(3).rposition(|window| window == b"\n\r\n").map_or(0, |start| start + 3);
+    let end = find(&text[at..], b"\n\r\n").map_or(text.len(), |end| at + end);
+    find(&text[start..end], b"\ncontent-length:").is_none()
+}
+
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
+}
+
+/// An answer after which the connection closes: what follows cannot be trusted to be a request.
+fn refused(problem: Problem) -> Response {
+    let mut response = problem.into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_lengths_are_found_in_either_order_and_not_in_the_body() {
+        assert!(is_only_chunked(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        assert!(!is_only_chunked(b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        assert!(!is_only_chunked(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n"));
+        assert!(is_only_chunked(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\ncontent-length: 3"));
+        assert!(!is_only_chunked(b"5\r\nhello\r\n0\r\n\r\n"), "a head that was not seen whole");
+    }
+}

@@ -1,0 +1,20 @@
+-- A saga is one row that says which step of a longer business process comes next.
+-- Each transition is one transaction that compares and swaps `version`.
+
+CREATE TABLE sagas (
+    id         BLOB    NOT NULL PRIMARY KEY,
+    kind       TEXT    NOT NULL,
+    step       TEXT    NOT NULL,
+    status     TEXT    NOT NULL CHECK (status IN ('running', 'compensating', 'completed', 'compensated')),
+    state      TEXT    NOT NULL CHECK (json_valid(state)),
+    version    INTEGER NOT NULL CHECK (version >= 1),
+    wake_at    INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT sagas_finished_sleeps CHECK (status IN ('running', 'compensating') OR wake_at IS NULL)
+) STRICT;
+
+-- Sweeper: sagas of a kind that nobody has moved in time.
+CREATE INDEX sagas_due ON sagas (kind, wake_at) WHERE wake_at IS NOT NULL;
+-- Operators: what is unfinished, oldest first.
+CREATE INDEX sagas_unfinished ON sagas (created_at) WHERE status IN ('running', 'compensating');

@@ -1,0 +1,37 @@
+//! `cargo xtask bench smoke`: the budgets, each beside its bare counterpart in the same run.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::cluster::{Cluster, server_programs};
+use crate::process;
+use crate::scenario::free_block;
+
+/// Options of `cargo xtask bench`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Which set of measurements.
+    #[arg(value_parser = ["smoke"])]
+    set: String,
+}
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let mut build = process::cargo(root);
+    process::run(build.args(["build", "--release", "--package", "bench", "--package", "tenon-server"]))?;
+    let folder = root.join("var/bench");
+    let cluster = if server_programs().as_os_str().is_empty() {
+        println!("!! No PostgreSQL server programs found: measuring SQLite only.");
+        None
+    } else {
+        Some(Cluster::start(&folder.join("postgres"), free_block() + 5)?)
+    };
+    let programs = process::target_dir(root)?.join("release");
+    let mut command = Command::new(programs.join("bench"));
+    command.arg(&options.set).arg("--folder").arg(&folder).arg("--tenon").arg(programs.join("tenon"));
+    if let Some(cluster) = &cluster {
+        command.args(["--postgres", &cluster.url()]);
+    }
+    process::run(&mut command)
+}

@@ -1,0 +1,87 @@
+//! Checks of the architecture: each reads the tree as text, names file and line, and can fail.
+
+mod boundaries;
+mod deps;
+mod docs;
+mod migrations;
+mod rust_text;
+mod sql;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+
+/// One broken rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Finding {
+    /// Name of the rule, as in docs/ARCHITECTURE.md.
+    pub(crate) rule: &'static str,
+    pub(crate) file: PathBuf,
+    /// From 1; 0 for the whole file.
+    pub(crate) line: usize,
+    pub(crate) what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: [{}] {}", self.file.display(), self.line, self.rule, self.what)
+    }
+}
+
+/// What to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Topic {
+    /// Who may know whom; SQL stays in its module; pure domains.
+    Boundaries,
+    /// Every dependency once, with lints and metadata inherited.
+    Deps,
+    /// Append-only, both engines at the same step.
+    Migrations,
+    /// The OpenAPI document is the committed one.
+    Openapi,
+    /// The settings sample and schema are the committed ones.
+    Settings,
+    /// Error pages, links, file headers, module maps.
+    Docs,
+    /// Container image and compose file.
+    Deploy,
+}
+
+/// All topics, in the order of their cost.
+pub(crate) const ALL: [Topic; 7] = [
+    Topic::Boundaries,
+    Topic::Deps,
+    Topic::Migrations,
+    Topic::Docs,
+    Topic::Deploy,
+    Topic::Settings,
+    Topic::Openapi,
+];
+
+/// Runs checks; fails if any rule is broken. `bless` rewrites generated files instead of comparing them.
+pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
+    let workspace = Workspace::read(root)?;
+    let mut findings = Vec::new();
+    for topic in topics {
+        let found = match topic {
+            Topic::Boundaries => boundaries::check(&workspace)?,
+            Topic::Deps => deps::check(&workspace)?,
+            Topic::Migrations => migrations::check(root)?,
+            Topic::Docs => docs::check(&workspace)?,
+            Topic::Deploy => crate::deploy::check(root)?,
+            Topic::Settings => crate::generated::settings(root, bless)?,
+            Topic::Openapi => crate::generated::openapi(root, bless)?,
+        };
+        let word = if found.is_empty() { "ok" } else { "BROKEN" };
+        println!("check {:<12} {word}", format!("{topic:?}").to_lowercase());
+        findings.extend(found);
+    }
+    findings.sort();
+    for finding in &findings {
+        println!("  {finding}");
+    }
+    if findings.is_empty() { Ok(()) } else { bail!("{} broken rules", findings.len()) }
+}

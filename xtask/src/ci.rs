@@ -1,0 +1,35 @@
+//! `cargo xtask ci`: exactly what CI runs, in the order of cost.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::stack::{Backend, Topology};
+use crate::{check, fuzz, process, scenario, test};
+
+/// Options of `cargo xtask ci`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Everything but the generated requests.
+    #[arg(long)]
+    skip_fuzz: bool,
+}
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    process::run(process::cargo(root).args(["fmt", "--all", "--check"]))?;
+    let quick = [check::Topic::Boundaries, check::Topic::Deps, check::Topic::Migrations, check::Topic::Docs, check::Topic::Deploy];
+    check::run(root, &quick, false)?;
+    process::run(process::cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    test::run(root, &test::Options::all())?;
+    check::run(root, &[check::Topic::Settings, check::Topic::Openapi], false)?;
+    for (backend, topology) in
+        [(Backend::Sqlite, Topology::Local), (Backend::Sqlite, Topology::Wire), (Backend::Postgres, Topology::Local)]
+    {
+        scenario::run(root, &scenario::Options::first_order(backend, topology))?;
+    }
+    if !options.skip_fuzz {
+        fuzz::run(root, &fuzz::Options::quick())?;
+    }
+    println!("\nCI is green.");
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! A private PostgreSQL cluster for development, started from the programs on the machine.
+//!
+//! Never as root, never a shared server: data and socket live below `var/`, and it listens on loopback only.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process::{self, Service};
+
+/// A running cluster; stopped when dropped.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    #[expect(dead_code, reason = "held: the server stops when this is dropped")]
+    service: Service,
+    port: u16,
+}
+
+impl Cluster {
+    /// Creates the cluster if it does not exist, starts it and creates the database `tenon`.
+    pub(crate) fn start(folder: &Path, port: u16) -> Result<Self> {
+        let programs = server_programs();
+        if programs.as_os_str().is_empty() {
+            bail!("no PostgreSQL server programs found; Debian: apt-get install postgresql");
+        }
+        fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize()?;
+        let data = folder.join("data");
+        let user = unprivileged_user()?;
+        if let Some(user) = &user {
+            process::run(Command::new("chown").args(["-R", user]).arg(&folder))?;
+        }
+        if !data.join("PG_VERSION").is_file() {
+            let mut command = as_user(user.as_deref(), &programs.join("initdb"));
+            command.args(["--username", "tenon", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "-D"]);
+            process::run(command.arg(&data).current_dir(&folder))?;
+        }
+        let address: SocketAddr = ([127, 0, 0, 1], port).into();
+        let mut command = as_user(user.as_deref(), &programs.join("postgres"));
+        command.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c"]);
+        command.arg(format!("unix_socket_directories={}", folder.display())).current_dir(&folder);
+        let mut service = Service::start("postgres", &mut command, Some(&folder.join("postgres.log")))?;
+        service.wait_for(address, Duration::from_secs(30))?;
+        let cluster = Self { service, port };
+        cluster.create_database(&programs)?;
+        Ok(cluster)
+    }
+
+    /// URL of the owner, who may create schemas and roles.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://tenon@127.0.0.1:{}/tenon", self.port)
+    }
+
+    fn create_database(&self, programs: &Path) -> Result<()> {
+        let port = self.port.to_string();
+        let connection = ["-h", "127.0.0.1", "-p", port.as_str(), "-U", "tenon", "-d", "postgres", "-tAc"];
+        for _ in 0..50 {
+            let found = Command::new(programs.join("psql"))
+                .args(connection)
+                .arg("SELECT count(*) FROM pg_database WHERE datname = 'tenon'")
+                .output()
+                .context("psql")?;
+            match String::from_utf8_lossy(&found.stdout).trim() {
+                "1" => return Ok(()),
+                "0" => {
+                    let create = "CREATE DATABASE tenon";
+                    return process::run(Command::new(programs.join("psql")).args(connection).arg(create));
+                }
+                _ => std::thread::sleep(Duration::from_millis(100)), // the server is still starting
+            }
+        }
+        bail!("the PostgreSQL server does not answer")
+    }
+}
+
+/// Folder of `initdb` and `postgres`; empty if there is none.
+pub(crate) fn server_programs() -> PathBuf {
+    let mut candidates: Vec<PathBuf> = crate::workspace::folders(Path::new("/usr/lib/postgresql"))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|version| version.join("bin"))
+        .collect();
+    candidates.reverse(); // newest first
+    candidates.extend(["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", "/usr/local/pgsql/bin"].map(PathBuf::from));
+    candidates.into_iter().find(|folder| folder.join("initdb").is_file()).unwrap_or_default()
+}
+
+/// PostgreSQL refuses to run as root: `postgres` or `nobody` runs it then.
+fn unprivileged_user() -> Result<Option<String>> {
+    if process::output(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Ok(None);
+    }
+    for user in ["postgres", "nobody"] {
+        if Command::new("id").arg(user).output().is_ok_and(|output| output.status.success()) {
+            return Ok(Some(user.to_owned()));
+        }
+    }
+    bail!("running as root, and there is neither a `postgres` nor a `nobody` user to run PostgreSQL")
+}
+
+fn as_user(user: Option<&str>, program: &Path) -> Command {
+    match user {
+        None => Command::new(program),
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", user, "--regid", user, "--clear-groups"]).arg(program);
+            command
+        }
+    }
+}

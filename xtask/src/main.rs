@@ -1,0 +1,67 @@
+//! The project's own tasks: `cargo xtask <task>`.
+
+#![expect(clippy::print_stdout, reason = "a command line tool prints")]
+
+mod bench;
+mod check;
+mod ci;
+mod cluster;
+mod deploy;
+mod dev;
+mod fuzz;
+mod generated;
+mod process;
+mod scenario;
+mod stack;
+mod test;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Tasks of the Tenon workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds, migrates, seeds and runs everything; rebuilds on change.
+    Dev(dev::Options),
+    /// Runs all tests.
+    Test(test::Options),
+    /// Runs exactly what CI runs.
+    Ci(ci::Options),
+    /// Checks the architecture; all topics unless named.
+    Check {
+        /// What to check.
+        topics: Vec<check::Topic>,
+        /// Rewrites generated files instead of comparing them.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Plays a scripted user against a server.
+    Scenario(scenario::Options),
+    /// Measures, side by side in one run.
+    Bench(bench::Options),
+    /// Sends generated requests for every operation (schemathesis).
+    Fuzz(fuzz::Options),
+}
+
+fn main() -> Result<()> {
+    let root = workspace::root();
+    match Arguments::parse().task {
+        Task::Dev(options) => dev::run(&root, &options),
+        Task::Test(options) => test::run(&root, &options),
+        Task::Ci(options) => ci::run(&root, &options),
+        Task::Check { topics, bless } => {
+            check::run(&root, if topics.is_empty() { &check::ALL } else { &topics }, bless)
+        }
+        Task::Scenario(options) => scenario::run(&root, &options),
+        Task::Bench(options) => bench::run(&root, &options),
+        Task::Fuzz(options) => fuzz::run(&root, &options),
+    }
+}
