@@ -147,7 +147,7 @@ impl Stack {
         set("public_url", format!("http://127.0.0.1:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
         set("web.operations_listen", format!("127.0.0.1:{}", self.ports.operations));
-        set("notifications.smtp.url", format!("smtp://127.0.0.1:{}", self.ports.smtp));
+        set("notifications.smtp.port", self.ports.smtp.to_string());
         set("payments.provider.url", format!("http://127.0.0.1:{}", self.ports.payment_page));
         set("payments.provider.webhook_secret", DEVELOPMENT_WEBHOOK_SECRET.to_owned());
         set("telemetry.log_format", "pretty".to_owned());

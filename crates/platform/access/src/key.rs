@@ -6,7 +6,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use tenon_kernel::Env;
 use zeroize::Zeroizing;
 
@@ -24,6 +25,31 @@ pub struct VerifyingKey {
     pub kid: String,
     /// 32 raw bytes.
     pub public: Vec<u8>,
+}
+
+/// A JSON Web Key Set (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Jwks {
+    /// Newest first.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public Ed25519 key as a JSON Web Key (RFC 8037).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Jwk {
+    /// `OKP`
+    pub kty: &'static str,
+    /// `Ed25519`
+    pub crv: &'static str,
+    /// `EdDSA`
+    pub alg: &'static str,
+    /// `sig`
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    /// Names the key in the header of the tokens it signed: its thumbprint (RFC 7638).
+    pub kid: String,
+    /// The public key in base64url without padding.
+    pub x: String,
 }
 
 /// The bytes are not an Ed25519 seed.
@@ -81,30 +107,29 @@ impl VerifyingKey {
     }
 }
 
+impl Jwks {
+    /// Writes these keys as a set.
+    pub fn of(keys: &[VerifyingKey]) -> Self {
+        let jwk = |key: &VerifyingKey| Jwk {
+            kty: "OKP",
+            crv: "Ed25519",
+            alg: "EdDSA",
+            usage: "sig",
+            kid: key.kid.clone(),
+            x: URL_SAFE_NO_PAD.encode(&key.public),
+        };
+        Self {
+            keys: keys.iter().map(jwk).collect(),
+        }
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey")
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
-}
-
-/// Writes the JSON Web Key Set of these keys (RFC 7517, RFC 8037).
-pub fn jwks(keys: &[VerifyingKey]) -> Value {
-    let keys: Vec<Value> = keys
-        .iter()
-        .map(|key| {
-            json!({
-                "kty": "OKP",
-                "crv": "Ed25519",
-                "alg": "EdDSA",
-                "use": "sig",
-                "kid": key.kid,
-                "x": URL_SAFE_NO_PAD.encode(&key.public),
-            })
-        })
-        .collect();
-    json!({ "keys": keys })
 }
 
 /// The JWK thumbprint (RFC 7638): SHA-256 over the required members in lexicographic order.

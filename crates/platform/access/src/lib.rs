@@ -15,7 +15,7 @@ mod verifier;
 
 pub use self::claims::AccessClaims;
 pub use self::issuer::TokenIssuer;
-pub use self::key::{KeyError, SigningKey, VerifyingKey, jwks};
+pub use self::key::{Jwk, Jwks, KeyError, SigningKey, VerifyingKey};
 pub use self::policy::{Denied, Policy};
 pub use self::source::{KeySource, SessionCheck, TokenError};
 pub use self::verifier::{TokenVerifier, VerifierSettings};

@@ -98,20 +98,8 @@ where
             shared.drop_entry(&key, &entry).await;
         }
         shared.metrics.miss();
-        let mut load = Some(load);
-        loop {
-            let own_load = async {
-                let epoch = shared.epochs.current(&key);
-                let load = load.take().expect("a load that ran ends the loop");
-                Ok::<_, E>(Arc::new(Entry::new(load().await?, epoch)))
-            };
-            let entry = shared.entries.try_get_with(key.clone(), own_load).await?;
-            if load.is_none() || shared.is_good(&entry, since) {
-                return Ok(entry.value.clone());
-            }
-            // We joined a load that began before an invalidation that we must see.
-            shared.drop_entry(&key, &entry).await;
-        }
+        // On the heap: whoever finds the value in the cache does not carry the load's state around.
+        Box::pin(shared.load(key, since, load)).await
     }
 
     /// Drops one entry, and makes loads of it that are under way worthless to later callers.
@@ -157,6 +145,28 @@ where
     K: Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
+    async fn load<E, F, Fut>(&self, key: K, since: Epoch, load: F) -> Result<V, Arc<E>>
+    where
+        E: Send + Sync + 'static,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        let mut load = Some(load);
+        loop {
+            let own_load = async {
+                let epoch = self.epochs.current(&key);
+                let load = load.take().expect("a load that ran ends the loop");
+                Ok::<_, E>(Arc::new(Entry::new(load().await?, epoch)))
+            };
+            let entry = self.entries.try_get_with(key.clone(), own_load).await?;
+            if load.is_none() || self.is_good(&entry, since) {
+                return Ok(entry.value.clone());
+            }
+            // We joined a load that began before an invalidation that we must see.
+            self.drop_entry(&key, &entry).await;
+        }
+    }
+
     fn is_good(&self, entry: &Entry<V>, since: Epoch) -> bool {
         entry.epoch >= since && entry.loaded_at.elapsed() < self.settings.time_to_live
     }

@@ -42,7 +42,10 @@ pub trait Emit {
     /// # Errors
     ///
     /// [`StoreError::Inconsistent`] if the data is larger than 20 KiB.
-    fn emit<E: Event>(&mut self, event: &E) -> impl Future<Output = Result<EventId, StoreError>> + Send;
+    fn emit<E: Event>(
+        &mut self,
+        event: &E,
+    ) -> impl Future<Output = Result<EventId, StoreError>> + Send;
 }
 
 impl Emit for Tx<'_> {
@@ -51,14 +54,23 @@ impl Emit for Tx<'_> {
         let id: EventId = self.env().new_id();
         let sequence = match self.engine() {
             Engine::Postgres => None,
-            Engine::Sqlite => self.query(NEXT_SEQUENCE).bind(subject.clone()).fetch_scalar::<i64>().await?,
+            Engine::Sqlite => {
+                self.query(NEXT_SEQUENCE)
+                    .bind(subject.clone())
+                    .fetch_scalar::<i64>()
+                    .await?
+            }
         };
         let ctx = self.ctx();
         let (actor, interface) = (ctx.principal.to_string(), interface_text(ctx.interface));
         let (correlation, causation) = (ctx.correlation_id.clone(), ctx.causation_id.clone());
         let (trace, now) = (ctx.trace.to_traceparent(), self.now());
         let insert = self
-            .query(if sequence.is_some() { INSERT } else { NUMBER_AND_INSERT })
+            .query(if sequence.is_some() {
+                INSERT
+            } else {
+                NUMBER_AND_INSERT
+            })
             .bind(subject)
             .bind(id)
             .bind(E::TYPE)
@@ -81,11 +93,15 @@ impl Emit for Tx<'_> {
 }
 
 fn encode<E: Event>(event: &E) -> Result<Box<RawValue>, StoreError> {
-    let data = to_raw_value(event)
-        .map_err(|error| StoreError::inconsistent(format!("data of the event {}: {error}", E::TYPE)))?;
+    let data = to_raw_value(event).map_err(|error| {
+        StoreError::inconsistent(format!("data of the event {}: {error}", E::TYPE))
+    })?;
     let size = data.get().len();
     if size > LARGEST_DATA {
-        let what = format!("data of the event {}: {size} bytes, at most {LARGEST_DATA}", E::TYPE);
+        let what = format!(
+            "data of the event {}: {size} bytes, at most {LARGEST_DATA}",
+            E::TYPE
+        );
         return Err(StoreError::inconsistent(what));
     }
     Ok(data)

@@ -47,7 +47,11 @@ impl LocalFeed {
     /// Reads the outbox of `db`.
     pub fn new(db: Db) -> Self {
         let wake = db.events_wake();
-        Self { db, wake, positioning: Arc::default() }
+        Self {
+            db,
+            wake,
+            positioning: Arc::default(),
+        }
     }
 
     async fn page(&self, after: i64, limit: u32) -> Result<FeedPage, StoreError> {
@@ -59,8 +63,16 @@ impl LocalFeed {
         let events = outbox::page(&self.db, &ctx, after, limit).await?;
         let position = events.last().map_or(after, |event| event.feedposition);
         let is_full = events.len() >= limit as usize;
-        let head = if is_full { outbox::head(&self.db, &ctx).await? } else { position };
-        Ok(FeedPage { events, position, head })
+        let head = if is_full {
+            outbox::head(&self.db, &ctx).await?
+        } else {
+            position
+        };
+        Ok(FeedPage {
+            events,
+            position,
+            head,
+        })
     }
 }
 

@@ -91,13 +91,33 @@ struct InboxRow {
 }
 
 impl Inbox {
-    pub(crate) fn new(db: Db, consumer: &'static str, reactions: HashMap<&'static str, Reactions>) -> Self {
+    pub(crate) fn new(
+        db: Db,
+        consumer: &'static str,
+        reactions: HashMap<&'static str, Reactions>,
+    ) -> Self {
         let kinds = reactions
             .iter()
-            .flat_map(|(source, reactions)| reactions.by_type.keys().map(move |kind| format!("{source}/{kind}")))
+            .flat_map(|(source, reactions)| {
+                reactions
+                    .by_type
+                    .keys()
+                    .map(move |kind| format!("{source}/{kind}"))
+            })
             .collect();
-        let open_sources = reactions.iter().filter(|(_, of)| of.any.is_some()).map(|(source, _)| *source).collect();
-        Self { db, consumer, reactions, kinds, open_sources, arrived: Notify::new() }
+        let open_sources = reactions
+            .iter()
+            .filter(|(_, of)| of.any.is_some())
+            .map(|(source, _)| *source)
+            .collect();
+        Self {
+            db,
+            consumer,
+            reactions,
+            kinds,
+            open_sources,
+            arrived: Notify::new(),
+        }
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -115,7 +135,9 @@ impl Inbox {
 
     /// Says whether an event is for this consumer.
     pub(crate) fn takes(&self, source: &str, event_type: &str) -> bool {
-        self.reactions.get(source).is_some_and(|reactions| reactions.find(event_type).is_some())
+        self.reactions
+            .get(source)
+            .is_some_and(|reactions| reactions.find(event_type).is_some())
     }
 
     /// Announces that events were stored.
@@ -166,17 +188,29 @@ impl Work for Inbox {
             .await?;
         tx.commit().await?;
         rows.sort_by_key(|row| row.seq);
-        Ok(rows.into_iter().map(|row| claimed(row, self.consumer)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| claimed(row, self.consumer))
+            .collect())
     }
 
     async fn perform(&self, delivery: Delivery, lease: Lease) -> Outcome {
-        let handler = self.reactions.get(delivery.source.as_str()).and_then(|of| of.find(&delivery.event_type));
+        let handler = self
+            .reactions
+            .get(delivery.source.as_str())
+            .and_then(|of| of.find(&delivery.event_type));
         let Some(handler) = handler else {
-            return Outcome::Retry { reason: "nobody handles this kind".to_owned() };
+            return Outcome::Retry {
+                reason: "nobody handles this kind".to_owned(),
+            };
         };
         let envelope: Arc<Envelope> = match serde_json::from_value(delivery.envelope) {
             Ok(envelope) => Arc::new(envelope),
-            Err(error) => return Outcome::Dead { reason: format!("the envelope cannot be read: {error}") },
+            Err(error) => {
+                return Outcome::Dead {
+                    reason: format!("the envelope cannot be read: {error}"),
+                };
+            }
         };
         let id = envelope.id.to_string();
         let cause = Cause {
@@ -184,8 +218,8 @@ impl Work for Inbox {
             correlation_id: Some(envelope.correlationid.clone().unwrap_or_else(|| id.clone())),
             causation_id: Some(id),
         };
-        let mut ctx =
-            resume(self.db.env(), Interface::Event, self.db.module(), cause).with_timeout(HANDLER_TIMEOUT);
+        let mut ctx = resume(self.db.env(), Interface::Event, self.db.module(), cause)
+            .with_timeout(HANDLER_TIMEOUT);
         let span = tracing::info_span!(
             "event",
             consumer = self.consumer,
@@ -195,10 +229,16 @@ impl Work for Inbox {
             trace_id = ctx.trace.trace_id_text()
         );
         let receipt = Receipt::new(Arc::clone(&envelope), lease);
-        match handler.handle(&mut ctx, &envelope, receipt).instrument(span).await {
+        match handler
+            .handle(&mut ctx, &envelope, receipt)
+            .instrument(span)
+            .await
+        {
             Ok(()) => Outcome::Done,
             Err(HandlerError::Dead { reason }) => Outcome::Dead { reason },
-            Err(HandlerError::Retry(error)) => Outcome::Retry { reason: reason_of(&*error) },
+            Err(HandlerError::Retry(error)) => Outcome::Retry {
+                reason: reason_of(&*error),
+            },
         }
     }
 
@@ -221,6 +261,10 @@ fn claimed(row: InboxRow, consumer: &'static str) -> Claimed<Delivery> {
         longest_pause: LONGEST_PAUSE,
         lane: consumer,
         label: row.event_type.clone(),
-        item: Delivery { source: row.source, event_type: row.event_type, envelope: row.envelope.0 },
+        item: Delivery {
+            source: row.source,
+            event_type: row.event_type,
+            envelope: row.envelope.0,
+        },
     }
 }

@@ -55,7 +55,11 @@ impl From<StoreError> for IntakeError {
 
 impl Intake {
     pub(crate) fn new(inbox: Arc<Inbox>, feed: Arc<dyn Feed>) -> Self {
-        Self { inbox, feed, progress: Mutex::default() }
+        Self {
+            inbox,
+            feed,
+            progress: Mutex::default(),
+        }
     }
 
     /// Runs until cancelled.
@@ -92,19 +96,32 @@ impl Intake {
         let cursor = self.stored_cursor().await?;
         if cursor != progress.cursor {
             // Another instance was faster, or a person moved the cursor back.
-            *progress = Progress { cursor, ahead: cursor };
+            *progress = Progress {
+                cursor,
+                ahead: cursor,
+            };
         }
-        let page = self.feed.read(progress.ahead, PAGE).await.map_err(IntakeError::Feed)?;
+        let page = self
+            .feed
+            .read(progress.ahead, PAGE)
+            .await
+            .map_err(IntakeError::Feed)?;
         self.report(&page, progress.ahead);
         if page.events.is_empty() {
             return Ok(0);
         }
-        let taken: Vec<_> =
-            page.events.iter().filter(|event| self.inbox.takes(self.feed.source(), &event.event_type)).collect();
+        let taken: Vec<_> = page
+            .events
+            .iter()
+            .filter(|event| self.inbox.takes(self.feed.source(), &event.event_type))
+            .collect();
         if taken.is_empty() && page.position - progress.cursor < LARGEST_UNSTORED {
             progress.ahead = page.position;
         } else if self.store(progress.cursor, page.position, &taken).await? {
-            *progress = Progress { cursor: page.position, ahead: page.position };
+            *progress = Progress {
+                cursor: page.position,
+                ahead: page.position,
+            };
             self.inbox.announce();
         }
         Ok(page.events.len())
@@ -144,7 +161,12 @@ impl Intake {
         .await
     }
 
-    async fn insert(&self, tx: &mut tenon_store::Tx<'_>, event: &Envelope, now: Timestamp) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        tx: &mut tenon_store::Tx<'_>,
+        event: &Envelope,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         // The same event again, after a rewind or from a link that delivers twice, changes nothing.
         tx.query(
             "INSERT INTO inbox (consumer, source, event_id, position, subject, type, envelope,
@@ -190,12 +212,22 @@ impl Intake {
             && after > 0
         {
             let found = first.feedposition;
-            tracing::error!(consumer, source, expected, found, "events are missing from the feed");
+            tracing::error!(
+                consumer,
+                source,
+                expected,
+                found,
+                "events are missing from the feed"
+            );
             metrics::gap(consumer, source);
         }
     }
 
     fn ctx(&self) -> CallCtx {
-        CallCtx::service(self.inbox.db().env(), Interface::Event, self.inbox.db().module())
+        CallCtx::service(
+            self.inbox.db().env(),
+            Interface::Event,
+            self.inbox.db().module(),
+        )
     }
 }

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus::{
-    HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec, register_int_gauge_vec,
+    HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec,
+    register_int_gauge_vec,
 };
 
 static EMITTED: LazyLock<IntCounterVec> = LazyLock::new(|| {
@@ -54,8 +55,12 @@ static GAPS: LazyLock<IntCounterVec> = LazyLock::new(|| {
 });
 
 static DEAD: LazyLock<IntGaugeVec> = LazyLock::new(|| {
-    register_int_gauge_vec!("tenon_events_dead", "Events that were given up and wait for a person.", &["consumer"])
-        .expect("registered once")
+    register_int_gauge_vec!(
+        "tenon_events_dead",
+        "Events that were given up and wait for a person.",
+        &["consumer"]
+    )
+    .expect("registered once")
 });
 
 pub(crate) fn emitted(module: &str, event_type: &str) {
@@ -63,8 +68,12 @@ pub(crate) fn emitted(module: &str, event_type: &str) {
 }
 
 pub(crate) fn handled(consumer: &str, event_type: &str, outcome: &str, took: Duration) {
-    HANDLED.with_label_values(&[consumer, event_type, outcome]).inc();
-    SECONDS.with_label_values(&[consumer]).observe(took.as_secs_f64());
+    HANDLED
+        .with_label_values(&[consumer, event_type, outcome])
+        .inc();
+    SECONDS
+        .with_label_values(&[consumer])
+        .observe(took.as_secs_f64());
 }
 
 pub(crate) fn lag(consumer: &str, source: &str, events: i64) {

@@ -42,13 +42,26 @@ struct OutboxRow {
 }
 
 /// Reads positioned events after `after`.
-pub(crate) async fn page(db: &Db, ctx: &CallCtx, after: i64, limit: u32) -> Result<Vec<Envelope>, StoreError> {
+pub(crate) async fn page(
+    db: &Db,
+    ctx: &CallCtx,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Envelope>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => PAGE_SQLITE,
         Engine::Postgres => PAGE_POSTGRES,
     };
-    let rows: Vec<OutboxRow> = db.read(ctx).query(sql).bind(after).bind(i64::from(limit)).fetch_all().await?;
-    rows.into_iter().map(|row| envelope(row, db.module())).collect()
+    let rows: Vec<OutboxRow> = db
+        .read(ctx)
+        .query(sql)
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all()
+        .await?;
+    rows.into_iter()
+        .map(|row| envelope(row, db.module()))
+        .collect()
 }
 
 /// Returns the newest position, 0 if there is none.
@@ -69,8 +82,9 @@ pub(crate) fn interface_text(interface: Interface) -> String {
 }
 
 fn envelope(row: OutboxRow, module: &str) -> Result<Envelope, StoreError> {
-    let interface = serde_json::from_value(Value::String(row.interface))
-        .map_err(|error| StoreError::inconsistent(format!("outbox.interface of {}: {error}", row.event_id)))?;
+    let interface = serde_json::from_value(Value::String(row.interface)).map_err(|error| {
+        StoreError::inconsistent(format!("outbox.interface of {}: {error}", row.event_id))
+    })?;
     Ok(Envelope {
         specversion: "1.0".to_owned(),
         id: row.event_id,

@@ -19,14 +19,24 @@ use crate::Envelope;
 pub trait Handle<E: Event>: Send + Sync + 'static {
     /// Applies the effect. Open the transaction with [`Receipt::begin`]; a handler that has its effect
     /// elsewhere (an idempotent command) may drop the receipt, which is then signed after `Ok`.
-    async fn handle(&self, ctx: &mut CallCtx, event: E, receipt: Receipt) -> Result<(), HandlerError>;
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: E,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError>;
 }
 
 /// Reacts to any event.
 #[async_trait]
 pub trait HandleAny: Send + Sync + 'static {
     /// As [`Handle::handle`].
-    async fn handle(&self, ctx: &mut CallCtx, event: &Envelope, receipt: Receipt) -> Result<(), HandlerError>;
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: &Envelope,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError>;
 }
 
 /// Proof that the event was taken; signed in the effect's own transaction.
@@ -56,7 +66,11 @@ impl Receipt {
     /// # Errors
     ///
     /// [`StoreError::LeaseLost`] if another worker has the event by now: stop, nothing was written.
-    pub async fn begin<'c>(self, ctx: &'c mut CallCtx, name: &'static str) -> Result<Tx<'c>, StoreError> {
+    pub async fn begin<'c>(
+        self,
+        ctx: &'c mut CallCtx,
+        name: &'static str,
+    ) -> Result<Tx<'c>, StoreError> {
         self.lease.begin(ctx, name).await
     }
 }
@@ -108,7 +122,11 @@ pub(crate) struct Reactions {
 impl Subscription {
     /// `consumer` is the durable name of the cursor (`notifications`), `source` the producing module.
     pub fn new(consumer: &'static str, source: &'static str) -> Self {
-        Self { consumer, source, reactions: Reactions::default() }
+        Self {
+            consumer,
+            source,
+            reactions: Reactions::default(),
+        }
     }
 
     /// Adds a reaction to one kind of event.
@@ -118,8 +136,16 @@ impl Subscription {
     /// If there is one already: an event is handled once for each consumer.
     #[must_use]
     pub fn on<E: Event>(mut self, handler: Arc<dyn Handle<E>>) -> Self {
-        let taken = self.reactions.by_type.insert(E::TYPE, Arc::new(Typed(handler)));
-        assert!(taken.is_none(), "{} already reacts to {}", self.consumer, E::TYPE);
+        let taken = self
+            .reactions
+            .by_type
+            .insert(E::TYPE, Arc::new(Typed(handler)));
+        assert!(
+            taken.is_none(),
+            "{} already reacts to {}",
+            self.consumer,
+            E::TYPE
+        );
         self
     }
 
@@ -132,7 +158,12 @@ impl Subscription {
     #[must_use]
     pub fn on_any(mut self, handler: Arc<dyn HandleAny>) -> Self {
         let taken = self.reactions.any.replace(handler);
-        assert!(taken.is_none(), "{} already reacts to any event of {}", self.consumer, self.source);
+        assert!(
+            taken.is_none(),
+            "{} already reacts to any event of {}",
+            self.consumer,
+            self.source
+        );
         self
     }
 }
@@ -161,7 +192,10 @@ impl Reactions {
             assert!(taken.is_none(), "{consumer} already reacts to {event_type}");
         }
         if let Some(handler) = other.any {
-            assert!(self.any.replace(handler).is_none(), "{consumer} already reacts to any event");
+            assert!(
+                self.any.replace(handler).is_none(),
+                "{consumer} already reacts to any event"
+            );
         }
     }
 }
@@ -171,11 +205,22 @@ struct Typed<E>(Arc<dyn Handle<E>>);
 
 #[async_trait]
 impl<E: Event> HandleAny for Typed<E> {
-    async fn handle(&self, ctx: &mut CallCtx, event: &Envelope, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: &Envelope,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         // Data that cannot be read stays unreadable: contracts forbid such a change within a version.
-        let data = serde_json::from_value(event.data.clone()).map_err(|error| HandlerError::Dead {
-            reason: format!("the data of {} cannot be read as {}/{}: {error}", event.dataschema, E::TYPE, E::VERSION),
-        })?;
+        let data =
+            serde_json::from_value(event.data.clone()).map_err(|error| HandlerError::Dead {
+                reason: format!(
+                    "the data of {} cannot be read as {}/{}: {error}",
+                    event.dataschema,
+                    E::TYPE,
+                    E::VERSION
+                ),
+            })?;
         self.0.handle(ctx, data, receipt).await
     }
 }

@@ -51,7 +51,12 @@ pub async fn dead_events(db: &Db, ctx: &CallCtx) -> Result<Vec<DeadEvent>, Store
 /// Puts dead events (all, or one) of a consumer back to work, with all their attempts before them; returns how many.
 ///
 /// Later events of the same subject may have been handled by now: a replayed event comes out of order.
-pub async fn replay(db: &Db, ctx: &mut CallCtx, consumer: &str, event: Option<EventId>) -> Result<u64, StoreError> {
+pub async fn replay(
+    db: &Db,
+    ctx: &mut CallCtx,
+    consumer: &str,
+    event: Option<EventId>,
+) -> Result<u64, StoreError> {
     let mut tx = db.begin(ctx, "events.replay").await?;
     let now = tx.now();
     let replay = tx
@@ -76,7 +81,12 @@ pub async fn replay(db: &Db, ctx: &mut CallCtx, consumer: &str, event: Option<Ev
 }
 
 /// Gives up an event that is being retried, so that later ones of its subject go on; `false` if it does not wait.
-pub async fn skip(db: &Db, ctx: &mut CallCtx, consumer: &str, event: EventId) -> Result<bool, StoreError> {
+pub async fn skip(
+    db: &Db,
+    ctx: &mut CallCtx,
+    consumer: &str,
+    event: EventId,
+) -> Result<bool, StoreError> {
     let mut tx = db.begin(ctx, "events.skip").await?;
     let now = tx.now();
     let skipped = tx
@@ -96,7 +106,13 @@ pub async fn skip(db: &Db, ctx: &mut CallCtx, consumer: &str, event: EventId) ->
 /// Makes a consumer read a feed again from `position` on; events that it has in its inbox are not handled again.
 ///
 /// For a new kind of event in a subscription: what passed before is fetched this way.
-pub async fn rewind(db: &Db, ctx: &mut CallCtx, consumer: &str, source: &str, position: i64) -> Result<bool, StoreError> {
+pub async fn rewind(
+    db: &Db,
+    ctx: &mut CallCtx,
+    consumer: &str,
+    source: &str,
+    position: i64,
+) -> Result<bool, StoreError> {
     let mut tx = db.begin(ctx, "events.rewind").await?;
     let now = tx.now();
     let moved = tx
@@ -117,7 +133,12 @@ pub async fn rewind(db: &Db, ctx: &mut CallCtx, consumer: &str, source: &str, po
 /// Deletes inbox rows that were done before `before`, at most `limit`; returns how many.
 ///
 /// Keep them longer than any producer keeps its outbox: they are what recognises a duplicate.
-pub async fn purge_inbox(db: &Db, ctx: &mut CallCtx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+pub async fn purge_inbox(
+    db: &Db,
+    ctx: &mut CallCtx,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let mut tx = db.begin(ctx, "events.purge_inbox").await?;
     let purged = tx
         .query(
@@ -135,7 +156,12 @@ pub async fn purge_inbox(db: &Db, ctx: &mut CallCtx, before: Timestamp, limit: u
 }
 
 /// Deletes events that were emitted before `before`, and at least seven days ago, at most `limit`; returns how many.
-pub async fn purge_outbox(db: &Db, ctx: &mut CallCtx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+pub async fn purge_outbox(
+    db: &Db,
+    ctx: &mut CallCtx,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
     position_events(db).await?;
     let mut tx = db.begin(ctx, "events.purge_outbox").await?;
     let before = before.min(tx.now() - SHORTEST_RETENTION);
@@ -155,7 +181,11 @@ pub async fn purge_outbox(db: &Db, ctx: &mut CallCtx, before: Timestamp, limit: 
     Ok(purged)
 }
 
-pub(crate) async fn count_dead_events(db: &Db, ctx: &CallCtx, consumer: &'static str) -> Result<i64, StoreError> {
+pub(crate) async fn count_dead_events(
+    db: &Db,
+    ctx: &CallCtx,
+    consumer: &'static str,
+) -> Result<i64, StoreError> {
     let count = db
         .read(ctx)
         .query("SELECT COUNT(*) FROM inbox WHERE consumer = $1 AND state = 'dead'")

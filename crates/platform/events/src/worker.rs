@@ -41,17 +41,30 @@ impl EventWorker {
     ///
     /// If a consumer has two reactions to one kind of event.
     pub fn new(db: Db, subscriptions: Vec<Subscription>, feeds: Vec<Arc<dyn Feed>>) -> Self {
-        let feeds: HashMap<_, _> = feeds.into_iter().map(|feed| (feed.source(), feed)).collect();
-        let mut by_consumer: BTreeMap<&'static str, HashMap<&'static str, Reactions>> = BTreeMap::new();
+        let feeds: HashMap<_, _> = feeds
+            .into_iter()
+            .map(|feed| (feed.source(), feed))
+            .collect();
+        let mut by_consumer: BTreeMap<&'static str, HashMap<&'static str, Reactions>> =
+            BTreeMap::new();
         for subscription in subscriptions {
             let sources = by_consumer.entry(subscription.consumer).or_default();
-            sources.entry(subscription.source).or_default().merge(subscription.reactions, subscription.consumer);
+            sources
+                .entry(subscription.source)
+                .or_default()
+                .merge(subscription.reactions, subscription.consumer);
         }
         let consumers = by_consumer
             .into_iter()
-            .map(|(name, reactions)| Consumer::new(Arc::new(Inbox::new(db.clone(), name, reactions)), &feeds))
+            .map(|(name, reactions)| {
+                Consumer::new(Arc::new(Inbox::new(db.clone(), name, reactions)), &feeds)
+            })
             .collect();
-        Self { db, consumers, settings: WorkerSettings::default() }
+        Self {
+            db,
+            consumers,
+            settings: WorkerSettings::default(),
+        }
     }
 
     /// Changes how it works.
@@ -71,7 +84,8 @@ impl EventWorker {
             let (crew, stopped) = (self.crew(consumer), stop.clone());
             tasks.spawn(async move { crew.run(stopped).await });
             for intake in &consumer.intakes {
-                let (intake, stopped, poll) = (Arc::clone(intake), stop.clone(), self.settings.poll);
+                let (intake, stopped, poll) =
+                    (Arc::clone(intake), stop.clone(), self.settings.poll);
                 tasks.spawn(async move { intake.run(poll, stopped).await });
             }
         }
@@ -124,7 +138,11 @@ impl Consumer {
             if let Some(feed) = feeds.get(source) {
                 intakes.push(Arc::new(Intake::new(Arc::clone(&inbox), Arc::clone(feed))));
             } else {
-                tracing::warn!(consumer = inbox.consumer(), source, "no feed: nothing will arrive from it");
+                tracing::warn!(
+                    consumer = inbox.consumer(),
+                    source,
+                    "no feed: nothing will arrive from it"
+                );
             }
         }
         Self { inbox, intakes }
@@ -134,6 +152,8 @@ impl Consumer {
 fn store_error(error: IntakeError) -> StoreError {
     match error {
         IntakeError::Store(error) => error,
-        IntakeError::Feed(fault) => StoreError::inconsistent(format!("a feed that cannot be read: {fault}")),
+        IntakeError::Feed(fault) => {
+            StoreError::inconsistent(format!("a feed that cannot be read: {fault}"))
+        }
     }
 }

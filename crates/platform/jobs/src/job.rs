@@ -37,14 +37,15 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 pub struct JobOptions {
     /// Not before; at once if absent.
     pub run_at: Option<Timestamp>,
-    /// At most one waiting job of a kind has this key; enqueueing it again changes nothing. Jobs of one key
-    /// never run at the same time: one that is enqueued while another runs, runs after it.
+    /// At most one waiting job of a kind has this key. Enqueueing it again adds none; if the new one is due
+    /// sooner, the waiting one comes forward, unless it waits because an attempt failed. Jobs of one key never
+    /// run at the same time: one that is enqueued while another runs, runs after it.
     pub unique_key: Option<String>,
 }
 
 /// Enqueues jobs from a unit of work.
 pub trait Enqueue {
-    /// Writes the job; it runs when, and only when, the unit commits. `None` if the unique key was taken.
+    /// Writes the job; it runs when, and only when, the unit commits. `None` if a waiting job has the unique key.
     fn enqueue<J: Job>(
         &mut self,
         job: &J,
@@ -53,19 +54,30 @@ pub trait Enqueue {
 }
 
 impl Enqueue for Tx<'_> {
-    async fn enqueue<J: Job>(&mut self, job: &J, options: JobOptions) -> Result<Option<JobId>, StoreError> {
-        let payload = to_raw_value(job)
-            .map_err(|error| StoreError::inconsistent(format!("payload of the job {}: {error}", J::KIND)))?;
+    async fn enqueue<J: Job>(
+        &mut self,
+        job: &J,
+        options: JobOptions,
+    ) -> Result<Option<JobId>, StoreError> {
+        let payload = to_raw_value(job).map_err(|error| {
+            StoreError::inconsistent(format!("payload of the job {}: {error}", J::KIND))
+        })?;
         let (id, now) = (self.env().new_id(), self.now());
         let run_at = options.run_at.unwrap_or(now);
         let trace = self.ctx().trace.to_traceparent();
-        let (correlation, causation) = (self.ctx().correlation_id.clone(), self.ctx().causation_id.clone());
-        let inserted = self
+        let (correlation, causation) = (
+            self.ctx().correlation_id.clone(),
+            self.ctx().causation_id.clone(),
+        );
+        let stored = self
             .query(
                 "INSERT INTO jobs (id, kind, payload, state, run_at, attempts, max_attempts, unique_key,
                                    traceparent, correlation_id, causation_id, created_at)
                  VALUES ($1, $2, $3, 'pending', $4, 0, $5, $6, $7, $8, $9, $10)
-                 ON CONFLICT (kind, unique_key) WHERE state = 'pending' AND unique_key IS NOT NULL DO NOTHING",
+                 ON CONFLICT (kind, unique_key) WHERE state = 'pending' AND unique_key IS NOT NULL
+                 DO UPDATE SET run_at = excluded.run_at
+                  WHERE excluded.run_at < jobs.run_at AND jobs.attempts = 0
+                 RETURNING id",
             )
             .bind(id)
             .bind(J::KIND)
@@ -77,14 +89,11 @@ impl Enqueue for Tx<'_> {
             .bind(correlation)
             .bind(causation)
             .bind(now)
-            .execute()
+            .fetch_scalar::<JobId>()
             .await?;
-        if inserted == 0 {
-            return Ok(None);
-        }
-        if run_at <= now {
+        if stored.is_some() && run_at <= now {
             self.wake_jobs();
         }
-        Ok(Some(id))
+        Ok(stored.filter(|stored| *stored == id))
     }
 }

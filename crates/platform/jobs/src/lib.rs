@@ -18,7 +18,9 @@ mod worker;
 
 pub use self::job::{Enqueue, Job, JobId, JobIdKind, JobOptions};
 pub use self::run::{JobError, JobKind, Receipt, Run};
-pub use self::saga::{Saga, SagaStatus, SagaSummary, due as due_sagas, unfinished as unfinished_sagas};
+pub use self::saga::{
+    Saga, SagaStatus, SagaSummary, due as due_sagas, unfinished as unfinished_sagas,
+};
 pub use self::schedule::Schedule;
 pub use self::upkeep::{DeadJob, dead_jobs, purge_finished_jobs, retry_dead};
 pub use self::work::WorkerSettings;

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus::{
-    HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec, register_int_gauge_vec,
+    HistogramVec, IntCounterVec, IntGaugeVec, register_histogram_vec, register_int_counter_vec,
+    register_int_gauge_vec,
 };
 
 static ATTEMPTS: LazyLock<IntCounterVec> = LazyLock::new(|| {
@@ -27,13 +28,19 @@ static SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
 });
 
 static DEAD: LazyLock<IntGaugeVec> = LazyLock::new(|| {
-    register_int_gauge_vec!("tenon_jobs_dead", "Jobs that were given up and wait for a person.", &["module"])
-        .expect("registered once")
+    register_int_gauge_vec!(
+        "tenon_jobs_dead",
+        "Jobs that were given up and wait for a person.",
+        &["module"]
+    )
+    .expect("registered once")
 });
 
 pub(crate) fn attempt(module: &str, kind: &str, result: &str, took: Duration) {
     ATTEMPTS.with_label_values(&[module, kind, result]).inc();
-    SECONDS.with_label_values(&[module, kind]).observe(took.as_secs_f64());
+    SECONDS
+        .with_label_values(&[module, kind])
+        .observe(took.as_secs_f64());
 }
 
 pub(crate) fn dead(module: &str, count: i64) {

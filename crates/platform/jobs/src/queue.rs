@@ -84,17 +84,26 @@ impl Queue {
         let mut by_name = HashMap::new();
         for kind in kinds {
             let name = kind.name;
-            assert!(by_name.insert(name, kind).is_none(), "two runners for the job {name}");
+            assert!(
+                by_name.insert(name, kind).is_none(),
+                "two runners for the job {name}"
+            );
         }
         let wake = db.jobs_wake();
-        Self { db, kinds: by_name, wake }
+        Self {
+            db,
+            kinds: by_name,
+            wake,
+        }
     }
 
     fn claimed(&self, row: JobRow) -> Result<Claimed<ClaimedJob>, StoreError> {
-        let kind = self
-            .kinds
-            .get(row.kind.as_str())
-            .ok_or_else(|| StoreError::inconsistent(format!("jobs.kind: claimed {}, which was not asked for", row.kind)))?;
+        let kind = self.kinds.get(row.kind.as_str()).ok_or_else(|| {
+            StoreError::inconsistent(format!(
+                "jobs.kind: claimed {}, which was not asked for",
+                row.kind
+            ))
+        })?;
         Ok(Claimed {
             seq: row.seq,
             attempt: u32::try_from(row.attempts).unwrap_or(u32::MAX),
@@ -140,7 +149,12 @@ impl Work for Queue {
         crowded: &[&'static str],
     ) -> Result<Vec<Claimed<ClaimedJob>>, StoreError> {
         // A kind that nobody here knows stays where it is: during a deployment another version runs it.
-        let kinds: Vec<_> = self.kinds.keys().copied().filter(|kind| !crowded.contains(kind)).collect();
+        let kinds: Vec<_> = self
+            .kinds
+            .keys()
+            .copied()
+            .filter(|kind| !crowded.contains(kind))
+            .collect();
         let mut tx = self.db.begin(ctx, "jobs.claim").await?;
         let claim = match tx.engine() {
             Engine::Sqlite => CLAIM_SQLITE,
@@ -162,19 +176,27 @@ impl Work for Queue {
 
     async fn perform(&self, job: ClaimedJob, lease: Lease) -> Outcome {
         let Some(kind) = self.kinds.get(job.kind) else {
-            return Outcome::Retry { reason: "nobody runs this kind".to_owned() };
+            return Outcome::Retry {
+                reason: "nobody runs this kind".to_owned(),
+            };
         };
         let attempt = lease.attempt();
-        let mut ctx = resume(self.db.env(), Interface::Job, self.db.module(), job.cause).with_timeout(kind.timeout);
+        let mut ctx = resume(self.db.env(), Interface::Job, self.db.module(), job.cause)
+            .with_timeout(kind.timeout);
         let span = tracing::info_span!(
             "job", kind = job.kind, job.id = %job.id, attempt, trace_id = ctx.trace.trace_id_text()
         );
-        let run = kind.runner.run(&mut ctx, job.payload, Receipt::new(lease)).instrument(span);
+        let run = kind
+            .runner
+            .run(&mut ctx, job.payload, Receipt::new(lease))
+            .instrument(span);
         match run.await {
             Ok(()) => Outcome::Done,
             Err(JobError::Snooze { until }) => Outcome::Snooze { until },
             Err(JobError::Dead { reason }) => Outcome::Dead { reason },
-            Err(JobError::Retry(error)) => Outcome::Retry { reason: reason_of(&*error) },
+            Err(JobError::Retry(error)) => Outcome::Retry {
+                reason: reason_of(&*error),
+            },
         }
     }
 

@@ -40,7 +40,11 @@ impl Receipt {
     /// # Errors
     ///
     /// [`StoreError::LeaseLost`] if another worker has the job by now: stop, nothing was written.
-    pub async fn begin<'c>(self, ctx: &'c mut CallCtx, name: &'static str) -> Result<Tx<'c>, StoreError> {
+    pub async fn begin<'c>(
+        self,
+        ctx: &'c mut CallCtx,
+        name: &'static str,
+    ) -> Result<Tx<'c>, StoreError> {
         self.0.begin(ctx, name).await
     }
 }
@@ -106,23 +110,36 @@ impl JobKind {
 
 impl fmt::Debug for JobKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JobKind").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("JobKind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
 /// [`Run`] with its job type erased.
 #[async_trait]
 pub(crate) trait RunPayload: Send + Sync {
-    async fn run(&self, ctx: &mut CallCtx, payload: Value, receipt: Receipt) -> Result<(), JobError>;
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        payload: Value,
+        receipt: Receipt,
+    ) -> Result<(), JobError>;
 }
 
 struct Typed<J>(Arc<dyn Run<J>>);
 
 #[async_trait]
 impl<J: Job> RunPayload for Typed<J> {
-    async fn run(&self, ctx: &mut CallCtx, payload: Value, receipt: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        payload: Value,
+        receipt: Receipt,
+    ) -> Result<(), JobError> {
         // A payload that cannot be read is retried: during a deployment the other version may know it.
-        let job = serde_json::from_value(payload).map_err(|error| JobError::Retry(Box::new(error)))?;
+        let job =
+            serde_json::from_value(payload).map_err(|error| JobError::Retry(Box::new(error)))?;
         self.0.run(ctx, job, receipt).await
     }
 }

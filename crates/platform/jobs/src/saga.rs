@@ -109,11 +109,22 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
         .bind(now)
         .execute()
         .await?;
-        Ok(Self { id, kind, step: step.to_owned(), status: SagaStatus::Running, state, version: 1 })
+        Ok(Self {
+            id,
+            kind,
+            step: step.to_owned(),
+            status: SagaStatus::Running,
+            state,
+            version: 1,
+        })
     }
 
     /// Loads it.
-    pub async fn find(db: &mut dyn Queryable, kind: &'static str, id: Uuid) -> Result<Option<Self>, StoreError> {
+    pub async fn find(
+        db: &mut dyn Queryable,
+        kind: &'static str,
+        id: Uuid,
+    ) -> Result<Option<Self>, StoreError> {
         let row: Option<SagaRow> = db
             .query("SELECT step, status, state, version FROM sagas WHERE id = $1 AND kind = $2")
             .bind(id)
@@ -122,9 +133,17 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let status = SagaStatus::parse(&row.status, id)?;
-        let state = serde_json::from_value(row.state.0)
-            .map_err(|error| StoreError::inconsistent(format!("sagas.state of {kind} {id}: {error}")))?;
-        Ok(Some(Self { id, kind, step: row.step, status, state, version: row.version }))
+        let state = serde_json::from_value(row.state.0).map_err(|error| {
+            StoreError::inconsistent(format!("sagas.state of {kind} {id}: {error}"))
+        })?;
+        Ok(Some(Self {
+            id,
+            kind,
+            step: row.step,
+            status,
+            state,
+            version: row.version,
+        }))
     }
 
     /// Moves to the next step inside the step's own transaction; saves `state`. `wake_at: None` means: nothing to wait for.
@@ -182,18 +201,30 @@ impl SagaStatus {
     }
 
     fn parse(text: &str, id: Uuid) -> Result<Self, StoreError> {
-        [Self::Running, Self::Compensating, Self::Completed, Self::Compensated]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| StoreError::inconsistent(format!("sagas.status of {id}: {text}")))
+        [
+            Self::Running,
+            Self::Compensating,
+            Self::Completed,
+            Self::Compensated,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+        .ok_or_else(|| StoreError::inconsistent(format!("sagas.status of {id}: {text}")))
     }
 }
 
 /// Returns sagas of a kind that are past their `wake_at`, oldest first: the sweeper's work list.
-pub async fn due(db: &Db, ctx: &CallCtx, kind: &'static str, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+pub async fn due(
+    db: &Db,
+    ctx: &CallCtx,
+    kind: &'static str,
+    limit: u32,
+) -> Result<Vec<Uuid>, StoreError> {
     let rows: Vec<IdRow> = db
         .read(ctx)
-        .query("SELECT id FROM sagas WHERE kind = $1 AND wake_at <= $2 ORDER BY wake_at, id LIMIT $3")
+        .query(
+            "SELECT id FROM sagas WHERE kind = $1 AND wake_at <= $2 ORDER BY wake_at, id LIMIT $3",
+        )
         .bind(kind)
         .bind(db.env().now())
         .bind(i64::from(limit))
@@ -203,7 +234,11 @@ pub async fn due(db: &Db, ctx: &CallCtx, kind: &'static str, limit: u32) -> Resu
 }
 
 /// Returns all unfinished sagas, oldest first.
-pub async fn unfinished(db: &Db, ctx: &CallCtx, limit: u32) -> Result<Vec<SagaSummary>, StoreError> {
+pub async fn unfinished(
+    db: &Db,
+    ctx: &CallCtx,
+    limit: u32,
+) -> Result<Vec<SagaSummary>, StoreError> {
     let rows: Vec<SummaryRow> = db
         .read(ctx)
         .query(
@@ -217,8 +252,22 @@ pub async fn unfinished(db: &Db, ctx: &CallCtx, limit: u32) -> Result<Vec<SagaSu
     rows.into_iter()
         .map(|row| {
             let status = SagaStatus::parse(&row.status, row.id)?;
-            let SummaryRow { id, kind, step, wake_at, updated_at, .. } = row;
-            Ok(SagaSummary { id, kind, step, status, wake_at, updated_at })
+            let SummaryRow {
+                id,
+                kind,
+                step,
+                wake_at,
+                updated_at,
+                ..
+            } = row;
+            Ok(SagaSummary {
+                id,
+                kind,
+                step,
+                status,
+                wake_at,
+                updated_at,
+            })
         })
         .collect()
 }

@@ -31,12 +31,19 @@ impl Schedule {
     ///
     /// If `cron` is not a cron expression of five fields.
     pub fn cron<J: Job>(name: &'static str, cron: &'static str, job: J) -> Self {
-        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+        let parser = CronParser::builder()
+            .seconds(Seconds::Disallowed)
+            .year(Year::Disallowed)
+            .build();
         let cron = match parser.parse(cron) {
             Ok(parsed) => parsed,
             Err(error) => panic!("schedule {name}: {cron} is not a cron expression: {error}"),
         };
-        Self { name, cron, job: Arc::new(job) }
+        Self {
+            name,
+            cron,
+            job: Arc::new(job),
+        }
     }
 
     /// Its durable name.
@@ -46,14 +53,22 @@ impl Schedule {
 
     /// The latest tick at or before `now`.
     pub(crate) fn latest_tick(&self, now: Timestamp) -> Option<Timestamp> {
-        let tick = self.cron.find_previous_occurrence(&in_utc(now)?, true).ok()?;
+        let tick = self
+            .cron
+            .find_previous_occurrence(&in_utc(now)?, true)
+            .ok()?;
         Some(Timestamp::from_unix_seconds(tick.timestamp().as_second()))
     }
 
     /// Enqueues the job for `tick`, unless some instance has done it; `first_seen` is when this instance started.
     ///
     /// The row of the schedule only moves forward, in the transaction that enqueues: whoever moves it fires.
-    pub(crate) async fn fire(&self, db: &Db, tick: Timestamp, first_seen: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn fire(
+        &self,
+        db: &Db,
+        tick: Timestamp,
+        first_seen: Timestamp,
+    ) -> Result<bool, StoreError> {
         retrying(|| async {
             let mut ctx = CallCtx::service(db.env(), Interface::Job, db.module());
             let mut tx = db.begin(&mut ctx, "jobs.tick").await?;
@@ -86,7 +101,10 @@ impl Schedule {
 
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Schedule").field("name", &self.name).field("cron", &self.cron.as_str()).finish_non_exhaustive()
+        f.debug_struct("Schedule")
+            .field("name", &self.name)
+            .field("cron", &self.cron.as_str())
+            .finish_non_exhaustive()
     }
 }
 
@@ -99,14 +117,21 @@ trait EnqueueTick: Send + Sync {
 #[async_trait]
 impl<J: Job> EnqueueTick for J {
     async fn enqueue(&self, tx: &mut Tx<'_>, schedule: &'static str) -> Result<(), StoreError> {
-        let options = JobOptions { unique_key: Some(format!("schedule:{schedule}")), ..JobOptions::default() };
+        let options = JobOptions {
+            unique_key: Some(format!("schedule:{schedule}")),
+            ..JobOptions::default()
+        };
         tx.enqueue(self, options).await.map(drop)
     }
 }
 
 /// Whole seconds: croner counts in those.
 fn in_utc(at: Timestamp) -> Option<Zoned> {
-    Some(jiff::Timestamp::from_second(at.as_unix_seconds()).ok()?.to_zoned(TimeZone::UTC))
+    Some(
+        jiff::Timestamp::from_second(at.as_unix_seconds())
+            .ok()?
+            .to_zoned(TimeZone::UTC),
+    )
 }
 
 #[cfg(test)]
@@ -129,9 +154,18 @@ mod tests {
     #[test]
     fn the_latest_tick_is_at_or_before_now() {
         let schedule = Schedule::cron("sweep", "*/15 * * * *", Sweep);
-        assert_eq!(schedule.latest_tick(at("2026-03-01T09:29:59.999999Z")), Some(at("2026-03-01T09:15:00Z")));
-        assert_eq!(schedule.latest_tick(at("2026-03-01T09:30:00Z")), Some(at("2026-03-01T09:30:00Z")));
-        assert_eq!(schedule.latest_tick(at("2026-03-01T09:30:00.5Z")), Some(at("2026-03-01T09:30:00Z")));
+        assert_eq!(
+            schedule.latest_tick(at("2026-03-01T09:29:59.999999Z")),
+            Some(at("2026-03-01T09:15:00Z"))
+        );
+        assert_eq!(
+            schedule.latest_tick(at("2026-03-01T09:30:00Z")),
+            Some(at("2026-03-01T09:30:00Z"))
+        );
+        assert_eq!(
+            schedule.latest_tick(at("2026-03-01T09:30:00.5Z")),
+            Some(at("2026-03-01T09:30:00Z"))
+        );
     }
 
     #[test]

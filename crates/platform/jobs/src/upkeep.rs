@@ -44,7 +44,11 @@ pub async fn dead_jobs(db: &Db, ctx: &CallCtx) -> Result<Vec<DeadJob>, StoreErro
 pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Result<u64, StoreError> {
     let ids = match job {
         Some(id) => vec![id],
-        None => dead_jobs(db, ctx).await?.into_iter().map(|dead| dead.id).collect(),
+        None => dead_jobs(db, ctx)
+            .await?
+            .into_iter()
+            .map(|dead| dead.id)
+            .collect(),
     };
     let ctx = &*ctx;
     retrying(|| async {
@@ -85,7 +89,12 @@ pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Resul
 }
 
 /// Deletes jobs that were done or cancelled before `before`, at most `limit`; returns how many.
-pub async fn purge_finished_jobs(db: &Db, ctx: &mut CallCtx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+pub async fn purge_finished_jobs(
+    db: &Db,
+    ctx: &mut CallCtx,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
     let mut tx = db.begin(ctx, "jobs.purge").await?;
     let purged = tx
         .query(
@@ -103,6 +112,10 @@ pub async fn purge_finished_jobs(db: &Db, ctx: &mut CallCtx, before: Timestamp, 
 }
 
 pub(crate) async fn count_dead_jobs(db: &Db, ctx: &CallCtx) -> Result<i64, StoreError> {
-    let count = db.read(ctx).query("SELECT COUNT(*) FROM jobs WHERE state = 'dead'").fetch_scalar().await?;
+    let count = db
+        .read(ctx)
+        .query("SELECT COUNT(*) FROM jobs WHERE state = 'dead'")
+        .fetch_scalar()
+        .await?;
     Ok(count.unwrap_or(0))
 }

@@ -4,6 +4,9 @@
 //! ([`work_table!`](crate::work_table)) and says how a row is claimed and performed ([`Work`]); the [`Crew`]
 //! brings leases, heartbeats, timeouts, backoff, isolation of panics, rescue and the graceful stop.
 //!
+//! Leases are compared by the clocks of the instances, so those must agree within a few seconds; a holder trusts
+//! its lease on its own monotonic clock, less a tenth, and cancels itself after that.
+//!
 //! **Architecture invariant:** every write after the claim is guarded by the lease token and the state
 //! `running`; a worker that has lost its lease changes nothing. Checked by
 //! `a_worker_that_lost_its_lease_changes_nothing` of both crates.
@@ -11,6 +14,7 @@
 mod crew;
 mod lease;
 mod resume;
+mod running;
 mod supervise;
 mod table;
 
@@ -46,6 +50,16 @@ impl Default for WorkerSettings {
             lease: Duration::from_secs(30),
             poll: Duration::from_millis(500),
             drain: Duration::from_secs(10),
+        }
+    }
+}
+
+impl WorkerSettings {
+    /// Twice the slots: jobs wait for others more than they work, and no kind may take more than half.
+    pub fn for_jobs() -> Self {
+        Self {
+            parallel: 16,
+            ..Self::default()
         }
     }
 }

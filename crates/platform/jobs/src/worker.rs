@@ -1,6 +1,6 @@
 //! Claims and runs jobs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,12 +34,26 @@ impl JobWorker {
     ///
     /// # Panics
     ///
-    /// If two runners were given for one kind.
+    /// If two runners were given for one kind, or two schedules have one name.
     pub fn new(db: Db, kinds: Vec<JobKind>, schedules: Vec<Schedule>) -> Self {
+        let mut names = HashSet::new();
+        for schedule in &schedules {
+            assert!(
+                names.insert(schedule.name()),
+                "two schedules are named {}",
+                schedule.name()
+            );
+        }
         let queue = Arc::new(Queue::new(db.clone(), kinds));
-        let crew = Crew::new(db.clone(), queue, WorkerSettings::default());
+        let crew = Crew::new(db.clone(), queue, WorkerSettings::for_jobs());
         let started_at = db.env().now();
-        Self { db, crew, schedules, started_at, fired: Mutex::default() }
+        Self {
+            db,
+            crew,
+            schedules,
+            started_at,
+            fired: Mutex::default(),
+        }
     }
 
     /// Changes how it works.
@@ -51,7 +65,10 @@ impl JobWorker {
 
     /// Runs until cancelled; leases are handed back then.
     pub async fn run(&self, stop: CancellationToken) {
-        tokio::join!(self.crew.run(stop.clone()), self.keep_time(&stop));
+        tokio::join!(
+            Box::pin(self.crew.run(stop.clone())),
+            Box::pin(self.keep_time(&stop))
+        );
     }
 
     /// Does what is due now; returns how many jobs ran. For tests: `settle` calls it until it returns 0.
@@ -84,8 +101,14 @@ impl JobWorker {
     async fn fire_schedules(&self) -> Result<(), StoreError> {
         let now = self.db.env().now();
         for schedule in &self.schedules {
-            let Some(tick) = schedule.latest_tick(now) else { continue };
-            if self.fired().get(schedule.name()).is_some_and(|last| *last >= tick) {
+            let Some(tick) = schedule.latest_tick(now) else {
+                continue;
+            };
+            if self
+                .fired()
+                .get(schedule.name())
+                .is_some_and(|last| *last >= tick)
+            {
                 continue;
             }
             if schedule.fire(&self.db, tick, self.started_at).await? {
@@ -98,7 +121,10 @@ impl JobWorker {
 
     async fn count_dead(&self) -> Result<(), StoreError> {
         let ctx = CallCtx::service(self.db.env(), Interface::Job, self.db.module());
-        metrics::dead(self.db.module(), upkeep::count_dead_jobs(&self.db, &ctx).await?);
+        metrics::dead(
+            self.db.module(),
+            upkeep::count_dead_jobs(&self.db, &ctx).await?,
+        );
         Ok(())
     }
 

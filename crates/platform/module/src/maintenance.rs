@@ -29,7 +29,11 @@ pub struct Retention {
 impl Default for Retention {
     fn default() -> Self {
         const DAY: Duration = Duration::from_hours(24);
-        Self { outbox: 7 * DAY, inbox: 14 * DAY, jobs: 7 * DAY }
+        Self {
+            outbox: 7 * DAY,
+            inbox: 14 * DAY,
+            jobs: 7 * DAY,
+        }
     }
 }
 
@@ -54,7 +58,12 @@ pub(crate) fn maintenance(db: Db, retention: Retention) -> (JobKind, Schedule) {
 
 #[async_trait]
 impl Run<Maintain> for Maintenance {
-    async fn run(&self, ctx: &mut CallCtx, _job: Maintain, _receipt: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        _job: Maintain,
+        _receipt: Receipt,
+    ) -> Result<(), JobError> {
         let now = self.db.env().now();
         let keys = self.purge_all(ctx, Old::Keys).await?;
         let outbox = self.purge_all(ctx, Old::Outbox).await?;

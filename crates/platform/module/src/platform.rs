@@ -36,15 +36,51 @@ pub fn platform_invariants(db: &Db) -> Vec<Arc<dyn Invariant>> {
         Engine::Postgres => FEED_POSTGRES,
     };
     let rule = |name, description, sql, ago| {
-        Arc::new(Rule { db: db.clone(), name, description, sql, ago }) as Arc<dyn Invariant>
+        Arc::new(Rule {
+            db: db.clone(),
+            name,
+            description,
+            sql,
+            ago,
+        }) as Arc<dyn Invariant>
     };
     vec![
-        rule("platform.leases_end", "no job or event is held by a worker that is gone", LEASES, Some(PATIENCE)),
-        rule("platform.sequences_are_whole", "the events of each subject are numbered without gaps", SEQUENCES, None),
-        rule("platform.feed_is_whole", "the positions of the feed have no gaps", feed, None),
-        rule("platform.events_arrive_once", "a consumer has each position of a feed once", ARRIVALS, None),
-        rule("platform.nothing_is_dead", "no job or event was given up", DEAD, None),
-        rule("platform.sagas_move", "no unfinished saga is long past its wake-up", SAGAS, Some(PATIENCE)),
+        rule(
+            "platform.leases_end",
+            "no job or event is held by a worker that is gone",
+            LEASES,
+            Some(PATIENCE),
+        ),
+        rule(
+            "platform.sequences_are_whole",
+            "the events of each subject are numbered without gaps",
+            SEQUENCES,
+            None,
+        ),
+        rule(
+            "platform.feed_is_whole",
+            "the positions of the feed have no gaps",
+            feed,
+            None,
+        ),
+        rule(
+            "platform.events_arrive_once",
+            "a consumer has each position of a feed once",
+            ARRIVALS,
+            None,
+        ),
+        rule(
+            "platform.nothing_is_dead",
+            "no job or event was given up",
+            DEAD,
+            None,
+        ),
+        rule(
+            "platform.sagas_move",
+            "no unfinished saga is long past its wake-up",
+            SAGAS,
+            Some(PATIENCE),
+        ),
     ]
 }
 

@@ -12,21 +12,34 @@ use tokio_util::sync::CancellationToken;
 use crate::maintenance::maintenance;
 use crate::{Module, Retention};
 
-/// Passes over all workers after which settling is given up: something makes work for ever.
-const MOST_ROUNDS: usize = 2_000;
-
 /// How the runtime runs modules.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RuntimeSettings {
-    /// How event and job workers work.
-    pub worker: WorkerSettings,
+    /// How events are handled.
+    pub events: WorkerSettings,
+    /// How jobs are run.
+    pub jobs: WorkerSettings,
     /// How long rows are kept that nobody needs any more.
     pub retention: Retention,
+    /// Passes over all workers after which [`Runtime::settle`] gives up: something makes work for ever.
+    pub settle_rounds: usize,
+}
+
+impl Default for RuntimeSettings {
+    fn default() -> Self {
+        Self {
+            events: WorkerSettings::default(),
+            jobs: WorkerSettings::for_jobs(),
+            retention: Retention::default(),
+            settle_rounds: 2_000,
+        }
+    }
 }
 
 /// The running workers of a set of modules.
 pub struct Runtime {
     crews: Vec<Crew>,
+    settle_rounds: usize,
     stop: CancellationToken,
     tasks: JoinSet<()>,
 }
@@ -51,7 +64,11 @@ impl Runtime {
     }
 
     /// As [`Runtime::start`], with settings.
-    pub fn start_with(settings: RuntimeSettings, modules: Vec<Module>, remote_feeds: Vec<Arc<dyn Feed>>) -> Self {
+    pub fn start_with(
+        settings: RuntimeSettings,
+        modules: Vec<Module>,
+        remote_feeds: Vec<Arc<dyn Feed>>,
+    ) -> Self {
         let mut runtime = Self::paused_with(settings, modules, remote_feeds);
         for crew in &runtime.crews {
             let (events, stop) = (Arc::clone(&crew.events), runtime.stop.clone());
@@ -72,18 +89,33 @@ impl Runtime {
     /// # Panics
     ///
     /// If a module has two runners for one job or two reactions to one event.
-    pub fn paused_with(settings: RuntimeSettings, modules: Vec<Module>, remote_feeds: Vec<Arc<dyn Feed>>) -> Self {
-        let local_feeds: Vec<_> = modules.iter().map(|module| LocalFeed::new(module.db.clone())).collect();
+    pub fn paused_with(
+        settings: RuntimeSettings,
+        modules: Vec<Module>,
+        remote_feeds: Vec<Arc<dyn Feed>>,
+    ) -> Self {
+        let local_feeds: Vec<_> = modules
+            .iter()
+            .map(|module| LocalFeed::new(module.db.clone()))
+            .collect();
         let crews = modules
             .into_iter()
             .map(|module| {
                 // A clone for each consumer: it hears the producer's bell for itself.
-                let local = local_feeds.iter().cloned().map(|feed| Arc::new(feed) as Arc<dyn Feed>);
+                let local = local_feeds
+                    .iter()
+                    .cloned()
+                    .map(|feed| Arc::new(feed) as Arc<dyn Feed>);
                 let feeds = remote_feeds.iter().map(Arc::clone).chain(local).collect();
                 Crew::new(module, feeds, &settings)
             })
             .collect();
-        Self { crews, stop: CancellationToken::new(), tasks: JoinSet::new() }
+        Self {
+            crews,
+            settle_rounds: settings.settle_rounds,
+            stop: CancellationToken::new(),
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Runs everything that is due, until nothing is: events, jobs, schedules. Retries that wait for a later time stay.
@@ -92,7 +124,7 @@ impl Runtime {
     ///
     /// [`StoreError::Inconsistent`], naming what is left, if there is always more.
     pub async fn settle(&self) -> Result<(), StoreError> {
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..self.settle_rounds {
             let mut done = 0;
             for crew in &self.crews {
                 done += crew.events.run_due().await?;
@@ -106,7 +138,10 @@ impl Runtime {
         for crew in &self.crews {
             left.extend(crew.left().await?);
         }
-        Err(StoreError::inconsistent(format!("work that never ends: {}", left.join(", "))))
+        Err(StoreError::inconsistent(format!(
+            "work that never ends: {}",
+            left.join(", ")
+        )))
     }
 
     /// Stops claiming, waits for running work, hands leases back, closes stores.
@@ -125,13 +160,24 @@ impl Runtime {
 
 impl Crew {
     fn new(module: Module, feeds: Vec<Arc<dyn Feed>>, settings: &RuntimeSettings) -> Self {
-        let Module { db, subscriptions, mut jobs, mut schedules, .. } = module;
+        let Module {
+            db,
+            subscriptions,
+            mut jobs,
+            mut schedules,
+            ..
+        } = module;
         let (kind, schedule) = maintenance(db.clone(), settings.retention);
         jobs.push(kind);
         schedules.push(schedule);
-        let events = EventWorker::new(db.clone(), subscriptions, feeds).with_settings(settings.worker);
-        let jobs = JobWorker::new(db.clone(), jobs, schedules).with_settings(settings.worker);
-        Self { db, events: Arc::new(events), jobs: Arc::new(jobs) }
+        let events =
+            EventWorker::new(db.clone(), subscriptions, feeds).with_settings(settings.events);
+        let jobs = JobWorker::new(db.clone(), jobs, schedules).with_settings(settings.jobs);
+        Self {
+            db,
+            events: Arc::new(events),
+            jobs: Arc::new(jobs),
+        }
     }
 
     /// What is due and not done, for people.
@@ -152,6 +198,9 @@ impl Crew {
             .fetch_all()
             .await?;
         let module = self.db.module();
-        Ok(left.into_iter().map(|left| format!("{module}: {} × {}", left.count, left.what)).collect())
+        Ok(left
+            .into_iter()
+            .map(|left| format!("{module}: {} × {}", left.count, left.what))
+            .collect())
     }
 }

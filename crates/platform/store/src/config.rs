@@ -51,8 +51,15 @@ pub enum ModuleRoles {
 impl fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite { directory } => f.debug_struct("Sqlite").field("directory", directory).finish(),
-            Self::Postgres { max_connections, roles, .. } => f
+            Self::Sqlite { directory } => f
+                .debug_struct("Sqlite")
+                .field("directory", directory)
+                .finish(),
+            Self::Postgres {
+                max_connections,
+                roles,
+                ..
+            } => f
                 .debug_struct("Postgres")
                 .field("max_connections", max_connections)
                 .field("roles", roles)
@@ -70,9 +77,14 @@ mod tests {
         let config = StoreConfig::Postgres {
             url: "postgres://owner:hunter2@localhost/shop".to_owned(),
             max_connections: 4,
-            roles: ModuleRoles::Derived { secret: "correct horse".into() },
+            roles: ModuleRoles::Derived {
+                secret: "correct horse".into(),
+            },
         };
         let text = format!("{config:?}");
-        assert!(!text.contains("hunter2") && !text.contains("correct horse"), "{text}");
+        assert!(
+            !text.contains("hunter2") && !text.contains("correct horse"),
+            "{text}"
+        );
     }
 }

@@ -48,14 +48,24 @@ impl Db {
     /// # Errors
     ///
     /// [`StoreError::Locked`] if another process, or another handle of this one, has the SQLite file open.
-    pub async fn open(config: &StoreConfig, migrations: Migrations, env: Env) -> Result<Self, StoreError> {
+    pub async fn open(
+        config: &StoreConfig,
+        migrations: Migrations,
+        env: Env,
+    ) -> Result<Self, StoreError> {
         let module = migrations.module;
         check_name(module)?;
         let backend = match config {
-            StoreConfig::Sqlite { directory } => Backend::Sqlite(SqliteStore::open(directory, module).await?),
-            StoreConfig::Postgres { url, max_connections, roles } => {
-                Backend::Postgres(PostgresStore::open(url, *max_connections, roles, module, &env).await?)
+            StoreConfig::Sqlite { directory } => {
+                Backend::Sqlite(SqliteStore::open(directory, module).await?)
             }
+            StoreConfig::Postgres {
+                url,
+                max_connections,
+                roles,
+            } => Backend::Postgres(
+                PostgresStore::open(url, *max_connections, roles, module, &env).await?,
+            ),
         };
         Ok(Self(Arc::new(Inner {
             migrations,
@@ -91,7 +101,11 @@ impl Db {
     ///
     /// [`StoreError::DeadlineExceeded`] if the deadline of `ctx` passes before its turn comes,
     /// [`StoreError::Unavailable`] if there is no turn within 10 s.
-    pub async fn begin<'c>(&self, ctx: &'c mut CallCtx, name: &'static str) -> Result<Tx<'c>, StoreError> {
+    pub async fn begin<'c>(
+        &self,
+        ctx: &'c mut CallCtx,
+        name: &'static str,
+    ) -> Result<Tx<'c>, StoreError> {
         let session = self.open_session(ctx).await?;
         Ok(Tx::new(self.clone(), ctx, name, session))
     }
@@ -105,10 +119,15 @@ impl Db {
         let asked = Instant::now();
         let turn = remaining.map_or(TURN_TIMEOUT, |left| left.min(TURN_TIMEOUT));
         let session = tokio::time::timeout(turn, self.start_transaction(remaining)).await;
-        self.0.metrics.unit_wait.observe(asked.elapsed().as_secs_f64());
+        self.0
+            .metrics
+            .unit_wait
+            .observe(asked.elapsed().as_secs_f64());
         match session {
             Ok(session) => session,
-            Err(_) if ctx.deadline.remaining().is_some_and(|left| left.is_zero()) => Err(StoreError::DeadlineExceeded),
+            Err(_) if ctx.deadline.remaining().is_some_and(|left| left.is_zero()) => {
+                Err(StoreError::DeadlineExceeded)
+            }
             Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
         }
     }
@@ -163,15 +182,28 @@ impl Db {
     pub async fn ping(&self) -> Result<(), StoreError> {
         let ping = async {
             match &self.0.backend {
-                Backend::Sqlite(store) => sqlx::query("SELECT 1").execute(&mut *store.reader().await?).await.map(|_| ()),
-                Backend::Postgres(store) => {
-                    sqlx::query("SELECT 1").execute(&mut *store.connection().await?).await.map(|_| ())
-                }
+                Backend::Sqlite(store) => sqlx::query("SELECT 1")
+                    .execute(&mut *store.reader().await?)
+                    .await
+                    .map(|_| ()),
+                Backend::Postgres(store) => sqlx::query("SELECT 1")
+                    .execute(&mut *store.connection().await?)
+                    .await
+                    .map(|_| ()),
             }
         };
         match tokio::time::timeout(PING_TIMEOUT, ping).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// Names the settings of the server under which a power cut could lose what was committed: a production
+    /// start refuses them. SQLite never has any, because [`Db::open`] checks.
+    pub async fn unsafe_settings(&self) -> Result<Vec<String>, StoreError> {
+        match &self.0.backend {
+            Backend::Sqlite(_) => Ok(Vec::new()),
+            Backend::Postgres(store) => Ok(store.unsafe_settings().await?),
         }
     }
 
@@ -206,13 +238,21 @@ impl Db {
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db").field("module", &self.module()).field("engine", &self.engine()).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("module", &self.module())
+            .field("engine", &self.engine())
+            .finish_non_exhaustive()
     }
 }
 
 impl Queryable for Reader<'_> {
     fn query(&mut self, sql: &'static str) -> Query<'_> {
-        Query::new(sql, Target::Pool(self.db.backend()), self.ctx, self.db.metrics())
+        Query::new(
+            sql,
+            Target::Pool(self.db.backend()),
+            self.ctx,
+            self.db.metrics(),
+        )
     }
 
     fn engine(&self) -> Engine {
@@ -233,9 +273,14 @@ pub(crate) async fn shielded<T: Send + 'static>(
 
 /// A module's name becomes a file, a schema and a role.
 fn check_name(module: &str) -> Result<(), StoreError> {
-    if !module.is_empty() && module.len() <= 40 && module.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+    if !module.is_empty()
+        && module.len() <= 40
+        && module.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    {
         return Ok(());
     }
     let problem = format!("the module name {module:?} must be 1 to 40 characters of a-z and _");
-    Err(StoreError::Other(sqlx::Error::Configuration(problem.into())))
+    Err(StoreError::Other(sqlx::Error::Configuration(
+        problem.into(),
+    )))
 }

@@ -118,16 +118,24 @@ impl From<StoreError> for SeamFault {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::KeyReused => Self::KeyReused,
-            StoreError::KeyInFlight => Self::KeyInFlight { retry_after_ms: IN_FLIGHT_RETRY_MS },
-            StoreError::DeadlineExceeded => Self::DeadlineExceeded { executed: Executed::Unknown },
+            StoreError::KeyInFlight => Self::KeyInFlight {
+                retry_after_ms: IN_FLIGHT_RETRY_MS,
+            },
+            StoreError::DeadlineExceeded => Self::DeadlineExceeded {
+                executed: Executed::Unknown,
+            },
             StoreError::Contention(_) => Self::Overloaded { retry_after_ms: 0 },
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = chain(&error), "database unavailable");
-                Self::Unavailable { executed: Executed::No }
+                Self::Unavailable {
+                    executed: Executed::No,
+                }
             }
             StoreError::CommitUnknown(_) | StoreError::LeaseLost => {
                 tracing::warn!(error = chain(&error), "outcome unknown");
-                Self::Unavailable { executed: Executed::Unknown }
+                Self::Unavailable {
+                    executed: Executed::Unknown,
+                }
             }
             StoreError::Duplicate { .. }
             | StoreError::Check { .. }
@@ -173,7 +181,9 @@ mod tests {
     #[test]
     fn the_caller_learns_an_incident_and_nothing_else() {
         let fault = SeamFault::from(StoreError::inconsistent("orders.status of ord_1"));
-        let SeamFault::Internal { incident } = &fault else { panic!("{fault:?}") };
+        let SeamFault::Internal { incident } = &fault else {
+            panic!("{fault:?}")
+        };
         assert_eq!(incident.len(), 8);
         assert!(!fault.to_string().contains("orders"), "{fault}");
     }
@@ -181,6 +191,9 @@ mod tests {
     #[test]
     fn a_chain_says_nothing_twice() {
         let error = StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other("refused")));
-        assert_eq!(chain(&error), "the database is unavailable: error communicating with database: refused");
+        assert_eq!(
+            chain(&error),
+            "the database is unavailable: error communicating with database: refused"
+        );
     }
 }

@@ -2,18 +2,20 @@
 //!
 //! The scope comes from `CallCtx::idempotency`; without one every claim is [`Claim::Fresh`] and nothing is stored.
 
+mod fate;
 mod sql;
 
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tenon_kernel::{CallCtx, IdempotencyScope, Timestamp};
+use tenon_kernel::IdempotencyScope;
 
-use crate::{Db, Engine, Queryable, StoreError, Tx};
+pub use self::fate::KeyFate;
+use crate::{Engine, Queryable, StoreError, Tx};
 
 /// How long an outcome can be had again: longer than any client retries.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Largest outcome, in bytes of JSON.
 const LARGEST_OUTCOME: usize = 64 * 1024;
 
@@ -24,23 +26,6 @@ pub enum Claim<T, E> {
     Fresh,
     /// It was done: this is the stored outcome. `CallStats::mark_replayed` has been called.
     Replay(Result<T, E>),
-}
-
-/// What is known about a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyFate {
-    /// Never seen.
-    Unseen,
-    /// Still running.
-    Running {
-        /// What it works on, for example a checkout id.
-        resource: Option<String>,
-    },
-    /// Done.
-    Done {
-        /// What came of it.
-        resource: Option<String>,
-    },
 }
 
 /// A stored record.
@@ -61,12 +46,17 @@ impl Tx<'_> {
     ///
     /// [`StoreError::KeyReused`] if the fingerprint differs, [`StoreError::KeyInFlight`] if a long-running
     /// request holds it, or the first is not done within a second.
-    pub async fn claim_key<T, E>(&mut self, operation: &'static str) -> Result<Claim<T, E>, StoreError>
+    pub async fn claim_key<T, E>(
+        &mut self,
+        operation: &'static str,
+    ) -> Result<Claim<T, E>, StoreError>
     where
         T: DeserializeOwned,
         E: DeserializeOwned,
     {
-        let Some(scope) = self.ctx().idempotency.clone() else { return Ok(Claim::Fresh) };
+        let Some(scope) = self.ctx().idempotency.clone() else {
+            return Ok(Claim::Fresh);
+        };
         let now = self.now();
         let text = match self.engine() {
             Engine::Sqlite => sql::CLAIM_SQLITE,
@@ -82,13 +72,24 @@ impl Tx<'_> {
             .bind(now + KEPT)
             .execute()
             .await
-            .map_err(|error| if error.is_lock_timeout() { StoreError::KeyInFlight } else { error })?;
+            .map_err(|error| {
+                if error.is_lock_timeout() {
+                    StoreError::KeyInFlight
+                } else {
+                    error
+                }
+            })?;
         if claimed == 1 {
             self.claimed = Some(operation);
             return Ok(Claim::Fresh);
         }
-        let record: Option<Record> =
-            self.query(sql::FIND).bind(&scope.subject).bind(operation).bind(&scope.key).fetch_optional().await?;
+        let record: Option<Record> = self
+            .query(sql::FIND)
+            .bind(&scope.subject)
+            .bind(operation)
+            .bind(&scope.key)
+            .fetch_optional()
+            .await?;
         let Some(record) = record else {
             // It was purged between the two statements.
             return Err(StoreError::Contention(sqlx::Error::RowNotFound));
@@ -139,7 +140,11 @@ impl Tx<'_> {
     ///
     /// [`StoreError::Contention`] if a copy of the request took the key at that moment: run again, its outcome
     /// is the answer to both.
-    pub async fn refuse<T, E>(mut self, operation: &'static str, refusal: E) -> Result<E, StoreError>
+    pub async fn refuse<T, E>(
+        mut self,
+        operation: &'static str,
+        refusal: E,
+    ) -> Result<E, StoreError>
     where
         E: Serialize,
     {
@@ -171,7 +176,11 @@ impl Tx<'_> {
     }
 
     /// For use cases that go on after this transaction: keeps the key as running for `resource` and goes on with this transaction.
-    pub async fn hold_key(&mut self, operation: &'static str, resource: &str) -> Result<(), StoreError> {
+    pub async fn hold_key(
+        &mut self,
+        operation: &'static str,
+        resource: &str,
+    ) -> Result<(), StoreError> {
         if self.claimed != Some(operation) {
             return Ok(());
         }
@@ -190,12 +199,18 @@ impl Tx<'_> {
     }
 
     /// Completes a held key inside this transaction. A key that is done already stays as it is.
-    pub async fn complete_key<T, E>(&mut self, operation: &'static str, outcome: &Result<T, E>) -> Result<(), StoreError>
+    pub async fn complete_key<T, E>(
+        &mut self,
+        operation: &'static str,
+        outcome: &Result<T, E>,
+    ) -> Result<(), StoreError>
     where
         T: Serialize,
         E: Serialize,
     {
-        let Some(scope) = self.ctx().idempotency.clone() else { return Ok(()) };
+        let Some(scope) = self.ctx().idempotency.clone() else {
+            return Ok(());
+        };
         self.query(sql::COMPLETE)
             .bind(&scope.subject)
             .bind(operation)
@@ -233,62 +248,44 @@ impl Tx<'_> {
 
     fn scope(&self) -> Result<IdempotencyScope, StoreError> {
         let scope = self.ctx().idempotency.clone();
-        scope.ok_or_else(|| StoreError::inconsistent(format!("{}: the key left the context", self.name())))
+        scope.ok_or_else(|| {
+            StoreError::inconsistent(format!("{}: the key left the context", self.name()))
+        })
     }
 
     fn expect_one(&self, changed: u64, operation: &str) -> Result<(), StoreError> {
         if changed == 1 {
             return Ok(());
         }
-        Err(StoreError::inconsistent(format!("{}: the claimed key of {operation} is gone", self.name())))
+        Err(StoreError::inconsistent(format!(
+            "{}: the claimed key of {operation} is gone",
+            self.name()
+        )))
     }
 }
 
-impl Db {
-    /// Looks a key up without claiming it.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::KeyReused`] if it stands for another request.
-    pub async fn key_fate(&self, ctx: &CallCtx, operation: &str) -> Result<KeyFate, StoreError> {
-        let Some(scope) = &ctx.idempotency else { return Ok(KeyFate::Unseen) };
-        let found: Option<(Vec<u8>, String, Option<String>)> = self
-            .read(ctx)
-            .query(sql::FATE)
-            .bind(&scope.subject)
-            .bind(operation)
-            .bind(&scope.key)
-            .fetch_optional()
-            .await?;
-        match found {
-            None => Ok(KeyFate::Unseen),
-            Some((fingerprint, ..)) if fingerprint != scope.fingerprint => Err(StoreError::KeyReused),
-            Some((_, state, resource)) if state == "done" => Ok(KeyFate::Done { resource }),
-            Some((_, _, resource)) => Ok(KeyFate::Running { resource }),
-        }
-    }
-
-    /// Deletes at most `batch` records that have expired; returns how many there were.
-    pub async fn purge_expired_keys(&self, ctx: &mut CallCtx, batch: u32) -> Result<u64, StoreError> {
-        let mut tx = self.begin(ctx, "store.purge_keys").await?;
-        let now: Timestamp = tx.now();
-        let purged = tx.query(sql::PURGE).bind(now).bind(i64::from(batch)).execute().await?;
-        tx.commit().await?;
-        Ok(purged)
-    }
-}
-
-fn encode<T: Serialize, E: Serialize>(outcome: &Result<T, E>, operation: &str) -> Result<String, StoreError> {
-    let text = serde_json::to_string(outcome)
-        .map_err(|error| StoreError::inconsistent(format!("the outcome of {operation}: {error}")))?;
+fn encode<T: Serialize, E: Serialize>(
+    outcome: &Result<T, E>,
+    operation: &str,
+) -> Result<String, StoreError> {
+    let text = serde_json::to_string(outcome).map_err(|error| {
+        StoreError::inconsistent(format!("the outcome of {operation}: {error}"))
+    })?;
     if text.len() > LARGEST_OUTCOME {
-        let what = format!("the outcome of {operation}: {} bytes are more than can be kept", text.len());
+        let what = format!(
+            "the outcome of {operation}: {} bytes are more than can be kept",
+            text.len()
+        );
         return Err(StoreError::inconsistent(what));
     }
     Ok(text)
 }
 
-fn decode<T: DeserializeOwned, E: DeserializeOwned>(text: &str, operation: &str) -> Result<Result<T, E>, StoreError> {
-    serde_json::from_str(text)
-        .map_err(|error| StoreError::inconsistent(format!("the stored outcome of {operation}: {error}")))
+fn decode<T: DeserializeOwned, E: DeserializeOwned>(
+    text: &str,
+    operation: &str,
+) -> Result<Result<T, E>, StoreError> {
+    serde_json::from_str(text).map_err(|error| {
+        StoreError::inconsistent(format!("the stored outcome of {operation}: {error}"))
+    })
 }

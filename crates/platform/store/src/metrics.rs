@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use prometheus::{
-    Histogram, HistogramVec, IntCounter, IntCounterVec, register_histogram_vec, register_int_counter,
-    register_int_counter_vec,
+    Histogram, HistogramVec, IntCounter, IntCounterVec, register_histogram_vec,
+    register_int_counter, register_int_counter_vec,
 };
 
 /// From a transaction that touches memory only to one that a deadline ends.
-const SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
+const SECONDS: [f64; 12] = [
+    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0,
+];
 
 static UNITS: LazyLock<HistogramVec> = LazyLock::new(|| {
     register_histogram_vec!(
@@ -32,14 +34,21 @@ static WAITS: LazyLock<HistogramVec> = LazyLock::new(|| {
 });
 
 static STATEMENTS: LazyLock<IntCounterVec> = LazyLock::new(|| {
-    register_int_counter_vec!("tenon_db_statement_total", "Statements sent to the database.", &["module"])
-        .expect("the name is registered once")
+    register_int_counter_vec!(
+        "tenon_db_statement_total",
+        "Statements sent to the database.",
+        &["module"]
+    )
+    .expect("the name is registered once")
 });
 
 /// How often [`crate::retrying`] ran a unit again.
 pub(crate) static RETRIES: LazyLock<IntCounter> = LazyLock::new(|| {
-    register_int_counter!("tenon_db_retries_total", "Units of work run again after contention.")
-        .expect("the name is registered once")
+    register_int_counter!(
+        "tenon_db_retries_total",
+        "Units of work run again after contention."
+    )
+    .expect("the name is registered once")
 });
 
 /// How a unit of work ended.
@@ -79,6 +88,8 @@ impl Metrics {
     }
 
     pub(crate) fn unit_ended(&self, unit: &str, outcome: Outcome, took: Duration) {
-        UNITS.with_label_values(&[self.module, unit, outcome.name()]).observe(took.as_secs_f64());
+        UNITS
+            .with_label_values(&[self.module, unit, outcome.name()])
+            .observe(took.as_secs_f64());
     }
 }

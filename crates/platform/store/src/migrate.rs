@@ -49,7 +49,9 @@ pub struct MigrationReport {
 #[non_exhaustive]
 pub enum MigrationError {
     /// The store was migrated by a newer program.
-    #[error("{module}: step {version} was applied by a newer program; run that one, or restore a backup")]
+    #[error(
+        "{module}: step {version} was applied by a newer program; run that one, or restore a backup"
+    )]
     Unknown {
         /// Whose store.
         module: &'static str,
@@ -57,7 +59,9 @@ pub enum MigrationError {
         version: i64,
     },
     /// Migrations are append-only.
-    #[error("{module}: {step} was changed after it had been applied; restore it and add a new step")]
+    #[error(
+        "{module}: {step} was changed after it had been applied; restore it and add a new step"
+    )]
     Changed {
         /// Whose store.
         module: &'static str,
@@ -126,15 +130,29 @@ pub(crate) async fn pending(db: &Db) -> Result<Vec<String>, StoreError> {
     let steps = steps(db)?;
     let history = match db.backend() {
         Backend::Sqlite(store) => store.reader().await?.list_applied_migrations(HISTORY).await,
-        Backend::Postgres(store) => store.connection().await?.list_applied_migrations(HISTORY).await,
+        Backend::Postgres(store) => {
+            store
+                .connection()
+                .await?
+                .list_applied_migrations(HISTORY)
+                .await
+        }
     };
     let history = match history {
         Ok(history) => history,
         Err(MigrateError::Execute(error)) if is_missing_table(&error) => Vec::new(),
         Err(MigrateError::Execute(error)) => return Err(error.into()),
-        Err(source) => return Err(MigrationError::History { module: db.module(), source }.into()),
+        Err(source) => {
+            return Err(MigrationError::History {
+                module: db.module(),
+                source,
+            }
+            .into());
+        }
     };
-    Ok(not_applied(db.module(), &steps, &history)?.map(name_of).collect())
+    Ok(not_applied(db.module(), &steps, &history)?
+        .map(name_of)
+        .collect())
 }
 
 /// Platform and module steps in order.
@@ -144,11 +162,20 @@ fn steps(db: &Db) -> Result<Vec<Migration>, MigrationError> {
         Backend::Sqlite(_) => (&PLATFORM_SQLITE, migrations.sqlite),
         Backend::Postgres(_) => (&PLATFORM_POSTGRES, migrations.postgres),
     };
-    let mut steps: Vec<Migration> =
-        platform.iter().chain(own.into_iter().flat_map(Migrator::iter)).cloned().collect();
+    let mut steps: Vec<Migration> = platform
+        .iter()
+        .chain(own.into_iter().flat_map(Migrator::iter))
+        .cloned()
+        .collect();
     steps.sort();
-    match steps.windows(2).find(|pair| pair[0].version == pair[1].version) {
-        Some(pair) => Err(MigrationError::SameVersion { module: migrations.module, version: pair[0].version }),
+    match steps
+        .windows(2)
+        .find(|pair| pair[0].version == pair[1].version)
+    {
+        Some(pair) => Err(MigrationError::SameVersion {
+            module: migrations.module,
+            version: pair[0].version,
+        }),
         None => Ok(steps),
     }
 }
@@ -161,11 +188,21 @@ async fn apply<C: Migrate>(
 ) -> Result<Vec<String>, MigrationError> {
     let in_history = |source| MigrationError::History { module, source };
     connection.lock().await.map_err(in_history)?;
-    connection.ensure_migrations_table(HISTORY).await.map_err(in_history)?;
-    let history = connection.list_applied_migrations(HISTORY).await.map_err(in_history)?;
+    connection
+        .ensure_migrations_table(HISTORY)
+        .await
+        .map_err(in_history)?;
+    let history = connection
+        .list_applied_migrations(HISTORY)
+        .await
+        .map_err(in_history)?;
     let mut applied = Vec::new();
     for step in not_applied(module, steps, &history)? {
-        let failed = |source| MigrationError::Failed { module, step: name_of(step), source };
+        let failed = |source| MigrationError::Failed {
+            module,
+            step: name_of(step),
+            source,
+        };
         connection.apply(HISTORY, step).await.map_err(failed)?;
         applied.push(name_of(step));
     }
@@ -182,15 +219,25 @@ fn not_applied<'s>(
     let known: HashMap<i64, &Migration> = steps.iter().map(|step| (step.version, step)).collect();
     for applied in history {
         match known.get(&applied.version) {
-            None => return Err(MigrationError::Unknown { module, version: applied.version }),
+            None => {
+                return Err(MigrationError::Unknown {
+                    module,
+                    version: applied.version,
+                });
+            }
             Some(step) if step.checksum != applied.checksum => {
-                return Err(MigrationError::Changed { module, step: name_of(step) });
+                return Err(MigrationError::Changed {
+                    module,
+                    step: name_of(step),
+                });
             }
             Some(_) => {}
         }
     }
     let done: Vec<i64> = history.iter().map(|applied| applied.version).collect();
-    Ok(steps.iter().filter(move |step| !done.contains(&step.version)))
+    Ok(steps
+        .iter()
+        .filter(move |step| !done.contains(&step.version)))
 }
 
 /// `0001_idempotency`
@@ -202,6 +249,7 @@ fn name_of(step: &Migration) -> String {
 fn is_missing_table(error: &sqlx::Error) -> bool {
     const UNDEFINED_TABLE: &str = "42P01";
     error.as_database_error().is_some_and(|error| {
-        error.code().is_some_and(|code| code == UNDEFINED_TABLE) || error.message().starts_with("no such table")
+        error.code().is_some_and(|code| code == UNDEFINED_TABLE)
+            || error.message().starts_with("no such table")
     })
 }

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, Postgres};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqlSafeStr as _, SqlStr, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, SqlSafeStr as _, SqlStr, Transaction,
+};
 use tenon_kernel::Env;
 
+use crate::StoreError;
 use crate::config::ModuleRoles;
 use crate::session::Session;
 use crate::sqlite::TURN_TIMEOUT;
-use crate::StoreError;
 
 /// Ends any single statement; a sooner deadline of the caller shortens it.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -22,7 +24,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Patience for a row that another transaction holds.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Patience of a migration for another instance that migrates.
-const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_secs(120);
+const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_mins(2);
 /// A connection that has been idle for longer is asked whether it lives before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
@@ -61,7 +63,10 @@ impl PostgresStore {
             .connect_lazy_with(options.clone().options([
                 ("statement_timeout", millis(STATEMENT_TIMEOUT)),
                 ("lock_timeout", millis(LOCK_TIMEOUT)),
-                ("idle_in_transaction_session_timeout", millis(IDLE_IN_TRANSACTION_TIMEOUT)),
+                (
+                    "idle_in_transaction_session_timeout",
+                    millis(IDLE_IN_TRANSACTION_TIMEOUT),
+                ),
             ]));
         Ok(Self { pool, options })
     }
@@ -81,10 +86,11 @@ impl PostgresStore {
     ) -> Result<Session, StoreError> {
         let mut spare = pool.size();
         loop {
-            match Transaction::begin(connection, Some(begin_sql(remaining))).await {
+            let begun = Transaction::begin(connection, Some(begin_sql(remaining))).await;
+            match begun.map_err(StoreError::from) {
                 Ok(transaction) => return Ok(Session::Postgres(transaction)),
-                Err(sqlx::Error::Io(_)) if spare > 0 => spare -= 1,
-                Err(error) => return Err(error.into()),
+                Err(StoreError::Unavailable(_)) if spare > 0 => spare -= 1,
+                Err(error) => return Err(error),
             }
             connection = pool.acquire().await?;
         }
@@ -96,7 +102,21 @@ impl PostgresStore {
 
     /// A connection for migrations, which may take long.
     pub(crate) async fn migration_connection(&self) -> Result<PgConnection, sqlx::Error> {
-        self.options.clone().options([("lock_timeout", millis(MIGRATION_LOCK_TIMEOUT))]).connect().await
+        self.options
+            .clone()
+            .options([("lock_timeout", millis(MIGRATION_LOCK_TIMEOUT))])
+            .connect()
+            .await
+    }
+
+    pub(crate) async fn unsafe_settings(&self) -> Result<Vec<String>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT name FROM pg_settings
+              WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+              ORDER BY name",
+        )
+        .fetch_all(&self.pool)
+        .await
     }
 
     pub(crate) async fn close(&self) {
@@ -107,19 +127,28 @@ impl PostgresStore {
 /// The deadline of the caller bounds each statement, at no extra round trip.
 fn begin_sql(remaining: Option<Duration>) -> SqlStr {
     match remaining.filter(|remaining| *remaining < STATEMENT_TIMEOUT) {
-        Some(remaining) => AssertSqlSafe(format!("BEGIN; {}", bound_statements(remaining))).into_sql_str(),
+        Some(remaining) => {
+            AssertSqlSafe(format!("BEGIN; {}", bound_statements(remaining))).into_sql_str()
+        }
         None => "BEGIN".into_sql_str(),
     }
 }
 
 /// Rolls back and begins again in one round trip.
 pub(crate) fn restart_sql(remaining: Option<Duration>) -> SqlStr {
-    let bound = bound_statements(remaining.unwrap_or(STATEMENT_TIMEOUT).min(STATEMENT_TIMEOUT));
+    let bound = bound_statements(
+        remaining
+            .unwrap_or(STATEMENT_TIMEOUT)
+            .min(STATEMENT_TIMEOUT),
+    );
     AssertSqlSafe(format!("ROLLBACK; BEGIN; {bound}")).into_sql_str()
 }
 
 fn bound_statements(remaining: Duration) -> String {
-    format!("SET LOCAL statement_timeout = {}", remaining.as_millis().max(1))
+    format!(
+        "SET LOCAL statement_timeout = {}",
+        remaining.as_millis().max(1)
+    )
 }
 
 fn millis(duration: Duration) -> String {

@@ -20,14 +20,19 @@ pub trait Value:
 }
 
 impl<T> Value for T where
-    T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+    T: for<'q> Encode<'q, Sqlite>
+        + Type<Sqlite>
+        + for<'q> Encode<'q, Postgres>
+        + Type<Postgres>
+        + Send
 {
 }
 
 /// A row that can be read on both engines: derive `sqlx::FromRow`.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
 
 /// Where statements run: inside a unit of work ([`crate::Tx`]) or on a [`crate::Reader`].
 pub trait Queryable: Send {
@@ -51,7 +56,11 @@ pub struct Query<'q> {
 /// Where a statement goes.
 pub(crate) enum Target<'q> {
     /// The connection of a unit of work. `broken` says that a statement of it failed or was abandoned.
-    Unit { name: &'static str, session: &'q mut Session, broken: &'q mut bool },
+    Unit {
+        name: &'static str,
+        session: &'q mut Session,
+        broken: &'q mut bool,
+    },
     /// Any reader.
     Pool(&'q Backend),
 }
@@ -78,7 +87,12 @@ macro_rules! on_either {
 }
 
 impl<'q> Query<'q> {
-    pub(crate) fn new(sql: &'static str, target: Target<'q>, ctx: &'q CallCtx, metrics: &'q Metrics) -> Self {
+    pub(crate) fn new(
+        sql: &'static str,
+        target: Target<'q>,
+        ctx: &'q CallCtx,
+        metrics: &'q Metrics,
+    ) -> Self {
         let engine = match &target {
             Target::Unit { session, .. } => session.engine(),
             Target::Pool(Backend::Sqlite(_)) => Engine::Sqlite,
@@ -88,7 +102,13 @@ impl<'q> Query<'q> {
             Engine::Sqlite => Arguments::Sqlite(SqliteArguments::default()),
             Engine::Postgres => Arguments::Postgres(PgArguments::default()),
         };
-        Self { sql, arguments: Ok(arguments), target, ctx, metrics }
+        Self {
+            sql,
+            arguments: Ok(arguments),
+            target,
+            ctx,
+            metrics,
+        }
     }
 
     /// Binds the next parameter: any [`Value`], or a borrowed one such as `&str` or `Option<&str>`.
@@ -114,7 +134,10 @@ impl<'q> Query<'q> {
         let (ready, watch) = self.ready().await?;
         let statement = async {
             on_either!(ready, |connection, arguments| {
-                Ok(sqlx::query_with(sql, arguments).execute(&mut *connection).await?.rows_affected())
+                Ok(sqlx::query_with(sql, arguments)
+                    .execute(&mut *connection)
+                    .await?
+                    .rows_affected())
             })
         };
         watch.over(statement).await
@@ -126,7 +149,9 @@ impl<'q> Query<'q> {
         let (ready, watch) = self.ready().await?;
         let statement = async {
             on_either!(ready, |connection, arguments| {
-                sqlx::query_as_with(sql, arguments).fetch_optional(&mut *connection).await
+                sqlx::query_as_with(sql, arguments)
+                    .fetch_optional(&mut *connection)
+                    .await
             })
         };
         watch.over(statement).await
@@ -135,7 +160,9 @@ impl<'q> Query<'q> {
     /// Returns the row; a missing one is [`StoreError::Inconsistent`]: use it where a row must exist.
     pub async fn fetch_one<T: Row>(self) -> Result<T, StoreError> {
         let sql = self.sql;
-        self.fetch_optional().await?.ok_or_else(|| StoreError::inconsistent(format!("the missing row of: {sql}")))
+        self.fetch_optional()
+            .await?
+            .ok_or_else(|| StoreError::inconsistent(format!("the missing row of: {sql}")))
     }
 
     /// Returns all rows; the statement carries its own `LIMIT`.
@@ -144,13 +171,16 @@ impl<'q> Query<'q> {
         let (ready, watch) = self.ready().await?;
         let statement = async {
             on_either!(ready, |connection, arguments| {
-                sqlx::query_as_with(sql, arguments).fetch_all(&mut *connection).await
+                sqlx::query_as_with(sql, arguments)
+                    .fetch_all(&mut *connection)
+                    .await
             })
         };
         watch.over(statement).await
     }
 
-    /// Returns the first column of the row, if there is one.
+    /// Returns the first column of the row, if there is one. What may be NULL (`MAX`, `SUM` of no rows) is read
+    /// as an `Option`: PostgreSQL refuses anything else, the driver for SQLite reads it as 0.
     pub async fn fetch_scalar<T>(self) -> Result<Option<T>, StoreError>
     where
         T: Value + for<'r> Decode<'r, Sqlite> + for<'r> Decode<'r, Postgres> + Unpin,
@@ -160,11 +190,23 @@ impl<'q> Query<'q> {
 
     /// Checks that the statement may run, and gets it a connection within the deadline.
     async fn ready(self) -> Result<(Ready<'q>, Watch<'q>), StoreError> {
-        let Self { arguments, target, ctx, metrics, .. } = self;
+        let Self {
+            arguments,
+            target,
+            ctx,
+            metrics,
+            ..
+        } = self;
         let arguments = arguments.map_err(|error| StoreError::Other(sqlx::Error::Encode(error)))?;
         let (ready, broken) = match target {
-            Target::Unit { name, broken: &mut true, .. } => return Err(StoreError::Aborted { unit: name }),
-            Target::Unit { session, broken, .. } => (borrow(session, arguments), Some(broken)),
+            Target::Unit {
+                name,
+                broken: &mut true,
+                ..
+            } => return Err(StoreError::Aborted { unit: name }),
+            Target::Unit {
+                session, broken, ..
+            } => (borrow(session, arguments), Some(broken)),
             Target::Pool(backend) => {
                 let asked = Instant::now();
                 let ready = within(ctx, acquire(backend, arguments)).await?;
@@ -172,7 +214,14 @@ impl<'q> Query<'q> {
                 (ready, None)
             }
         };
-        Ok((ready, Watch { ctx, metrics, broken }))
+        Ok((
+            ready,
+            Watch {
+                ctx,
+                metrics,
+                broken,
+            },
+        ))
     }
 }
 
@@ -184,7 +233,10 @@ struct Watch<'q> {
 }
 
 impl Watch<'_> {
-    async fn over<T>(mut self, statement: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    async fn over<T>(
+        mut self,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
         // Broken until proven well: a statement whose future is dropped may or may not have run.
         self.set_broken(true);
         let started = Instant::now();
@@ -204,7 +256,9 @@ impl Watch<'_> {
 
 fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
     match (session.connection(), arguments) {
-        (Borrowed::Sqlite(connection), Arguments::Sqlite(arguments)) => Ready::Sqlite(connection.into(), arguments),
+        (Borrowed::Sqlite(connection), Arguments::Sqlite(arguments)) => {
+            Ready::Sqlite(connection.into(), arguments)
+        }
         (Borrowed::Postgres(connection), Arguments::Postgres(arguments)) => {
             Ready::Postgres(connection.into(), arguments)
         }
@@ -225,7 +279,10 @@ async fn acquire(backend: &Backend, arguments: Arguments) -> Result<Ready<'stati
 }
 
 /// Waits at most until the deadline.
-async fn within<T>(ctx: &CallCtx, step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+async fn within<T>(
+    ctx: &CallCtx,
+    step: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
     match ctx.deadline.remaining() {
         None => Ok(step.await?),
         Some(left) if left.is_zero() => Err(StoreError::DeadlineExceeded),

@@ -36,13 +36,18 @@ impl Transient for StoreError {
 /// Contention is known by `Overloaded { retry_after_ms: 0 }`: see `From<StoreError> for SeamFault`.
 impl<E> Transient for SeamError<E> {
     fn is_transient(&self) -> bool {
-        matches!(self, Self::Seam(SeamFault::Overloaded { retry_after_ms: 0 }))
+        matches!(
+            self,
+            Self::Seam(SeamFault::Overloaded { retry_after_ms: 0 })
+        )
     }
 
     /// Says when to come back, so that a caller's own [`retrying`] does not take it for contention of its own:
     /// retries happen in one place.
     fn given_up(self) -> Self {
-        Self::Seam(SeamFault::Overloaded { retry_after_ms: GIVEN_UP_RETRY_MS })
+        Self::Seam(SeamFault::Overloaded {
+            retry_after_ms: GIVEN_UP_RETRY_MS,
+        })
     }
 }
 
@@ -105,7 +110,10 @@ mod tests {
             Err(contention())
         })
         .await;
-        assert!(matches!(outcome, Err(StoreError::Contention(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(StoreError::Contention(_))),
+            "{outcome:?}"
+        );
         assert_eq!(tries.into_inner(), 5);
     }
 
@@ -113,7 +121,11 @@ mod tests {
     async fn contention_is_seen_through_the_error_of_a_contract() {
         let tries = AtomicU32::new(0);
         let outcome: Result<&str, SeamError<String>> = retrying(|| async {
-            if tries.fetch_add(1, Ordering::Relaxed) < 2 { Err(contention().into()) } else { Ok("done") }
+            if tries.fetch_add(1, Ordering::Relaxed) < 2 {
+                Err(contention().into())
+            } else {
+                Ok("done")
+            }
         })
         .await;
         assert_eq!(outcome, Ok("done"));
@@ -121,8 +133,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn contention_does_not_leave_as_contention() {
-        let outcome: Result<(), SeamError<String>> = retrying(|| async { Err(contention().into()) }).await;
-        assert_eq!(outcome, Err(SeamError::Seam(SeamFault::Overloaded { retry_after_ms: GIVEN_UP_RETRY_MS })));
+        let outcome: Result<(), SeamError<String>> =
+            retrying(|| async { Err(contention().into()) }).await;
+        assert_eq!(
+            outcome,
+            Err(SeamError::Seam(SeamFault::Overloaded {
+                retry_after_ms: GIVEN_UP_RETRY_MS
+            }))
+        );
         assert!(!outcome.is_err_and(|error| error.is_transient()));
     }
 

@@ -52,7 +52,9 @@ impl Session {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(session) => Ok(session.end("COMMIT").await?),
-            Self::Postgres(transaction) => transaction.commit().await.map_err(|error| match error.into() {
+            Self::Postgres(transaction) => transaction.commit().await.map_err(|error| match error
+                .into()
+            {
                 StoreError::Unavailable(error) => StoreError::CommitUnknown(error),
                 error => error,
             }),
@@ -72,8 +74,12 @@ impl Session {
     pub(crate) async fn restart(self, remaining: Option<Duration>) -> Result<Self, StoreError> {
         match self {
             Self::Sqlite(mut session) => {
-                sqlx::query("ROLLBACK").execute(session.connection()).await?;
-                sqlx::query(sqlite::BEGIN).execute(session.connection()).await?;
+                sqlx::query("ROLLBACK")
+                    .execute(session.connection())
+                    .await?;
+                sqlx::query(sqlite::BEGIN)
+                    .execute(session.connection())
+                    .await?;
                 Ok(Self::Sqlite(session))
             }
             Self::Postgres(mut transaction) => {

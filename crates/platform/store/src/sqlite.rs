@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::Mutex;
@@ -78,7 +79,10 @@ impl SqliteStore {
 
     /// Starts a transaction that holds the write lock from its first moment: a deferred one that upgrades
     /// later can meet a BUSY that no waiting cures. Run it in a task of its own.
-    pub(crate) async fn begin(mut writer: Writer, options: SqliteConnectOptions) -> Result<Session, StoreError> {
+    pub(crate) async fn begin(
+        mut writer: Writer,
+        options: SqliteConnectOptions,
+    ) -> Result<Session, StoreError> {
         match begin_immediate(&mut writer).await.map_err(StoreError::from) {
             Ok(()) => {}
             Err(error @ StoreError::Contention(_)) => return Err(error),
@@ -106,16 +110,23 @@ impl SqliteStore {
             self.readers.close().await;
             let writer = self.writer.lock().await.take();
             if let Some(mut writer) = writer {
-                let checkpoint = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer).await;
+                let checkpoint = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .execute(&mut writer)
+                    .await;
                 if let Err(error) = checkpoint.map(|_| ()).and(writer.close().await) {
                     tracing::warn!(%error, "closing a SQLite file");
                 }
             }
         };
         if tokio::time::timeout(CLOSE_TIMEOUT, closing).await.is_err() {
-            tracing::warn!("a unit of work is still open: its SQLite file is left to the next start");
+            tracing::warn!(
+                "a unit of work is still open: its SQLite file is left to the next start"
+            );
         }
-        self.lock.lock().expect("nobody panics while holding the lock").take();
+        self.lock
+            .lock()
+            .expect("nobody panics while holding the lock")
+            .take();
     }
 }
 
@@ -133,7 +144,9 @@ fn lock(directory: &Path, module: &str) -> Result<File, StoreError> {
         .map_err(sqlx::Error::Io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { directory: directory.display().to_string() }),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
+            directory: directory.display().to_string(),
+        }),
         Err(TryLockError::Error(error)) => Err(sqlx::Error::Io(error).into()),
     }
 }
@@ -142,10 +155,16 @@ fn lock(directory: &Path, module: &str) -> Result<File, StoreError> {
 async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     const FULL: i64 = 2;
     let mut writer = options.connect().await?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut writer).await?;
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut writer).await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut writer)
+        .await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+        .fetch_one(&mut writer)
+        .await?;
     if mode != "wal" || synchronous != FULL {
-        let problem = format!("this file system gives journal_mode={mode}, synchronous={synchronous}; WAL and FULL are required");
+        let problem = format!(
+            "this file system gives journal_mode={mode}, synchronous={synchronous}; WAL and FULL are required"
+        );
         return Err(sqlx::Error::Configuration(problem.into()));
     }
     Ok(writer)

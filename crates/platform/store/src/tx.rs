@@ -6,10 +6,10 @@ use tenon_kernel::{CallCtx, Env, OpenUnit, Timestamp};
 use tokio::time::Instant;
 use tracing::Span;
 
+use crate::db::{Db, shielded};
 use crate::metrics::Outcome;
 use crate::query::Target;
 use crate::session::Session;
-use crate::db::{Db, shielded};
 use crate::{Engine, Query, Queryable, StoreError};
 
 /// An open transaction that holds the call context; dropped without commit it rolls back.
@@ -97,7 +97,10 @@ impl<'c> Tx<'c> {
     /// of this unit failed, [`StoreError::Inconsistent`] if an idempotency key was claimed but got no outcome.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         if let Some(operation) = self.claimed {
-            let what = format!("{}: the key claimed for {operation} got no outcome", self.name);
+            let what = format!(
+                "{}: the key claimed for {operation} got no outcome",
+                self.name
+            );
             return Err(StoreError::inconsistent(what));
         }
         if self.broken {
@@ -107,7 +110,11 @@ impl<'c> Tx<'c> {
             Some(session) => session.commit().await,
             None => Err(StoreError::Aborted { unit: self.name }),
         };
-        self.ended(if committed.is_ok() { Outcome::Committed } else { Outcome::Failed });
+        self.ended(if committed.is_ok() {
+            Outcome::Committed
+        } else {
+            Outcome::Failed
+        });
         committed?;
         if self.events_woken {
             self.db.ring_events();
@@ -125,7 +132,9 @@ impl<'c> Tx<'c> {
 
     /// Rolls back and starts over in a new transaction of the same name.
     pub(crate) async fn restart(&mut self) -> Result<(), StoreError> {
-        let Some(session) = self.session.take() else { return Err(StoreError::Aborted { unit: self.name }) };
+        let Some(session) = self.session.take() else {
+            return Err(StoreError::Aborted { unit: self.name });
+        };
         self.ended(Outcome::RolledBack);
         let remaining = self.ctx.deadline.remaining();
         self.session = Some(shielded(session.restart(remaining)).await?);
@@ -150,14 +159,23 @@ impl<'c> Tx<'c> {
 
     fn ended(&self, outcome: Outcome) {
         self.span.record("db.outcome", outcome.name());
-        self.db.metrics().unit_ended(self.name, outcome, self.started.elapsed());
+        self.db
+            .metrics()
+            .unit_ended(self.name, outcome, self.started.elapsed());
     }
 }
 
 impl Queryable for Tx<'_> {
     fn query(&mut self, sql: &'static str) -> Query<'_> {
-        let session = self.session.as_mut().expect("a unit that has ended is not handed out");
-        let target = Target::Unit { name: self.name, session, broken: &mut self.broken };
+        let session = self
+            .session
+            .as_mut()
+            .expect("a unit that has ended is not handed out");
+        let target = Target::Unit {
+            name: self.name,
+            session,
+            broken: &mut self.broken,
+        };
         Query::new(sql, target, self.ctx, self.db.metrics())
     }
 
@@ -178,6 +196,9 @@ impl Drop for Tx<'_> {
 
 impl fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tx").field("module", &self.module()).field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Tx")
+            .field("module", &self.module())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

@@ -18,7 +18,10 @@ pub struct Wake {
 impl Wake {
     /// Makes a silent one.
     pub(crate) fn new() -> Self {
-        Self { bell: watch::Sender::new(0), heard: AtomicU64::new(0) }
+        Self {
+            bell: watch::Sender::new(0),
+            heard: AtomicU64::new(0),
+        }
     }
 
     /// Waits until rung, at most `at_most`.
@@ -33,13 +36,17 @@ impl Wake {
 
     /// Rings by hand.
     pub fn ring(&self) {
-        self.bell.send_modify(|rings| *rings = rings.wrapping_add(1));
+        self.bell
+            .send_modify(|rings| *rings = rings.wrapping_add(1));
     }
 }
 
 impl Clone for Wake {
     fn clone(&self) -> Self {
-        Self { bell: self.bell.clone(), heard: AtomicU64::new(self.heard.load(Ordering::Acquire)) }
+        Self {
+            bell: self.bell.clone(),
+            heard: AtomicU64::new(self.heard.load(Ordering::Acquire)),
+        }
     }
 }
 
@@ -47,7 +54,7 @@ impl Clone for Wake {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     #[tokio::test]
     async fn a_ring_before_the_wait_is_heard() {

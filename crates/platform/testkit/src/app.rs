@@ -19,7 +19,10 @@ use self::access::TestAccess;
 pub use self::client::{Client, TestReply, TestRequest};
 use crate::Kit;
 
-const API: ApiInfo = ApiInfo { title: "Test", version: "1" };
+const API: ApiInfo = ApiInfo {
+    title: "Test",
+    version: "1",
+};
 const FEED_PAGE: u32 = 200;
 
 /// Modules, the REST edge and paused workers.
@@ -70,7 +73,10 @@ impl TestApp {
     }
 
     /// Puts modules behind an edge that differs from the usual.
-    #[expect(clippy::unused_async, reason = "as `new`, which may come to start something")]
+    #[expect(
+        clippy::unused_async,
+        reason = "as `new`, which may come to start something"
+    )]
     pub async fn with(kit: Kit, mut modules: Vec<Module>, options: AppOptions) -> Self {
         let env = kit.env();
         let access = Arc::new(TestAccess::new(&env, &options));
@@ -79,11 +85,20 @@ impl TestApp {
             env,
             settings: Arc::new(options.settings),
         };
-        let endpoints = modules.iter_mut().flat_map(|module| std::mem::take(&mut module.endpoints)).collect();
+        let endpoints = modules
+            .iter_mut()
+            .flat_map(|module| std::mem::take(&mut module.endpoints))
+            .collect();
         Self {
             router: Edge::public(state, API, endpoints),
-            stores: modules.iter().map(|module| (module.name, module.db.clone())).collect(),
-            invariants: modules.iter().flat_map(|module| module.invariants.iter().cloned()).collect(),
+            stores: modules
+                .iter()
+                .map(|module| (module.name, module.db.clone()))
+                .collect(),
+            invariants: modules
+                .iter()
+                .flat_map(|module| module.invariants.iter().cloned())
+                .collect(),
             runtime: Runtime::paused(modules, options.feeds),
             access,
             kit,
@@ -102,7 +117,12 @@ impl TestApp {
 
     /// A client with a valid access token for a made-up user with these roles; the user's id follows from the name.
     pub fn user(&self, name: &str, roles: &[Role]) -> Client {
-        Client::signed_in(self.router(), Arc::clone(&self.access), Self::user_id(name), roles.to_vec())
+        Client::signed_in(
+            self.router(),
+            Arc::clone(&self.access),
+            Self::user_id(name),
+            roles.to_vec(),
+        )
     }
 
     /// The raw form of the id of the made-up user with this name.
@@ -122,21 +142,34 @@ impl TestApp {
 
     /// Runs everything that is due: events, jobs.
     pub async fn settle(&self) {
-        self.runtime.settle().await.expect("everything that is due can be run");
+        self.runtime
+            .settle()
+            .await
+            .expect("everything that is due can be run");
     }
 
     /// Events of a type that a module has emitted so far, oldest first.
     pub async fn events(&self, module: &str, event_type: &str) -> Vec<Envelope> {
-        let db = self.stores.get(module).unwrap_or_else(|| panic!("no module {module} in this app"));
+        let db = self
+            .stores
+            .get(module)
+            .unwrap_or_else(|| panic!("no module {module} in this app"));
         let feed = LocalFeed::new(db.clone());
         let (mut events, mut after) = (Vec::new(), 0);
         loop {
-            let page = feed.read(after, FEED_PAGE).await.expect("the feed can be read");
+            let page = feed
+                .read(after, FEED_PAGE)
+                .await
+                .expect("the feed can be read");
             if page.events.is_empty() {
                 return events;
             }
             after = page.position;
-            events.extend(page.events.into_iter().filter(|event| event.event_type == event_type));
+            events.extend(
+                page.events
+                    .into_iter()
+                    .filter(|event| event.event_type == event_type),
+            );
         }
     }
 
@@ -148,8 +181,15 @@ impl TestApp {
     pub async fn assert_invariants(&self) {
         let ctx = self.kit.ctx();
         for invariant in &self.invariants {
-            let violations = invariant.check(&ctx).await.expect("the rule can be checked");
-            assert!(violations.is_empty(), "{} is broken: {violations:#?}", invariant.name());
+            let violations = invariant
+                .check(&ctx)
+                .await
+                .expect("the rule can be checked");
+            assert!(
+                violations.is_empty(),
+                "{} is broken: {violations:#?}",
+                invariant.name()
+            );
         }
     }
 }

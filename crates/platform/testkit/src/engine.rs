@@ -31,14 +31,22 @@ pub fn engines() -> Vec<TestEngine> {
     if postgres::is_installed() {
         return vec![TestEngine::Sqlite, TestEngine::Postgres];
     }
-    assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not installed, and CI must test both engines");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "PostgreSQL is not installed, and CI must test both engines"
+    );
     say_that_postgres_is_missing();
     vec![TestEngine::Sqlite]
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped engine must be seen by the person who runs the tests")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a skipped engine must be seen by the person who runs the tests"
+)]
 fn say_that_postgres_is_missing() {
-    eprintln!("!!! PostgreSQL IS NOT INSTALLED: tested on SQLite only (apt-get install postgresql) !!!");
+    eprintln!(
+        "!!! PostgreSQL IS NOT INSTALLED: tested on SQLite only (apt-get install postgresql) !!!"
+    );
 }
 
 /// A test's own world: stores, moving clock, seeded randomness. Cleaned up when dropped.
@@ -64,8 +72,13 @@ impl Kit {
         let env = Env::new(Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(SEED)));
         let (config, place) = match engine {
             TestEngine::Sqlite => {
-                let files = tempfile::Builder::new().prefix("tenon-test-").tempdir().expect("a temporary directory");
-                let config = StoreConfig::Sqlite { directory: files.path().to_owned() };
+                let files = tempfile::Builder::new()
+                    .prefix("tenon-test-")
+                    .tempdir()
+                    .expect("a temporary directory");
+                let config = StoreConfig::Sqlite {
+                    directory: files.path().to_owned(),
+                };
                 (config, Place::Directory { _files: files })
             }
             TestEngine::Postgres => {
@@ -73,12 +86,26 @@ impl Kit {
                 let config = StoreConfig::Postgres {
                     url: database.url().to_owned(),
                     max_connections: MAX_CONNECTIONS,
-                    roles: ModuleRoles::Derived { secret: "testkit".into() },
+                    roles: ModuleRoles::Derived {
+                        secret: "testkit".into(),
+                    },
                 };
-                (config, Place::Database { _database: database })
+                (
+                    config,
+                    Place::Database {
+                        _database: database,
+                    },
+                )
             }
         };
-        Self { engine, env, clock, config, stores: Mutex::default(), _place: place }
+        Self {
+            engine,
+            env,
+            clock,
+            config,
+            stores: Mutex::default(),
+            _place: place,
+        }
     }
 
     /// Opens and migrates a module's store; asked again it returns the same one.
@@ -87,7 +114,9 @@ impl Kit {
         if let Some(db) = opened {
             return db;
         }
-        let db = Db::open(&self.config, migrations, self.env()).await.expect("the store opens");
+        let db = Db::open(&self.config, migrations, self.env())
+            .await
+            .expect("the store opens");
         db.migrate().await.expect("the store migrates");
         self.stores().insert(migrations.module, db.clone());
         db

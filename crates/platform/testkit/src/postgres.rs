@@ -28,12 +28,26 @@ impl TestDatabase {
     ///
     /// If PostgreSQL is not installed or does not start: ask [`is_installed`] first.
     pub async fn create() -> Self {
-        let cluster = tokio::task::spawn_blocking(Cluster::shared).await.expect("the cluster starts");
-        let name = format!("t_{}", uuid::Builder::from_random_bytes(rand_bytes()).into_uuid().simple());
+        let cluster = tokio::task::spawn_blocking(Cluster::shared)
+            .await
+            .expect("the cluster starts");
+        let name = format!(
+            "t_{}",
+            uuid::Builder::from_random_bytes(rand_bytes())
+                .into_uuid()
+                .simple()
+        );
         let mut owner = cluster.connect().await;
-        owner.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database is created");
+        owner
+            .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .await
+            .expect("a database is created");
         owner.close().await.expect("the connection closes");
-        Self { url: cluster.url(&name), name, cluster }
+        Self {
+            url: cluster.url(&name),
+            name,
+            cluster,
+        }
     }
 
     /// URL of an owner that may do anything in it.
@@ -48,7 +62,9 @@ impl Drop for TestDatabase {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let cluster = self.cluster;
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             runtime.block_on(async {
                 let mut owner = cluster.options().connect().await?;
                 owner.execute(AssertSqlSafe(sql)).await?;

@@ -71,9 +71,15 @@ pub(crate) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Netwo
         return peer;
     }
     let mut client = peer;
-    let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let values: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         client = address.to_canonical();
         if !is_trusted(client) {
             break;
@@ -85,7 +91,9 @@ pub(crate) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Netwo
 /// What limits count: an IPv6 client owns at least its /64 network.
 pub(crate) fn limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(
+            address.to_bits() & !u128::from(u64::MAX),
+        )),
         v4 @ IpAddr::V4(_) => v4,
     }
 }
@@ -94,17 +102,27 @@ impl FromStr for Network {
     type Err = ParseNetworkError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(address, bits)| (address, Some(bits)));
         let address: IpAddr = address.parse().map_err(|_| ParseNetworkError)?;
         let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), str::parse).map_err(|_| ParseNetworkError)?;
-        if bits > most { Err(ParseNetworkError) } else { Ok(Self { address, bits }) }
+        let bits = bits
+            .map_or(Ok(most), str::parse)
+            .map_err(|_| ParseNetworkError)?;
+        if bits > most {
+            Err(ParseNetworkError)
+        } else {
+            Ok(Self { address, bits })
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -131,7 +149,10 @@ mod tests {
     }
 
     fn networks(texts: &[&str]) -> Vec<Network> {
-        texts.iter().map(|text| text.parse().expect("a network")).collect()
+        texts
+            .iter()
+            .map(|text| text.parse().expect("a network"))
+            .collect()
     }
 
     fn forwarded(values: &[&str]) -> HeaderMap {
@@ -146,22 +167,36 @@ mod tests {
     fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
         let proxies = networks(&["10.0.0.0/8"]);
         let headers = forwarded(&["1.2.3.4, 203.0.113.9", "10.0.0.7"]);
-        assert_eq!(client_address(address("10.0.0.1"), &headers, &proxies), address("203.0.113.9"));
-        assert_eq!(client_address(address("192.0.2.1"), &headers, &proxies), address("192.0.2.1"));
-        assert_eq!(client_address(address("10.0.0.1"), &headers, &[]), address("10.0.0.1"));
+        assert_eq!(
+            client_address(address("10.0.0.1"), &headers, &proxies),
+            address("203.0.113.9")
+        );
+        assert_eq!(
+            client_address(address("192.0.2.1"), &headers, &proxies),
+            address("192.0.2.1")
+        );
+        assert_eq!(
+            client_address(address("10.0.0.1"), &headers, &[]),
+            address("10.0.0.1")
+        );
     }
 
     #[test]
     fn nonsense_in_the_chain_ends_it() {
         let proxies = networks(&["10.0.0.0/8"]);
         let headers = forwarded(&["203.0.113.9, unknown, 10.0.0.7"]);
-        assert_eq!(client_address(address("10.0.0.1"), &headers, &proxies), address("10.0.0.7"));
+        assert_eq!(
+            client_address(address("10.0.0.1"), &headers, &proxies),
+            address("10.0.0.7")
+        );
     }
 
     #[test]
     fn networks_have_edges() {
         let network: Network = "10.1.0.0/16".parse().expect("a network");
-        assert!(network.contains(address("10.1.255.255")) && !network.contains(address("10.2.0.0")));
+        assert!(
+            network.contains(address("10.1.255.255")) && !network.contains(address("10.2.0.0"))
+        );
         assert!(network.contains(address("::ffff:10.1.2.3")));
         let all: Network = "0.0.0.0/0".parse().expect("a network");
         assert!(all.contains(address("203.0.113.9")));

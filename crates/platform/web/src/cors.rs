@@ -2,7 +2,8 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HOST,
+    ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tenon_kernel::ErrorKind;
@@ -10,8 +11,7 @@ use tenon_kernel::ErrorKind;
 use crate::Problem;
 
 /// Headers that scripts of allowed origins may send.
-const REQUEST_HEADERS: &str =
-    "authorization, cart-token, content-type, idempotency-key, if-match, if-none-match, prefer, traceparent";
+const REQUEST_HEADERS: &str = "authorization, cart-token, content-type, idempotency-key, if-match, if-none-match, prefer, traceparent";
 /// Headers that scripts of allowed origins may read.
 const RESPONSE_HEADERS: &str = "deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
                                 retry-after, sunset, trace-id";
@@ -35,32 +35,56 @@ pub(crate) enum Origin {
 
 impl Cors {
     pub(crate) fn new(origins: &[String]) -> Self {
-        Self { origins: origins.iter().filter_map(|origin| HeaderValue::try_from(origin).ok()).collect() }
+        Self {
+            origins: origins
+                .iter()
+                .filter_map(|origin| HeaderValue::try_from(origin).ok())
+                .collect(),
+        }
     }
 
     pub(crate) fn origin(&self, headers: &HeaderMap, uri: &Uri) -> Origin {
-        let Some(origin) = headers.get(ORIGIN) else { return Origin::Same };
+        let Some(origin) = headers.get(ORIGIN) else {
+            return Origin::Same;
+        };
         if self.origins.contains(origin) {
             return Origin::Allowed(origin.clone());
         }
-        let own = uri.authority().map(|authority| authority.as_str().as_bytes());
+        let own = uri
+            .authority()
+            .map(|authority| authority.as_str().as_bytes());
         let own = own.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes));
-        let theirs = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
-        if theirs.is_some() && theirs == own { Origin::Same } else { Origin::Foreign }
+        let theirs = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.split_once("://"))
+            .map(|(_, host)| host.as_bytes());
+        if theirs.is_some() && theirs == own {
+            Origin::Same
+        } else {
+            Origin::Foreign
+        }
     }
 
     /// Refuses commands from foreign pages: a second wall behind the missing cookies.
     pub(crate) fn check(origin: &Origin, method: &Method) -> Result<(), Problem> {
         if *origin == Origin::Foreign && !method.is_safe() {
-            let detail = "Pages of this origin may not call; the installation lists those that may.";
-            return Err(Problem::new(ErrorKind::Forbidden, "origin_not_allowed", detail));
+            let detail =
+                "Pages of this origin may not call; the installation lists those that may.";
+            return Err(Problem::new(
+                ErrorKind::Forbidden,
+                "origin_not_allowed",
+                detail,
+            ));
         }
         Ok(())
     }
 
     /// Says whether a request is a browser's question before the real one.
     pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
-        *method == Method::OPTIONS && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) && headers.contains_key(ORIGIN)
+        *method == Method::OPTIONS
+            && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+            && headers.contains_key(ORIGIN)
     }
 
     /// Adds what an answer needs so that the browser hands it to the page.
@@ -71,14 +95,20 @@ impl Cors {
         headers.append(VARY, HeaderValue::from_static("Origin"));
         if let Origin::Allowed(origin) = origin {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
+            headers.insert(
+                ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static(RESPONSE_HEADERS),
+            );
         }
     }
 
     /// Adds the answer to a preflight; `allow` are the methods of the path.
     pub(crate) fn answer_preflight(allow: HeaderValue, headers: &mut HeaderMap) {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, allow);
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(REQUEST_HEADERS));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static(REQUEST_HEADERS),
+        );
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
 }

@@ -70,13 +70,27 @@ struct Exchange<'d> {
 }
 
 impl Dispatch {
-    pub(crate) fn new(state: EdgeState, info: &ApiInfo, endpoints: Vec<Endpoint>) -> Result<Self, EdgeError> {
-        let EdgeState { env, verifier, settings } = state;
-        let limits = [("default", settings.rate_limits.default), ("auth", settings.rate_limits.auth)];
-        let limiters: HashMap<_, _> =
-            limits.into_iter().map(|(name, limit)| (name, Limiter::new(name, limit).map(Arc::new))).collect();
+    pub(crate) fn new(
+        state: EdgeState,
+        info: &ApiInfo,
+        endpoints: Vec<Endpoint>,
+    ) -> Result<Self, EdgeError> {
+        let EdgeState {
+            env,
+            verifier,
+            settings,
+        } = state;
+        let limits = [
+            ("default", settings.rate_limits.default),
+            ("auth", settings.rate_limits.auth),
+        ];
+        let limiters: HashMap<_, _> = limits
+            .into_iter()
+            .map(|(name, limit)| (name, Limiter::new(name, limit).map(Arc::new)))
+            .collect();
         let pages = Pages::new(info, &endpoints, settings.docs)?;
-        let hsts = (settings.hsts_seconds > 0).then(|| format!("max-age={}", settings.hsts_seconds));
+        let hsts =
+            (settings.hsts_seconds > 0).then(|| format!("max-age={}", settings.hsts_seconds));
         Ok(Self {
             routes: Routes::new(endpoints, &limiters)?,
             pages,
@@ -115,7 +129,12 @@ impl Dispatch {
         }
     }
 
-    async fn run<'d>(&'d self, exchange: &mut Exchange<'d>, parts: Parts, body: Body) -> Result<Response, Problem> {
+    async fn run<'d>(
+        &'d self,
+        exchange: &mut Exchange<'d>,
+        parts: Parts,
+        body: Body,
+    ) -> Result<Response, Problem> {
         self.check_host(&parts)?;
         let path = parts.uri.path();
         let (route, params) = match self.routes.find(&parts.method, path) {
@@ -131,8 +150,13 @@ impl Dispatch {
         body::check_declared_length(&parts.headers, endpoint.max_body())?;
 
         let connection = parts.extensions.get::<Connection>();
-        let client = connection
-            .map(|connection| client_address(connection.peer().ip(), &parts.headers, &self.settings.trusted_proxies));
+        let client = connection.map(|connection| {
+            client_address(
+                connection.peer().ip(),
+                &parts.headers,
+                &self.settings.trusted_proxies,
+            )
+        });
         let principal = self.admit(exchange, route, &parts.headers, client).await?;
 
         if endpoint.shape.query.is_none() {
@@ -144,22 +168,39 @@ impl Dispatch {
         }
         let key = admit::idempotency_key(&parts.headers, endpoint.shape.key_rule)?;
 
-        let allowed = endpoint.shape.deadline.unwrap_or_else(|| self.settings.deadline());
+        let allowed = endpoint
+            .shape
+            .deadline
+            .unwrap_or_else(|| self.settings.deadline());
         let deadline = Deadline::after(allowed);
         let is_read = endpoint.method() == Method::GET;
-        let body = if is_read { Bytes::new() } else { body::read(body, endpoint.max_body(), allowed).await? };
+        let body = if is_read {
+            Bytes::new()
+        } else {
+            body::read(body, endpoint.max_body(), allowed).await?
+        };
 
         let mut ctx = CallCtx::new(&self.env, endpoint.shape.interface, principal);
         ctx.trace = exchange.trace;
         ctx.deadline = deadline;
-        ctx.idempotency = key.map(|key| admit::idempotency_scope(key, &ctx.principal, &parts, &body));
+        ctx.idempotency =
+            key.map(|key| admit::idempotency_scope(key, &ctx.principal, &parts, &body));
         let tasks = connection.map(|connection| connection.tasks().clone());
-        let facts = Arc::new(Facts { ctx, params, body: body.clone(), client });
+        let facts = Arc::new(Facts {
+            ctx,
+            params,
+            body: body.clone(),
+            client,
+        });
         exchange.facts = Some(Arc::clone(&facts));
 
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(facts);
-        let span = tracing::info_span!("http.request", operation = endpoint.operation_id(), trace_id = exchange.trace_text.as_str());
+        let span = tracing::info_span!(
+            "http.request",
+            operation = endpoint.operation_id(),
+            trace_id = exchange.trace_text.as_str()
+        );
         let call = AssertUnwindSafe(endpoint.call(request).instrument(span)).catch_unwind();
         let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;
         let outcome = if is_read {
@@ -170,11 +211,17 @@ impl Dispatch {
                 Some(tasks) => tokio::spawn(tasks.track_future(call)),
                 None => tokio::spawn(call),
             };
-            timeout(limit, task).await.map(|joined| joined.unwrap_or_else(|error| Err(Box::new(error))))
+            timeout(limit, task)
+                .await
+                .map(|joined| joined.unwrap_or_else(|error| Err(Box::new(error))))
         };
         match outcome {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => Err(Problem::new(ErrorKind::Internal, "internal", panic_message(&*panic))),
+            Ok(Err(panic)) => Err(Problem::new(
+                ErrorKind::Internal,
+                "internal",
+                panic_message(&*panic),
+            )),
             Err(_late) => Err(Problem::new(
                 ErrorKind::Unavailable,
                 "deadline_exceeded",
@@ -190,9 +237,11 @@ impl Dispatch {
         }
         match timeout(QUEUE_WAIT, self.slots.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => {
-                Err(Problem::new(ErrorKind::Unavailable, "overloaded", "Too many requests are running; nothing was done."))
-            }
+            Ok(Err(_)) | Err(_) => Err(Problem::new(
+                ErrorKind::Unavailable,
+                "overloaded",
+                "Too many requests are running; nothing was done.",
+            )),
         }
     }
 
@@ -204,8 +253,21 @@ impl Dispatch {
         let authority = parts.uri.authority().map(http::uri::Authority::as_str);
         let host = authority.or_else(|| parts.headers.get(http::header::HOST)?.to_str().ok());
         let name = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
-        let known = name.is_some_and(|name| self.settings.hosts.iter().any(|own| own.eq_ignore_ascii_case(name.host())));
-        if known { Ok(()) } else { Err(Problem::new(ErrorKind::Malformed, "invalid_host", "This host name is not served here.")) }
+        let known = name.is_some_and(|name| {
+            self.settings
+                .hosts
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name.host()))
+        });
+        if known {
+            Ok(())
+        } else {
+            Err(Problem::new(
+                ErrorKind::Malformed,
+                "invalid_host",
+                "This host name is not served here.",
+            ))
+        }
     }
 }
 
@@ -221,24 +283,43 @@ fn answer_other_method(parts: &Parts, allow: &HeaderValue) -> Result<Response, P
 
 /// 405 with the methods that there are.
 pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
-    Problem::new(ErrorKind::Malformed, "method_not_allowed", "The path does not have this method; `Allow` lists what it has.")
-        .with_status(StatusCode::METHOD_NOT_ALLOWED)
-        .with_header(ALLOW, allow)
+    Problem::new(
+        ErrorKind::Malformed,
+        "method_not_allowed",
+        "The path does not have this method; `Allow` lists what it has.",
+    )
+    .with_status(StatusCode::METHOD_NOT_ALLOWED)
+    .with_header(ALLOW, allow)
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("the handler panicked: {}", text.as_deref().unwrap_or("no message"))
+    format!(
+        "the handler panicked: {}",
+        text.as_deref().unwrap_or("no message")
+    )
 }
 
 /// Reads one header that must not be there twice.
-fn single<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<Option<&'h HeaderValue>, Problem> {
+fn single<'h>(
+    headers: &'h HeaderMap,
+    name: &'static str,
+) -> Result<Option<&'h HeaderValue>, Problem> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() {
-        let wrong = tenon_kernel::FieldError::new(format!("{name}:"), "duplicate_member", "The header is there twice.");
-        return Err(Problem::new(ErrorKind::Malformed, "invalid_request", "A header is there twice.").with_fields(vec![wrong]));
+        let wrong = tenon_kernel::FieldError::new(
+            format!("{name}:"),
+            "duplicate_member",
+            "The header is there twice.",
+        );
+        return Err(Problem::new(
+            ErrorKind::Malformed,
+            "invalid_request",
+            "A header is there twice.",
+        )
+        .with_fields(vec![wrong]));
     }
     Ok(first)
 }

@@ -247,28 +247,48 @@ impl EndpointBuilder {
     }
 
     /// The schema of a path member; a string unless said.
-    pub fn path_param<T: JsonSchema>(mut self, name: &'static str, description: &'static str) -> Self {
+    pub fn path_param<T: JsonSchema>(
+        mut self,
+        name: &'static str,
+        description: &'static str,
+    ) -> Self {
         let schema: SchemaFn = SchemaGenerator::subschema_for::<T>;
-        self.shape.path_params.push(Param { name, schema, description });
+        self.shape.path_params.push(Param {
+            name,
+            schema,
+            description,
+        });
         self
     }
 
     /// A header the handler reads itself.
     pub fn header(mut self, name: &'static str, required: bool, description: &'static str) -> Self {
-        self.shape.headers.push(Header { name, required, description });
+        self.shape.headers.push(Header {
+            name,
+            required,
+            description,
+        });
         self
     }
 
     /// An answer with a body.
     pub fn answers<T: JsonSchema>(mut self, status: u16, description: &'static str) -> Self {
         let schema: SchemaFn = SchemaGenerator::subschema_for::<T>;
-        self.shape.answers.push(Answer { status, schema: Some(schema), description });
+        self.shape.answers.push(Answer {
+            status,
+            schema: Some(schema),
+            description,
+        });
         self
     }
 
     /// An answer without a body.
     pub fn answers_empty(mut self, status: u16, description: &'static str) -> Self {
-        self.shape.answers.push(Answer { status, schema: None, description });
+        self.shape.answers.push(Answer {
+            status,
+            schema: None,
+            description,
+        });
         self
     }
 
@@ -309,14 +329,20 @@ impl EndpointBuilder {
         T: 'static,
         S: Clone + Send + Sync + 'static,
     {
-        let handler: ErasedHandler = Box::new(move |request| Box::pin(handler.clone().call(request, state.clone())));
-        Endpoint { shape: self.shape, handler }
+        let handler: ErasedHandler =
+            Box::new(move |request| Box::pin(handler.clone().call(request, state.clone())));
+        Endpoint {
+            shape: self.shape,
+            handler,
+        }
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint").field("shape", &self.shape).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
     }
 }
 
@@ -324,6 +350,13 @@ impl fmt::Debug for Endpoint {
 pub fn policy_table(endpoints: &[Endpoint]) -> Vec<(Method, &'static str, &'static str, Policy)> {
     endpoints
         .iter()
-        .map(|endpoint| (endpoint.shape.method.clone(), endpoint.path(), endpoint.operation_id(), endpoint.policy()))
+        .map(|endpoint| {
+            (
+                endpoint.shape.method.clone(),
+                endpoint.path(),
+                endpoint.operation_id(),
+                endpoint.policy(),
+            )
+        })
         .collect()
 }

@@ -11,7 +11,9 @@ include!(concat!(env!("OUT_DIR"), "/error_pages.rs"));
 pub(crate) fn page(code: &str) -> Option<String> {
     let is_code = !code.is_empty()
         && code.len() <= 100
-        && code.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'))
+        && code
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'))
         && !code.starts_with('.');
     let text = source(code).filter(|_| is_code)?;
     Some(layout(code, &markdown::to_html(&text)))
@@ -23,13 +25,21 @@ pub(crate) fn index() -> Option<String> {
     if codes.is_empty() {
         return None;
     }
-    let items: Vec<String> = codes.iter().map(|code| format!("- [{code}](/errors/{code})")).collect();
-    Some(layout("Errors", &markdown::to_html(&format!("# Errors\n\n{}", items.join("\n")))))
+    let items: Vec<String> = codes
+        .iter()
+        .map(|code| format!("- [{code}](/errors/{code})"))
+        .collect();
+    Some(layout(
+        "Errors",
+        &markdown::to_html(&format!("# Errors\n\n{}", items.join("\n"))),
+    ))
 }
 
 fn source(code: &str) -> Option<Cow<'static, str>> {
     if let Some(directory) = DIRECTORY {
-        return std::fs::read_to_string(Path::new(directory).join(format!("{code}.md"))).ok().map(Cow::Owned);
+        return std::fs::read_to_string(Path::new(directory).join(format!("{code}.md")))
+            .ok()
+            .map(Cow::Owned);
     }
     let at = PAGES.binary_search_by_key(&code, |(known, _)| known).ok()?;
     Some(Cow::Borrowed(PAGES[at].1))
@@ -39,7 +49,10 @@ fn codes() -> Vec<String> {
     let Some(directory) = DIRECTORY else {
         return PAGES.iter().map(|(code, _)| (*code).to_owned()).collect();
     };
-    let files = std::fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok);
+    let files = std::fs::read_dir(directory)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok);
     let mut codes: Vec<String> = files
         .filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".md")?.to_owned()))
         .collect();

@@ -26,9 +26,9 @@ pub use self::query::ApiQuery;
 pub(crate) use self::query::refuse_unexpected;
 
 /// Items of a page unless the caller says otherwise.
-const DEFAULT_LIMIT: u32 = 50;
+pub(crate) const DEFAULT_LIMIT: u32 = 50;
 /// Most items of a page.
-const MAX_LIMIT: u32 = 200;
+pub(crate) const MAX_LIMIT: u32 = 200;
 
 /// What the edge found out about a request; extractors read it from the request's extensions.
 #[derive(Debug)]
@@ -76,15 +76,26 @@ impl std::fmt::Debug for BearerSecret {
 pub fn page_request(limit: Option<u32>, cursor: Option<String>) -> Result<PageRequest, Problem> {
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        let wrong = FieldError::new("?limit", "out_of_range", format!("`limit` goes from 1 to {MAX_LIMIT}."));
+        let wrong = FieldError::new(
+            "?limit",
+            "out_of_range",
+            format!("`limit` goes from 1 to {MAX_LIMIT}."),
+        );
         return Err(invalid_request().with_fields(vec![wrong]));
     }
-    Ok(PageRequest { limit, cursor: cursor.map(Cursor::from_text) })
+    Ok(PageRequest {
+        limit,
+        cursor: cursor.map(Cursor::from_text),
+    })
 }
 
 /// The problem of every request that can be read but is not what the operation takes.
 fn invalid_request() -> Problem {
-    Problem::new(ErrorKind::Malformed, "invalid_request", "Members of the request are wrong; `errors` names them.")
+    Problem::new(
+        ErrorKind::Malformed,
+        "invalid_request",
+        "Members of the request are wrong; `errors` names them.",
+    )
 }
 
 fn facts(parts: &Parts) -> Result<&Facts, Problem> {
@@ -92,7 +103,13 @@ fn facts(parts: &Parts) -> Result<&Facts, Problem> {
         .extensions
         .get::<Arc<Facts>>()
         .map(|facts| &**facts)
-        .ok_or_else(|| Problem::new(ErrorKind::Internal, "internal", "an extractor was used outside the edge"))
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorKind::Internal,
+                "internal",
+                "an extractor was used outside the edge",
+            )
+        })
 }
 
 impl<S: Sync> FromRequestParts<S> for Ctx {
@@ -140,8 +157,10 @@ pub(crate) fn read_if_match(headers: &HeaderMap) -> Result<i64, Problem> {
     let mut values = headers.get_all(IF_MATCH).iter();
     let Some(value) = values.next() else {
         let detail = "Send the `ETag` of what you are changing in `If-Match`.";
-        return Err(Problem::new(ErrorKind::Malformed, "precondition_required", detail)
-            .with_status(StatusCode::PRECONDITION_REQUIRED));
+        return Err(
+            Problem::new(ErrorKind::Malformed, "precondition_required", detail)
+                .with_status(StatusCode::PRECONDITION_REQUIRED),
+        );
     };
     let version = value
         .to_str()
@@ -151,7 +170,11 @@ pub(crate) fn read_if_match(headers: &HeaderMap) -> Result<i64, Problem> {
         .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
         .and_then(|digits| digits.parse().ok());
     version.ok_or_else(|| {
-        let wrong = FieldError::new("If-Match:", "invalid_value", "Expected one strong entity tag such as \"v17\".");
+        let wrong = FieldError::new(
+            "If-Match:",
+            "invalid_value",
+            "Expected one strong entity tag such as \"v17\".",
+        );
         invalid_request().with_fields(vec![wrong])
     })
 }
@@ -168,16 +191,33 @@ mod tests {
             read_if_match(&headers).map_err(|problem| problem.status().as_u16())
         };
         assert_eq!(read("\"v17\""), Ok(17));
-        for bad in ["*", "W/\"v17\"", "\"17\"", "\"v-1\"", "\"v+1\"", "\"v1\", \"v2\"", "\"v99999999999999999999\""] {
+        for bad in [
+            "*",
+            "W/\"v17\"",
+            "\"17\"",
+            "\"v-1\"",
+            "\"v+1\"",
+            "\"v1\", \"v2\"",
+            "\"v99999999999999999999\"",
+        ] {
             assert_eq!(read(bad), Err(400), "{bad}");
         }
-        assert_eq!(read_if_match(&HeaderMap::new()).map_err(|problem| problem.status().as_u16()), Err(428));
+        assert_eq!(
+            read_if_match(&HeaderMap::new()).map_err(|problem| problem.status().as_u16()),
+            Err(428)
+        );
     }
 
     #[test]
     fn pages_are_bounded() {
-        assert_eq!(page_request(None, None).map(|page| page.limit).ok(), Some(50));
-        assert_eq!(page_request(Some(200), None).map(|page| page.limit).ok(), Some(200));
+        assert_eq!(
+            page_request(None, None).map(|page| page.limit).ok(),
+            Some(50)
+        );
+        assert_eq!(
+            page_request(Some(200), None).map(|page| page.limit).ok(),
+            Some(200)
+        );
         assert!(page_request(Some(0), None).is_err());
         assert!(page_request(Some(201), None).is_err());
     }

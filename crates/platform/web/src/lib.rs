@@ -25,7 +25,9 @@ mod trace;
 
 pub use self::client::{Connection, Network, ParseNetworkError};
 pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_table};
-pub use self::extract::{ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request};
+pub use self::extract::{
+    ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
+};
 pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
 pub use self::problem::Problem;
 pub use self::reply::{ListView, Reply};

@@ -12,27 +12,48 @@ pub(crate) fn require_json_accepted(headers: &HeaderMap) -> Result<(), Problem> 
     if ranges.peek().is_none() {
         return Ok(());
     }
-    if ranges.any(|value| value.to_str().is_ok_and(|value| value.split(',').any(takes_json))) {
+    if ranges.any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|value| value.split(',').any(takes_json))
+    }) {
         return Ok(());
     }
-    Err(Problem::new(ErrorKind::Malformed, "not_acceptable", "Answers are JSON; let `Accept` include `application/json`.")
-        .with_status(StatusCode::NOT_ACCEPTABLE))
+    Err(Problem::new(
+        ErrorKind::Malformed,
+        "not_acceptable",
+        "Answers are JSON; let `Accept` include `application/json`.",
+    )
+    .with_status(StatusCode::NOT_ACCEPTABLE))
 }
 
 fn takes_json(range: &str) -> bool {
     let (essence, quality) = split_quality(range);
-    let known = ["*/*", "application/json", "application/*", "application/problem+json", "application/*+json"];
-    quality && known.iter().any(|known| essence.eq_ignore_ascii_case(known))
+    let known = [
+        "*/*",
+        "application/json",
+        "application/*",
+        "application/problem+json",
+        "application/*+json",
+    ];
+    quality
+        && known
+            .iter()
+            .any(|known| essence.eq_ignore_ascii_case(known))
 }
 
 /// Says whether the caller takes gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
-    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').any(|coding| {
-            let (coding, quality) = split_quality(coding);
-            quality && coding.eq_ignore_ascii_case("gzip")
+    headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| {
+            value.split(',').any(|coding| {
+                let (coding, quality) = split_quality(coding);
+                quality && coding.eq_ignore_ascii_case("gzip")
+            })
         })
-    })
 }
 
 /// Splits `name; q=0.5` into the name and whether its quality is more than zero.
@@ -41,7 +62,11 @@ fn split_quality(item: &str) -> (&str, bool) {
     let name = parts.next().unwrap_or_default();
     let refused = parts.any(|parameter| {
         let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        key.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|quality| quality <= 0.0)
+        key.trim().eq_ignore_ascii_case("q")
+            && value
+                .trim()
+                .parse::<f32>()
+                .is_ok_and(|quality| quality <= 0.0)
     });
     (name, !refused)
 }
@@ -65,10 +90,21 @@ mod tests {
     #[test]
     fn json_is_taken_unless_ruled_out() {
         assert!(require_json_accepted(&HeaderMap::new()).is_ok());
-        for good in ["*/*", "application/json", "text/html, application/*;q=0.1", "application/problem+json", "APPLICATION/JSON"] {
+        for good in [
+            "*/*",
+            "application/json",
+            "text/html, application/*;q=0.1",
+            "application/problem+json",
+            "APPLICATION/JSON",
+        ] {
             assert!(accepts(good), "{good}");
         }
-        for bad in ["text/html", "application/json;q=0", "application/xml, text/*", "application/json; q=0.0"] {
+        for bad in [
+            "text/html",
+            "application/json;q=0",
+            "application/xml, text/*",
+            "application/json; q=0.0",
+        ] {
             assert!(!accepts(bad), "{bad}");
         }
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use self::schemas::Schemas;
 use crate::Endpoint;
+use crate::routes::same_shape;
 
 pub use self::schemas::SchemaConflict;
 
@@ -43,15 +44,28 @@ pub fn openapi_document(info: &ApiInfo, endpoints: &[Endpoint]) -> Value {
 }
 
 /// Makes the document, or says which types share a name.
-pub(crate) fn try_openapi_document(info: &ApiInfo, endpoints: &[Endpoint]) -> Result<Value, SchemaConflict> {
+pub(crate) fn try_openapi_document(
+    info: &ApiInfo,
+    endpoints: &[Endpoint],
+) -> Result<Value, SchemaConflict> {
     let mut schemas = Schemas::new();
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in endpoints {
-        let operation = operation::describe(&endpoint.shape, endpoints, &mut schemas);
-        let path = paths.entry(endpoint.path()).or_insert_with(|| json!({}));
+        // Endpoints may name the members of one path differently; the document knows the names of the first.
+        let path = endpoints
+            .iter()
+            .map(Endpoint::path)
+            .find(|path| same_shape(path, endpoint.path()));
+        let path = path.unwrap_or_else(|| endpoint.path());
+        let operation = operation::describe(&endpoint.shape, path, endpoints, &mut schemas);
+        let path = paths.entry(path).or_insert_with(|| json!({}));
         path[endpoint.method().as_str().to_ascii_lowercase()] = operation;
     }
-    let tags: BTreeSet<&str> = endpoints.iter().map(|endpoint| endpoint.shape.tag).filter(|tag| !tag.is_empty()).collect();
+    let tags: BTreeSet<&str> = endpoints
+        .iter()
+        .map(|endpoint| endpoint.shape.tag)
+        .filter(|tag| !tag.is_empty())
+        .collect();
     let tags: Vec<Value> = tags.into_iter().map(|tag| json!({ "name": tag })).collect();
 
     let mut document = json!({

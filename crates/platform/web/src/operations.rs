@@ -23,25 +23,47 @@ pub(crate) fn router(readiness: Arc<dyn Readiness>) -> Router {
 
 /// Says that the process runs. It asks no dependency: a database that is down is no reason to restart.
 async fn livez() -> Response {
-    ([(CACHE_CONTROL, "no-store")], Json(json!({ "status": "ok" }))).into_response()
+    (
+        [(CACHE_CONTROL, "no-store")],
+        Json(json!({ "status": "ok" })),
+    )
+        .into_response()
 }
 
 /// Says whether the process should get traffic, and if not, which part is why.
 async fn readyz(State(readiness): State<Arc<dyn Readiness>>) -> Response {
     let parts = readiness.check().await;
     let ready = parts.iter().all(|(_, reason)| reason.is_none());
-    let parts: Map<String, Value> =
-        parts.into_iter().map(|(name, reason)| (name, reason.map_or(json!("ok"), Value::String))).collect();
-    let (status, word) = if ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not_ready") };
-    (status, [(CACHE_CONTROL, "no-store")], Json(json!({ "status": word, "parts": parts }))).into_response()
+    let parts: Map<String, Value> = parts
+        .into_iter()
+        .map(|(name, reason)| (name, reason.map_or(json!("ok"), Value::String)))
+        .collect();
+    let (status, word) = if ready {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+    };
+    (
+        status,
+        [(CACHE_CONTROL, "no-store")],
+        Json(json!({ "status": word, "parts": parts })),
+    )
+        .into_response()
 }
 
 /// Everything in the default registry, in the text format of Prometheus.
 async fn metrics() -> Response {
     match TextEncoder::new().encode_to_string(&prometheus::gather()) {
-        Ok(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
+        Ok(text) => (
+            [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+            text,
+        )
+            .into_response(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "metrics could not be written");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "metrics could not be written"
+            );
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

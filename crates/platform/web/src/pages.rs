@@ -36,15 +36,31 @@ struct Page {
 }
 
 impl Pages {
-    pub(crate) fn new(info: &ApiInfo, endpoints: &[Endpoint], with_docs: bool) -> Result<Self, SchemaConflict> {
+    pub(crate) fn new(
+        info: &ApiInfo,
+        endpoints: &[Endpoint],
+        with_docs: bool,
+    ) -> Result<Self, SchemaConflict> {
         let document = try_openapi_document(info, endpoints)?;
         let openapi = Page::new("application/json", Bytes::from(document.to_string()));
         let docs = with_docs.then(|| {
-            let page = Page::new("text/html; charset=utf-8", Bytes::from_static(PAGE.as_bytes()));
+            let page = Page::new(
+                "text/html; charset=utf-8",
+                Bytes::from_static(PAGE.as_bytes()),
+            );
             [
-                Page { policy: Some(PAGE_POLICY), ..page },
-                Page::new("text/javascript; charset=utf-8", Bytes::from_static(SCRIPT.as_bytes())),
-                Page::new("text/css; charset=utf-8", Bytes::from_static(STYLE.as_bytes())),
+                Page {
+                    policy: Some(PAGE_POLICY),
+                    ..page
+                },
+                Page::new(
+                    "text/javascript; charset=utf-8",
+                    Bytes::from_static(SCRIPT.as_bytes()),
+                ),
+                Page::new(
+                    "text/css; charset=utf-8",
+                    Bytes::from_static(STYLE.as_bytes()),
+                ),
             ]
         });
         Ok(Self { openapi, docs })
@@ -53,7 +69,11 @@ impl Pages {
     /// Answers a path that no endpoint has.
     pub(crate) fn answer(&self, parts: &Parts, path: &str) -> Result<Response, Problem> {
         let page = self.find(path).ok_or_else(|| {
-            Problem::new(ErrorKind::NotFound, "route_not_found", "There is nothing at this path; /openapi.json lists what there is.")
+            Problem::new(
+                ErrorKind::NotFound,
+                "route_not_found",
+                "There is nothing at this path; /openapi.json lists what there is.",
+            )
         })?;
         match parts.method {
             Method::GET | Method::HEAD if path == "/docs/" => Ok(redirect("/docs")),
@@ -70,7 +90,10 @@ impl Pages {
             "/docs/app.js" => docs(1),
             "/docs/style.css" => docs(2),
             "/errors" => error_pages::index().map(Page::html),
-            _ => path.strip_prefix("/errors/").and_then(error_pages::page).map(Page::html),
+            _ => path
+                .strip_prefix("/errors/")
+                .and_then(error_pages::page)
+                .map(Page::html),
         }
     }
 }
@@ -78,13 +101,24 @@ impl Pages {
 impl Page {
     fn new(content_type: &'static str, body: Bytes) -> Self {
         let hash = Sha256::digest(&body);
-        let short = hash[..8].iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-        let etag = HeaderValue::try_from(format!("\"{short:016x}\"")).expect("hexadecimal digits are header text");
-        Self { content_type, policy: None, etag, body }
+        let short = hash[..8]
+            .iter()
+            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        let etag = HeaderValue::try_from(format!("\"{short:016x}\""))
+            .expect("hexadecimal digits are header text");
+        Self {
+            content_type,
+            policy: None,
+            etag,
+            body,
+        }
     }
 
     fn html(text: String) -> Self {
-        Self { policy: Some(PAGE_POLICY), ..Self::new("text/html; charset=utf-8", Bytes::from(text)) }
+        Self {
+            policy: Some(PAGE_POLICY),
+            ..Self::new("text/html; charset=utf-8", Bytes::from(text))
+        }
     }
 
     fn into_response(self) -> Response {
@@ -103,6 +137,8 @@ impl Page {
 fn redirect(to: &'static str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static(to));
+    response
+        .headers_mut()
+        .insert(LOCATION, HeaderValue::from_static(to));
     response
 }

@@ -90,7 +90,11 @@ impl Problem {
         let status = status_of(kind);
         let detail = shortened(detail.into());
         // A 500 tells the caller nothing but its incident; the sentence goes to the log.
-        let (detail, cause) = if kind == ErrorKind::Internal { (None, Some(detail)) } else { (Some(detail), None) };
+        let (detail, cause) = if kind == ErrorKind::Internal {
+            (None, Some(detail))
+        } else {
+            (Some(detail), None)
+        };
         Self(Box::new(Parts {
             status,
             code,
@@ -139,14 +143,16 @@ impl Problem {
     /// Adds the current `ETag`: for 412.
     #[must_use]
     pub fn with_version(self, version: i64) -> Self {
-        let etag = HeaderValue::from_str(&format!("\"v{version}\"")).expect("digits are header text");
+        let etag =
+            HeaderValue::from_str(&format!("\"v{version}\"")).expect("digits are header text");
         self.with_header(ETAG, etag)
     }
 
     /// Translates an error of a contract. The only place where an error becomes HTTP.
     pub fn from_error(error: &dyn ServiceError) -> Self {
         let kind = error.kind();
-        let mut problem = Self::new(kind, error.code(), error.to_string()).with_retry(error.retry());
+        let mut problem =
+            Self::new(kind, error.code(), sentence(&error.to_string())).with_retry(error.retry());
         problem.0.fields = error.fields();
         for (name, value) in error.extensions().unwrap_or_default() {
             problem = problem.with_extension(&name, value);
@@ -191,7 +197,11 @@ impl Problem {
 
     /// The name of the log line: the fault's own, or the trace.
     pub(crate) fn incident<'a>(&'a self, occurrence: Occurrence<'a>) -> Option<&'a str> {
-        if self.0.status.is_server_error() { self.0.incident.as_deref().or(occurrence.trace_id) } else { None }
+        if self.0.status.is_server_error() {
+            self.0.incident.as_deref().or(occurrence.trace_id)
+        } else {
+            None
+        }
     }
 
     /// Writes the answer.
@@ -208,7 +218,8 @@ impl Problem {
             code: parts.code,
             trace_id: occurrence.trace_id,
             retry: parts.retry,
-            retry_after_ms: retry_after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
+            retry_after_ms: retry_after
+                .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
             errors: &parts.fields,
             incident: self.incident(occurrence),
             extensions: &parts.extensions,
@@ -218,9 +229,15 @@ impl Problem {
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = parts.status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(after) = retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(after.as_millis().div_ceil(1_000).min(86_400) as u32));
+            headers.insert(
+                RETRY_AFTER,
+                HeaderValue::from(after.as_millis().div_ceil(1_000).min(86_400) as u32),
+            );
         }
         for (name, value) in &parts.headers {
             headers.append(name, value.clone());
@@ -299,7 +316,21 @@ fn default_retry(kind: ErrorKind) -> Retry {
 fn title_of(code: &str) -> String {
     let words = code.rsplit('.').next().unwrap_or(code).replace('_', " ");
     let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}
+
+/// Makes a sentence of an error message.
+pub(crate) fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    let mut text: String = characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    });
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    text
 }
 
 fn chain(error: &dyn Error) -> String {
@@ -335,6 +366,11 @@ mod tests {
     #[test]
     fn a_long_detail_is_cut_between_characters() {
         let problem = Problem::new(ErrorKind::Malformed, "invalid_request", "é".repeat(400));
-        assert!(problem.0.detail.is_some_and(|detail| detail.len() <= MAX_DETAIL + "…".len()));
+        assert!(
+            problem
+                .0
+                .detail
+                .is_some_and(|detail| detail.len() <= MAX_DETAIL + "…".len())
+        );
     }
 }

@@ -7,7 +7,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
-use tenon_kernel::{ErrorKind, Page};
+use tenon_kernel::{Cursor, ErrorKind, Page};
 
 use crate::Problem;
 
@@ -58,27 +58,52 @@ impl Reply {
     /// 204.
     pub fn no_content() -> Self {
         let headers = HeaderMap::with_capacity(HEADER_CAPACITY);
-        Self { status: StatusCode::NO_CONTENT, headers, body: Ok(Bytes::new()), next_cursor: None }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            headers,
+            body: Ok(Bytes::new()),
+            next_cursor: None,
+        }
     }
 
     /// 200 with a page of a list and `Link: rel="next"`.
     pub fn page<T: Serialize>(page: Page<T>) -> Self {
         let next_cursor = page.next_cursor.map(|cursor| cursor.as_str().to_owned());
-        let view = ListView { data: page.data, has_more: next_cursor.is_some(), next_cursor: next_cursor.clone() };
-        Self { next_cursor, ..Self::ok(&view) }
+        let view = ListView {
+            data: page.data,
+            has_more: next_cursor.is_some(),
+            next_cursor: next_cursor.clone(),
+        };
+        Self {
+            next_cursor,
+            ..Self::ok(&view)
+        }
+    }
+
+    /// Adds `Link: rel="next"`, for lists whose view has members of its own.
+    #[must_use]
+    pub fn next_page(mut self, cursor: &Cursor) -> Self {
+        self.next_cursor = Some(cursor.as_str().to_owned());
+        self
     }
 
     /// 200 with bytes that are JSON already: cached views.
     pub fn json_bytes(bytes: Bytes) -> Self {
         let mut headers = HeaderMap::with_capacity(HEADER_CAPACITY);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Self { status: StatusCode::OK, headers, body: Ok(bytes), next_cursor: None }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: Ok(bytes),
+            next_cursor: None,
+        }
     }
 
     /// Adds `ETag: "v<version>"`.
     #[must_use]
     pub fn version(mut self, version: i64) -> Self {
-        let etag = HeaderValue::from_str(&format!("\"v{version}\"")).expect("digits are header text");
+        let etag =
+            HeaderValue::from_str(&format!("\"v{version}\"")).expect("digits are header text");
         self.headers.insert(ETAG, etag);
         self
     }
@@ -86,25 +111,37 @@ impl Reply {
     /// Adds `Cache-Control`; `no-store` unless said.
     #[must_use]
     pub fn cache_control(mut self, value: &'static str) -> Self {
-        self.headers.insert(CACHE_CONTROL, HeaderValue::from_static(value));
+        self.headers
+            .insert(CACHE_CONTROL, HeaderValue::from_static(value));
         self
     }
 
     /// Adds any header. A value that is not header text makes the answer a 500: it would be a bug of the handler.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value.into())) {
+        match (
+            HeaderName::try_from(name),
+            HeaderValue::try_from(value.into()),
+        ) {
             (Ok(name), Ok(value)) => {
                 self.headers.insert(name, value);
             }
-            (Err(_), _) | (_, Err(_)) => self.body = Err(format!("header {name} or its value is not header text")),
+            (Err(_), _) | (_, Err(_)) => {
+                self.body = Err(format!("header {name} or its value is not header text"))
+            }
         }
         self
     }
 
     fn json<T: Serialize>(status: StatusCode, view: &T) -> Self {
-        let body = serde_json::to_vec(view).map(Bytes::from).map_err(|error| format!("the view is not JSON: {error}"));
-        Self { status, body, ..Self::json_bytes(Bytes::new()) }
+        let body = serde_json::to_vec(view)
+            .map(Bytes::from)
+            .map_err(|error| format!("the view is not JSON: {error}"));
+        Self {
+            status,
+            body,
+            ..Self::json_bytes(Bytes::new())
+        }
     }
 }
 

@@ -85,7 +85,11 @@ impl Edge {
     }
 
     /// The public router, or why the endpoints do not make one.
-    pub fn try_public(state: EdgeState, info: ApiInfo, endpoints: Vec<Endpoint>) -> Result<Router, EdgeError> {
+    pub fn try_public(
+        state: EdgeState,
+        info: ApiInfo,
+        endpoints: Vec<Endpoint>,
+    ) -> Result<Router, EdgeError> {
         let dispatch = Arc::new(Dispatch::new(state, &info, endpoints)?);
         let service = tower::service_fn(move |request: Request| {
             let dispatch = Arc::clone(&dispatch);

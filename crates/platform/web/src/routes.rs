@@ -7,7 +7,7 @@ use http::{HeaderValue, Method};
 
 use crate::dispatch::RouteMetrics;
 use crate::limiter::Limiter;
-use crate::{Endpoint, EdgeError};
+use crate::{EdgeError, Endpoint};
 
 /// All endpoints by path and method.
 pub(crate) struct Routes {
@@ -52,31 +52,60 @@ impl Routes {
             }
             let (shape, names) = path_shape(endpoint.path());
             let routes = by_path.entry(shape).or_default();
-            if routes.iter().any(|other| other.endpoint.method() == endpoint.method()) {
-                return Err(EdgeError::DuplicateRoute { method: endpoint.method().clone(), path: endpoint.path() });
+            if routes
+                .iter()
+                .any(|other| other.endpoint.method() == endpoint.method())
+            {
+                return Err(EdgeError::DuplicateRoute {
+                    method: endpoint.method().clone(),
+                    path: endpoint.path(),
+                });
             }
             let limit = endpoint.shape.rate_limit;
-            let limiter = limiters.get(limit).ok_or(EdgeError::UnknownRateLimit { operation, limit })?.clone();
+            let limiter = limiters
+                .get(limit)
+                .ok_or(EdgeError::UnknownRateLimit { operation, limit })?
+                .clone();
             let metrics = RouteMetrics::new(operation);
-            routes.push(Route { endpoint, limiter, metrics, names });
+            routes.push(Route {
+                endpoint,
+                limiter,
+                metrics,
+                names,
+            });
         }
 
         let mut paths = matchit::Router::new();
         let mut entries = Vec::with_capacity(by_path.len());
         for (shape, routes) in by_path {
             let path = routes[0].endpoint.path();
-            paths.insert(shape, entries.len()).map_err(|_| EdgeError::BadPath { path })?;
-            entries.push(Entry { allow: allow(&routes), routes });
+            paths
+                .insert(shape, entries.len())
+                .map_err(|_| EdgeError::BadPath { path })?;
+            entries.push(Entry {
+                allow: allow(&routes),
+                routes,
+            });
         }
         Ok(Self { paths, entries })
     }
 
     /// Finds the endpoint; `HEAD` is answered by `GET`.
     pub(crate) fn find<'r, 'p>(&'r self, method: &Method, path: &'p str) -> Found<'r, 'p> {
-        let Ok(matched) = self.paths.at(path) else { return Found::Nothing };
+        let Ok(matched) = self.paths.at(path) else {
+            return Found::Nothing;
+        };
         let entry = &self.entries[*matched.value];
-        let method = if *method == Method::HEAD { &Method::GET } else { method };
-        match entry.routes.iter().find(|route| route.endpoint.method() == method) {
+        let method = if *method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        match entry
+            .routes
+            .iter()
+            .find(|route| route.endpoint.method() == method)
+        {
             Some(route) => Found::Route(route, matched.params),
             None => Found::Path(&entry.allow),
         }
@@ -85,9 +114,25 @@ impl Routes {
 
 impl Route {
     /// Pairs the endpoint's own names with what stands in the path.
-    pub(crate) fn params<'p>(&self, matched: &matchit::Params<'_, 'p>) -> impl Iterator<Item = (&'static str, &'p str)> {
-        self.names.iter().copied().zip(matched.iter().map(|(_, value)| value))
+    pub(crate) fn params<'p>(
+        &self,
+        matched: &matchit::Params<'_, 'p>,
+    ) -> impl Iterator<Item = (&'static str, &'p str)> {
+        self.names
+            .iter()
+            .copied()
+            .zip(matched.iter().map(|(_, value)| value))
     }
+}
+
+/// Says whether two paths differ in the names of their members only.
+pub(crate) fn same_shape(one: &'static str, other: &'static str) -> bool {
+    path_shape(one).0 == path_shape(other).0
+}
+
+/// The names of a path's members, in order.
+pub(crate) fn names(path: &'static str) -> Vec<&'static str> {
+    path_shape(path).1
 }
 
 /// Renames the members by place, so that `/orders/{id}` and `/orders/{order}/lines` are siblings.
@@ -95,19 +140,27 @@ fn path_shape(path: &'static str) -> (String, Vec<&'static str>) {
     let mut names = Vec::new();
     let segments: Vec<String> = path
         .split('/')
-        .map(|segment| match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) => {
-                names.push(name);
-                format!("{{p{}}}", names.len())
+        .map(|segment| {
+            match segment
+                .strip_prefix('{')
+                .and_then(|segment| segment.strip_suffix('}'))
+            {
+                Some(name) => {
+                    names.push(name);
+                    format!("{{p{}}}", names.len())
+                }
+                None => segment.to_owned(),
             }
-            None => segment.to_owned(),
         })
         .collect();
     (segments.join("/"), names)
 }
 
 fn allow(routes: &[Route]) -> HeaderValue {
-    let mut methods: BTreeSet<&str> = routes.iter().map(|route| route.endpoint.method().as_str()).collect();
+    let mut methods: BTreeSet<&str> = routes
+        .iter()
+        .map(|route| route.endpoint.method().as_str())
+        .collect();
     if methods.contains("GET") {
         methods.insert("HEAD");
     }

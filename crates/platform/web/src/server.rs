@@ -5,6 +5,7 @@ mod gate;
 mod watch;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,13 +79,24 @@ impl From<&WebSettings> for ServeOptions {
 ///
 /// Draining means: no new connection, `Connection: close` or GOAWAY on the open ones, running requests and
 /// commands whose client went away finish; what is left after that is dropped.
-pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions, stop: CancellationToken) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let drain = options.drain;
     let connections = TaskTracker::new();
     let commands = TaskTracker::new();
     let gate = Gate::new(&options);
     let abort = CancellationToken::new();
-    let server = Arc::new(Server::new(router, options, stop.clone(), abort.clone(), commands.clone()));
+    let server = Arc::new(Server::new(
+        router,
+        options,
+        stop.clone(),
+        abort.clone(),
+        commands.clone(),
+    ));
 
     loop {
         let accepted = tokio::select! {
@@ -92,10 +104,12 @@ pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions,
             () = stop.cancelled() => break,
             accepted = accept(&listener, &gate) => accepted,
         };
-        let Some((socket, pass)) = accepted else { continue };
+        let Some((socket, peer, pass)) = accepted else {
+            continue;
+        };
         let server = Arc::clone(&server);
         connections.spawn(async move {
-            server.run(socket).await;
+            server.run(socket, peer).await;
             drop(pass);
         });
     }
@@ -108,7 +122,11 @@ pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions,
         commands.wait().await;
     });
     if drained.await.is_err() {
-        tracing::warn!(connections = connections.len(), commands = commands.len(), "dropping what did not finish in time");
+        tracing::warn!(
+            connections = connections.len(),
+            commands = commands.len(),
+            "dropping what did not finish in time"
+        );
         abort.cancel();
         // Bounded: an aborted connection only has to be polled once more.
         let _left = timeout(Duration::from_secs(1), connections.wait()).await;
@@ -117,13 +135,24 @@ pub async fn serve(listener: TcpListener, router: Router, options: ServeOptions,
 }
 
 /// Takes the next connection that may come in; `None` if one was turned away.
-async fn accept(listener: &TcpListener, gate: &Gate) -> Option<(TcpStream, gate::Pass)> {
+async fn accept(
+    listener: &TcpListener,
+    gate: &Gate,
+) -> Option<(TcpStream, SocketAddr, gate::Pass)> {
     let place = gate.place().await;
     match listener.accept().await {
-        Ok((socket, peer)) => gate.admit(place, peer.ip()).map(|pass| (socket, pass)),
+        Ok((socket, peer)) => {
+            // An answer goes out at once; failing to say so costs time, not correctness.
+            let _nodelay = socket.set_nodelay(true);
+            gate.admit(place, peer.ip())
+                .map(|pass| (socket, peer, pass))
+        }
         Err(error) if is_of_the_connection(&error) => None,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot accept connections");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot accept connections"
+            );
             sleep(ACCEPT_PAUSE).await;
             None
         }
@@ -133,5 +162,8 @@ async fn accept(listener: &TcpListener, gate: &Gate) -> Option<(TcpStream, gate:
 /// The client gave up before it was accepted.
 fn is_of_the_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
 }

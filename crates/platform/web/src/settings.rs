@@ -67,7 +67,13 @@ pub struct RateLimit {
 impl WebSettings {
     /// The defaults without rate limits: for tests and benches that do more than a person would.
     pub fn unlimited() -> Self {
-        Self { rate_limits: RateLimits { default: RateLimit::NONE, auth: RateLimit::NONE }, ..Self::default() }
+        Self {
+            rate_limits: RateLimits {
+                default: RateLimit::NONE,
+                auth: RateLimit::NONE,
+            },
+            ..Self::default()
+        }
     }
 
     pub(crate) fn deadline(&self) -> Duration {
@@ -77,7 +83,10 @@ impl WebSettings {
 
 impl RateLimit {
     /// No limit.
-    pub const NONE: Self = Self { requests: 0, window_seconds: 60 };
+    pub const NONE: Self = Self {
+        requests: 0,
+        window_seconds: 60,
+    };
 }
 
 impl Default for WebSettings {
@@ -105,8 +114,14 @@ impl Default for WebSettings {
 impl Default for RateLimits {
     fn default() -> Self {
         Self {
-            default: RateLimit { requests: 600, window_seconds: 60 },
-            auth: RateLimit { requests: 30, window_seconds: 60 },
+            default: RateLimit {
+                requests: 600,
+                window_seconds: 60,
+            },
+            auth: RateLimit {
+                requests: 30,
+                window_seconds: 60,
+            },
         }
     }
 }

@@ -16,21 +16,30 @@ pub(crate) struct TraceIds {
 
 impl TraceIds {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { process: u64::from_le_bytes(env.random()), next: AtomicU64::new(u64::from_le_bytes(env.random())) }
+        Self {
+            process: u64::from_le_bytes(env.random()),
+            next: AtomicU64::new(u64::from_le_bytes(env.random())),
+        }
     }
 
     /// Continues the caller's trace (W3C `traceparent`), or starts one.
     pub(crate) fn of_request(&self, headers: &HeaderMap) -> TraceContext {
         let unique = mix(self.next.fetch_add(GOLDEN, Ordering::Relaxed));
         let span_id = unique.max(1).to_be_bytes();
-        let parent = headers.get("traceparent").and_then(|value| TraceContext::from_traceparent(value.to_str().ok()?));
+        let parent = headers
+            .get("traceparent")
+            .and_then(|value| TraceContext::from_traceparent(value.to_str().ok()?));
         if let Some(parent) = parent {
             return TraceContext { span_id, ..parent };
         }
         let mut trace_id = [0; 16];
         trace_id[..8].copy_from_slice(&mix(self.process ^ unique).to_be_bytes());
         trace_id[8..].copy_from_slice(&unique.max(1).to_be_bytes());
-        TraceContext { trace_id, span_id, sampled: true }
+        TraceContext {
+            trace_id,
+            span_id,
+            sampled: true,
+        }
     }
 }
 
@@ -72,7 +81,9 @@ mod tests {
     #[test]
     fn ids_differ_and_read_as_the_kernel_writes_them() {
         let ids = TraceIds::new(&Env::system());
-        let made: HashSet<[u8; 16]> = (0..10_000).map(|_| ids.of_request(&HeaderMap::new()).trace_id).collect();
+        let made: HashSet<[u8; 16]> = (0..10_000)
+            .map(|_| ids.of_request(&HeaderMap::new()).trace_id)
+            .collect();
         assert_eq!(made.len(), 10_000);
         let trace = ids.of_request(&HeaderMap::new());
         assert_eq!(TraceText::new(&trace).as_str(), trace.trace_id_text());
@@ -83,7 +94,10 @@ mod tests {
         let ids = TraceIds::new(&Env::system());
         let parent = TraceContext::start(&Env::system());
         let mut headers = HeaderMap::new();
-        headers.insert("traceparent", parent.to_traceparent().parse().expect("header text"));
+        headers.insert(
+            "traceparent",
+            parent.to_traceparent().parse().expect("header text"),
+        );
         let trace = ids.of_request(&headers);
         assert_eq!(trace.trace_id, parent.trace_id);
         assert_ne!(trace.span_id, parent.span_id);

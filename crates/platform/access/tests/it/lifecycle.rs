@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use tenon_access::{SigningKey, TokenError, jwks};
+use tenon_access::{Jwks, SigningKey, TokenError};
 use tenon_kernel::Role;
 
 use crate::world::{AUDIENCE, CHECK_EVERY, ISSUER, SESSION, USER, World};
@@ -28,7 +28,11 @@ async fn a_token_names_user_session_and_roles() {
 #[test]
 fn another_implementation_accepts_our_tokens() {
     let world = World::new();
-    let published = jwks(&[world.key.verifying_key()]);
+    let published = serde_json::to_value(Jwks::of(&[world.key.verifying_key()])).expect("JSON");
+    assert_eq!(
+        (&published["keys"][0]["kty"], &published["keys"][0]["use"]),
+        (&"OKP".into(), &"sig".into())
+    );
     let x = published["keys"][0]["x"].as_str().expect("a key");
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_audience(&[AUDIENCE]);

@@ -1,16 +1,15 @@
 //! Claims rows and runs them: a few at a time, each in a task of its own, each under its lease.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_kernel::{CallCtx, Interface};
 use tenon_store::{Db, Queryable as _, StoreError, retrying};
-use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::supervise::{Attempt, supervise};
+use super::running::Running;
+use super::supervise::Attempt;
 use super::{Claimed, Grant, Lease, Work, WorkerSettings};
 
 /// Longest pause after the database failed.
@@ -22,13 +21,6 @@ pub struct Crew<W> {
     db: Db,
     work: Arc<W>,
     settings: WorkerSettings,
-}
-
-/// The attempts that run now, and the lane of each.
-#[derive(Default)]
-struct Running {
-    tasks: JoinSet<Result<(), StoreError>>,
-    lanes: HashMap<Id, &'static str>,
 }
 
 impl<W: Work> Crew<W> {
@@ -86,12 +78,21 @@ impl<W: Work> Crew<W> {
     /// Does what is due now, one claim's worth; returns how many rows were worked on.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         self.rescue().await?;
+        let now = self.db.env().now();
+        if self
+            .work
+            .next_due(&self.ctx())
+            .await?
+            .is_none_or(|at| at > now)
+        {
+            return Ok(0);
+        }
         let never = CancellationToken::new();
         let mut running = Running::default();
         for (claimed, lease, since) in self.claim(self.settings.parallel, &[]).await? {
             running.start(self.attempt(claimed, lease, since, &never));
         }
-        let count = running.lanes.len();
+        let count = running.len();
         running.all_succeeded().await?;
         Ok(count)
     }
@@ -112,6 +113,13 @@ impl<W: Work> Crew<W> {
         if running.len() > slots / 2 {
             return Ok(self.settings.poll);
         }
+        let now = self.db.env().now();
+        match self.work.next_due(&self.ctx()).await? {
+            // An idle worker looks and never takes the write lock.
+            None => return Ok(self.settings.poll),
+            Some(at) if at > now => return Ok(at.since(now).min(self.settings.poll)),
+            Some(_) => {}
+        }
         let (limit, crowded) = if self.work.lanes() > 1 {
             let share = (slots / 2).max(1);
             ((slots - running.len()).min(share), running.crowded(share))
@@ -119,19 +127,16 @@ impl<W: Work> Crew<W> {
             (slots - running.len(), Vec::new())
         };
         let claimed = self.claim(limit, &crowded).await?;
-        let took_all = claimed.len() < limit;
+        let there_is_more = claimed.len() == limit;
         for (claimed, lease, since) in claimed {
             running.start(self.attempt(claimed, lease, since, halt));
         }
-        Ok(if took_all { self.until_due().await? } else { Duration::ZERO })
-    }
-
-    /// Returns the time to the next row that becomes due, at most one poll.
-    async fn until_due(&self) -> Result<Duration, StoreError> {
-        let now = self.db.env().now();
-        let due = self.work.next_due(&self.ctx()).await?;
-        // What is due and was not claimed waits for something else: an earlier event, a kind nobody here knows.
-        Ok(due.map(|at| at.since(now)).filter(|wait| !wait.is_zero()).map_or(self.settings.poll, |wait| wait.min(self.settings.poll)))
+        // What is due and was not claimed waits for something else: an earlier event, a kind that nobody here knows.
+        Ok(if there_is_more {
+            Duration::ZERO
+        } else {
+            self.settings.poll
+        })
     }
 
     async fn claim(
@@ -140,17 +145,18 @@ impl<W: Work> Crew<W> {
         crowded: &[&'static str],
     ) -> Result<Vec<(Claimed<W::Item>, Lease, Instant)>, StoreError> {
         let env = self.db.env();
-        // A look first: an idle worker never takes the write lock.
-        if self.work.next_due(&self.ctx()).await?.is_none_or(|at| at > env.now()) {
-            return Ok(Vec::new());
-        }
         // The lease is trusted from before the claim was sent, on the monotonic clock.
         let since = Instant::now();
         let token = uuid::Builder::from_random_bytes(env.random()).into_uuid();
         let claimed = retrying(|| async {
             let now = env.now();
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let grant = Grant { token, now, until: now + self.settings.lease, limit };
+            let grant = Grant {
+                token,
+                now,
+                until: now + self.settings.lease,
+                limit,
+            };
             self.work.claim(&mut self.ctx(), grant, crowded).await
         })
         .await?;
@@ -169,7 +175,13 @@ impl<W: Work> Crew<W> {
         let table = self.work.table();
         let rescued = retrying(|| async {
             let mut ctx = self.ctx();
-            let expired = self.db.read(&ctx).query(table.expired).bind(self.db.env().now()).fetch_scalar::<i64>().await?;
+            let expired = self
+                .db
+                .read(&ctx)
+                .query(table.expired)
+                .bind(self.db.env().now())
+                .fetch_scalar::<i64>()
+                .await?;
             if expired.is_none() {
                 return Ok::<_, StoreError>(0);
             }
@@ -181,12 +193,22 @@ impl<W: Work> Crew<W> {
         })
         .await?;
         if rescued > 0 {
-            tracing::warn!(table = table.name, rescued, "work was rescued from workers that went away");
+            tracing::warn!(
+                table = table.name,
+                rescued,
+                "work was rescued from workers that went away"
+            );
         }
         Ok(())
     }
 
-    fn attempt(&self, claimed: Claimed<W::Item>, lease: Lease, since: Instant, halt: &CancellationToken) -> Attempt<W> {
+    fn attempt(
+        &self,
+        claimed: Claimed<W::Item>,
+        lease: Lease,
+        since: Instant,
+        halt: &CancellationToken,
+    ) -> Attempt<W> {
         Attempt {
             db: self.db.clone(),
             work: Arc::clone(&self.work),
@@ -200,63 +222,5 @@ impl<W: Work> Crew<W> {
 
     fn ctx(&self) -> CallCtx {
         CallCtx::service(self.db.env(), Interface::Job, self.db.module())
-    }
-}
-
-impl Running {
-    fn start<W: Work>(&mut self, attempt: Attempt<W>) {
-        let lane = attempt.claimed.lane;
-        let task = self.tasks.spawn(supervise(attempt));
-        self.lanes.insert(task.id(), lane);
-    }
-
-    fn len(&self) -> usize {
-        self.lanes.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
-    }
-
-    /// Lanes that have used up their share of the slots.
-    fn crowded(&self, share: usize) -> Vec<&'static str> {
-        let mut counts: HashMap<&'static str, usize> = HashMap::new();
-        for lane in self.lanes.values() {
-            *counts.entry(lane).or_default() += 1;
-        }
-        counts.into_iter().filter(|(_, count)| *count >= share).map(|(lane, _)| lane).collect()
-    }
-
-    async fn next(&mut self) -> Option<Result<(), StoreError>> {
-        let (id, outcome) = match self.tasks.join_next_with_id().await? {
-            Ok((id, outcome)) => (id, outcome),
-            // Only a defect of the supervisor itself; the lease runs out and the row is rescued.
-            Err(error) => {
-                tracing::error!(%error, "a supervisor failed");
-                (error.id(), Ok(()))
-            }
-        };
-        self.lanes.remove(&id);
-        Some(outcome)
-    }
-
-    async fn one_finished(&mut self) {
-        if let Some(Err(error)) = self.next().await {
-            tracing::warn!(error = %super::reason_of(&error), "the outcome of an attempt could not be written; its lease will run out");
-        }
-    }
-
-    async fn all_finished(&mut self) {
-        while !self.is_empty() {
-            self.one_finished().await;
-        }
-    }
-
-    async fn all_succeeded(&mut self) -> Result<(), StoreError> {
-        let mut outcome = Ok(());
-        while let Some(finished) = self.next().await {
-            outcome = outcome.and(finished);
-        }
-        outcome
     }
 }

@@ -24,8 +24,21 @@ struct Claim {
 }
 
 impl Lease {
-    pub(super) fn new(db: Db, table: &'static WorkTable, seq: i64, token: Uuid, attempt: u32) -> Self {
-        Self(Arc::new(Claim { db, table, seq, token, attempt, begun: AtomicBool::new(false) }))
+    pub(super) fn new(
+        db: Db,
+        table: &'static WorkTable,
+        seq: i64,
+        token: Uuid,
+        attempt: u32,
+    ) -> Self {
+        Self(Arc::new(Claim {
+            db,
+            table,
+            seq,
+            token,
+            attempt,
+            begun: AtomicBool::new(false),
+        }))
     }
 
     /// Which attempt this is, from 1.
@@ -38,11 +51,21 @@ impl Lease {
     /// # Errors
     ///
     /// [`StoreError::LeaseLost`] if the row is someone else's by now; nothing was written.
-    pub async fn begin<'c>(&self, ctx: &'c mut CallCtx, name: &'static str) -> Result<Tx<'c>, StoreError> {
+    pub async fn begin<'c>(
+        &self,
+        ctx: &'c mut CallCtx,
+        name: &'static str,
+    ) -> Result<Tx<'c>, StoreError> {
         let claim = &*self.0;
         let mut tx = claim.db.begin(ctx, name).await?;
         let now = tx.now();
-        let signed = tx.query(claim.table.sign).bind(claim.seq).bind(claim.token).bind(now).execute().await?;
+        let signed = tx
+            .query(claim.table.sign)
+            .bind(claim.seq)
+            .bind(claim.token)
+            .bind(now)
+            .execute()
+            .await?;
         if signed == 0 {
             tx.rollback().await?;
             return Err(StoreError::LeaseLost);
@@ -62,36 +85,52 @@ impl Lease {
             return Ok(true);
         }
         let now = self.0.db.env().now();
-        self.write("work.sign", self.0.table.sign, |query| query.bind(now)).await
+        self.write("work.sign", self.0.table.sign, |query| query.bind(now))
+            .await
     }
 
     /// Extends the lease; `false` if it is lost.
     pub(super) async fn renew(&self, until: Timestamp) -> Result<bool, StoreError> {
-        self.write("work.renew", self.0.table.renew, |query| query.bind(until)).await
+        self.write("work.renew", self.0.table.renew, |query| query.bind(until))
+            .await
     }
 
     /// Puts the row back for a later attempt; `false` if the lease is lost.
     pub(super) async fn retry(&self, at: Timestamp, reason: &str) -> Result<bool, StoreError> {
         let now = self.0.db.env().now();
-        self.write("work.retry", self.0.table.retry, |query| query.bind(at).bind(reason.to_owned()).bind(now)).await
+        self.write("work.retry", self.0.table.retry, |query| {
+            query.bind(at).bind(reason.to_owned()).bind(now)
+        })
+        .await
     }
 
     /// Puts the row back without counting the attempt; `false` if the lease is lost.
     pub(super) async fn release(&self, until: Timestamp) -> Result<bool, StoreError> {
         let now = self.0.db.env().now();
-        self.write("work.release", self.0.table.release, |query| query.bind(until).bind(now)).await
+        self.write("work.release", self.0.table.release, |query| {
+            query.bind(until).bind(now)
+        })
+        .await
     }
 
     /// Gives the row up; `false` if the lease is lost.
     pub(super) async fn bury(&self, reason: &str) -> Result<bool, StoreError> {
         let now = self.0.db.env().now();
-        self.write("work.bury", self.0.table.bury, |query| query.bind(now).bind(reason.to_owned())).await
+        self.write("work.bury", self.0.table.bury, |query| {
+            query.bind(now).bind(reason.to_owned())
+        })
+        .await
     }
 
     async fn is_held(&self) -> Result<bool, StoreError> {
         let ctx = self.ctx();
         let mut reader = self.0.db.read(&ctx);
-        let held = reader.query(self.0.table.held).bind(self.0.seq).bind(self.0.token).fetch_scalar::<i64>().await?;
+        let held = reader
+            .query(self.0.table.held)
+            .bind(self.0.seq)
+            .bind(self.0.token)
+            .fetch_scalar::<i64>()
+            .await?;
         Ok(held.is_some())
     }
 
@@ -105,7 +144,9 @@ impl Lease {
         retrying(|| async {
             let mut ctx = self.ctx();
             let mut tx = self.0.db.begin(&mut ctx, name).await?;
-            let changed = bind(tx.query(sql).bind(self.0.seq).bind(self.0.token)).execute().await?;
+            let changed = bind(tx.query(sql).bind(self.0.seq).bind(self.0.token))
+                .execute()
+                .await?;
             tx.commit().await?;
             Ok(changed == 1)
         })

@@ -22,7 +22,10 @@ pub struct Cause {
 pub fn resume(env: &Env, interface: Interface, module: &'static str, cause: Cause) -> CallCtx {
     let mut ctx = CallCtx::service(env, interface, module);
     if let Some(trace) = TraceContext::from_traceparent(&cause.traceparent) {
-        ctx.trace = TraceContext { span_id: ctx.trace.span_id, ..trace };
+        ctx.trace = TraceContext {
+            span_id: ctx.trace.span_id,
+            ..trace
+        };
     }
     ctx.correlation_id = cause.correlation_id;
     ctx.causation_id = cause.causation_id;

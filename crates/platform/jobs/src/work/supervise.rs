@@ -16,6 +16,9 @@ use crate::backoff::pause_after;
 /// How long an aborted task gets to let go before it is left behind.
 const ABORT_GRACE: Duration = Duration::from_secs(1);
 
+/// A job that snoozes into the past does not spin.
+const SHORTEST_SNOOZE: Duration = Duration::from_secs(1);
+
 /// Everything one attempt needs.
 pub(super) struct Attempt<W: Work> {
     pub(super) db: Db,
@@ -45,18 +48,49 @@ struct Watched(JoinHandle<Outcome>);
 
 /// Runs an attempt to its end.
 pub(super) async fn supervise<W: Work>(attempt: Attempt<W>) -> Result<(), StoreError> {
-    let Attempt { db, work, claimed, lease, trusted_for, since, halt } = attempt;
-    let Claimed { attempt, max_attempts, timeout, longest_pause, label, item, .. } = claimed;
+    let Attempt {
+        db,
+        work,
+        claimed,
+        lease,
+        trusted_for,
+        since,
+        halt,
+    } = attempt;
+    let Claimed {
+        attempt,
+        max_attempts,
+        timeout,
+        longest_pause,
+        label,
+        item,
+        ..
+    } = claimed;
     let performer = Arc::clone(&work);
     let held = lease.clone();
-    let mut task = Watched(tokio::spawn(async move { performer.perform(item, held).await }));
-    let ending = watch(&mut task, &lease, timeout, Trust { length: trusted_for, since }, &halt, db.env()).await;
+    let mut task = Watched(tokio::spawn(
+        async move { performer.perform(item, held).await },
+    ));
+    let ending = watch(
+        &mut task,
+        &lease,
+        timeout,
+        Trust {
+            length: trusted_for,
+            since,
+        },
+        &halt,
+        db.env(),
+    )
+    .await;
 
     let outcome = match ending {
         Ending::Finished(outcome) => outcome,
         Ending::TimedOut => {
             task.abort().await;
-            Outcome::Retry { reason: format!("timed out after {} s", timeout.as_secs_f32()) }
+            Outcome::Retry {
+                reason: format!("timed out after {} s", timeout.as_secs_f32()),
+            }
         }
         Ending::Lost => {
             task.abort().await;
@@ -74,9 +108,20 @@ pub(super) async fn supervise<W: Work>(attempt: Attempt<W>) -> Result<(), StoreE
     let verdict = Verdict::of(outcome, attempt, max_attempts, longest_pause, db.env());
     let written = verdict.write(&lease).await?;
     if let Verdict::Retry { reason, .. } | Verdict::Dead { reason } = &verdict {
-        tracing::warn!(table = work.table().name, label, attempt, reason, result = verdict.name(), "attempt failed");
+        tracing::warn!(
+            table = work.table().name,
+            label,
+            attempt,
+            reason,
+            result = verdict.name(),
+            "attempt failed"
+        );
     }
-    work.observe(&label, if written { verdict.name() } else { "lost" }, since.elapsed());
+    work.observe(
+        &label,
+        if written { verdict.name() } else { "lost" },
+        since.elapsed(),
+    );
     Ok(())
 }
 
@@ -139,13 +184,24 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(outcome: Outcome, attempt: u32, max_attempts: u32, longest_pause: Duration, env: &Env) -> Self {
+    fn of(
+        outcome: Outcome,
+        attempt: u32,
+        max_attempts: u32,
+        longest_pause: Duration,
+        env: &Env,
+    ) -> Self {
         match outcome {
             Outcome::Done => Self::Done,
-            Outcome::Snooze { until } => Self::Snooze { until },
+            Outcome::Snooze { until } => Self::Snooze {
+                until: until.max(env.now() + SHORTEST_SNOOZE),
+            },
             Outcome::Dead { reason } => Self::Dead { reason },
             Outcome::Retry { reason } if attempt >= max_attempts => Self::Dead { reason },
-            Outcome::Retry { reason } => Self::Retry { at: env.now() + pause_after(attempt, longest_pause, env), reason },
+            Outcome::Retry { reason } => Self::Retry {
+                at: env.now() + pause_after(attempt, longest_pause, env),
+                reason,
+            },
         }
     }
 
@@ -175,7 +231,9 @@ impl Watched {
         self.0.abort();
         let ended = tokio::time::timeout(ABORT_GRACE, &mut self.0).await;
         if ended.is_err() {
-            tracing::error!("an aborted task does not yield; it is left behind, its writes are fenced off");
+            tracing::error!(
+                "an aborted task does not yield; it is left behind, its writes are fenced off"
+            );
         }
     }
 }

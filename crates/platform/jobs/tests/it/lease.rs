@@ -23,13 +23,20 @@ async fn the_job_of_a_dead_worker_is_rescued_once_when_its_lease_is_over() {
         }
         assert_eq!(world.states().await, ["running 1"], "the crash counts");
         let (one, other) = (world.worker(), world.worker());
-        assert_eq!(one.run_due().await.expect("runs"), 0, "the lease still holds");
+        assert_eq!(
+            one.run_due().await.expect("runs"),
+            0,
+            "the lease still holds"
+        );
 
         world.kit.advance(LEASE_OVER);
         let (first, second) = tokio::join!(one.run_due(), other.run_due());
         assert_eq!(first.expect("runs") + second.expect("runs"), 1);
         assert_eq!(world.attempts(), [2]);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 2".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 2".to_owned()])
+        );
     }
 }
 
@@ -65,13 +72,19 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
         };
         world.kit.advance(LEASE_OVER);
         assert_eq!(world.worker().run_due().await.expect("runs"), 1);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 2".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 2".to_owned()])
+        );
 
         let mut ctx = world.kit.ctx();
         let outcome = receipt.begin(&mut ctx, "test.zombie").await.map(drop);
         assert!(matches!(outcome, Err(StoreError::LeaseLost)), "{outcome:?}");
         assert_eq!(world.attempts(), [1, 2]);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 2".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 2".to_owned()])
+        );
     }
 }
 
@@ -88,6 +101,9 @@ async fn a_failure_that_comes_after_the_lease_is_over_does_not_undo_the_work_of_
             assert_eq!(world.worker().run_due().await.expect("runs"), 1);
         });
         assert_eq!(zombie_ran.expect("the timeout is written nowhere"), 1);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 2".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 2".to_owned()])
+        );
     }
 }

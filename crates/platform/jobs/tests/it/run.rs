@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_jobs::{
-    Enqueue as _, Job, JobError, JobKind, JobOptions, JobWorker, Receipt, Run, WorkerSettings, dead_jobs,
-    purge_finished_jobs, retry_dead,
+    Enqueue as _, Job, JobError, JobKind, JobOptions, JobWorker, Receipt, Run, WorkerSettings,
+    dead_jobs, purge_finished_jobs, retry_dead,
 };
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_testkit::engines;
@@ -25,8 +25,19 @@ async fn a_job_runs_once_and_only_if_its_unit_commits() {
         let mut world = World::new(engine, vec![]).await;
         let worker = world.worker();
         let mut ctx = world.kit.ctx();
-        let mut tx = world.db.begin(&mut ctx, "test.enqueue").await.expect("begins");
-        tx.enqueue(&Note { text: "lost".to_owned() }, JobOptions::default()).await.expect("enqueues");
+        let mut tx = world
+            .db
+            .begin(&mut ctx, "test.enqueue")
+            .await
+            .expect("begins");
+        tx.enqueue(
+            &Note {
+                text: "lost".to_owned(),
+            },
+            JobOptions::default(),
+        )
+        .await
+        .expect("enqueues");
         tx.rollback().await.expect("rolls back");
         assert_eq!(worker.run_due().await.expect("runs"), 0);
 
@@ -34,7 +45,10 @@ async fn a_job_runs_once_and_only_if_its_unit_commits() {
         assert_eq!(worker.run_due().await.expect("runs"), 1);
         assert_eq!(worker.run_due().await.expect("runs"), 0);
         assert_eq!(world.attempts(), [1]);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 1".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 1".to_owned()])
+        );
     }
 }
 
@@ -44,7 +58,15 @@ async fn a_job_waits_for_its_time() {
         let world = World::new(engine, vec![]).await;
         let worker = world.worker();
         let run_at = Some(world.kit.env().now() + HOUR);
-        world.enqueue_with("later", JobOptions { run_at, ..JobOptions::default() }).await;
+        world
+            .enqueue_with(
+                "later",
+                JobOptions {
+                    run_at,
+                    ..JobOptions::default()
+                },
+            )
+            .await;
         assert_eq!(worker.run_due().await.expect("runs"), 0);
         world.kit.advance(HOUR);
         assert_eq!(worker.run_due().await.expect("runs"), 1);
@@ -58,12 +80,28 @@ async fn a_job_follows_the_trace_and_correlation_of_its_cause() {
         let mut ctx = world.kit.ctx();
         ctx.correlation_id = Some("req-1".to_owned());
         let trace_id = ctx.trace.trace_id_text();
-        let mut tx = world.db.begin(&mut ctx, "test.enqueue").await.expect("begins");
-        tx.enqueue(&Note { text: "a".to_owned() }, JobOptions::default()).await.expect("enqueues");
+        let mut tx = world
+            .db
+            .begin(&mut ctx, "test.enqueue")
+            .await
+            .expect("begins");
+        tx.enqueue(
+            &Note {
+                text: "a".to_owned(),
+            },
+            JobOptions::default(),
+        )
+        .await
+        .expect("enqueues");
         tx.commit().await.expect("commits");
         world.worker().run_due().await.expect("runs");
         let started = world.started.recv().await.expect("ran");
-        let expected = Started { text: "a".to_owned(), attempt: 1, trace_id, correlation: Some("req-1".to_owned()) };
+        let expected = Started {
+            text: "a".to_owned(),
+            attempt: 1,
+            trace_id,
+            correlation: Some("req-1".to_owned()),
+        };
         assert_eq!(started, expected);
     }
 }
@@ -75,12 +113,18 @@ async fn an_effect_that_was_not_committed_is_made_by_the_next_attempt() {
         let worker = world.worker();
         world.enqueue("a").await;
         assert_eq!(worker.run_due().await.expect("runs"), 1);
-        assert_eq!((world.effects().await, world.states().await), (0, vec!["pending 1".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (0, vec!["pending 1".to_owned()])
+        );
         assert_eq!(worker.run_due().await.expect("runs"), 0, "a retry waits");
         world.kit.advance(HOUR);
         assert_eq!(worker.run_due().await.expect("runs"), 1);
         assert_eq!(world.attempts(), [1, 2]);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 2".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 2".to_owned()])
+        );
     }
 }
 
@@ -108,17 +152,33 @@ async fn a_job_that_fails_panics_and_hangs_is_dead_after_its_attempts_and_can_be
             assert_eq!(world.states().await, [states]);
             world.kit.advance(HOUR);
         }
-        assert_eq!(worker.run_due().await.expect("runs"), 0, "dead jobs stay dead");
+        assert_eq!(
+            worker.run_due().await.expect("runs"),
+            0,
+            "dead jobs stay dead"
+        );
         let dead = dead_jobs(&world.db, &world.kit.ctx()).await.expect("reads");
         assert_eq!((dead.len(), dead[0].id, dead[0].attempts), (1, id, 3));
         assert_eq!(dead[0].reason, "panicked: the test panics");
 
         let mut ctx = world.kit.ctx();
-        assert_eq!(retry_dead(&world.db, &mut ctx, Some(id)).await.expect("writes"), 1);
-        assert_eq!(retry_dead(&world.db, &mut ctx, None).await.expect("writes"), 0, "once");
+        assert_eq!(
+            retry_dead(&world.db, &mut ctx, Some(id))
+                .await
+                .expect("writes"),
+            1
+        );
+        assert_eq!(
+            retry_dead(&world.db, &mut ctx, None).await.expect("writes"),
+            0,
+            "once"
+        );
         assert_eq!(worker.run_due().await.expect("runs"), 1);
         assert_eq!(world.attempts(), [1, 2, 3, 1]);
-        assert_eq!((world.effects().await, world.states().await), (1, vec!["done 1".to_owned()]));
+        assert_eq!(
+            (world.effects().await, world.states().await),
+            (1, vec!["done 1".to_owned()])
+        );
     }
 }
 
@@ -136,7 +196,11 @@ async fn a_job_that_says_so_is_dead_at_once() {
 async fn snoozing_does_not_use_up_attempts() {
     for engine in engines() {
         let until = START + HOUR;
-        let mut world = World::new(engine, vec![Step::Snooze(until), Step::Snooze(until + HOUR)]).await;
+        let mut world = World::new(
+            engine,
+            vec![Step::Snooze(until), Step::Snooze(until + HOUR)],
+        )
+        .await;
         let worker = world.worker();
         world.enqueue("a").await;
         assert_eq!(worker.run_due().await.expect("runs"), 1);
@@ -174,7 +238,16 @@ async fn many_workers_run_each_job_once() {
             .collect();
         let mut ran = Vec::new();
         while ran.len() < 60 {
-            ran.push(world.started.recv().await.expect("runs").text.parse::<i32>().expect("a number"));
+            ran.push(
+                world
+                    .started
+                    .recv()
+                    .await
+                    .expect("runs")
+                    .text
+                    .parse::<i32>()
+                    .expect("a number"),
+            );
         }
         stop.cancel();
         for worker in workers {
@@ -208,9 +281,15 @@ impl Run<Stuck> for GetStuck {
 
 async fn enqueue_stuck(world: &World, count: usize) {
     let mut ctx = world.kit.ctx();
-    let mut tx = world.db.begin(&mut ctx, "test.enqueue").await.expect("begins");
+    let mut tx = world
+        .db
+        .begin(&mut ctx, "test.enqueue")
+        .await
+        .expect("begins");
     for _ in 0..count {
-        tx.enqueue(&Stuck {}, JobOptions::default()).await.expect("enqueues");
+        tx.enqueue(&Stuck {}, JobOptions::default())
+            .await
+            .expect("enqueues");
     }
     tx.commit().await.expect("commits");
 }
@@ -222,8 +301,15 @@ async fn a_kind_that_hangs_leaves_slots_to_the_others() {
         enqueue_stuck(&world, 20).await;
         world.enqueue("quick").await;
         let (sender, _stuck) = mpsc::unbounded_channel();
-        let kinds = vec![JobKind::of::<Stuck>(Arc::new(GetStuck(sender))), world.kind()];
-        let settings = WorkerSettings { parallel: 4, drain: Duration::ZERO, ..WorkerSettings::default() };
+        let kinds = vec![
+            JobKind::of::<Stuck>(Arc::new(GetStuck(sender))),
+            world.kind(),
+        ];
+        let settings = WorkerSettings {
+            parallel: 4,
+            drain: Duration::ZERO,
+            ..WorkerSettings::default()
+        };
         let worker = JobWorker::new(world.db.clone(), kinds, vec![]).with_settings(settings);
         let stop = CancellationToken::new();
         let running = tokio::spawn({
@@ -231,7 +317,10 @@ async fn a_kind_that_hangs_leaves_slots_to_the_others() {
             async move { worker.run(stop).await }
         });
         let started = tokio::time::timeout(Duration::from_secs(20), world.started.recv()).await;
-        assert_eq!(started.expect("is not starved").expect("runs").text, "quick");
+        assert_eq!(
+            started.expect("is not starved").expect("runs").text,
+            "quick"
+        );
         stop.cancel();
         running.await.expect("stops");
     }
@@ -244,7 +333,10 @@ async fn a_stopping_worker_hands_its_leases_back_without_using_up_the_attempt() 
         enqueue_stuck(&world, 1).await;
         let (sender, mut stuck) = mpsc::unbounded_channel();
         let kinds = vec![JobKind::of::<Stuck>(Arc::new(GetStuck(sender)))];
-        let settings = WorkerSettings { drain: Duration::ZERO, ..WorkerSettings::default() };
+        let settings = WorkerSettings {
+            drain: Duration::ZERO,
+            ..WorkerSettings::default()
+        };
         let worker = JobWorker::new(world.db.clone(), kinds, vec![]).with_settings(settings);
         let stop = CancellationToken::new();
         let running = tokio::spawn({
@@ -286,7 +378,12 @@ async fn only_old_finished_jobs_are_purged() {
         worker.run_due().await.expect("runs");
         world.enqueue("waiting").await;
         let mut ctx = world.kit.ctx();
-        assert_eq!(purge_finished_jobs(&world.db, &mut ctx, cutoff, 10).await.expect("writes"), 1);
+        assert_eq!(
+            purge_finished_jobs(&world.db, &mut ctx, cutoff, 10)
+                .await
+                .expect("writes"),
+            1
+        );
         assert_eq!(world.states().await, ["dead 1", "done 1", "pending 0"]);
     }
 }

@@ -11,7 +11,13 @@ const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
 fn instance(world: &World) -> JobWorker {
-    let at_half_past = Schedule::cron("test.half_past", "30 * * * *", Note { text: "tick".to_owned() });
+    let at_half_past = Schedule::cron(
+        "test.half_past",
+        "30 * * * *",
+        Note {
+            text: "tick".to_owned(),
+        },
+    );
     JobWorker::new(world.db.clone(), vec![world.kind()], vec![at_half_past])
 }
 
@@ -53,7 +59,11 @@ async fn after_a_pause_only_the_latest_missed_tick_fires() {
     for engine in engines() {
         let world = World::new(engine, vec![]).await;
         world.kit.advance(30 * MINUTE);
-        assert_eq!(instance(&world).run_due().await.expect("runs"), 0, "12:30 is when it was first seen");
+        assert_eq!(
+            instance(&world).run_due().await.expect("runs"),
+            0,
+            "12:30 is when it was first seen"
+        );
         world.kit.advance(10 * HOUR);
         let restarted = instance(&world);
         assert_eq!(restarted.run_due().await.expect("runs"), 1);
@@ -67,7 +77,13 @@ async fn a_tick_whose_predecessor_still_waits_adds_nothing() {
     for engine in engines() {
         let world = World::new(engine, vec![]).await;
         let clock_only = {
-            let at_half_past = Schedule::cron("test.half_past", "30 * * * *", Note { text: "tick".to_owned() });
+            let at_half_past = Schedule::cron(
+                "test.half_past",
+                "30 * * * *",
+                Note {
+                    text: "tick".to_owned(),
+                },
+            );
             JobWorker::new(world.db.clone(), vec![], vec![at_half_past])
         };
         for _ in 0..3 {

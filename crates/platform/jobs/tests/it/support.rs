@@ -6,13 +6,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use tenon_jobs::{Enqueue as _, Job, JobError, JobId, JobKind, JobOptions, JobWorker, Receipt, Run};
+use tenon_jobs::{
+    Enqueue as _, Job, JobError, JobId, JobKind, JobOptions, JobWorker, Receipt, Run,
+};
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_store::{Db, Migrations, Queryable as _, StoreError};
 use tenon_testkit::{Kit, TestEngine};
 use tokio::sync::mpsc;
 
-pub(crate) const MIGRATIONS: Migrations = Migrations { module: "shop", sqlite: None, postgres: None };
+pub(crate) const MIGRATIONS: Migrations = Migrations {
+    module: "shop",
+    sqlite: None,
+    postgres: None,
+};
 
 /// The job under test.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,8 +91,16 @@ impl World {
         let kit = Kit::new(engine).await;
         let db = kit.db(MIGRATIONS).await;
         let (sender, started) = mpsc::unbounded_channel();
-        let runner = Arc::new(Scripted { steps: Mutex::new(steps.into()), started: sender });
-        Self { kit, db, started, runner }
+        let runner = Arc::new(Scripted {
+            steps: Mutex::new(steps.into()),
+            started: sender,
+        });
+        Self {
+            kit,
+            db,
+            started,
+            runner,
+        }
     }
 
     /// One instance of the module's workers.
@@ -99,13 +113,27 @@ impl World {
     }
 
     pub(crate) async fn enqueue(&self, text: &str) -> JobId {
-        self.enqueue_with(text, JobOptions::default()).await.expect("has no unique key")
+        self.enqueue_with(text, JobOptions::default())
+            .await
+            .expect("has no unique key")
     }
 
     pub(crate) async fn enqueue_with(&self, text: &str, options: JobOptions) -> Option<JobId> {
         let mut ctx = self.kit.ctx();
-        let mut tx = self.db.begin(&mut ctx, "test.enqueue").await.expect("begins");
-        let id = tx.enqueue(&Note { text: text.to_owned() }, options).await.expect("enqueues");
+        let mut tx = self
+            .db
+            .begin(&mut ctx, "test.enqueue")
+            .await
+            .expect("begins");
+        let id = tx
+            .enqueue(
+                &Note {
+                    text: text.to_owned(),
+                },
+                options,
+            )
+            .await
+            .expect("enqueues");
         tx.commit().await.expect("commits");
         id
     }
@@ -145,7 +173,9 @@ impl World {
 
     /// Attempts that began so far.
     pub(crate) fn attempts(&mut self) -> Vec<u32> {
-        std::iter::from_fn(|| self.started.try_recv().ok()).map(|started| started.attempt).collect()
+        std::iter::from_fn(|| self.started.try_recv().ok())
+            .map(|started| started.attempt)
+            .collect()
     }
 }
 
@@ -159,16 +189,35 @@ impl Run<Note> for Scripted {
             correlation: ctx.correlation_id.clone(),
         };
         self.started.send(started).expect("the test listens");
-        let step = self.steps.lock().expect("no panic while held").pop_front().unwrap_or(Step::Effect);
+        let step = self
+            .steps
+            .lock()
+            .expect("no panic while held")
+            .pop_front()
+            .unwrap_or(Step::Effect);
         match step {
             Step::Effect => {
                 let mut tx = receipt.begin(ctx, "test.effect").await?;
-                tx.enqueue(&Effect { of: job.text }, JobOptions { run_at: Some(FAR), ..JobOptions::default() }).await?;
+                tx.enqueue(
+                    &Effect { of: job.text },
+                    JobOptions {
+                        run_at: Some(FAR),
+                        ..JobOptions::default()
+                    },
+                )
+                .await?;
                 tx.commit().await?;
             }
             Step::EffectLost => {
                 let mut tx = receipt.begin(ctx, "test.effect").await?;
-                tx.enqueue(&Effect { of: job.text }, JobOptions { run_at: Some(FAR), ..JobOptions::default() }).await?;
+                tx.enqueue(
+                    &Effect { of: job.text },
+                    JobOptions {
+                        run_at: Some(FAR),
+                        ..JobOptions::default()
+                    },
+                )
+                .await?;
                 drop(tx);
                 return Err(StoreError::inconsistent("the test").into());
             }
@@ -177,11 +226,15 @@ impl Run<Note> for Scripted {
             Step::Fail => return Err(StoreError::inconsistent("the test").into()),
             Step::Panic => panic!("the test panics"),
             Step::Snooze(until) => return Err(JobError::Snooze { until }),
-            Step::Dead => return Err(JobError::Dead { reason: "the test gives up".to_owned() }),
-            Step::Hang => std::future::pending().await,
+            Step::Dead => {
+                return Err(JobError::Dead {
+                    reason: "the test gives up".to_owned(),
+                });
+            }
+            Step::Hang => std::future::pending::<()>().await,
             Step::Leak(receipts) => {
                 receipts.send(receipt).expect("the test listens");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
         Ok(())

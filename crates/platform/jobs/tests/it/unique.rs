@@ -7,8 +7,14 @@ use tenon_testkit::engines;
 
 use crate::support::{Step, World};
 
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
 fn keyed() -> JobOptions {
-    JobOptions { unique_key: Some("k".to_owned()), ..JobOptions::default() }
+    JobOptions {
+        unique_key: Some("k".to_owned()),
+        ..JobOptions::default()
+    }
 }
 
 #[tokio::test]
@@ -17,9 +23,57 @@ async fn at_most_one_waiting_job_has_a_key() {
         let world = World::new(engine, vec![]).await;
         assert!(world.enqueue_with("first", keyed()).await.is_some());
         assert!(world.enqueue_with("second", keyed()).await.is_none());
-        assert!(world.enqueue_with("other", JobOptions { unique_key: Some("other".into()), ..keyed() }).await.is_some());
+        assert!(
+            world
+                .enqueue_with(
+                    "other",
+                    JobOptions {
+                        unique_key: Some("other".into()),
+                        ..keyed()
+                    }
+                )
+                .await
+                .is_some()
+        );
         assert_eq!(world.worker().run_due().await.expect("runs"), 2);
-        assert!(world.enqueue_with("third", keyed()).await.is_some(), "a done job does not hold its key");
+        assert!(
+            world.enqueue_with("third", keyed()).await.is_some(),
+            "a done job does not hold its key"
+        );
+    }
+}
+
+#[tokio::test]
+async fn enqueueing_a_key_again_brings_the_waiting_job_forward_and_never_puts_it_off() {
+    for engine in engines() {
+        let world = World::new(engine, vec![]).await;
+        let worker = world.worker();
+        let now = world.kit.env().now();
+        let at = |wait| JobOptions {
+            run_at: Some(now + wait),
+            ..keyed()
+        };
+        assert!(world.enqueue_with("first", at(HOUR)).await.is_some());
+        assert!(world.enqueue_with("sooner", at(MINUTE)).await.is_none());
+        assert!(world.enqueue_with("later", at(2 * HOUR)).await.is_none());
+        assert_eq!(worker.run_due().await.expect("runs"), 0);
+        world.kit.advance(MINUTE);
+        assert_eq!(worker.run_due().await.expect("runs"), 1);
+        assert_eq!(world.states().await, ["done 1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_waits_because_it_failed_is_not_brought_forward() {
+    for engine in engines() {
+        let world = World::new(engine, vec![Step::Fail]).await;
+        let worker = world.worker();
+        world.enqueue_with("first", keyed()).await;
+        assert_eq!(worker.run_due().await.expect("runs"), 1);
+        assert!(world.enqueue_with("again", keyed()).await.is_none());
+        assert_eq!(worker.run_due().await.expect("runs"), 0, "its pause holds");
+        world.kit.advance(MINUTE);
+        assert_eq!(worker.run_due().await.expect("runs"), 1);
     }
 }
 
@@ -32,7 +86,11 @@ async fn a_job_enqueued_while_its_twin_runs_runs_after_it() {
         let (ran, ()) = tokio::join!(worker.run_due(), async {
             world.started.recv().await.expect("runs");
             assert!(world.enqueue_with("second", keyed()).await.is_some());
-            assert_eq!(world.worker().run_due().await.expect("runs"), 0, "two of a key never run at once");
+            assert_eq!(
+                world.worker().run_due().await.expect("runs"),
+                0,
+                "two of a key never run at once"
+            );
         });
         assert_eq!(ran.expect("runs"), 1);
         // The first failed by timeout. It would wait beside the second, which does the same: it gives way.
@@ -70,7 +128,10 @@ async fn of_two_dead_twins_one_comes_back() {
         }
         assert_eq!(world.states().await, ["dead 1", "dead 1"]);
         let mut ctx = world.kit.ctx();
-        assert_eq!(retry_dead(&world.db, &mut ctx, None).await.expect("writes"), 1);
+        assert_eq!(
+            retry_dead(&world.db, &mut ctx, None).await.expect("writes"),
+            1
+        );
         assert_eq!(world.states().await, ["pending 0", "cancelled 1"]);
     }
 }

@@ -9,7 +9,10 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Says whether PostgreSQL gave up waiting for a lock.
 pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == LOCK_NOT_AVAILABLE)
+    error
+        .as_database_error()
+        .and_then(DatabaseError::code)
+        .is_some_and(|code| code == LOCK_NOT_AVAILABLE)
 }
 
 /// Translates an error of the driver.
@@ -26,7 +29,9 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed => StoreError::Unavailable(error),
-        sqlx::Error::ColumnDecode { index, source } => StoreError::inconsistent(format!("column {index}: {source}")),
+        sqlx::Error::ColumnDecode { index, source } => {
+            StoreError::inconsistent(format!("column {index}: {source}"))
+        }
         sqlx::Error::Decode(source) => StoreError::inconsistent(source.to_string()),
         _ => StoreError::Other(error),
     }
@@ -58,9 +63,18 @@ impl Meaning {
 /// https://www.postgresql.org/docs/current/errcodes-appendix.html
 fn from_postgres(error: &PgDatabaseError) -> Meaning {
     match error.code() {
-        "23505" => Meaning::Duplicate(postgres_unique_rule(error.table(), error.detail(), error.constraint())),
+        "23505" => Meaning::Duplicate(postgres_unique_rule(
+            error.table(),
+            error.detail(),
+            error.constraint(),
+        )),
         // A trigger's RAISE, with or without `ERRCODE = 'check_violation'`, carries its rule as the message.
-        "23514" | "P0001" => Meaning::Check(error.constraint().unwrap_or_else(|| error.message()).to_owned()),
+        "23514" | "P0001" => Meaning::Check(
+            error
+                .constraint()
+                .unwrap_or_else(|| error.message())
+                .to_owned(),
+        ),
         "40001" | "40P01" | LOCK_NOT_AVAILABLE => Meaning::Contention,
         "57014" => Meaning::Cancelled,
         // Gone over to a standby that only reads; idle for too long inside a transaction.
@@ -74,11 +88,21 @@ fn from_postgres(error: &PgDatabaseError) -> Meaning {
 }
 
 /// `Key (subject, key)=(a, b) already exists.` in any language of the server: the columns stand in the first parentheses.
-fn postgres_unique_rule(table: Option<&str>, detail: Option<&str>, constraint: Option<&str>) -> String {
+fn postgres_unique_rule(
+    table: Option<&str>,
+    detail: Option<&str>,
+    constraint: Option<&str>,
+) -> String {
     let columns = detail.and_then(|detail| {
         let (_, rest) = detail.split_once('(')?;
         let (columns, _) = rest.split_once(")=(")?;
-        Some(columns.split(", ").map(|column| column.trim_matches('"')).collect::<Vec<_>>().join(","))
+        Some(
+            columns
+                .split(", ")
+                .map(|column| column.trim_matches('"'))
+                .collect::<Vec<_>>()
+                .join(","),
+        )
     });
     match (table, columns) {
         (Some(table), Some(columns)) => format!("{table}.{columns}"),
@@ -91,15 +115,19 @@ fn from_sqlite(error: &dyn DatabaseError) -> Meaning {
     const TRIGGER: i32 = 1811;
     let code: i32 = error.code().and_then(|code| code.parse().ok()).unwrap_or(0);
     match error.kind() {
-        ErrorKind::UniqueViolation => return Meaning::Duplicate(sqlite_unique_rule(error.message())),
-        ErrorKind::CheckViolation => return Meaning::Check(after_colon(error.message()).to_owned()),
+        ErrorKind::UniqueViolation => {
+            return Meaning::Duplicate(sqlite_unique_rule(error.message()));
+        }
+        ErrorKind::CheckViolation => {
+            return Meaning::Check(after_colon(error.message()).to_owned());
+        }
         _ if code == TRIGGER => return Meaning::Check(error.message().to_owned()),
         _ => {}
     }
     match code & 0xFF {
-        5 | 6 => Meaning::Contention,           // BUSY, LOCKED
+        5 | 6 => Meaning::Contention,             // BUSY, LOCKED
         7 | 10 | 13 | 14 => Meaning::Unavailable, // NOMEM, IOERR, FULL, CANTOPEN
-        9 => Meaning::Cancelled,                // INTERRUPT
+        9 => Meaning::Cancelled,                  // INTERRUPT
         _ => Meaning::Other,
     }
 }
@@ -135,6 +163,9 @@ mod tests {
     #[test]
     fn a_translated_message_is_read_too() {
         let detail = "Schlüssel »(\"user\", key)=(1, 2)« existiert bereits.";
-        assert_eq!(postgres_unique_rule(Some("t"), Some(detail), None), "t.user,key");
+        assert_eq!(
+            postgres_unique_rule(Some("t"), Some(detail), None),
+            "t.user,key"
+        );
     }
 }

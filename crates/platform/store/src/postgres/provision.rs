@@ -19,30 +19,41 @@ const PROVISIONING: i64 = 0x0074_656e_6f6e;
 const SCRAM_ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("not zero");
 
 /// How the module logs in.
-pub(super) fn login(owner: &PgConnectOptions, roles: &ModuleRoles, module: &str) -> PgConnectOptions {
+pub(super) fn login(
+    owner: &PgConnectOptions,
+    roles: &ModuleRoles,
+    module: &str,
+) -> PgConnectOptions {
     match roles {
-        ModuleRoles::Derived { secret } => {
-            owner.clone().username(&role_of(module)).password(&password_of(module, secret))
-        }
+        ModuleRoles::Derived { secret } => owner
+            .clone()
+            .username(&role_of(module))
+            .password(&password_of(module, secret)),
         ModuleRoles::Given => owner.clone(),
     }
 }
 
 /// Says what keeps the module from working in its schema, if anything does.
-pub(super) async fn missing(login: &PgConnectOptions, module: &str) -> Result<Option<&'static str>, StoreError> {
+pub(super) async fn missing(
+    login: &PgConnectOptions,
+    module: &str,
+) -> Result<Option<&'static str>, StoreError> {
     let mut connection = match login.connect().await {
         Ok(connection) => connection,
         // No such role, or another password: 28000, 28P01.
-        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("28")) => {
+        Err(sqlx::Error::Database(error))
+            if error.code().is_some_and(|code| code.starts_with("28")) =>
+        {
             return Ok(Some("the role cannot log in"));
         }
         Err(error) => return Err(error.into()),
     };
-    let usable: Option<bool> =
-        sqlx::query_scalar("SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1")
-            .bind(module)
-            .fetch_optional(&mut connection)
-            .await?;
+    let usable: Option<bool> = sqlx::query_scalar(
+        "SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1",
+    )
+    .bind(module)
+    .fetch_optional(&mut connection)
+    .await?;
     connection.close().await?;
     Ok(match usable {
         Some(true) => None,
@@ -60,15 +71,23 @@ pub(super) async fn provision(
 ) -> Result<(), StoreError> {
     // The statements hold a password verifier: the driver must not log them.
     let mut connection = owner.clone().disable_statement_logging().connect().await?;
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(PROVISIONING).execute(&mut connection).await?;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(PROVISIONING)
+        .execute(&mut connection)
+        .await?;
     match roles {
         ModuleRoles::Derived { secret } => {
             let role = role_of(module);
             let verifier = scram_verifier(&password_of(module, secret), env.random());
             make_role(&mut connection, &role, &verifier).await?;
-            run(&mut connection, format!(r#"CREATE SCHEMA IF NOT EXISTS "{module}" AUTHORIZATION "{role}""#)).await?;
+            let schema =
+                format!(r#"CREATE SCHEMA IF NOT EXISTS "{module}" AUTHORIZATION "{role}""#);
+            run(&mut connection, schema).await?;
         }
-        ModuleRoles::Given => run(&mut connection, format!(r#"CREATE SCHEMA IF NOT EXISTS "{module}""#)).await?,
+        ModuleRoles::Given => {
+            let schema = format!(r#"CREATE SCHEMA IF NOT EXISTS "{module}""#);
+            run(&mut connection, schema).await?;
+        }
     }
     connection.close().await?; // gives the lock back
     Ok(())
@@ -76,7 +95,11 @@ pub(super) async fn provision(
 
 /// Roles belong to the whole cluster, advisory locks to one database: another database's instance may be
 /// making the same role, so a lost race is tried again.
-async fn make_role(connection: &mut PgConnection, role: &str, verifier: &str) -> Result<(), StoreError> {
+async fn make_role(
+    connection: &mut PgConnection,
+    role: &str,
+    verifier: &str,
+) -> Result<(), StoreError> {
     const MOST_TRIES: u32 = 8;
     let mut tried = 0;
     loop {
@@ -93,11 +116,16 @@ async fn make_role(connection: &mut PgConnection, role: &str, verifier: &str) ->
     }
 }
 
-async fn try_make_role(connection: &mut PgConnection, role: &str, verifier: &str) -> Result<(), sqlx::Error> {
-    let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)")
-        .bind(role)
-        .fetch_one(&mut *connection)
-        .await?;
+async fn try_make_role(
+    connection: &mut PgConnection,
+    role: &str,
+    verifier: &str,
+) -> Result<(), sqlx::Error> {
+    let exists: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = $1)")
+            .bind(role)
+            .fetch_one(&mut *connection)
+            .await?;
     let verb = if exists { "ALTER" } else { "CREATE" };
     run(
         connection,
@@ -133,7 +161,13 @@ fn password_of(module: &str, secret: &SecretString) -> String {
 /// What the server stores of a password (RFC 5803), so that the password itself never travels or lands in its log.
 fn scram_verifier(password: &str, salt: [u8; 16]) -> String {
     let mut salted = [0; digest::SHA256_OUTPUT_LEN];
-    pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, SCRAM_ITERATIONS, &salt, password.as_bytes(), &mut salted);
+    pbkdf2::derive(
+        pbkdf2::PBKDF2_HMAC_SHA256,
+        SCRAM_ITERATIONS,
+        &salt,
+        password.as_bytes(),
+        &mut salted,
+    );
     let key = hmac::Key::new(hmac::HMAC_SHA256, &salted);
     let stored = digest::digest(&digest::SHA256, hmac::sign(&key, b"Client Key").as_ref());
     let server = hmac::sign(&key, b"Server Key");
@@ -152,8 +186,17 @@ mod tests {
     #[test]
     fn passwords_differ_by_module_and_secret() {
         let secret = SecretString::from("s");
-        assert_ne!(password_of("orders", &secret), password_of("payments", &secret));
-        assert_ne!(password_of("orders", &secret), password_of("orders", &SecretString::from("t")));
-        assert_eq!(password_of("orders", &secret), password_of("orders", &secret));
+        assert_ne!(
+            password_of("orders", &secret),
+            password_of("payments", &secret)
+        );
+        assert_ne!(
+            password_of("orders", &secret),
+            password_of("orders", &SecretString::from("t"))
+        );
+        assert_eq!(
+            password_of("orders", &secret),
+            password_of("orders", &secret)
+        );
     }
 }

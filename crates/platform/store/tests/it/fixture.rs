@@ -8,8 +8,11 @@ use tenon_testkit::{Kit, TestEngine, engines};
 static SQLITE: Migrator = tenon_store::migrate!("tests/migrations/sqlite");
 static POSTGRES: Migrator = tenon_store::migrate!("tests/migrations/postgres");
 
-pub(crate) const THINGS: Migrations =
-    Migrations { module: "things", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+pub(crate) const THINGS: Migrations = Migrations {
+    module: "things",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
 
 pub(crate) struct ThingKind;
 
@@ -48,6 +51,14 @@ pub(crate) async fn store_on(engine: TestEngine) -> (Kit, Db) {
     let kit = Kit::new(engine).await;
     let db = kit.db(THINGS).await;
     (kit, db)
+}
+
+/// For what SQLite has nothing like.
+pub(crate) async fn on_postgres() -> Option<(Kit, Db)> {
+    if !engines().contains(&TestEngine::Postgres) {
+        return None;
+    }
+    Some(store_on(TestEngine::Postgres).await)
 }
 
 pub(crate) fn thing(kit: &Kit, name: &str) -> Thing {
@@ -95,6 +106,10 @@ pub(crate) async fn find(db: &Db, ctx: &CallCtx, name: &str) -> Option<Thing> {
 }
 
 pub(crate) async fn count(db: &Db, ctx: &CallCtx) -> i64 {
-    let count = db.read(ctx).query("SELECT COUNT(*) FROM things").fetch_scalar().await;
+    let count = db
+        .read(ctx)
+        .query("SELECT COUNT(*) FROM things")
+        .fetch_scalar()
+        .await;
     count.expect("things can be counted").expect("a count")
 }

@@ -22,7 +22,12 @@ fn keyed(kit: &Kit, key: &str, body: u8) -> CallCtx {
 }
 
 /// A use case as modules write it; counts how often its body got to work.
-async fn add_thing(kit: &Kit, db: &Db, ctx: &CallCtx, runs: &AtomicU32) -> SeamResult<String, String> {
+async fn add_thing(
+    kit: &Kit,
+    db: &Db,
+    ctx: &CallCtx,
+    runs: &AtomicU32,
+) -> SeamResult<String, String> {
     retrying(|| async {
         let mut ctx = ctx.child();
         let mut tx = db.begin(&mut ctx, "things.add").await?;
@@ -34,7 +39,8 @@ async fn add_thing(kit: &Kit, db: &Db, ctx: &CallCtx, runs: &AtomicU32) -> SeamR
         let thing = thing(kit, &format!("thing {run}"));
         insert(&mut tx, &thing).await?;
         let id = thing.id.to_string();
-        tx.commit_outcome::<String, String>(OPERATION, &Ok(id.clone()), Some(id.clone())).await?;
+        tx.commit_outcome::<String, String>(OPERATION, &Ok(id.clone()), Some(id.clone()))
+            .await?;
         Ok(id)
     })
     .await
@@ -47,7 +53,9 @@ async fn parallel_copies_have_one_effect_and_equal_answers() {
         let tasks: Vec<_> = (0..64)
             .map(|_| {
                 let (kit, db, runs) = (Arc::clone(&kit), db.clone(), Arc::clone(&runs));
-                tokio::spawn(async move { add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await })
+                tokio::spawn(
+                    async move { add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await },
+                )
             })
             .collect();
         let mut answers = Vec::new();
@@ -71,7 +79,10 @@ async fn a_replay_is_marked_and_costs_no_effect() {
         let second = keyed(&kit, "k1", 1);
         assert_eq!(add_thing(&kit, &db, &second, &runs).await, Ok(id.clone()));
         assert!(second.stats().was_replayed());
-        assert_eq!(db.key_fate(&second, OPERATION).await.expect("reads"), KeyFate::Done { resource: Some(id) });
+        assert_eq!(
+            db.key_fate(&second, OPERATION).await.expect("reads"),
+            KeyFate::Done { resource: Some(id) }
+        );
     }
 }
 
@@ -79,14 +90,25 @@ async fn a_replay_is_marked_and_costs_no_effect() {
 async fn keys_of_other_people_and_operations_are_other_keys() {
     for (kit, db) in stores().await {
         let runs = AtomicU32::new(0);
-        add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await.expect("is added");
+        add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs)
+            .await
+            .expect("is added");
         let mut other = keyed(&kit, "k1", 1);
         other.idempotency.as_mut().expect("keyed").subject = "user:2".to_owned();
         add_thing(&kit, &db, &other, &runs).await.expect("is added");
-        add_thing(&kit, &db, &keyed(&kit, "k2", 1), &runs).await.expect("is added");
-        add_thing(&kit, &db, &kit.ctx(), &runs).await.expect("without a key every request is new");
+        add_thing(&kit, &db, &keyed(&kit, "k2", 1), &runs)
+            .await
+            .expect("is added");
+        add_thing(&kit, &db, &kit.ctx(), &runs)
+            .await
+            .expect("without a key every request is new");
         assert_eq!(runs.into_inner(), 4);
-        assert_eq!(db.key_fate(&other, "another_operation").await.expect("reads"), KeyFate::Unseen);
+        assert_eq!(
+            db.key_fate(&other, "another_operation")
+                .await
+                .expect("reads"),
+            KeyFate::Unseen
+        );
     }
 }
 
@@ -94,10 +116,18 @@ async fn keys_of_other_people_and_operations_are_other_keys() {
 async fn another_body_under_the_same_key_is_refused() {
     for (kit, db) in stores().await {
         let runs = AtomicU32::new(0);
-        add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await.expect("is added");
+        add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs)
+            .await
+            .expect("is added");
         let other_body = keyed(&kit, "k1", 2);
-        assert_eq!(add_thing(&kit, &db, &other_body, &runs).await, Err(SeamError::Seam(SeamFault::KeyReused)));
-        assert!(matches!(db.key_fate(&other_body, OPERATION).await, Err(StoreError::KeyReused)));
+        assert_eq!(
+            add_thing(&kit, &db, &other_body, &runs).await,
+            Err(SeamError::Seam(SeamFault::KeyReused))
+        );
+        assert!(matches!(
+            db.key_fate(&other_body, OPERATION).await,
+            Err(StoreError::KeyReused)
+        ));
     }
 }
 
@@ -106,10 +136,18 @@ async fn a_rolled_back_unit_leaves_no_record() {
     for (kit, db) in stores().await {
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.add").await.expect("begins");
-        assert!(matches!(tx.claim_key::<String, String>(OPERATION).await, Ok(Claim::Fresh)));
+        assert!(matches!(
+            tx.claim_key::<String, String>(OPERATION).await,
+            Ok(Claim::Fresh)
+        ));
         drop(tx);
-        assert_eq!(db.key_fate(&ctx, OPERATION).await.expect("reads"), KeyFate::Unseen);
-        add_thing(&kit, &db, &ctx, &AtomicU32::new(0)).await.expect("is added");
+        assert_eq!(
+            db.key_fate(&ctx, OPERATION).await.expect("reads"),
+            KeyFate::Unseen
+        );
+        add_thing(&kit, &db, &ctx, &AtomicU32::new(0))
+            .await
+            .expect("is added");
     }
 }
 
@@ -118,14 +156,27 @@ async fn a_claimed_key_needs_an_outcome() {
     for (kit, db) in stores().await {
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.add").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
-        assert!(matches!(tx.commit().await, Err(StoreError::Inconsistent { .. })));
-        assert_eq!(db.key_fate(&ctx, OPERATION).await.expect("reads"), KeyFate::Unseen);
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
+        assert!(matches!(
+            tx.commit().await,
+            Err(StoreError::Inconsistent { .. })
+        ));
+        assert_eq!(
+            db.key_fate(&ctx, OPERATION).await.expect("reads"),
+            KeyFate::Unseen
+        );
     }
 }
 
 /// A use case that refuses after it has written something.
-async fn refuse_thing(kit: &Kit, db: &Db, ctx: &CallCtx, refusals: &AtomicU32) -> SeamResult<String, String> {
+async fn refuse_thing(
+    kit: &Kit,
+    db: &Db,
+    ctx: &CallCtx,
+    refusals: &AtomicU32,
+) -> SeamResult<String, String> {
     retrying(|| async {
         let mut ctx = ctx.child();
         let mut tx = db.begin(&mut ctx, "things.refuse").await?;
@@ -135,7 +186,9 @@ async fn refuse_thing(kit: &Kit, db: &Db, ctx: &CallCtx, refusals: &AtomicU32) -
         }
         let number = refusals.fetch_add(1, Ordering::SeqCst);
         insert(&mut tx, &thing(kit, "half done")).await?;
-        let refusal = tx.refuse::<String, String>(OPERATION, format!("sold out {number}")).await?;
+        let refusal = tx
+            .refuse::<String, String>(OPERATION, format!("sold out {number}"))
+            .await?;
         Err(SeamError::Domain(refusal))
     })
     .await
@@ -148,13 +201,18 @@ async fn a_refusal_is_kept_and_its_work_is_not() {
         let tasks: Vec<_> = (0..16)
             .map(|_| {
                 let (kit, db, refusals) = (Arc::clone(&kit), db.clone(), Arc::clone(&refusals));
-                tokio::spawn(async move { refuse_thing(&kit, &db, &keyed(&kit, "k1", 1), &refusals).await })
+                tokio::spawn(async move {
+                    refuse_thing(&kit, &db, &keyed(&kit, "k1", 1), &refusals).await
+                })
             })
             .collect();
         let mut answers = Vec::new();
         for task in tasks {
             let answer = task.await.expect("runs");
-            assert!(matches!(&answer, Err(SeamError::Domain(text)) if text.starts_with("sold out")), "{answer:?}");
+            assert!(
+                matches!(&answer, Err(SeamError::Domain(text)) if text.starts_with("sold out")),
+                "{answer:?}"
+            );
             answers.push(answer);
         }
         answers.dedup();
@@ -168,22 +226,37 @@ async fn a_held_key_is_in_flight_until_it_is_completed() {
     for (kit, db) in stores().await {
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.start").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
         tx.hold_key(OPERATION, "chk_1").await.expect("holds");
         tx.commit().await.expect("commits");
         assert_eq!(
             db.key_fate(&ctx, OPERATION).await.expect("reads"),
-            KeyFate::Running { resource: Some("chk_1".to_owned()) }
+            KeyFate::Running {
+                resource: Some("chk_1".to_owned())
+            }
         );
         let runs = AtomicU32::new(0);
         let meanwhile = add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await;
-        assert!(matches!(meanwhile, Err(SeamError::Seam(SeamFault::KeyInFlight { .. }))), "{meanwhile:?}");
+        assert!(
+            matches!(
+                meanwhile,
+                Err(SeamError::Seam(SeamFault::KeyInFlight { .. }))
+            ),
+            "{meanwhile:?}"
+        );
 
         let mut job = kit.ctx();
         let mut tx = db.begin(&mut job, "things.finish").await.expect("begins");
-        tx.complete_key_of::<String, String>(OPERATION, "chk_1", &Ok("done".to_owned())).await.expect("completes");
+        tx.complete_key_of::<String, String>(OPERATION, "chk_1", &Ok("done".to_owned()))
+            .await
+            .expect("completes");
         tx.commit().await.expect("commits");
-        assert_eq!(add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await, Ok("done".to_owned()));
+        assert_eq!(
+            add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await,
+            Ok("done".to_owned())
+        );
         assert_eq!(runs.into_inner(), 0);
     }
 }
@@ -193,17 +266,23 @@ async fn a_held_key_can_be_completed_under_its_own_context() {
     for (kit, db) in stores().await {
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.start").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
         tx.hold_key(OPERATION, "chk_1").await.expect("holds");
         tx.commit().await.expect("commits");
         let mut tx = db.begin(&mut ctx, "things.finish").await.expect("begins");
-        tx.complete_key::<String, String>(OPERATION, &Err("declined".to_owned())).await.expect("completes");
+        tx.complete_key::<String, String>(OPERATION, &Err("declined".to_owned()))
+            .await
+            .expect("completes");
         tx.commit().await.expect("commits");
         let again = add_thing(&kit, &db, &keyed(&kit, "k1", 1), &AtomicU32::new(0)).await;
         assert_eq!(again, Err(SeamError::Domain("declined".to_owned())));
         assert_eq!(
             db.key_fate(&ctx, OPERATION).await.expect("reads"),
-            KeyFate::Done { resource: Some("chk_1".to_owned()) }
+            KeyFate::Done {
+                resource: Some("chk_1".to_owned())
+            }
         );
     }
 }
@@ -214,12 +293,19 @@ async fn a_copy_does_not_wait_for_ever() {
     for (kit, db) in stores().await {
         let mut first = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut first, "things.slow").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
         let second = keyed(&kit, "k1", 1).with_timeout(Duration::from_secs(3));
         let answer = add_thing(&kit, &db, &second, &AtomicU32::new(0)).await;
         let expected = match db.engine() {
-            tenon_store::Engine::Sqlite => matches!(answer, Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. }))),
-            tenon_store::Engine::Postgres => matches!(answer, Err(SeamError::Seam(SeamFault::KeyInFlight { .. }))),
+            tenon_store::Engine::Sqlite => matches!(
+                answer,
+                Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. }))
+            ),
+            tenon_store::Engine::Postgres => {
+                matches!(answer, Err(SeamError::Seam(SeamFault::KeyInFlight { .. })))
+            }
         };
         assert!(expected, "{answer:?}");
         tx.rollback().await.expect("rolls back");
@@ -234,8 +320,14 @@ async fn the_patience_for_a_key_ends_with_its_statement() {
         }
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.add").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
-        let timeout: Option<String> = tx.query("SELECT current_setting('lock_timeout')").fetch_scalar().await.expect("reads");
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
+        let timeout: Option<String> = tx
+            .query("SELECT current_setting('lock_timeout')")
+            .fetch_scalar()
+            .await
+            .expect("reads");
         assert_eq!(timeout.as_deref(), Some("5s"));
     }
 }
@@ -245,15 +337,22 @@ async fn expired_records_are_purged_in_batches() {
     for (kit, db) in stores().await {
         let runs = AtomicU32::new(0);
         for key in ["a", "b", "c"] {
-            add_thing(&kit, &db, &keyed(&kit, key, 1), &runs).await.expect("is added");
+            add_thing(&kit, &db, &keyed(&kit, key, 1), &runs)
+                .await
+                .expect("is added");
         }
         let mut ctx = kit.ctx();
-        kit.advance(Duration::from_secs(29 * 24 * 60 * 60));
-        assert_eq!(db.purge_expired_keys(&mut ctx, 10).await.expect("purges"), 0);
-        kit.advance(Duration::from_secs(24 * 60 * 60));
+        kit.advance(Duration::from_hours(29 * 24));
+        assert_eq!(
+            db.purge_expired_keys(&mut ctx, 10).await.expect("purges"),
+            0
+        );
+        kit.advance(Duration::from_hours(24));
         assert_eq!(db.purge_expired_keys(&mut ctx, 2).await.expect("purges"), 2);
         assert_eq!(db.purge_expired_keys(&mut ctx, 2).await.expect("purges"), 1);
-        add_thing(&kit, &db, &keyed(&kit, "a", 2), &runs).await.expect("the key is free again");
+        add_thing(&kit, &db, &keyed(&kit, "a", 2), &runs)
+            .await
+            .expect("the key is free again");
     }
 }
 
@@ -262,8 +361,15 @@ async fn an_outcome_too_large_to_keep_is_an_error() {
     for (kit, db) in stores().await {
         let mut ctx = keyed(&kit, "k1", 1);
         let mut tx = db.begin(&mut ctx, "things.add").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION).await.expect("claims");
-        let kept = tx.commit_outcome::<String, String>(OPERATION, &Ok("x".repeat(64 * 1024)), None).await;
-        assert!(matches!(kept, Err(StoreError::Inconsistent { .. })), "{kept:?}");
+        tx.claim_key::<String, String>(OPERATION)
+            .await
+            .expect("claims");
+        let kept = tx
+            .commit_outcome::<String, String>(OPERATION, &Ok("x".repeat(64 * 1024)), None)
+            .await;
+        assert!(
+            matches!(kept, Err(StoreError::Inconsistent { .. })),
+            "{kept:?}"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod fixture;
 mod idempotency;
 mod isolation;
+mod lost_connections;
 mod migrations;
 mod statements;
 mod units;

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_access::{
-    KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier, VerifierSettings, VerifyingKey,
+    KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier, VerifierSettings,
+    VerifyingKey,
 };
 use tenon_kernel::{Env, Role};
 use uuid::Uuid;
 
 use super::AppOptions;
 
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 /// Namespace of the ids that follow from names.
 const TEST_USERS: Uuid = Uuid::from_u128(0x7465_6e6f_6e20_8000_8000_7465_7374_7573);
 
@@ -34,14 +35,23 @@ impl TestAccess {
         let tokens = &options.tokens;
         Self {
             key: SigningKey::generate(env),
-            issuer: TokenIssuer::new(tokens.issuer.clone(), tokens.audience.clone(), LIFETIME, env.clone()),
+            issuer: TokenIssuer::new(
+                tokens.issuer.clone(),
+                tokens.audience.clone(),
+                LIFETIME,
+                env.clone(),
+            ),
             sessions: Mutex::default(),
             more_keys: options.keys.clone(),
             more_sessions: options.sessions.clone(),
         }
     }
 
-    pub(super) fn verifier(this: &Arc<Self>, settings: VerifierSettings, env: Env) -> TokenVerifier {
+    pub(super) fn verifier(
+        this: &Arc<Self>,
+        settings: VerifierSettings,
+        env: Env,
+    ) -> TokenVerifier {
         let source = || Source(Arc::clone(this));
         TokenVerifier::new(settings, Arc::new(source()), Arc::new(source()), env)
     }
@@ -49,8 +59,14 @@ impl TestAccess {
     /// A fresh token: the test may have moved the clock since the last one.
     pub(super) fn token(&self, user: Uuid, roles: &[Role]) -> String {
         let session = Uuid::new_v5(&user, b"session");
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
-        let (token, _) = self.issuer.issue(&self.key, user, session, roles).expect("a token can be signed");
+        self.sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(session);
+        let (token, _) = self
+            .issuer
+            .issue(&self.key, user, session, roles)
+            .expect("a token can be signed");
         token
     }
 }
@@ -74,7 +90,13 @@ impl KeySource for Source {
 #[async_trait]
 impl SessionCheck for Source {
     async fn is_live(&self, session: Uuid) -> Result<bool, TokenError> {
-        if self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner).contains(&session) {
+        if self
+            .0
+            .sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&session)
+        {
             return Ok(true);
         }
         match &self.0.more_sessions {

@@ -33,7 +33,11 @@ pub struct Client {
 enum Credential {
     None,
     Token(String),
-    User { access: Arc<TestAccess>, user: Uuid, roles: Vec<Role> },
+    User {
+        access: Arc<TestAccess>,
+        user: Uuid,
+        roles: Vec<Role>,
+    },
 }
 
 /// A request being put together; `.await` sends it.
@@ -56,15 +60,33 @@ pub struct TestReply {
 
 impl Client {
     pub(super) fn anonymous(router: Router) -> Self {
-        Self { router, credential: Credential::None }
+        Self {
+            router,
+            credential: Credential::None,
+        }
     }
 
     pub(super) fn with_token(router: Router, token: &str) -> Self {
-        Self { router, credential: Credential::Token(token.to_owned()) }
+        Self {
+            router,
+            credential: Credential::Token(token.to_owned()),
+        }
     }
 
-    pub(super) fn signed_in(router: Router, access: Arc<TestAccess>, user: Uuid, roles: Vec<Role>) -> Self {
-        Self { router, credential: Credential::User { access, user, roles } }
+    pub(super) fn signed_in(
+        router: Router,
+        access: Arc<TestAccess>,
+        user: Uuid,
+        roles: Vec<Role>,
+    ) -> Self {
+        Self {
+            router,
+            credential: Credential::User {
+                access,
+                user,
+                roles,
+            },
+        }
     }
 
     /// Starts a request.
@@ -96,10 +118,17 @@ impl Client {
     pub fn request(&self, method: Method, path: &str) -> TestRequest {
         let mut headers = HeaderMap::from_iter([(HOST, SHOP)]);
         if let Some(token) = self.credential.token() {
-            let bearer = HeaderValue::try_from(format!("Bearer {token}")).expect("a token is visible ASCII");
+            let bearer =
+                HeaderValue::try_from(format!("Bearer {token}")).expect("a token is visible ASCII");
             headers.insert(AUTHORIZATION, bearer);
         }
-        TestRequest { router: self.router.clone(), method, path: path.to_owned(), headers, body: Bytes::new() }
+        TestRequest {
+            router: self.router.clone(),
+            method,
+            path: path.to_owned(),
+            headers,
+            body: Bytes::new(),
+        }
     }
 }
 
@@ -108,7 +137,11 @@ impl Credential {
         match self {
             Self::None => None,
             Self::Token(token) => Some(token.clone()),
-            Self::User { access, user, roles } => Some(access.token(*user, roles)),
+            Self::User {
+                access,
+                user,
+                roles,
+            } => Some(access.token(*user, roles)),
         }
     }
 }
@@ -122,7 +155,10 @@ impl TestRequest {
 
     /// Adds a body as it is.
     pub fn bytes(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.headers.insert(CONTENT_TYPE, HeaderValue::try_from(content_type).expect("a content type"));
+        self.headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::try_from(content_type).expect("a content type"),
+        );
         self.body = body.into();
         self
     }
@@ -135,11 +171,14 @@ impl TestRequest {
     /// Adds a header, replacing one of the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::try_from(name).expect("a header's name");
-        self.headers.insert(name, HeaderValue::try_from(value).expect("a header's value"));
+        self.headers.insert(
+            name,
+            HeaderValue::try_from(value).expect("a header's value"),
+        );
         self
     }
 
-    /// Takes a header away, for example `Host`.
+    /// Takes a header away, for example `Authorization`.
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.remove(name);
         self
@@ -155,8 +194,16 @@ impl TestRequest {
             Err(never) => match never {},
         };
         let (parts, body) = reply.into_parts();
-        let body = body.collect().await.expect("the body can be read").to_bytes();
-        TestReply { status: parts.status, headers: parts.headers, body }
+        let body = body
+            .collect()
+            .await
+            .expect("the body can be read")
+            .to_bytes();
+        TestReply {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
@@ -194,12 +241,19 @@ impl TestReply {
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
-        if self.body.is_empty() { Value::Null } else { self.json() }
+        if self.body.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// The `code` of a problem document.
     pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_else(|| panic!("not a problem: {self:?}")).to_owned()
+        self.json()["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("not a problem: {self:?}"))
+            .to_owned()
     }
 }
 

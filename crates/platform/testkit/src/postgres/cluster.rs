@@ -16,7 +16,7 @@ use super::user::{self, User};
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
 const HEARTBEAT: Duration = Duration::from_secs(5);
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 const OWNER: &str = "tenon_owner";
 /// A role that must log in with its password, so that passwords are tested too; everybody else in the
@@ -28,7 +28,7 @@ const SETTINGS: [&str; 10] = [
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
-    "max_connections=300",
+    "max_connections=500",
     "shared_buffers=64MB",
     "autovacuum_naptime=10s",
     "log_min_messages=warning",
@@ -59,7 +59,10 @@ impl Cluster {
 
     /// URL of the owner of everything.
     pub(super) fn url(&self, database: &str) -> String {
-        format!("postgres://{OWNER}@localhost/{database}?host={}", self.directory.display())
+        format!(
+            "postgres://{OWNER}@localhost/{database}?host={}",
+            self.directory.display()
+        )
     }
 
     fn is_alive(&self) -> bool {
@@ -68,7 +71,8 @@ impl Cluster {
 }
 
 fn find_or_start() -> std::io::Result<Cluster> {
-    let bin = binaries::find().ok_or_else(|| std::io::Error::other("PostgreSQL is not installed"))?;
+    let bin =
+        binaries::find().ok_or_else(|| std::io::Error::other("PostgreSQL is not installed"))?;
     let home = home(bin)?;
     let lock = File::create(home.join("lock"))?;
     lock.lock()?;
@@ -80,7 +84,7 @@ fn find_or_start() -> std::io::Result<Cluster> {
     let fresh = home.join("offer.new");
     fs::write(&fresh, cluster.directory.as_os_str().as_encoded_bytes())?;
     fs::rename(&fresh, &offer)?;
-    watch(&cluster, &offer)?;
+    watchdog_command(&cluster.directory, &offer).spawn()?;
     Ok(cluster)
 }
 
@@ -88,7 +92,10 @@ fn find_or_start() -> std::io::Result<Cluster> {
 fn home(bin: &Path) -> std::io::Result<PathBuf> {
     let probe = tempfile::tempdir()?;
     let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(probe.path())?);
-    let version = bin.parent().and_then(Path::file_name).map_or("path".into(), |name| name.to_string_lossy());
+    let version = bin
+        .parent()
+        .and_then(Path::file_name)
+        .map_or("path".into(), |name| name.to_string_lossy());
     let home = std::env::temp_dir().join(format!("tenon-pg-{user}-{version}"));
     if let Err(error) = fs::create_dir(&home)
         && error.kind() != std::io::ErrorKind::AlreadyExists
@@ -97,7 +104,10 @@ fn home(bin: &Path) -> std::io::Result<PathBuf> {
     }
     let owner = std::os::unix::fs::MetadataExt::uid(&fs::symlink_metadata(&home)?);
     if owner != user {
-        return Err(std::io::Error::other(format!("{} belongs to somebody else", home.display())));
+        return Err(std::io::Error::other(format!(
+            "{} belongs to somebody else",
+            home.display()
+        )));
     }
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755))?;
     Ok(home)
@@ -113,7 +123,11 @@ fn join(offer: &Path) -> Option<Cluster> {
 }
 
 fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
-    let directory = tempfile::Builder::new().prefix("c").rand_bytes(4).tempdir_in(home)?.keep();
+    let directory = tempfile::Builder::new()
+        .prefix("c")
+        .rand_bytes(4)
+        .tempdir_in(home)?
+        .keep();
     let user = user::to_change_to(&directory);
     if let Some(user) = user {
         user.own(&directory)?;
@@ -123,15 +137,31 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
     let data = directory.join("data");
 
     let mut initdb = command(&bin.join("initdb"), user, &directory)?;
-    initdb.args(["--username", OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]);
+    initdb.args([
+        "--username",
+        OWNER,
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]);
     let status = initdb.arg("--pgdata").arg(&data).status()?;
     if !status.success() {
         return Err(failed("initdb", &directory));
     }
-    fs::write(data.join("pg_hba.conf"), format!("local all {GUARDED_ROLE} scram-sha-256\nlocal all all trust\n"))?;
+    fs::write(
+        data.join("pg_hba.conf"),
+        format!("local all {GUARDED_ROLE} scram-sha-256\nlocal all all trust\n"),
+    )?;
 
     let mut server = command(&bin.join("postgres"), user, &directory)?;
-    server.arg("-D").arg(&data).arg("-c").arg(format!("unix_socket_directories={}", directory.display()));
+    server
+        .arg("-D")
+        .arg(&data)
+        .arg("-c")
+        .arg(format!("unix_socket_directories={}", directory.display()));
     for setting in SETTINGS {
         server.args(["-c", setting]);
     }
@@ -143,7 +173,9 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
     let looks = START_TIMEOUT.as_millis() / LOOK_EVERY.as_millis();
     for _ in 0..looks {
         // The last line of the file says so as soon as connections are served.
-        if fs::read_to_string(&ready).is_ok_and(|text| text.lines().any(|line| line.trim() == "ready")) {
+        if fs::read_to_string(&ready)
+            .is_ok_and(|text| text.lines().any(|line| line.trim() == "ready"))
+        {
             return Ok(cluster);
         }
         if server.try_wait()?.is_some() {
@@ -156,29 +188,96 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
 
 /// A command that outlives this process quietly: a test runner waits for whoever holds its output open.
 fn command(program: &Path, user: Option<User>, directory: &Path) -> std::io::Result<Command> {
-    let log = File::options().create(true).append(true).open(directory.join("log"))?;
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(directory.join("log"))?;
     let mut command = Command::new(program);
-    command.current_dir(directory).env_remove("PGDATA").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    command
+        .current_dir(directory)
+        .env_remove("PGDATA")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
     if let Some(user) = user {
         user.run(&mut command);
     }
     Ok(command)
 }
 
-fn watch(cluster: &Cluster, offer: &Path) -> std::io::Result<()> {
-    Command::new("/bin/sh")
+fn watchdog_command(directory: &Path, offer: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command
         .args(["-c", WATCHDOG, "tenon-test-cluster-watchdog"])
-        .args([&cluster.directory, offer])
+        .args([directory, offer])
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .map(|_| ())
+        .process_group(0);
+    command
 }
 
 fn failed(program: &str, directory: &Path) -> std::io::Error {
     let log = fs::read_to_string(directory.join("log")).unwrap_or_default();
     std::io::Error::other(format!("{program} failed:\n{log}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    /// A cluster as the watchdog sees it: a process, its number, and a heartbeat.
+    #[test]
+    fn the_watchdog_ends_what_nobody_uses_and_nothing_else() {
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let offer = home.path().join("offer");
+        let (directory, mut server) = stand_in(home.path(), "used");
+        let (forgotten, mut forgotten_server) = stand_in(home.path(), "forgotten");
+        let heartbeat = File::create(forgotten.join("heartbeat")).expect("a heartbeat");
+        heartbeat
+            .set_modified(SystemTime::UNIX_EPOCH)
+            .expect("an old one");
+        fs::write(&offer, forgotten.as_os_str().as_encoded_bytes()).expect("an offer");
+
+        let mut used_watchdog = watchdog(&directory, &offer);
+        let mut watchdog = watchdog(&forgotten, &offer);
+        let status = forgotten_server.wait().expect("the server is a child");
+        assert!(!status.success(), "it was ended by a signal");
+        assert!(watchdog.wait().expect("the watchdog is a child").success());
+        assert!(!forgotten.exists() && !offer.exists());
+
+        assert!(
+            server.try_wait().expect("the server is a child").is_none(),
+            "the used one runs on"
+        );
+        assert!(directory.exists());
+        used_watchdog.kill().expect("the watchdog is a child");
+        server.kill().expect("the server is a child");
+        used_watchdog
+            .wait()
+            .and(server.wait())
+            .expect("both are children");
+    }
+
+    fn stand_in(home: &Path, name: &str) -> (PathBuf, std::process::Child) {
+        let directory = home.join(name);
+        fs::create_dir_all(directory.join("data")).expect("a directory");
+        fs::write(directory.join("heartbeat"), "").expect("a heartbeat");
+        let server = Command::new("sleep").arg("60").spawn().expect("a process");
+        fs::write(
+            directory.join("data/postmaster.pid"),
+            format!("{}\n", server.id()),
+        )
+        .expect("a number");
+        (directory, server)
+    }
+
+    fn watchdog(directory: &Path, offer: &Path) -> std::process::Child {
+        watchdog_command(directory, offer)
+            .spawn()
+            .expect("the watchdog starts")
+    }
 }

@@ -39,8 +39,14 @@ impl User {
 
 /// `postgres:x:101:104:…`
 fn find(accounts: &str, name: &str) -> Option<User> {
-    let fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields[0] == name)?;
-    Some(User { uid: fields.get(2)?.parse().ok()?, gid: fields.get(3)?.parse().ok()? })
+    let fields = accounts
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields[0] == name)?;
+    Some(User {
+        uid: fields.get(2)?.parse().ok()?,
+        gid: fields.get(3)?.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -49,8 +55,12 @@ mod tests {
 
     #[test]
     fn an_account_is_found_by_its_name() {
-        let accounts = "root:x:0:0:root:/root:/bin/sh\npostgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
-        assert_eq!(find(accounts, "postgres"), Some(User { uid: 101, gid: 104 }));
+        let accounts =
+            "root:x:0:0:root:/root:/bin/sh\npostgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
+        assert_eq!(
+            find(accounts, "postgres"),
+            Some(User { uid: 101, gid: 104 })
+        );
         assert_eq!(find(accounts, "nobody"), None);
     }
 }

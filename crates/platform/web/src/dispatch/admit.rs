@@ -32,30 +32,47 @@ impl Dispatch {
     ) -> Result<Principal, Problem> {
         let principal = self.principal(headers).await;
         // A bad token counts too, against its address: guessing is not free.
-        let subject = principal.as_ref().ok().and_then(Principal::user).map(|user| user.user);
+        let subject = principal
+            .as_ref()
+            .ok()
+            .and_then(Principal::user)
+            .map(|user| user.user);
         if let Some(limiter) = route.limiter.as_deref() {
-            let quota = limiter.take((subject, client.filter(|_| subject.is_none()).map(limit_key)), self.env.now());
+            let quota = limiter.take(
+                (subject, client.filter(|_| subject.is_none()).map(limit_key)),
+                self.env.now(),
+            );
             exchange.quota = Some((limiter, quota));
             if !quota.allowed {
-                return Err(Problem::new(ErrorKind::RateLimited, "rate_limited", "Too many requests; nothing was done.")
-                    .with_retry_after(quota.wait));
+                return Err(Problem::new(
+                    ErrorKind::RateLimited,
+                    "rate_limited",
+                    "Too many requests; nothing was done.",
+                )
+                .with_retry_after(quota.wait));
             }
         }
         let principal = principal?;
         match route.endpoint.policy().check(&principal) {
             Ok(()) => Ok(principal),
-            Err(Denied::Unauthenticated) => {
-                Err(Problem::new(ErrorKind::Unauthenticated, "unauthenticated", "Sign in and send the access token.")
-                    .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
-            }
-            Err(Denied::Forbidden) => {
-                Err(Problem::new(ErrorKind::Forbidden, "forbidden", "The account does not have the role this needs."))
-            }
+            Err(Denied::Unauthenticated) => Err(Problem::new(
+                ErrorKind::Unauthenticated,
+                "unauthenticated",
+                "Sign in and send the access token.",
+            )
+            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Err(Denied::Forbidden) => Err(Problem::new(
+                ErrorKind::Forbidden,
+                "forbidden",
+                "The account does not have the role this needs.",
+            )),
         }
     }
 
     async fn principal(&self, headers: &HeaderMap) -> Result<Principal, Problem> {
-        let Some(value) = single(headers, AUTHORIZATION.as_str())? else { return Ok(Principal::Anonymous) };
+        let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
+            return Ok(Principal::Anonymous);
+        };
         let token = value
             .to_str()
             .ok()
@@ -65,9 +82,11 @@ impl Dispatch {
             .ok_or_else(invalid_token)?;
         match self.verifier.verify(token).await {
             Ok(user) => Ok(Principal::User(user)),
-            Err(TokenError::Unavailable) => {
-                Err(Problem::new(ErrorKind::Unavailable, "unavailable", "Access tokens cannot be checked now."))
-            }
+            Err(TokenError::Unavailable) => Err(Problem::new(
+                ErrorKind::Unavailable,
+                "unavailable",
+                "Access tokens cannot be checked now.",
+            )),
             Err(_) => Err(invalid_token()),
         }
     }
@@ -77,11 +96,15 @@ impl Dispatch {
 fn invalid_token() -> Problem {
     let detail = "The access token is not accepted; refresh it or sign in again.";
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-    Problem::new(ErrorKind::Unauthenticated, "invalid_token", detail).with_header(WWW_AUTHENTICATE, challenge)
+    Problem::new(ErrorKind::Unauthenticated, "invalid_token", detail)
+        .with_header(WWW_AUTHENTICATE, challenge)
 }
 
 /// Reads `Idempotency-Key` as the endpoint's rule says.
-pub(super) fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<String>, Problem> {
+pub(super) fn idempotency_key(
+    headers: &HeaderMap,
+    rule: KeyRule,
+) -> Result<Option<String>, Problem> {
     const HEADER: &str = "idempotency-key";
     if rule == KeyRule::Unused {
         return Ok(None);
@@ -90,23 +113,43 @@ pub(super) fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Opti
         if rule == KeyRule::Optional {
             return Ok(None);
         }
-        let detail = "Send `Idempotency-Key` with a value of your own, so that a repeat has one effect.";
-        let wrong = FieldError::new("Idempotency-Key:", "missing_member", "The header is required.");
-        return Err(Problem::new(ErrorKind::Malformed, "idempotency_key_required", detail)
-            .with_retry(Retry::NewKey)
-            .with_fields(vec![wrong]));
+        let detail =
+            "Send `Idempotency-Key` with a value of your own, so that a repeat has one effect.";
+        let wrong = FieldError::new(
+            "Idempotency-Key:",
+            "missing_member",
+            "The header is required.",
+        );
+        return Err(
+            Problem::new(ErrorKind::Malformed, "idempotency_key_required", detail)
+                .with_retry(Retry::NewKey)
+                .with_fields(vec![wrong]),
+        );
     };
     let key = value.as_bytes();
     if key.is_empty() || key.len() > MAX_KEY || !key.iter().all(u8::is_ascii_graphic) {
-        let wrong = FieldError::new("Idempotency-Key:", "invalid_value", "Expected 1 to 255 visible ASCII characters.");
-        return Err(Problem::new(ErrorKind::Malformed, "invalid_request", "The idempotency key cannot be read.")
-            .with_fields(vec![wrong]));
+        let wrong = FieldError::new(
+            "Idempotency-Key:",
+            "invalid_value",
+            "Expected 1 to 255 visible ASCII characters.",
+        );
+        return Err(Problem::new(
+            ErrorKind::Malformed,
+            "invalid_request",
+            "The idempotency key cannot be read.",
+        )
+        .with_fields(vec![wrong]));
     }
     Ok(value.to_str().ok().map(str::to_owned))
 }
 
 /// Binds a key to who sent it and what was asked.
-pub(super) fn idempotency_scope(key: String, principal: &Principal, parts: &Parts, body: &[u8]) -> IdempotencyScope {
+pub(super) fn idempotency_scope(
+    key: String,
+    principal: &Principal,
+    parts: &Parts,
+    body: &[u8],
+) -> IdempotencyScope {
     let subject = match (principal, parts.headers.get(GUEST_SECRET)) {
         (Principal::Anonymous, Some(secret)) => {
             let hash = Sha256::digest(secret.as_bytes());
@@ -118,7 +161,11 @@ pub(super) fn idempotency_scope(key: String, principal: &Principal, parts: &Part
         (principal, _) => principal.to_string(),
     };
     let mut hasher = Sha256::new();
-    for part in [parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default()] {
+    for part in [
+        parts.method.as_str(),
+        parts.uri.path(),
+        parts.uri.query().unwrap_or_default(),
+    ] {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
@@ -126,7 +173,11 @@ pub(super) fn idempotency_scope(key: String, principal: &Principal, parts: &Part
         Ok(value) => canonical(&value, &mut hasher),
         Err(_) => hasher.update(body),
     }
-    IdempotencyScope { key, subject, fingerprint: hasher.finalize().into() }
+    IdempotencyScope {
+        key,
+        subject,
+        fingerprint: hasher.finalize().into(),
+    }
 }
 
 /// Feeds JSON to the hash with members sorted and without spaces, so that a client may write it anew for a repeat.
@@ -152,7 +203,9 @@ fn canonical(value: &Value, hasher: &mut Sha256) {
             }
             hasher.update(b"]");
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => hasher.update(value.to_string()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            hasher.update(value.to_string())
+        }
     }
 }
 
@@ -168,25 +221,45 @@ mod tests {
             request = request.header(GUEST_SECRET, secret);
         }
         let (parts, ()) = request.body(()).expect("a request").into_parts();
-        idempotency_scope("k".to_owned(), &Principal::Anonymous, &parts, body.as_bytes())
+        idempotency_scope(
+            "k".to_owned(),
+            &Principal::Anonymous,
+            &parts,
+            body.as_bytes(),
+        )
     }
 
     #[test]
     fn a_body_written_anew_is_the_same_request() {
         let first = scope("/v1/x", None, r#"{"a":1,"b":[{"c":2,"d":null}]}"#);
-        assert_eq!(first, scope("/v1/x", None, r#"{ "b": [ {"d":null, "c":2} ], "a": 1 }"#));
-        assert_ne!(first.fingerprint, scope("/v1/x", None, r#"{"a":1,"b":[{"c":2}]}"#).fingerprint);
-        assert_ne!(first.fingerprint, scope("/v1/y", None, r#"{"a":1,"b":[{"c":2,"d":null}]}"#).fingerprint);
+        assert_eq!(
+            first,
+            scope("/v1/x", None, r#"{ "b": [ {"d":null, "c":2} ], "a": 1 }"#)
+        );
+        assert_ne!(
+            first.fingerprint,
+            scope("/v1/x", None, r#"{"a":1,"b":[{"c":2}]}"#).fingerprint
+        );
+        assert_ne!(
+            first.fingerprint,
+            scope("/v1/y", None, r#"{"a":1,"b":[{"c":2,"d":null}]}"#).fingerprint
+        );
     }
 
     #[test]
     fn structure_cannot_be_faked_by_text() {
-        assert_ne!(scope("/v1/x", None, r#"["a,b"]"#).fingerprint, scope("/v1/x", None, r#"["a","b"]"#).fingerprint);
+        assert_ne!(
+            scope("/v1/x", None, r#"["a,b"]"#).fingerprint,
+            scope("/v1/x", None, r#"["a","b"]"#).fingerprint
+        );
     }
 
     #[test]
     fn guests_are_told_apart_by_their_secret_and_it_is_not_kept() {
-        let (one, two) = (scope("/v1/x", Some("s1"), ""), scope("/v1/x", Some("s2"), ""));
+        let (one, two) = (
+            scope("/v1/x", Some("s1"), ""),
+            scope("/v1/x", Some("s2"), ""),
+        );
         assert_ne!(one.subject, two.subject);
         assert!(!one.subject.contains("s1"));
         assert_eq!(scope("/v1/x", None, "").subject, "anonymous");

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK,
-    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    LINK, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use http_body::Body as _;
@@ -32,7 +32,11 @@ const WORTH_COMPRESSING: u64 = 1024;
 const COMPRESSED_IN_PLACE: usize = 64 * 1024;
 
 impl Dispatch {
-    pub(super) async fn finish(&self, exchange: Exchange<'_>, outcome: Result<Response, Problem>) -> Response {
+    pub(super) async fn finish(
+        &self,
+        exchange: Exchange<'_>,
+        outcome: Result<Response, Problem>,
+    ) -> Response {
         let (mut response, problem) = match outcome {
             Ok(mut response) => {
                 let problem = response.extensions_mut().remove::<Problem>();
@@ -52,20 +56,31 @@ impl Dispatch {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
         response = compress(response, exchange.gzip).await;
+        if exchange.method == Method::HEAD {
+            forget_body(&mut response);
+        }
 
         let headers = response.headers_mut();
         self.secure(headers);
         self.cors.decorate(&exchange.origin, headers);
         headers.insert(
             TRACE_ID.clone(),
-            HeaderValue::from_str(exchange.trace_text.as_str()).expect("hexadecimal digits are header text"),
+            HeaderValue::from_str(exchange.trace_text.as_str())
+                .expect("hexadecimal digits are header text"),
         );
         if let Some((limiter, quota)) = exchange.quota {
             headers.insert(RATE_LIMIT_POLICY.clone(), limiter.policy());
             headers.insert(RATE_LIMIT.clone(), limiter.state(quota));
         }
-        if exchange.facts.as_ref().is_some_and(|facts| facts.ctx.stats().was_replayed()) {
-            headers.insert(IDEMPOTENT_REPLAYED.clone(), HeaderValue::from_static("true"));
+        if exchange
+            .facts
+            .as_ref()
+            .is_some_and(|facts| facts.ctx.stats().was_replayed())
+        {
+            headers.insert(
+                IDEMPOTENT_REPLAYED.clone(),
+                HeaderValue::from_static("true"),
+            );
         }
         exchange.log(response.status());
         response
@@ -77,8 +92,12 @@ impl Dispatch {
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers
             .entry(CONTENT_SECURITY_POLICY)
-            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            .or_insert(HeaderValue::from_static(
+                "default-src 'none'; frame-ancestors 'none'",
+            ));
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
         if let Some(hsts) = &self.hsts {
             headers.insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
         }
@@ -88,8 +107,12 @@ impl Dispatch {
 impl Exchange<'_> {
     /// Writes a problem with what only the edge knows, and logs what the caller does not learn.
     fn render(&self, problem: &Problem) -> Response {
-        let occurrence = Occurrence { instance: Some(self.uri.path()), trace_id: Some(self.trace_text.as_str()) };
-        if problem.status().is_server_error() {
+        let occurrence = Occurrence {
+            instance: Some(self.uri.path()),
+            trace_id: Some(self.trace_text.as_str()),
+        };
+        // A fault with an incident of its own was logged where it was met.
+        if problem.status().is_server_error() && problem.incident(Occurrence::default()).is_none() {
             tracing::error!(
                 operation = self.operation(),
                 code = problem.code(),
@@ -116,6 +139,7 @@ impl Exchange<'_> {
         let took = self.started.elapsed();
         let cost = self.facts.as_ref().map(|facts| facts.ctx.stats());
         tracing::info!(
+            target: "tenon_web::request",
             method = self.method.as_str(),
             operation = self.operation(),
             route = self.route.map_or("", |route| route.endpoint.path()),
@@ -132,7 +156,8 @@ impl Exchange<'_> {
     }
 
     fn operation(&self) -> &'static str {
-        self.route.map_or("none", |route| route.endpoint.operation_id())
+        self.route
+            .map_or("none", |route| route.endpoint.operation_id())
     }
 }
 
@@ -154,13 +179,29 @@ fn next_link(uri: &Uri, cursor: &str) -> String {
     link
 }
 
+/// Keeps of the body what `HEAD` may know: its length. For other methods hyper writes it.
+fn forget_body(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+}
+
 /// Says whether the caller has this version already (RFC 9110 §13.1.2).
 fn is_unchanged(exchange: &Exchange<'_>, response: &Response) -> bool {
-    let Some(list) = &exchange.if_none_match else { return false };
-    if response.status() != StatusCode::OK || !matches!(exchange.method, Method::GET | Method::HEAD) {
+    let Some(list) = &exchange.if_none_match else {
+        return false;
+    };
+    if response.status() != StatusCode::OK || !matches!(exchange.method, Method::GET | Method::HEAD)
+    {
         return false;
     }
-    let etag = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok());
+    let etag = response
+        .headers()
+        .get(ETAG)
+        .and_then(|etag| etag.to_str().ok());
     etag.is_some_and(|etag| list.to_str().is_ok_and(|list| names_etag(list, etag)))
 }
 
@@ -168,28 +209,40 @@ fn is_unchanged(exchange: &Exchange<'_>, response: &Response) -> bool {
 /// and commands compare it strongly.
 async fn compress(mut response: Response, wanted: bool) -> Response {
     let size = response.body().size_hint().exact();
-    if size.is_none_or(|size| size < WORTH_COMPRESSING) || response.headers().contains_key(CONTENT_ENCODING) {
+    if size.is_none_or(|size| size < WORTH_COMPRESSING)
+        || response.headers().contains_key(CONTENT_ENCODING)
+    {
         return response;
     }
-    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Encoding"));
+    response
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("Accept-Encoding"));
     if !wanted || !is_text(response.headers()) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(collected) = body.collect().await else {
-        return Problem::new(tenon_kernel::ErrorKind::Internal, "internal", "the body could not be read")
-            .render(Occurrence::default());
+        return Problem::new(
+            tenon_kernel::ErrorKind::Internal,
+            "internal",
+            "the body could not be read",
+        )
+        .render(Occurrence::default());
     };
     let plain = collected.to_bytes();
     let packed = if plain.len() <= COMPRESSED_IN_PLACE {
         gzip(&plain)
     } else {
         let copy = plain.clone();
-        tokio::task::spawn_blocking(move || gzip(&copy)).await.unwrap_or(None)
+        tokio::task::spawn_blocking(move || gzip(&copy))
+            .await
+            .unwrap_or(None)
     };
     let body = match packed {
         Some(packed) => {
-            parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            parts
+                .headers
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             parts.headers.remove(CONTENT_LENGTH);
             packed
         }
@@ -199,8 +252,13 @@ async fn compress(mut response: Response, wanted: bool) -> Response {
 }
 
 fn is_text(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.starts_with("text/") || content_type.contains("json") || content_type.contains("svg")
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content_type.starts_with("text/")
+        || content_type.contains("json")
+        || content_type.contains("svg")
 }
 
 fn gzip(plain: &Bytes) -> Option<Bytes> {
@@ -215,7 +273,12 @@ mod tests {
 
     #[test]
     fn the_next_page_keeps_the_filter_and_replaces_the_cursor() {
-        let uri: Uri = "/v1/products?limit=2&cursor=old&category=tea".parse().expect("a URI");
-        assert_eq!(next_link(&uri, "new"), "</v1/products?limit=2&category=tea&cursor=new>; rel=\"next\"");
+        let uri: Uri = "/v1/products?limit=2&cursor=old&category=tea"
+            .parse()
+            .expect("a URI");
+        assert_eq!(
+            next_link(&uri, "new"),
+            "</v1/products?limit=2&category=tea&cursor=new>; rel=\"next\""
+        );
     }
 }

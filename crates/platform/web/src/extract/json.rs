@@ -27,7 +27,9 @@ impl<T: DeserializeOwned> ApiJson<T> {
             let pointer = pointer(error.path());
             refuse(error.inner(), pointer)
         })?;
-        deserializer.end().map_err(|error| refuse(&error, String::new()))?;
+        deserializer
+            .end()
+            .map_err(|error| refuse(&error, String::new()))?;
         Ok(value)
     }
 }
@@ -49,14 +51,19 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for ApiJson<T> {
         if facts(parts)?.body.is_empty() {
             return Ok(None);
         }
-        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
     }
 }
 
 /// Takes `application/json`, any `+json`, with or without UTF-8 said.
 fn check_content_type(parts: &Parts) -> Result<(), Problem> {
     let mut values = parts.headers.get_all(CONTENT_TYPE).iter();
-    let sent = values.next().and_then(|value| value.to_str().ok()).filter(|_| values.next().is_none());
+    let sent = values
+        .next()
+        .and_then(|value| value.to_str().ok())
+        .filter(|_| values.next().is_none());
     if sent.is_some_and(is_json) {
         return Ok(());
     }
@@ -65,28 +72,45 @@ fn check_content_type(parts: &Parts) -> Result<(), Problem> {
     } else {
         "application/json"
     };
-    let detail = format!("Send the body with `Content-Type: {}`.", wanted.split(',').next().unwrap_or(wanted));
-    Err(Problem::new(ErrorKind::Malformed, "unsupported_media_type", detail)
-        .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-        .with_header(ACCEPT, HeaderValue::from_static(wanted)))
+    let detail = format!(
+        "Send the body with `Content-Type: {}`.",
+        wanted.split(',').next().unwrap_or(wanted)
+    );
+    Err(
+        Problem::new(ErrorKind::Malformed, "unsupported_media_type", detail)
+            .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            .with_header(ACCEPT, HeaderValue::from_static(wanted)),
+    )
 }
 
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let json = essence == "application/json"
-        || essence.strip_prefix("application/").is_some_and(|subtype| subtype.len() > 5 && subtype.ends_with("+json"));
+        || essence
+            .strip_prefix("application/")
+            .is_some_and(|subtype| subtype.len() > 5 && subtype.ends_with("+json"));
     json && parts.all(|parameter| {
         let parameter = parameter.to_ascii_lowercase();
-        parameter.strip_prefix("charset=").is_none_or(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"))
+        parameter
+            .strip_prefix("charset=")
+            .is_none_or(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"))
     })
 }
 
 fn refuse_flaw(flaw: Flaw) -> Problem {
     let (pointer, code, detail) = match flaw {
-        Flaw::TooDeep => (String::new(), "too_deep", "Objects and arrays are nested deeper than 32."),
+        Flaw::TooDeep => (
+            String::new(),
+            "too_deep",
+            "Objects and arrays are nested deeper than 32.",
+        ),
         Flaw::Duplicate { pointer } => (pointer, "duplicate_member", "The member is there twice."),
-        Flaw::NullCharacter { pointer } => (pointer, "null_character", "Text cannot hold the character U+0000."),
+        Flaw::NullCharacter { pointer } => (
+            pointer,
+            "null_character",
+            "Text cannot hold the character U+0000.",
+        ),
     };
     invalid_request().with_fields(vec![FieldError::new(pointer, code, detail)])
 }
@@ -100,11 +124,16 @@ fn refuse(error: &serde_json::Error, pointer: String) -> Problem {
             .with_extension("column", column);
     }
     let message = error.to_string();
-    let message = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
+    let message = message
+        .strip_suffix(&format!(" at line {line} column {column}"))
+        .unwrap_or(&message);
     let refusal = Refusal::from_message(message);
+    // The path ends at the last member that was read: the unknown one itself, but the parent of a missing one.
     let pointer = match &refusal.member {
-        Some(member) => format!("{pointer}/{}", escape(member)),
-        None => pointer,
+        Some(missing) if refusal.code == "missing_member" => {
+            format!("{pointer}/{}", escape(missing))
+        }
+        Some(_) | None => pointer,
     };
     refusal.at(pointer)
 }
@@ -151,7 +180,11 @@ mod tests {
 
     fn refused(text: &str) -> (&'static str, String, String) {
         let problem = ApiJson::<Body>::from_bytes(text.as_bytes()).expect_err("refused");
-        let field = problem.fields().first().cloned().unwrap_or_else(|| FieldError::new("-", "-", "-"));
+        let field = problem
+            .fields()
+            .first()
+            .cloned()
+            .unwrap_or_else(|| FieldError::new("-", "-", "-"));
         (problem.code(), field.pointer, field.code)
     }
 
@@ -161,30 +194,69 @@ mod tests {
 
     #[test]
     fn wrong_members_are_named_by_pointer() {
-        assert_eq!(refused(r#"{"name":"x","price":1}"#), invalid("/price", "unknown_member"));
-        assert_eq!(refused(r#"{"name":"x","a/b":1}"#), invalid("/a~1b", "unknown_member"));
-        assert_eq!(refused(r#"{"lines":[]}"#), invalid("/name", "missing_member"));
+        assert_eq!(
+            refused(r#"{"name":"x","price":1}"#),
+            invalid("/price", "unknown_member")
+        );
+        assert_eq!(
+            refused(r#"{"name":"x","a/b":1}"#),
+            invalid("/a~1b", "unknown_member")
+        );
+        assert_eq!(
+            refused(r#"{"lines":[]}"#),
+            invalid("/name", "missing_member")
+        );
         assert_eq!(refused(r#"{"name":1}"#), invalid("/name", "wrong_type"));
-        assert_eq!(refused(r#"{"name":"x","lines":[{"quantity":1},{"quantity":-1}]}"#), invalid("/lines/1/quantity", "invalid_value"));
-        assert_eq!(refused(r#"{"name":"x","lines":[{"quantity":1,"gift":1}]}"#), invalid("/lines/0/gift", "unknown_member"));
-        assert_eq!(refused(r#"{"name":"x","lines":[{}]}"#), invalid("/lines/0/quantity", "missing_member"));
-        assert_eq!(refused(r#"{"name":"x","name":"y"}"#), invalid("/name", "duplicate_member"));
+        assert_eq!(
+            refused(r#"{"name":"x","lines":[{"quantity":1},{"quantity":-1}]}"#),
+            invalid("/lines/1/quantity", "invalid_value")
+        );
+        assert_eq!(
+            refused(r#"{"name":"x","lines":[{"quantity":1,"gift":1}]}"#),
+            invalid("/lines/0/gift", "unknown_member")
+        );
+        assert_eq!(
+            refused(r#"{"name":"x","lines":[{}]}"#),
+            invalid("/lines/0/quantity", "missing_member")
+        );
+        assert_eq!(
+            refused(r#"{"name":"x","name":"y"}"#),
+            invalid("/name", "duplicate_member")
+        );
         assert_eq!(refused("[]").0, "invalid_request");
     }
 
     #[test]
     fn text_that_is_not_json_is_told_where() {
-        for text in ["", "{", "{\"name\":}", "{\"name\":\"x\"} x", "{\"name\":\"\u{1}\"}"] {
+        for text in [
+            "",
+            "{",
+            "{\"name\":}",
+            "{\"name\":\"x\"} x",
+            "{\"name\":\"\u{1}\"}",
+        ] {
             assert_eq!(refused(text).0, "malformed_json", "{text}");
         }
     }
 
     #[test]
     fn json_media_types_are_recognised() {
-        for good in ["application/json", "Application/JSON; charset=UTF-8", "application/merge-patch+json", "application/json;charset=\"utf-8\""] {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/merge-patch+json",
+            "application/json;charset=\"utf-8\"",
+        ] {
             assert!(is_json(good), "{good}");
         }
-        for bad in ["text/json", "application/xml", "application/+json", "application/json; charset=latin1", "", "application/jsonp"] {
+        for bad in [
+            "text/json",
+            "application/xml",
+            "application/+json",
+            "application/json; charset=latin1",
+            "",
+            "application/jsonp",
+        ] {
             assert!(!is_json(bad), "{bad}");
         }
     }

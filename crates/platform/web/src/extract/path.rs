@@ -3,7 +3,9 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+};
 use tenon_kernel::{ErrorKind, FieldError};
 
 use super::facts;
@@ -20,11 +22,17 @@ pub struct ApiPath<T>(pub T);
 pub(crate) type PathParams = Vec<(&'static str, String)>;
 
 /// Decodes what the router found.
-pub(crate) fn decode_params<'a>(params: impl Iterator<Item = (&'static str, &'a str)>) -> Result<PathParams, Problem> {
+pub(crate) fn decode_params<'a>(
+    params: impl Iterator<Item = (&'static str, &'a str)>,
+) -> Result<PathParams, Problem> {
     params
         .map(|(name, value)| match decode(value, false) {
             Some(value) => Ok((name, value.into_owned())),
-            None => Err(refuse(name, "malformed_text", "The text is not percent-encoded UTF-8 without U+0000.".into())),
+            None => Err(refuse(
+                name,
+                "malformed_text",
+                "The text is not percent-encoded UTF-8 without U+0000.".into(),
+            )),
         })
         .collect()
 }
@@ -40,15 +48,33 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ApiPath<T> {
 fn read<T: DeserializeOwned>(params: &PathParams) -> Result<T, Problem> {
     T::deserialize(Members(params)).map_err(|error| {
         let refusal = Refusal::from_message(&error.message);
-        let name = error.member.unwrap_or_default();
-        refuse(&name, refusal.code, refusal.detail)
+        // A type that reads text and then checks it fails outside of the walk: with one member it must be that one.
+        let only = || {
+            params
+                .first()
+                .filter(|_| params.len() == 1)
+                .map(|(name, _)| (*name).to_owned())
+        };
+        refuse(
+            &error.member.or_else(only).unwrap_or_default(),
+            refusal.code,
+            refusal.detail,
+        )
     })
 }
 
 fn refuse(name: &str, code: &'static str, detail: String) -> Problem {
-    let code_of_all = if matches!(code, "wrong_id_type" | "malformed_id") { code } else { "invalid_request" };
-    Problem::new(ErrorKind::Malformed, code_of_all, "A member of the path is wrong; `errors` names it.")
-        .with_fields(vec![FieldError::new(format!("{{{name}}}"), code, detail)])
+    let code_of_all = if matches!(code, "wrong_id_type" | "malformed_id") {
+        code
+    } else {
+        "invalid_request"
+    };
+    Problem::new(
+        ErrorKind::Malformed,
+        code_of_all,
+        "A member of the path is wrong; `errors` names it.",
+    )
+    .with_fields(vec![FieldError::new(format!("{{{name}}}"), code, detail)])
 }
 
 #[derive(Clone, Copy)]
@@ -58,7 +84,10 @@ impl<'a> Members<'a> {
     fn only(self) -> Result<(&'static str, Text<'a>), TextError> {
         match self.0 {
             [(name, value)] => Ok((name, Text(value))),
-            others => Err(TextError::custom(format_args!("the path has {} members, the handler takes one", others.len()))),
+            others => Err(TextError::custom(format_args!(
+                "the path has {} members, the handler takes one",
+                others.len()
+            ))),
         }
     }
 }
@@ -84,7 +113,11 @@ impl<'de> Deserializer<'de> for Members<'de> {
         deserialize_identifier
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, TextError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -95,14 +128,23 @@ impl<'de> Deserializer<'de> for Members<'de> {
         visitor: V,
     ) -> Result<V::Value, TextError> {
         let (member, text) = self.only()?;
-        text.deserialize_enum(name, variants, visitor).map_err(|error| error.of(member))
+        text.deserialize_enum(name, variants, visitor)
+            .map_err(|error| error.of(member))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        SeqAccessDeserializer::new(Walk { rest: self.0, current: None }).deserialize_seq(visitor)
+        SeqAccessDeserializer::new(Walk {
+            rest: self.0,
+            current: None,
+        })
+        .deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, TextError> {
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
         self.deserialize_seq(visitor)
     }
 
@@ -116,7 +158,11 @@ impl<'de> Deserializer<'de> for Members<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        MapAccessDeserializer::new(Walk { rest: self.0, current: None }).deserialize_map(visitor)
+        MapAccessDeserializer::new(Walk {
+            rest: self.0,
+            current: None,
+        })
+        .deserialize_map(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -132,7 +178,11 @@ impl<'de> Deserializer<'de> for Members<'de> {
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, TextError> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
         visitor.visit_unit()
     }
 
@@ -158,21 +208,35 @@ impl<'a> Walk<'a> {
 impl<'a> SeqAccess<'a> for Walk<'a> {
     type Error = TextError;
 
-    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, TextError> {
-        self.step().map(|(name, value)| seed.deserialize(Text(value)).map_err(|error| error.of(name))).transpose()
+    fn next_element_seed<T: DeserializeSeed<'a>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, TextError> {
+        self.step()
+            .map(|(name, value)| {
+                seed.deserialize(Text(value))
+                    .map_err(|error| error.of(name))
+            })
+            .transpose()
     }
 }
 
 impl<'a> MapAccess<'a> for Walk<'a> {
     type Error = TextError;
 
-    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, TextError> {
-        self.step().map(|(name, _)| seed.deserialize(Text(name))).transpose()
+    fn next_key_seed<K: DeserializeSeed<'a>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, TextError> {
+        self.step()
+            .map(|(name, _)| seed.deserialize(Text(name)))
+            .transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, TextError> {
         let (name, value) = self.current.expect("serde asks for a value after its key");
-        seed.deserialize(Text(value)).map_err(|error| error.of(name))
+        seed.deserialize(Text(value))
+            .map_err(|error| error.of(name))
     }
 }
 
@@ -189,7 +253,10 @@ mod tests {
     }
 
     fn params(values: &[(&'static str, &str)]) -> PathParams {
-        values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+        values
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect()
     }
 
     const ID: &str = "ord_00000000000000000000000001";
@@ -202,7 +269,12 @@ mod tests {
             line: u32,
         }
         let two = params(&[("id", ID), ("line", "7")]);
-        assert_eq!(read::<Id<Order>>(&params(&[("id", ID)])).expect("good").to_string(), ID);
+        assert_eq!(
+            read::<Id<Order>>(&params(&[("id", ID)]))
+                .expect("good")
+                .to_string(),
+            ID
+        );
         assert_eq!(read::<(Id<Order>, u32)>(&two).expect("good").1, 7);
         let line: Line = read(&two).expect("good");
         assert_eq!((line.id.to_string().as_str(), line.line), (ID, 7));
@@ -215,8 +287,17 @@ mod tests {
             (problem.code(), problem.fields()[0].pointer.clone())
         };
         let payment = "pay_00000000000000000000000001";
-        assert_eq!(refused(&[("id", payment), ("line", "7")]), ("wrong_id_type", "{id}".to_owned()));
-        assert_eq!(refused(&[("id", "x"), ("line", "7")]), ("malformed_id", "{id}".to_owned()));
-        assert_eq!(refused(&[("id", ID), ("line", "x")]), ("invalid_request", "{line}".to_owned()));
+        assert_eq!(
+            refused(&[("id", payment), ("line", "7")]),
+            ("wrong_id_type", "{id}".to_owned())
+        );
+        assert_eq!(
+            refused(&[("id", "x"), ("line", "7")]),
+            ("malformed_id", "{id}".to_owned())
+        );
+        assert_eq!(
+            refused(&[("id", ID), ("line", "x")]),
+            ("invalid_request", "{line}".to_owned())
+        );
     }
 }

@@ -32,7 +32,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ApiQuery<T> {
 
 fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let members = split(query)?;
-    let walk = Walk { rest: members.iter(), current: None };
+    let walk = Walk {
+        rest: members.iter(),
+        current: None,
+    };
     T::deserialize(MapAccessDeserializer::new(walk)).map_err(|error| {
         let refusal = Refusal::from_message(&error.message);
         let pointer = refusal.member.clone().or(error.member).unwrap_or_default();
@@ -46,10 +49,18 @@ fn split(query: &str) -> Result<Members<'_>, Problem> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (Some(name), Some(value)) = (decode(name, true), decode(value, true)) else {
             let shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
-            return Err(refuse(&shown, "malformed_text", "The text is not percent-encoded UTF-8 without U+0000."));
+            return Err(refuse(
+                &shown,
+                "malformed_text",
+                "The text is not percent-encoded UTF-8 without U+0000.",
+            ));
         };
         if members.iter().any(|(known, _)| *known == name) {
-            return Err(refuse(&name, "duplicate_member", "The member is there twice."));
+            return Err(refuse(
+                &name,
+                "duplicate_member",
+                "The member is there twice.",
+            ));
         }
         if members.len() == MAX_MEMBERS {
             return Err(refuse(&name, "too_many", "The query has too many members."));
@@ -66,7 +77,11 @@ fn refuse(name: &str, code: &str, detail: &str) -> Problem {
 /// Refuses a query where the operation takes none.
 pub(crate) fn refuse_unexpected(query: Option<&str>) -> Result<(), Problem> {
     match split(query.unwrap_or_default())?.first() {
-        Some((name, _)) => Err(refuse(name, "unknown_member", "The operation takes no such member.")),
+        Some((name, _)) => Err(refuse(
+            name,
+            "unknown_member",
+            "The operation takes no such member.",
+        )),
         None => Ok(()),
     }
 }
@@ -80,14 +95,20 @@ struct Walk<'m, 'a> {
 impl<'m> MapAccess<'m> for Walk<'m, '_> {
     type Error = TextError;
 
-    fn next_key_seed<K: DeserializeSeed<'m>>(&mut self, seed: K) -> Result<Option<K::Value>, TextError> {
+    fn next_key_seed<K: DeserializeSeed<'m>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, TextError> {
         self.current = self.rest.next();
-        self.current.map(|(name, _)| seed.deserialize(Text(name)).map_err(|error| error.of(name))).transpose()
+        self.current
+            .map(|(name, _)| seed.deserialize(Text(name)).map_err(|error| error.of(name)))
+            .transpose()
     }
 
     fn next_value_seed<V: DeserializeSeed<'m>>(&mut self, seed: V) -> Result<V::Value, TextError> {
         let (name, value) = self.current.expect("serde asks for a value after its key");
-        seed.deserialize(Text(value)).map_err(|error| error.of(name))
+        seed.deserialize(Text(value))
+            .map_err(|error| error.of(name))
     }
 }
 
@@ -115,9 +136,14 @@ mod tests {
 
     #[test]
     fn members_are_read_by_type() {
-        let query: Query = read("limit=5&q=gr%C3%BCner+Tee&archived=true&sort=created_at").expect("good");
-        let expected =
-            Query { limit: Some(5), q: Some("grüner Tee".to_owned()), archived: true, sort: Some(Sort::CreatedAt) };
+        let query: Query =
+            read("limit=5&q=gr%C3%BCner+Tee&archived=true&sort=created_at").expect("good");
+        let expected = Query {
+            limit: Some(5),
+            q: Some("grüner Tee".to_owned()),
+            archived: true,
+            sort: Some(Sort::CreatedAt),
+        };
         assert_eq!(query, expected);
         assert!(read::<Query>("").is_ok());
     }
@@ -126,14 +152,20 @@ mod tests {
     fn bad_members_are_named() {
         let refused = |text: &str| {
             let problem = read::<Query>(text).expect_err("refused");
-            (problem.fields()[0].pointer.clone(), problem.fields()[0].code.clone())
+            (
+                problem.fields()[0].pointer.clone(),
+                problem.fields()[0].code.clone(),
+            )
         };
         let is = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
         assert_eq!(refused("limit=x"), is("?limit", "wrong_type"));
         assert_eq!(refused("limit=-1"), is("?limit", "wrong_type"));
         assert_eq!(refused("colour=red"), is("?colour", "unknown_member"));
         assert_eq!(refused("limit=1&limit=2"), is("?limit", "duplicate_member"));
-        assert_eq!(refused("limit=1&%6cimit=2"), is("?limit", "duplicate_member"));
+        assert_eq!(
+            refused("limit=1&%6cimit=2"),
+            is("?limit", "duplicate_member")
+        );
         assert_eq!(refused("sort=price"), is("?sort", "unknown_value"));
         assert_eq!(refused("q=%ff"), is("?q", "malformed_text"));
         assert_eq!(refused("q=a%00"), is("?q", "malformed_text"));

@@ -4,6 +4,7 @@ use tenon_kernel::{ErrorKind, FieldError};
 
 use super::invalid_request;
 use crate::Problem;
+use crate::problem::sentence;
 
 /// Longest part of a caller's own input that is repeated.
 const MAX_ECHO: usize = 200;
@@ -21,17 +22,32 @@ impl Refusal {
     /// Reads the message of a deserialization error.
     pub(super) fn from_message(message: &str) -> Self {
         if let Some(rest) = message.strip_prefix("unknown field `") {
-            let name = rest.rfind("`, expected").or_else(|| rest.rfind("`, there are no fields")).map(|at| &rest[..at]);
+            let name = rest
+                .rfind("`, expected")
+                .or_else(|| rest.rfind("`, there are no fields"))
+                .map(|at| &rest[..at]);
             let detail = "The operation has no such member.".to_owned();
-            return Self { member: name.map(str::to_owned), code: "unknown_member", detail };
+            return Self {
+                member: name.map(str::to_owned),
+                code: "unknown_member",
+                detail,
+            };
         }
         if let Some(rest) = message.strip_prefix("missing field `") {
             let name = rest.trim_end_matches('`').to_owned();
-            return Self { member: Some(name), code: "missing_member", detail: "The member is required.".to_owned() };
+            return Self {
+                member: Some(name),
+                code: "missing_member",
+                detail: "The member is required.".to_owned(),
+            };
         }
         if let Some(rest) = message.strip_prefix("duplicate field `") {
             let name = rest.trim_end_matches('`').to_owned();
-            return Self { member: Some(name), code: "duplicate_member", detail: "The member is there twice.".to_owned() };
+            return Self {
+                member: Some(name),
+                code: "duplicate_member",
+                detail: "The member is there twice.".to_owned(),
+            };
         }
         let code = if message.starts_with("invalid type: ") {
             "wrong_type"
@@ -39,33 +55,33 @@ impl Refusal {
             "unknown_value"
         } else if message.starts_with("expected an id that starts with `") {
             "wrong_id_type"
-        } else if message.starts_with("expected `") && message.ends_with("characters of Crockford base 32") {
+        } else if message.starts_with("expected `")
+            && message.ends_with("characters of Crockford base 32")
+        {
             "malformed_id"
         } else {
             "invalid_value"
         };
-        Self { member: None, code, detail: sentence(message) }
+        Self {
+            member: None,
+            code,
+            detail: sentence(&message[..message.floor_char_boundary(MAX_ECHO)]),
+        }
     }
 
     /// The problem for a member at `pointer`. An id of another kind is a problem of its own everywhere.
     pub(super) fn at(self, pointer: String) -> Problem {
         let problem = if self.code == "wrong_id_type" {
-            Problem::new(ErrorKind::Malformed, "wrong_id_type", "An id of another kind was sent; `errors` names it.")
+            Problem::new(
+                ErrorKind::Malformed,
+                "wrong_id_type",
+                "An id of another kind was sent; `errors` names it.",
+            )
         } else {
             invalid_request()
         };
         problem.with_fields(vec![FieldError::new(pointer, self.code, self.detail)])
     }
-}
-
-/// Makes a sentence of an error message, and cuts what the caller sent.
-fn sentence(message: &str) -> String {
-    let message = &message[..message.floor_char_boundary(MAX_ECHO)];
-    let mut characters = message.chars();
-    let mut text: String =
-        characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect());
-    text.push('.');
-    text
 }
 
 #[cfg(test)]
@@ -87,9 +103,15 @@ mod tests {
 
     #[test]
     fn id_errors_of_the_kernel_are_recognised() {
-        let wrong = "pay_00000000000000000000000000".parse::<Id<Order>>().expect_err("another kind").to_string();
+        let wrong = "pay_00000000000000000000000000"
+            .parse::<Id<Order>>()
+            .expect_err("another kind")
+            .to_string();
         assert_eq!(Refusal::from_message(&wrong).code, "wrong_id_type");
-        let malformed = "nonsense".parse::<Id<Order>>().expect_err("no id").to_string();
+        let malformed = "nonsense"
+            .parse::<Id<Order>>()
+            .expect_err("no id")
+            .to_string();
         assert_eq!(Refusal::from_message(&malformed).code, "malformed_id");
     }
 }

@@ -17,8 +17,13 @@ pub(super) enum Flaw {
 }
 
 enum Frame<'a> {
-    Object { names: Vec<Cow<'a, str>>, name_is_next: bool },
-    Array { index: usize },
+    Object {
+        names: Vec<Cow<'a, str>>,
+        name_is_next: bool,
+    },
+    Array {
+        index: usize,
+    },
 }
 
 /// Finds the first flaw. Text that is not JSON is left to the parser, which says where it stops being JSON.
@@ -32,14 +37,19 @@ pub(super) fn inspect(text: &[u8]) -> Result<(), Flaw> {
                     return Err(Flaw::TooDeep);
                 }
                 frames.push(match byte {
-                    b'{' => Frame::Object { names: Vec::new(), name_is_next: true },
+                    b'{' => Frame::Object {
+                        names: Vec::new(),
+                        name_is_next: true,
+                    },
                     _ => Frame::Array { index: 0 },
                 });
             }
             b'}' | b']' => match frames.pop() {
                 Some(Frame::Object { names, .. }) => {
                     if let Some(name) = repeated(names) {
-                        return Err(Flaw::Duplicate { pointer: format!("{}/{}", pointer(&frames), escape(&name)) });
+                        return Err(Flaw::Duplicate {
+                            pointer: format!("{}/{}", pointer(&frames), escape(&name)),
+                        });
                     }
                 }
                 Some(Frame::Array { .. }) => {}
@@ -51,16 +61,25 @@ pub(super) fn inspect(text: &[u8]) -> Result<(), Flaw> {
                 None => return Ok(()),
             },
             b'"' => {
-                let Some(string) = read_string(&text[at..]) else { return Ok(()) };
-                if let Some(Frame::Object { names, name_is_next }) = frames.last_mut()
+                let Some(string) = read_string(&text[at..]) else {
+                    return Ok(());
+                };
+                if let Some(Frame::Object {
+                    names,
+                    name_is_next,
+                }) = frames.last_mut()
                     && *name_is_next
                 {
-                    let Some(name) = string.decode() else { return Ok(()) };
+                    let Some(name) = string.decode() else {
+                        return Ok(());
+                    };
                     names.push(name);
                     *name_is_next = false;
                 }
                 if string.has_null {
-                    return Err(Flaw::NullCharacter { pointer: pointer(&frames) });
+                    return Err(Flaw::NullCharacter {
+                        pointer: pointer(&frames),
+                    });
                 }
                 at += string.quoted.len() - 1;
             }
@@ -82,7 +101,9 @@ impl<'a> JsonString<'a> {
         if self.has_escape {
             serde_json::from_slice(self.quoted).ok().map(Cow::Owned)
         } else {
-            std::str::from_utf8(&self.quoted[1..self.quoted.len() - 1]).ok().map(Cow::Borrowed)
+            std::str::from_utf8(&self.quoted[1..self.quoted.len() - 1])
+                .ok()
+                .map(Cow::Borrowed)
         }
     }
 }
@@ -93,7 +114,13 @@ fn read_string(text: &[u8]) -> Option<JsonString<'_>> {
     let mut at = 1;
     loop {
         match text.get(at)? {
-            b'"' => return Some(JsonString { quoted: &text[..=at], has_escape, has_null }),
+            b'"' => {
+                return Some(JsonString {
+                    quoted: &text[..=at],
+                    has_escape,
+                    has_null,
+                });
+            }
             b'\\' => {
                 has_escape = true;
                 has_null |= text[at + 1..].starts_with(b"u0000");
@@ -120,7 +147,9 @@ fn pointer(frames: &[Frame<'_>]) -> String {
                 let name = names.last().map_or("", |name| name);
                 write!(pointer, "/{}", escape(name)).expect("writing to a string succeeds");
             }
-            Frame::Array { index } => write!(pointer, "/{index}").expect("writing to a string succeeds"),
+            Frame::Array { index } => {
+                write!(pointer, "/{index}").expect("writing to a string succeeds")
+            }
         }
     }
     pointer
@@ -128,22 +157,34 @@ fn pointer(frames: &[Frame<'_>]) -> String {
 
 /// Escapes one step of a JSON pointer (RFC 6901 §3).
 pub(super) fn escape(name: &str) -> Cow<'_, str> {
-    if name.contains(['~', '/']) { name.replace('~', "~0").replace('/', "~1").into() } else { name.into() }
+    if name.contains(['~', '/']) {
+        name.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        name.into()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
 
     fn duplicate(pointer: &str) -> Result<(), Flaw> {
-        Err(Flaw::Duplicate { pointer: pointer.to_owned() })
+        Err(Flaw::Duplicate {
+            pointer: pointer.to_owned(),
+        })
     }
 
     #[test]
     fn members_that_are_there_twice_are_found_at_any_place() {
         assert_eq!(inspect(br#"{"a":1,"b":{"a":1}}"#), Ok(()));
         assert_eq!(inspect(br#"{"a":1,"b":2,"a":1}"#), duplicate("/a"));
-        assert_eq!(inspect(br#"{"a":[0,{"x/y":1,"x/y":2}]}"#), duplicate("/a/1/x~1y"));
+        assert_eq!(
+            inspect(br#"{"a":[0,{"x/y":1,"x/y":2}]}"#),
+            duplicate("/a/1/x~1y")
+        );
         assert_eq!(inspect(br#"{"a":1,"\u0061":2}"#), duplicate("/a"));
         assert_eq!(inspect(br#"{"a":"a","b":"a"}"#), Ok(()));
     }
@@ -153,13 +194,23 @@ mod tests {
         let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(inspect(nested(32).as_bytes()), Ok(()));
         assert_eq!(inspect(nested(33).as_bytes()), Err(Flaw::TooDeep));
-        assert_eq!(inspect("[".repeat(1_000_000).as_bytes()), Err(Flaw::TooDeep));
-        assert_eq!(inspect(br#"{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#), Ok(()));
+        assert_eq!(
+            inspect("[".repeat(1_000_000).as_bytes()),
+            Err(Flaw::TooDeep)
+        );
+        assert_eq!(
+            inspect(br#"{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#),
+            Ok(())
+        );
     }
 
     #[test]
     fn null_characters_are_found_however_they_are_written() {
-        let found = |pointer: &str| Err(Flaw::NullCharacter { pointer: pointer.to_owned() });
+        let found = |pointer: &str| {
+            Err(Flaw::NullCharacter {
+                pointer: pointer.to_owned(),
+            })
+        };
         assert_eq!(inspect(br#"{"name":"a\u0000b"}"#), found("/name"));
         assert_eq!(inspect(br#"["x","\\u0000"]"#), Ok(()));
         assert_eq!(inspect(br#"["x","\\\u0000"]"#), found("/1"));
@@ -168,8 +219,51 @@ mod tests {
 
     #[test]
     fn nonsense_is_left_to_the_parser() {
-        for text in ["", "}", "]]", "\"", "\"\\", ",", "{\"a", "{\"\\ud800\":1}", "nul"] {
+        for text in [
+            "",
+            "}",
+            "]]",
+            "\"",
+            "\"\\",
+            ",",
+            "{\"a",
+            "{\"\\ud800\":1}",
+            "nul",
+        ] {
             assert_eq!(inspect(text.as_bytes()), Ok(()), "{text}");
+        }
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "[^\\x00]*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::btree_map("[^\\x00]*", inner, 0..8)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_serializer_writes_has_no_flaw_and_a_second_copy_of_a_member_is_one(value in json(), name in "[^\\x00]*") {
+            prop_assert_eq!(inspect(value.to_string().as_bytes()), Ok(()));
+            let name = Value::from(name);
+            let twice = format!("[{value},{{{name}:{value},{name}:0}}]");
+            let found = matches!(inspect(twice.as_bytes()), Err(Flaw::Duplicate { .. }));
+            prop_assert!(found);
+        }
+
+        #[test]
+        fn nonsense_never_panics(text: Vec<u8>) {
+            let flaw = inspect(&text);
+            prop_assert!(flaw.is_ok() || !text.is_empty());
         }
     }
 }

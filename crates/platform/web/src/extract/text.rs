@@ -36,7 +36,10 @@ impl std::error::Error for TextError {}
 
 impl Error for TextError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { member: None, message: message.to_string() }
+        Self {
+            member: None,
+            message: message.to_string(),
+        }
     }
 }
 
@@ -61,7 +64,9 @@ pub(super) fn decode(text: &str, plus_is_space: bool) -> Option<Cow<'_, str>> {
 }
 
 fn hex_digit(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 macro_rules! numbers {
@@ -99,7 +104,11 @@ impl<'de> Deserializer<'de> for Text<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, TextError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, TextError> {
         visitor.visit_newtype_struct(self)
     }
 

@@ -8,9 +8,15 @@ use super::parameters;
 use super::problems;
 use super::schemas::Schemas;
 use crate::endpoint::{Answer, Shape};
+use crate::routes::same_shape;
 use crate::{Endpoint, KeyRule};
 
-pub(super) fn describe(shape: &Shape, all: &[Endpoint], schemas: &mut Schemas) -> Value {
+pub(super) fn describe(
+    shape: &Shape,
+    path: &'static str,
+    all: &[Endpoint],
+    schemas: &mut Schemas,
+) -> Value {
     let versioned = is_versioned(shape, all);
     let mut operation = Map::new();
     operation.insert("operationId".to_owned(), json!(shape.operation));
@@ -23,21 +29,30 @@ pub(super) fn describe(shape: &Shape, all: &[Endpoint], schemas: &mut Schemas) -
     }
     operation.insert("x-policy".to_owned(), json!(policy_text(shape.policy)));
     operation.insert("security".to_owned(), security(shape));
-    let parameters = parameters::all(shape, versioned, schemas);
+    let parameters = parameters::all(shape, path, versioned, schemas);
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
     }
     if let Some(body) = shape.body {
-        operation.insert("requestBody".to_owned(), request_body(shape, schemas.input(body)));
+        operation.insert(
+            "requestBody".to_owned(),
+            request_body(shape, schemas.input(shape.operation, body)),
+        );
     }
 
     let mut responses: Map<String, Value> = Map::new();
     for answer in &shape.answers {
-        responses.insert(answer.status.to_string(), success(answer, shape, versioned, schemas));
+        responses.insert(
+            answer.status.to_string(),
+            success(answer, shape, versioned, schemas),
+        );
     }
     if versioned && shape.method == Method::GET {
         let headers = json!({ "ETag": { "$ref": "#/components/headers/ETag" } });
-        responses.insert("304".to_owned(), json!({ "description": "The caller has this version.", "headers": headers }));
+        responses.insert(
+            "304".to_owned(),
+            json!({ "description": "The caller has this version.", "headers": headers }),
+        );
     }
     for (status, response) in problems::responses(shape) {
         responses.insert(status.to_string(), response);
@@ -51,7 +66,9 @@ pub(super) fn describe(shape: &Shape, all: &[Endpoint], schemas: &mut Schemas) -
 fn is_versioned(shape: &Shape, all: &[Endpoint]) -> bool {
     shape.versioned
         || (shape.method == Method::GET
-            && all.iter().any(|other| other.shape.path == shape.path && other.shape.needs_if_match))
+            && all.iter().any(|other| {
+                other.shape.needs_if_match && same_shape(other.shape.path, shape.path)
+            }))
 }
 
 fn policy_text(policy: Policy) -> String {
@@ -67,7 +84,10 @@ fn policy_text(policy: Policy) -> String {
 }
 
 fn security(shape: &Shape) -> Value {
-    let guest = shape.headers.iter().any(|header| header.name.eq_ignore_ascii_case("cart-token"));
+    let guest = shape
+        .headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case("cart-token"));
     match (shape.policy, guest) {
         (Policy::Public, false) => json!([{}, { "bearer": [] }]),
         (Policy::Public | Policy::Bearer, true) => json!([{ "guest": [] }, { "bearer": [] }, {}]),
@@ -80,7 +100,10 @@ fn security(shape: &Shape) -> Value {
 fn request_body(shape: &Shape, schema: Value) -> Value {
     let mut content = Map::new();
     if shape.method == Method::PATCH {
-        content.insert("application/merge-patch+json".to_owned(), json!({ "schema": schema }));
+        content.insert(
+            "application/merge-patch+json".to_owned(),
+            json!({ "schema": schema }),
+        );
     }
     content.insert("application/json".to_owned(), json!({ "schema": schema }));
     json!({ "required": true, "content": content })
@@ -89,7 +112,10 @@ fn request_body(shape: &Shape, schema: Value) -> Value {
 fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Value {
     let mut headers = Map::new();
     let mut add = |name: &str| {
-        headers.insert(name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+        headers.insert(
+            name.to_owned(),
+            json!({ "$ref": format!("#/components/headers/{name}") }),
+        );
     };
     add("Trace-Id");
     add("RateLimit");
@@ -105,7 +131,8 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
     }
     let mut response = json!({ "description": answer.description, "headers": headers });
     if let Some(schema) = answer.schema {
-        response["content"] = json!({ "application/json": { "schema": schemas.output(schema) } });
+        response["content"] =
+            json!({ "application/json": { "schema": schemas.output(shape.operation, schema) } });
     }
     response
 }

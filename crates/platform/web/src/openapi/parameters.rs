@@ -6,9 +6,16 @@ use serde_json::{Value, json};
 use super::schemas::Schemas;
 use crate::KeyRule;
 use crate::endpoint::Shape;
+use crate::extract::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::routes::names;
 
-pub(super) fn all(shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Vec<Value> {
-    let mut parameters = path(shape, schemas);
+pub(super) fn all(
+    shape: &Shape,
+    shown_path: &'static str,
+    versioned: bool,
+    schemas: &mut Schemas,
+) -> Vec<Value> {
+    let mut parameters = path(shape, shown_path, schemas);
     parameters.extend(query(shape, schemas));
     if shape.key_rule != KeyRule::Unused {
         parameters.push(json!({
@@ -48,14 +55,17 @@ pub(super) fn all(shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Vec<
     parameters
 }
 
-fn path(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
-    let names = shape.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    names
-        .map(|name| {
+fn path(shape: &Shape, shown_path: &'static str, schemas: &mut Schemas) -> Vec<Value> {
+    let own = names(shape.path).into_iter();
+    own.zip(names(shown_path))
+        .map(|(name, shown)| {
             let known = shape.path_params.iter().find(|param| param.name == name);
-            let schema =
-                known.map_or_else(|| json!({ "type": "string", "minLength": 1 }), |param| schemas.input(param.schema));
-            let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": schema });
+            let schema = known.map_or_else(
+                || json!({ "type": "string", "minLength": 1 }),
+                |param| schemas.input(shape.operation, param.schema),
+            );
+            let mut parameter =
+                json!({ "name": shown, "in": "path", "required": true, "schema": schema });
             if let Some(param) = known {
                 parameter["description"] = json!(param.description);
             }
@@ -66,14 +76,26 @@ fn path(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
 
 /// One parameter for each member of the query type.
 fn query(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
-    let Some(schema) = shape.query.map(|query| schemas.input(query)) else { return Vec::new() };
-    let required: Vec<&str> =
-        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let Some(schema) = shape
+        .query
+        .map(|query| schemas.input(shape.operation, query))
+    else {
+        return Vec::new();
+    };
+    let required: Vec<&str> = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let members = schema["properties"].as_object().into_iter().flatten();
     members
         .map(|(name, member)| {
             let mut member = without_null(member.clone());
-            let description = member.as_object_mut().and_then(|member| member.remove("description"));
+            let described = member
+                .as_object_mut()
+                .and_then(|member| member.remove("description"));
+            let description = described.or_else(|| paging(name, &mut member));
             let mut parameter = json!({
                 "name": name,
                 "in": "query",
@@ -88,6 +110,22 @@ fn query(shape: &Shape, schemas: &mut Schemas) -> Vec<Value> {
         .collect()
 }
 
+/// What the members of every list mean, so that no endpoint has to say it.
+fn paging(name: &str, schema: &mut Value) -> Option<Value> {
+    match name {
+        "limit" => {
+            schema["minimum"] = json!(1);
+            schema["maximum"] = json!(MAX_LIMIT);
+            schema["default"] = json!(DEFAULT_LIMIT);
+            Some(json!("Most items of a page."))
+        }
+        "cursor" => Some(json!(
+            "`next_cursor` of the page before; absent for the first page."
+        )),
+        _ => None,
+    }
+}
+
 /// A query has no null: an optional member is absent.
 fn without_null(mut schema: Value) -> Value {
     if let Some(types) = schema["type"].as_array_mut() {
@@ -100,7 +138,9 @@ fn without_null(mut schema: Value) -> Value {
         choices.retain(|choice| choice["type"] != "null");
         if let [only] = &choices[..] {
             let mut only = only.clone();
-            if let (Some(description), Some(members)) = (schema.get("description"), only.as_object_mut()) {
+            if let (Some(description), Some(members)) =
+                (schema.get("description"), only.as_object_mut())
+            {
                 members.insert("description".to_owned(), description.clone());
             }
             return only;
@@ -118,7 +158,8 @@ fn without_null(mut schema: Value) -> Value {
 }
 
 pub(super) fn header_components() -> Value {
-    let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    let header =
+        |description: &str, schema: Value| json!({ "description": description, "schema": schema });
     let text = || json!({ "type": "string" });
     json!({
         "ETag": header("The version, `\"v17\"`.", text()),

@@ -155,7 +155,12 @@ pub(super) fn responses(shape: &Shape) -> BTreeMap<u16, Value> {
 pub(super) fn components() -> Value {
     let components: Map<String, Value> = PLATFORM
         .iter()
-        .map(|platform| (platform.name.to_owned(), problem(platform.description, platform.status, platform.codes)))
+        .map(|platform| {
+            (
+                platform.name.to_owned(),
+                problem(platform.description, platform.status, platform.codes),
+            )
+        })
         .collect();
     Value::Object(components)
 }

@@ -1,6 +1,7 @@
 //! Serves one connection within its bounds.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tenon_kernel::ErrorKind;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -62,27 +63,38 @@ impl Server {
             .max_local_error_reset_streams(100)
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(20));
-        Self { router, options, builder, stop, abort, commands }
+        Self {
+            router,
+            options,
+            builder,
+            stop,
+            abort,
+            commands,
+        }
     }
 
     /// Serves a connection until it ends, is ended by a bound, or the server stops.
-    pub(super) async fn run(&self, socket: TcpStream) {
-        let Ok(peer) = socket.peer_addr() else { return };
-        // An answer goes out at once; failing to say so costs time, not correctness.
-        let _nodelay = socket.set_nodelay(true);
+    pub(super) async fn run<S>(&self, socket: S, peer: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
         let activity = Activity::new(self.options.max_head_bytes);
         let connection = Connection::new(peer, self.commands.clone());
 
         let service = service_fn(|mut request: Request<Incoming>| {
-            let is_chunked = request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING);
-            let (running, head) = activity.start_request(is_chunked);
+            let is_http2 = request.version() >= Version::HTTP_2;
+            let is_chunked = !is_http2 && request.headers().contains_key(TRANSFER_ENCODING);
+            let (running, head) = activity.start_request(is_http2, is_chunked);
             let refusal = refuse_ambiguous(&request, head.as_deref());
             request.extensions_mut().insert(connection.clone());
             let mut router = self.router.clone();
             async move {
                 let answer = match refusal {
                     Some(problem) => refused(problem),
-                    None => router.call(request).await.unwrap_or_else(|never| match never {}),
+                    None => router
+                        .call(request)
+                        .await
+                        .unwrap_or_else(|never| match never {}),
                 };
                 drop(running);
                 Ok::<_, Infallible>(answer)
@@ -117,20 +129,40 @@ impl Server {
 /// Finds framing that two parsers could read in two ways: without exactly one Host, or with two lengths.
 fn refuse_ambiguous(request: &Request<Incoming>, head: Option<&[u8]>) -> Option<Problem> {
     if request.version() < Version::HTTP_2 && request.headers().get_all(HOST).iter().count() != 1 {
-        return Some(Problem::new(ErrorKind::Malformed, "invalid_host", "Send exactly one `Host`."));
+        return Some(Problem::new(
+            ErrorKind::Malformed,
+            "invalid_host",
+            "Send exactly one `Host`.",
+        ));
     }
     if request.version() >= Version::HTTP_2 {
-        let own = request.uri().authority().map(|authority| authority.as_str().as_bytes());
-        let mut hosts = request.headers().get_all(HOST).iter().map(HeaderValue::as_bytes);
+        let own = request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str().as_bytes());
+        let mut hosts = request
+            .headers()
+            .get_all(HOST)
+            .iter()
+            .map(HeaderValue::as_bytes);
         if hosts.any(|host| Some(host) != own) {
-            return Some(Problem::new(ErrorKind::Malformed, "invalid_host", "`Host` and `:authority` differ."));
+            return Some(Problem::new(
+                ErrorKind::Malformed,
+                "invalid_host",
+                "`Host` and `:authority` differ.",
+            ));
         }
     }
     // hyper takes the chunked framing and drops the length (RFC 9112 §6.3), so the raw head is asked.
-    let two_lengths = request.headers().contains_key(CONTENT_LENGTH) || !head.is_none_or(is_only_chunked);
+    let two_lengths =
+        request.headers().contains_key(CONTENT_LENGTH) || !head.is_none_or(is_only_chunked);
     if request.headers().contains_key(TRANSFER_ENCODING) && two_lengths {
         let detail = "Send `Content-Length` or `Transfer-Encoding`, not both.";
-        return Some(Problem::new(ErrorKind::Malformed, "ambiguous_framing", detail));
+        return Some(Problem::new(
+            ErrorKind::Malformed,
+            "ambiguous_framing",
+            detail,
+        ));
     }
     None
 }
@@ -139,22 +171,33 @@ fn refuse_ambiguous(request: &Request<Incoming>, head: Option<&[u8]>) -> Option<
 /// whole, because requests were pipelined, is taken for ambiguous.
 fn is_only_chunked(head: &[u8]) -> bool {
     let text = head.to_ascii_lowercase();
-    let Some(at) = find(&text, b"\ntransfer-encoding:") else { return false };
-    let start = text[..at].windows(3).rposition(|window| window == b"\n\r\n").map_or(0, |start| start + 3);
+    let Some(at) = find(&text, b"\ntransfer-encoding:") else {
+        return false;
+    };
+    let start = text[..at]
+        .windows(3)
+        .rposition(|window| window == b"\n\r\n")
+        .map_or(0, |start| start + 3);
     let end = find(&text[at..], b"\n\r\n").map_or(text.len(), |end| at + end);
     find(&text[start..end], b"\ncontent-length:").is_none()
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    text.windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 /// An answer after which the connection closes: what follows cannot be trusted to be a request.
 fn refused(problem: Problem) -> Response {
     let mut response = problem.into_response();
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
+
+#[cfg(test)]
+mod bounds;
 
 #[cfg(test)]
 mod tests {
@@ -162,10 +205,21 @@ mod tests {
 
     #[test]
     fn two_lengths_are_found_in_either_order_and_not_in_the_body() {
-        assert!(is_only_chunked(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
-        assert!(!is_only_chunked(b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"));
-        assert!(!is_only_chunked(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n"));
-        assert!(is_only_chunked(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\ncontent-length: 3"));
-        assert!(!is_only_chunked(b"5\r\nhello\r\n0\r\n\r\n"), "a head that was not seen whole");
+        assert!(is_only_chunked(
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ));
+        assert!(!is_only_chunked(
+            b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+        ));
+        assert!(!is_only_chunked(
+            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n"
+        ));
+        assert!(is_only_chunked(
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\ncontent-length: 3"
+        ));
+        assert!(
+            !is_only_chunked(b"5\r\nhello\r\n0\r\n\r\n"),
+            "a head that was not seen whole"
+        );
     }
 }

@@ -27,7 +27,9 @@ pub(super) struct Pass {
 impl Gate {
     pub(super) fn new(options: &ServeOptions) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS))),
+            places: Arc::new(Semaphore::new(
+                options.max_connections.clamp(1, Semaphore::MAX_PERMITS),
+            )),
             by_address: Arc::default(),
             most_per_address: options.max_connections_per_address.max(1),
             exempt: options.trusted_proxies.clone(),
@@ -36,22 +38,34 @@ impl Gate {
 
     /// Waits until another connection may be open.
     pub(super) async fn place(&self) -> OwnedSemaphorePermit {
-        Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
+        Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed")
     }
 
     /// Lets a connection in, unless its address has too many.
     pub(super) fn admit(&self, place: OwnedSemaphorePermit, peer: IpAddr) -> Option<Pass> {
         if self.exempt.iter().any(|network| network.contains(peer)) {
-            return Some(Pass { _place: place, counted: None });
+            return Some(Pass {
+                _place: place,
+                counted: None,
+            });
         }
         let key = limit_key(peer);
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = self
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let open = by_address.entry(key).or_default();
         if *open >= self.most_per_address {
             return None;
         }
         *open += 1;
-        Some(Pass { _place: place, counted: Some((key, Arc::clone(&self.by_address))) })
+        Some(Pass {
+            _place: place,
+            counted: Some((key, Arc::clone(&self.by_address))),
+        })
     }
 }
 
@@ -75,7 +89,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_is_capped_and_its_places_come_back() {
-        let options = ServeOptions { max_connections_per_address: 2, ..ServeOptions::default() };
+        let options = ServeOptions {
+            max_connections_per_address: 2,
+            ..ServeOptions::default()
+        };
         let gate = Gate::new(&options);
         let address: IpAddr = "203.0.113.9".parse().expect("an address");
         let first = gate.admit(gate.place().await, address);

@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// What happens on a connection, seen from its socket.
@@ -17,8 +16,12 @@ pub(super) struct Activity {
     opened: Instant,
     running: AtomicU32,
     served: AtomicBool,
-    /// Milliseconds after opening, so that both fit an atomic.
+    /// Frames that are no request come and go on HTTP/2: they neither start a head nor keep a connection.
+    is_http2: AtomicBool,
+    /// When bytes last moved, in milliseconds after opening.
     moved_at: AtomicU64,
+    /// When the last request ended.
+    ended_at: AtomicU64,
     /// When the first byte of a request's head came; 0 while none is under way.
     head_since: AtomicU64,
     head: Mutex<Vec<u8>>,
@@ -45,7 +48,9 @@ impl Activity {
             opened: Instant::now(),
             running: AtomicU32::new(0),
             served: AtomicBool::new(false),
+            is_http2: AtomicBool::new(false),
             moved_at: AtomicU64::new(0),
+            ended_at: AtomicU64::new(0),
             head_since: AtomicU64::new(0),
             head: Mutex::default(),
             keep,
@@ -53,9 +58,14 @@ impl Activity {
     }
 
     /// Notes that a request's head is complete; returns the bytes that came since the one before.
-    pub(super) fn start_request(self: &Arc<Self>, want_head: bool) -> (Running, Option<Vec<u8>>) {
+    pub(super) fn start_request(
+        self: &Arc<Self>,
+        is_http2: bool,
+        want_head: bool,
+    ) -> (Running, Option<Vec<u8>>) {
         self.running.fetch_add(1, Ordering::Relaxed);
         self.served.store(true, Ordering::Relaxed);
+        self.is_http2.store(is_http2, Ordering::Relaxed);
         self.head_since.store(0, Ordering::Relaxed);
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = want_head.then(|| head.clone());
@@ -72,18 +82,36 @@ impl Activity {
         }
         let (since, allowed, verdict) = match self.head_since.load(Ordering::Relaxed) {
             0 if !self.served.load(Ordering::Relaxed) => (0, header_timeout, Verdict::SlowHead),
-            0 => (self.moved_at.load(Ordering::Relaxed), idle_timeout, Verdict::Idle),
+            0 if self.is_http2.load(Ordering::Relaxed) => (
+                self.ended_at.load(Ordering::Relaxed),
+                idle_timeout,
+                Verdict::Idle,
+            ),
+            0 => (
+                self.moved_at.load(Ordering::Relaxed),
+                idle_timeout,
+                Verdict::Idle,
+            ),
             since => (since, header_timeout, Verdict::SlowHead),
         };
         let due = self.opened + Duration::from_millis(since) + allowed;
-        if due <= now { verdict } else { Verdict::Fine(due.min(look_again)) }
+        if due <= now {
+            verdict
+        } else {
+            Verdict::Fine(due.min(look_again))
+        }
     }
 
     fn note_read(&self, bytes: &[u8]) {
         let now = self.note_moved();
+        if self.is_http2.load(Ordering::Relaxed) {
+            return;
+        }
         if self.running.load(Ordering::Relaxed) == 0 {
             // Only the first byte starts the clock: sending one byte at a time does not win time.
-            let _ = self.head_since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+            let _ = self
+                .head_since
+                .compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
         }
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
         let room = self.keep.saturating_sub(head.len());
@@ -91,7 +119,9 @@ impl Activity {
     }
 
     fn note_moved(&self) -> u64 {
-        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let now = u64::try_from(self.opened.elapsed().as_millis())
+            .unwrap_or(u64::MAX)
+            .max(1);
         self.moved_at.store(now, Ordering::Relaxed);
         now
     }
@@ -99,27 +129,36 @@ impl Activity {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.note_moved();
+        let now = self.0.note_moved();
+        self.0.ended_at.store(now, Ordering::Relaxed);
         if self.0.running.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.head.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.0
+                .head
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clear();
         }
     }
 }
 
 /// A socket that tells its activity.
-pub(super) struct Watched {
-    socket: TcpStream,
+pub(super) struct Watched<S> {
+    socket: S,
     activity: Arc<Activity>,
 }
 
-impl Watched {
-    pub(super) fn new(socket: TcpStream, activity: Arc<Activity>) -> Self {
+impl<S> Watched<S> {
+    pub(super) fn new(socket: S, activity: Arc<Activity>) -> Self {
         Self { socket, activity }
     }
 }
 
-impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.socket).poll_read(cx, buffer);
         let fresh = &buffer.filled()[before..];
@@ -130,8 +169,12 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.socket).poll_write(cx, bytes);
         if result.is_ready() {
             self.activity.note_moved();

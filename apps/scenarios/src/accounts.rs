@@ -1,0 +1,24 @@
+//! The demo accounts that seeding made: one `role e-mail password` a line.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+/// Someone who can sign in.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// Reads the administrator's line.
+pub(crate) fn administrator(file: &Path) -> Result<Account> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} (is the demo seeded?)", file.display()))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("admin")).context("no line for `admin`")?;
+    let mut words = line.split_whitespace();
+    let (Some(email), Some(password)) = (words.next(), words.next()) else {
+        anyhow::bail!("the line for `admin` names no e-mail and password");
+    };
+    Ok(Account { email: email.to_owned(), password: password.to_owned() })
+}

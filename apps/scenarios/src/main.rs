@@ -1,0 +1,71 @@
+//! Scripted users against a running server: `scenarios first-order --api http://127.0.0.1:8080 …`.
+
+#![expect(clippy::print_stdout, reason = "a command line tool prints")]
+
+mod accounts;
+mod client;
+mod first_order;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Scripted users.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+enum Scenario {
+    /// From registration to the mail that confirms the order, and the audit log behind it.
+    FirstOrder {
+        #[command(flatten)]
+        place: Place,
+        /// JSON API of the mail catcher.
+        #[arg(long)]
+        mail: String,
+        /// The payment simulator.
+        #[arg(long)]
+        payments: String,
+    },
+    /// Prints an access token of the demo administrator: for tools that take one.
+    AdminToken {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where the server is, and who may administer it.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// Base URL of the API.
+    #[arg(long)]
+    api: String,
+    /// File with the demo accounts.
+    #[arg(long)]
+    accounts: PathBuf,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    match Arguments::parse().scenario {
+        Scenario::FirstOrder { place, mail, payments } => {
+            first_order::play(&first_order::World {
+                api: place.api,
+                mail,
+                payments,
+                admin: accounts::administrator(&place.accounts)?,
+            })
+            .await
+        }
+        Scenario::AdminToken { place } => {
+            let admin = accounts::administrator(&place.accounts)?;
+            println!("{}", client::Client::new(&place.api)?.signed_in(&admin).await?.token());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `tenon admin …`: looks after people and demo data.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tenon_kernel::{CallCtx, Env, Interface};
+use tenon_server::compose::Tenon;
+use tenon_server::demo;
+use tenon_server::settings::ServerSettings;
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Action {
+    /// Prints a one-time token with which the first administrator registers; refused once there is one.
+    BootstrapToken,
+    /// Fills the shop with demo products, and makes demo accounts with random passwords.
+    SeedDemo,
+    /// Replaces the key that signs access tokens; tokens already out stay good until they expire.
+    RotateSigningKey,
+}
+
+pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<ExitCode> {
+    let env = Env::system();
+    tenon_server::secrets::complete(&mut settings, &env)?;
+    let tenon = Tenon::build(&settings, &env).await?;
+    let ctx = CallCtx::service(&env, Interface::Cli, "tenon");
+    match action {
+        Action::BootstrapToken => {
+            let token = tenon.administration.identity.issue_bootstrap_token(&ctx).await?;
+            println!("{}", token.expose());
+        }
+        Action::RotateSigningKey => {
+            let key = tenon.administration.identity.rotate_signing_key(&ctx).await?;
+            println!("Access tokens are signed with {key} from a quarter of an hour on.");
+        }
+        Action::SeedDemo => {
+            let report = demo::seed(&tenon, &settings, &env, &ctx).await?;
+            println!("{report}");
+        }
+    }
+    tenon.stores.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,64 @@
+//! What must always be true of the audit log.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use audit_contract::ChainFault;
+use tenon_kernel::CallCtx;
+use tenon_module::{Invariant, Violation};
+use tenon_store::StoreError;
+
+use crate::service::Service;
+
+/// Entries read at a time.
+const STEP: u32 = 500;
+
+/// The hash chain holds from its first entry to its head.
+pub(crate) struct ChainVerifies {
+    service: Arc<Service>,
+}
+
+impl ChainVerifies {
+    pub(crate) fn new(service: Arc<Service>) -> Self {
+        Self { service }
+    }
+}
+
+#[async_trait]
+impl Invariant for ChainVerifies {
+    fn name(&self) -> &'static str {
+        "audit.chain_verifies"
+    }
+
+    fn description(&self) -> &'static str {
+        "Every audit entry is what was written, in the place where it was written, and none is missing."
+    }
+
+    /// Names the first fault only: everything behind it hangs on it.
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let mut from = Some(1);
+        while let Some(start) = from {
+            let report = self.service.verify_stretch(ctx, start, STEP).await?;
+            if let Some(broken) = report.broken {
+                let violation = Violation {
+                    subject: format!("audit entry {}", broken.seq),
+                    expected: "the chain holds".to_owned(),
+                    actual: in_words(broken.fault).to_owned(),
+                };
+                return Ok(vec![violation]);
+            }
+            from = report.next;
+        }
+        Ok(Vec::new())
+    }
+}
+
+fn in_words(fault: ChainFault) -> &'static str {
+    match fault {
+        ChainFault::Missing => "there is no entry at this place",
+        ChainFault::NotLinked => "it does not follow the entry before it",
+        ChainFault::Altered => "it is not what was written",
+        ChainFault::Surplus => "it stands behind the end of the chain",
+        _ => "the chain is broken here",
+    }
+}

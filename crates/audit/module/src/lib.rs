@@ -1,0 +1,74 @@
+//! Who did what, when, through which interface, before and after: a hash chain fed by the events of all modules.
+//!
+//! Nothing writes here but the events: whatever a module publishes becomes one entry, with personal data masked.
+//! The chain shows every change to what was written. That its end was not cut off and written anew, only a copy of
+//! `head_hash` kept elsewhere can prove.
+
+mod domain;
+mod http;
+mod invariant;
+mod service;
+mod settings;
+mod store;
+mod subscribers;
+
+use std::sync::Arc;
+
+use tenon_events::Subscription;
+use tenon_kernel::CursorKey;
+use tenon_module::Module;
+use tenon_store::{Db, Migrations};
+
+use self::invariant::ChainVerifies;
+use self::service::Service;
+pub use self::settings::AuditSettings;
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/audit/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/audit/postgres");
+
+/// Contracts this module calls; the seam refuses calls to any other.
+pub const USES: &[&str] = &[];
+
+/// Tables of this module.
+pub const MIGRATIONS: Migrations = Migrations { module: "audit", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+
+/// The audit module, ready to run.
+pub struct Audit {
+    /// For the platform.
+    pub module: Module,
+    /// For other modules.
+    pub contract: Arc<dyn audit_contract::Audit>,
+}
+
+/// What the module needs from outside.
+#[derive(Debug)]
+pub struct Deps {
+    /// Its store.
+    pub db: Db,
+    /// The modules whose events it keeps: all others.
+    pub sources: Vec<&'static str>,
+    /// Signs page cursors.
+    pub cursor_key: CursorKey,
+}
+
+impl Audit {
+    /// Puts the module together.
+    pub fn build(settings: AuditSettings, deps: Deps) -> Self {
+        let Deps { db, sources, cursor_key } = deps;
+        let service = Arc::new(Service::new(db.clone(), cursor_key, settings.masking()));
+        let subscriptions = sources
+            .into_iter()
+            .map(|source| Subscription::new("audit", source).on_any(Arc::clone(&service) as _))
+            .collect();
+        let module = Module {
+            name: "audit",
+            db,
+            endpoints: http::endpoints(&service),
+            subscriptions,
+            jobs: Vec::new(),
+            schedules: Vec::new(),
+            invariants: vec![Arc::new(ChainVerifies::new(Arc::clone(&service)))],
+        };
+        Self { module, contract: service }
+    }
+}

@@ -1,0 +1,3 @@
+//! What this module reacts to: everything.
+
+mod any_event;

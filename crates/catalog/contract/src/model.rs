@@ -1,0 +1,218 @@
+//! Requests and answers of the contract.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tenon_kernel::{Currency, Cursor, Money, PageRequest, Timestamp};
+
+use crate::{ProductId, ReservationId, VariantId};
+
+/// Which variants, priced in which currency.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetVariants {
+    /// At most [`crate::MAX_IDS`].
+    pub variant_ids: Vec<VariantId>,
+    /// Currency of the prices.
+    pub currency: Currency,
+}
+
+/// The variants that exist.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Variants {
+    /// In no particular order.
+    pub variants: Vec<VariantOffer>,
+}
+
+/// A variant as a buyer meets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VariantOffer {
+    /// The variant.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// Title of the product: `Darjeeling First Flush`.
+    pub product_title: String,
+    /// Title of the variant: `100 g`.
+    pub variant_title: String,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// URL or `data:` URL of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Price of one piece; `None` if it is not sold in that currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
+    /// Only active variants can be bought.
+    pub status: VariantStatus,
+    /// Pieces that nobody has reserved, over all locations.
+    pub available: i64,
+    /// Grows with each change of variant or product.
+    pub version: i64,
+}
+
+/// Whether a variant can be bought: active only if its product is active too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum VariantStatus {
+    /// Not yet for sale.
+    Draft,
+    /// For sale.
+    Active,
+    /// No longer for sale.
+    Archived,
+    /// A status this version does not know; cannot be bought.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Hold stock.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Reserve {
+    /// Chosen by the caller; the same id is the same reservation for ever.
+    pub reservation_id: ReservationId,
+    /// 1 to [`crate::MAX_RESERVE_LINES`]; lines of one variant are added up.
+    pub lines: Vec<ReserveLine>,
+    /// When the stock goes back by itself: in the future, at most 30 days away.
+    pub expires_at: Timestamp,
+}
+
+/// So many of one variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReserveLine {
+    /// Which variant.
+    pub variant_id: VariantId,
+    /// 1 to [`crate::MAX_QUANTITY`].
+    pub quantity: i64,
+}
+
+/// Give held stock back.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Release {
+    /// Which reservation.
+    pub reservation_id: ReservationId,
+    /// Why, for the stock ledger: `checkout_cancelled`. 1 to 100 characters.
+    pub reason: String,
+}
+
+/// Hold stock longer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ExtendReservation {
+    /// Which reservation.
+    pub reservation_id: ReservationId,
+    /// The new end: in the future, at most 30 days away.
+    pub expires_at: Timestamp,
+}
+
+/// Turn held stock into sold stock.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CommitReservation {
+    /// Which reservation.
+    pub reservation_id: ReservationId,
+    /// Public id of the order it was sold to, for the stock ledger: `ord_…`. 1 to 100 characters.
+    pub order_id: String,
+}
+
+/// Put sold stock back on the shelf.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Restock {
+    /// Which reservation.
+    pub reservation_id: ReservationId,
+    /// Why, for the stock ledger: `order_cancelled`. 1 to 100 characters.
+    pub reason: String,
+}
+
+/// Stock that is, or was, set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reservation {
+    /// The reservation.
+    pub reservation_id: ReservationId,
+    /// Where it stands.
+    pub status: ReservationStatus,
+    /// One line for each variant, by variant id; empty if it was released before it arrived.
+    pub lines: Vec<ReserveLine>,
+    /// When held stock goes back by itself.
+    pub expires_at: Timestamp,
+    /// The order it was committed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+}
+
+/// Where a reservation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReservationStatus {
+    /// Stock is set aside.
+    Held,
+    /// Stock is sold; never expires.
+    Committed,
+    /// Stock was given back on request.
+    Released,
+    /// Stock went back by itself.
+    Expired,
+    /// Stock was sold and put back.
+    Restocked,
+    /// A status this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Which reservations.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetReservations {
+    /// At most [`crate::MAX_IDS`].
+    pub reservation_ids: Vec<ReservationId>,
+}
+
+/// The reservations that exist.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Reservations {
+    /// In no particular order.
+    pub reservations: Vec<Reservation>,
+}
+
+/// Which part of the list of reservations.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ListReservations {
+    /// Only those; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ReservationStatus>,
+    /// Which part.
+    pub page: PageRequest,
+}
+
+/// A part of the list of reservations.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ReservationPage {
+    /// By id.
+    pub reservations: Vec<Reservation>,
+    /// Present if there is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<Cursor>,
+}
+
+impl ReservationStatus {
+    /// Returns the name used in documents and stores.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Committed => "committed",
+            Self::Released => "released",
+            Self::Expired => "expired",
+            Self::Restocked => "restocked",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl VariantStatus {
+    /// Returns the name used in documents and stores.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules of the catalog: no async, no SQL, no HTTP, no clock reads.
+
+pub(crate) mod category;
+pub(crate) mod demand;
+pub(crate) mod patch;
+pub(crate) mod price;
+pub(crate) mod product;
+pub(crate) mod reservation;
+pub(crate) mod rules;
+pub(crate) mod stock;
+pub(crate) mod variant;

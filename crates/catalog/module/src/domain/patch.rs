@@ -1,0 +1,32 @@
+//! One member of a change: left as it is, cleared, or set.
+
+/// What a change does to a member (RFC 7396).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Patch<T> {
+    /// The change does not name it.
+    #[default]
+    Keep,
+    /// The change clears it.
+    Clear,
+    /// The change sets it.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Returns the value to be set, if there is one.
+    pub(crate) fn as_set(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+
+    /// Returns what becomes of `current`.
+    pub(crate) fn apply(self, current: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => current,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The catalog through its contract and its REST API, on both engines.
+
+mod bad_input;
+mod demo;
+mod guard;
+mod inventory;
+mod products;
+mod races;
+mod reservations;
+mod shop;
+mod statements;

@@ -1,0 +1,163 @@
+//! Failures of the identity module.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tenon_kernel::{ErrorKind, FieldError, Retry, ServiceError};
+
+/// Failures of the identity module. Where two causes must not be told apart, they are one variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// Members of the request break a rule.
+    #[error("the request breaks a rule")]
+    InvalidRequest {
+        /// Which, and how.
+        errors: Vec<FieldError>,
+    },
+    /// The cursor was made for another list, or not by this installation.
+    #[error("the cursor does not belong to this list")]
+    InvalidCursor,
+    /// More ids in one request than allowed.
+    #[error("at most {limit} ids can be asked for at once")]
+    TooManyIds {
+        /// The bound.
+        limit: u32,
+    },
+    /// The password is too weak to be set.
+    #[error("this password cannot be used")]
+    WeakPassword {
+        /// Which member, and why.
+        errors: Vec<FieldError>,
+    },
+    /// Unknown address, wrong password, address not verified, or user locked: nobody learns which.
+    #[error("the e-mail address or the password is wrong, or the account cannot be used")]
+    InvalidCredentials,
+    /// The current password, asked for again before a change, is wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// Too many attempts; wait.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// When to come back.
+        retry_after_ms: u64,
+    },
+    /// Unknown, used, expired, or of an ended session.
+    #[error("the refresh token is not valid")]
+    InvalidRefreshToken,
+    /// Unknown challenge, wrong token, answered before, or expired: nobody learns which.
+    #[error("the challenge cannot be answered with this token")]
+    ChallengeFailed,
+    /// The challenge does not exist, is over, or is not for the caller.
+    #[error("there is no such open challenge")]
+    ChallengeNotFound,
+    /// The token is wrong, expired or used, or there is an administrator already.
+    #[error("the bootstrap token is not valid")]
+    BootstrapRefused,
+    /// An administrator exists: further ones are made by them.
+    #[error("there is an administrator already")]
+    AdministratorExists,
+    /// The address has an account. Only operators learn this.
+    #[error("the e-mail address has an account already")]
+    EmailTaken,
+    /// No such user.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// No such session of the caller.
+    #[error("there is no such session")]
+    SessionNotFound,
+    /// The version in `If-Match` is not the current one.
+    #[error("the resource has changed, its version is now {current}")]
+    StaleVersion {
+        /// The version it has.
+        current: i64,
+    },
+    /// Administrators cannot take their own rights away.
+    #[error("administrators cannot change their own roles or lock themselves")]
+    OwnAccount,
+    /// At least one administrator must be able to sign in.
+    #[error("this is the last administrator who can sign in")]
+    LastAdministrator,
+    /// An error this version does not know.
+    #[error("identity refused the request")]
+    #[serde(other)]
+    Unknown,
+}
+
+impl ServiceError for IdentityError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidRequest { .. }
+            | Self::TooManyIds { .. }
+            | Self::WeakPassword { .. }
+            | Self::WrongPassword
+            | Self::ChallengeFailed => ErrorKind::Invalid,
+            Self::InvalidCursor => ErrorKind::Malformed,
+            Self::InvalidCredentials | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
+            Self::BootstrapRefused => ErrorKind::Forbidden,
+            Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
+            Self::ChallengeNotFound | Self::UserNotFound | Self::SessionNotFound => {
+                ErrorKind::NotFound
+            }
+            Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
+            Self::AdministratorExists
+            | Self::EmailTaken
+            | Self::OwnAccount
+            | Self::LastAdministrator => ErrorKind::Conflict,
+            Self::Unknown => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest { .. } => "identity.invalid_request",
+            Self::InvalidCursor => "identity.invalid_cursor",
+            Self::TooManyIds { .. } => "identity.too_many_ids",
+            Self::WeakPassword { .. } => "identity.weak_password",
+            Self::InvalidCredentials => "identity.invalid_credentials",
+            Self::WrongPassword => "identity.wrong_password",
+            Self::TooManyAttempts { .. } => "identity.too_many_attempts",
+            Self::InvalidRefreshToken => "identity.invalid_refresh_token",
+            Self::ChallengeFailed => "identity.challenge_failed",
+            Self::ChallengeNotFound => "identity.challenge_not_found",
+            Self::BootstrapRefused => "identity.bootstrap_refused",
+            Self::AdministratorExists => "identity.administrator_exists",
+            Self::EmailTaken => "identity.email_taken",
+            Self::UserNotFound => "identity.user_not_found",
+            Self::SessionNotFound => "identity.session_not_found",
+            Self::StaleVersion { .. } => "identity.stale_version",
+            Self::OwnAccount => "identity.own_account",
+            Self::LastAdministrator => "identity.last_administrator",
+            Self::Unknown => "identity.unknown",
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            Self::TooManyAttempts { .. } => Retry::After,
+            Self::Unknown => Retry::SameKey,
+            _ => Retry::Never,
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::InvalidRequest { errors } | Self::WeakPassword { errors } => errors.clone(),
+            Self::WrongPassword => {
+                vec![FieldError::new(
+                    "/current_password",
+                    "wrong",
+                    "This is not the current password.",
+                )]
+            }
+            Self::InvalidCursor => {
+                vec![FieldError::new(
+                    "?cursor",
+                    "wrong_list",
+                    "Take the cursor from the page before.",
+                )]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

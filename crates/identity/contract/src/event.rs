@@ -1,0 +1,126 @@
+//! Facts that identity publishes. They carry ids only: no addresses, no secrets.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tenon_kernel::{Role, Timestamp};
+use tenon_seam::event;
+
+use crate::{ChallengeId, ChallengePurpose, Channel, EndReason, SessionId, UserField, UserId};
+
+/// A person has an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserRegistered {
+    /// Who.
+    pub user_id: UserId,
+    /// How they can be reached.
+    pub channel: Channel,
+}
+
+/// A person has proved that the address is theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserVerified {
+    /// Who.
+    pub user_id: UserId,
+    /// What was verified.
+    pub channel: Channel,
+}
+
+/// Something about a user changed; holders of user data ask for the new state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserUpdated {
+    /// Who.
+    pub user_id: UserId,
+    /// What changed.
+    pub fields: Vec<UserField>,
+}
+
+/// A user can no longer sign in; their sessions have ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UserLocked {
+    /// Who.
+    pub user_id: UserId,
+    /// In the words of the administrator.
+    pub reason: String,
+}
+
+/// A person signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionCreated {
+    /// Which session.
+    pub session_id: SessionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// How they proved who they are (RFC 8176): `pwd`.
+    pub amr: Vec<String>,
+    /// Whether they have signed in from this device before.
+    pub known_device: bool,
+    /// Keyed hash of the address: equal for equal addresses, and says nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-pii" = true))]
+    pub ip_hash: Option<String>,
+}
+
+/// A session ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionRevoked {
+    /// Which session.
+    pub session_id: SessionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// A used refresh token came back: someone else has it. The session has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionCompromised {
+    /// Which session.
+    pub session_id: SessionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// How many refreshes ago the token was replaced.
+    pub generations_behind: i64,
+}
+
+/// A user got a role; it counts from their next refresh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleAssigned {
+    /// Who.
+    pub user_id: UserId,
+    /// What they may do now.
+    pub role: Role,
+}
+
+/// A role was taken from a user; their sessions have ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleRemoved {
+    /// Who.
+    pub user_id: UserId,
+    /// What they may no longer do.
+    pub role: Role,
+}
+
+/// A person is to be sent a one-time token: ask [`crate::Identity::get_challenge_message`] for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChallengeCreated {
+    /// Which challenge.
+    pub challenge_id: ChallengeId,
+    /// Whom it is for; absent where there is no account yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Why.
+    pub purpose: ChallengePurpose,
+    /// A message later than this is of no use.
+    pub expires_at: Timestamp,
+}
+
+event!(UserRegistered, "user.registered", 1, user_id);
+event!(UserVerified, "user.verified", 1, user_id);
+event!(UserUpdated, "user.updated", 1, user_id);
+event!(UserLocked, "user.locked", 1, user_id);
+event!(SessionCreated, "session.created", 1, session_id);
+event!(SessionRevoked, "session.revoked", 1, session_id);
+event!(SessionCompromised, "session.compromised", 1, session_id);
+event!(RoleAssigned, "role.assigned", 1, user_id);
+event!(RoleRemoved, "role.removed", 1, user_id);
+event!(ChallengeCreated, "challenge.created", 1, challenge_id);

@@ -1,0 +1,36 @@
+//! Ids of identity.
+
+use tenon_kernel::{Id, IdKind};
+
+/// Kind of [`UserId`].
+#[derive(Debug)]
+pub struct UserKind;
+
+impl IdKind for UserKind {
+    const PREFIX: &'static str = "usr";
+}
+
+/// Names a person; `sub` of access tokens.
+pub type UserId = Id<UserKind>;
+
+/// Kind of [`SessionId`].
+#[derive(Debug)]
+pub struct SessionKind;
+
+impl IdKind for SessionKind {
+    const PREFIX: &'static str = "ses";
+}
+
+/// Names one sign-in and everything refreshed from it; `sid` of access tokens. Not a secret.
+pub type SessionId = Id<SessionKind>;
+
+/// Kind of [`ChallengeId`].
+#[derive(Debug)]
+pub struct ChallengeKind;
+
+impl IdKind for ChallengeKind {
+    const PREFIX: &'static str = "chl";
+}
+
+/// Names a one-time question sent to a person. Not a secret: the answer needs the token too.
+pub type ChallengeId = Id<ChallengeKind>;

@@ -1,0 +1,11 @@
+//! Pure rules of identity: no SQL, no HTTP, no clock reads.
+
+pub(crate) mod change;
+pub(crate) mod email;
+pub(crate) mod name;
+pub(crate) mod password;
+pub(crate) mod refresh;
+pub(crate) mod roles;
+pub(crate) mod secret;
+pub(crate) mod throttle;
+pub(crate) mod user;

@@ -1,0 +1,70 @@
+//! Keys and session checks for whoever verifies access tokens, over the contract alone: the same in the process of
+//! identity and in a service that reaches it over the seam.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use identity_contract::{CheckSessions, GetSigningKeys, Identity, SessionId};
+use tenon_access::{KeySource, SessionCheck, TokenError, VerifyingKey};
+use tenon_kernel::{CallCtx, Env, Interface};
+use uuid::Uuid;
+
+/// Nobody waits longer than this for the answer whether they may come in.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Asks identity for keys and session states on behalf of the edge.
+pub struct IdentitySource {
+    identity: Arc<dyn Identity>,
+    env: Env,
+}
+
+impl IdentitySource {
+    /// Asks this identity.
+    pub fn new(identity: Arc<dyn Identity>, env: Env) -> Self {
+        Self { identity, env }
+    }
+
+    fn ctx(&self) -> CallCtx {
+        CallCtx::service(&self.env, Interface::Rest, "edge").with_timeout(TIMEOUT)
+    }
+}
+
+#[async_trait]
+impl KeySource for IdentitySource {
+    async fn keys(&self) -> Result<Vec<VerifyingKey>, TokenError> {
+        let answer = self
+            .identity
+            .get_signing_keys(&self.ctx(), GetSigningKeys {})
+            .await;
+        let keys = answer.map_err(|_| TokenError::Unavailable)?.keys;
+        keys.into_iter()
+            .map(|key| {
+                let public = URL_SAFE_NO_PAD
+                    .decode(&key.x)
+                    .map_err(|_| TokenError::Unavailable)?;
+                Ok(VerifyingKey {
+                    kid: key.kid,
+                    public,
+                })
+            })
+            .collect()
+    }
+}
+
+#[async_trait]
+impl SessionCheck for IdentitySource {
+    async fn is_live(&self, session: Uuid) -> Result<bool, TokenError> {
+        let id = SessionId::from_uuid(session);
+        let answer = self
+            .identity
+            .check_sessions(&self.ctx(), CheckSessions { ids: vec![id] })
+            .await;
+        Ok(answer
+            .map_err(|_| TokenError::Unavailable)?
+            .live
+            .contains(&id))
+    }
+}

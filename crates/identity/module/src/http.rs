@@ -1,0 +1,69 @@
+//! The REST surface of identity: one endpoint in each file.
+
+mod answer_challenge;
+mod bootstrap;
+mod create_challenge;
+mod end_session;
+mod get_jwks;
+mod get_me;
+mod get_user;
+mod list_sessions;
+mod list_users;
+mod refresh;
+mod register;
+mod sign_in;
+mod sign_out;
+mod update_me;
+mod update_user;
+mod views;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use identity_contract::IdentityError;
+use tenon_seam::SeamError;
+use tenon_web::{Endpoint, Problem};
+
+use crate::service::Service;
+
+/// Room for a password of 256 characters, escaped, and the rest of the largest body; more is nobody's sign-in.
+const MAX_BODY: usize = 8 * 1024;
+/// The stricter rate limit of everything that tries secrets or sends mail.
+const AUTH: &str = "auth";
+const TAG: &str = "identity";
+
+/// All endpoints.
+pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
+    vec![
+        register::endpoint(service),
+        create_challenge::endpoint(service),
+        answer_challenge::endpoint(service),
+        sign_in::endpoint(service),
+        sign_out::endpoint(service),
+        refresh::endpoint(service),
+        bootstrap::endpoint(service),
+        get_me::endpoint(service),
+        update_me::endpoint(service),
+        list_sessions::endpoint(service),
+        end_session::endpoint(service),
+        list_users::endpoint(service),
+        get_user::endpoint(service),
+        update_user::endpoint(service),
+        get_jwks::endpoint(service),
+    ]
+}
+
+/// Adds what only headers can say.
+fn problem(error: SeamError<IdentityError>) -> Problem {
+    match error.domain() {
+        Some(IdentityError::StaleVersion { current }) => {
+            let current = *current;
+            Problem::from(error).with_version(current)
+        }
+        Some(IdentityError::TooManyAttempts { retry_after_ms }) => {
+            let after = Duration::from_millis(*retry_after_ms);
+            Problem::from(error).with_retry_after(after)
+        }
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,85 @@
+//! People, passwords, sessions and access tokens.
+//!
+//! **Architecture invariant:** secrets leave this module in one of three answers only (a sign-in, a refresh, a
+//! challenge message) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
+
+mod domain;
+pub mod edge;
+mod hasher;
+mod http;
+mod invariants;
+mod jobs;
+mod key_ring;
+mod operations;
+mod service;
+mod settings;
+mod store;
+
+use std::sync::Arc;
+
+use sqlx::migrate::Migrator;
+use tenon_kernel::CursorKey;
+use tenon_module::Module;
+use tenon_store::{Db, Migrations};
+
+pub use self::operations::Operations;
+pub use self::service::{BootstrapToken, NewUser};
+pub use self::settings::{IdentitySettings, IdentitySettingsError, KeyRingEntry};
+
+static SQLITE: Migrator = sqlx::migrate!("../../../migrations/identity/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/identity/postgres");
+
+/// Contracts this module calls; the seam refuses calls to any other.
+pub const USES: &[&str] = &[];
+
+/// The migrations of this module.
+pub const MIGRATIONS: Migrations = Migrations {
+    module: "identity",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
+
+/// What the app sees of identity.
+pub struct Identity {
+    /// What the platform runs.
+    pub module: Module,
+    /// What other modules may ask.
+    pub contract: Arc<dyn identity_contract::Identity>,
+    /// What operators do: the command line and seeds.
+    pub operations: Operations,
+}
+
+/// What identity needs.
+pub struct Deps {
+    /// Its store.
+    pub db: Db,
+    /// Signs the cursors of its lists.
+    pub cursor_key: CursorKey,
+}
+
+impl Identity {
+    /// Puts the module together.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentitySettingsError`] naming the setting that cannot be.
+    pub fn build(settings: IdentitySettings, deps: Deps) -> Result<Self, IdentitySettingsError> {
+        let Deps { db, cursor_key } = deps;
+        let service = Arc::new(service::Service::new(settings, db.clone(), cursor_key)?);
+        let module = Module {
+            name: "identity",
+            endpoints: http::endpoints(&service),
+            subscriptions: Vec::new(),
+            jobs: jobs::kinds(&service),
+            schedules: jobs::schedules(),
+            invariants: invariants::all(&db),
+            db,
+        };
+        let contract: Arc<dyn identity_contract::Identity> = Arc::clone(&service) as _;
+        Ok(Self {
+            module,
+            contract,
+            operations: Operations::new(service),
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! What identity does: one use case in each file.
+
+mod answer_challenge;
+mod answer_request;
+mod attempts;
+mod bootstrap;
+mod change_user;
+mod contract;
+mod create_user;
+mod housekeeping;
+mod list_users;
+mod me;
+mod refresh;
+mod request;
+mod sessions;
+mod sign_in;
+mod signing_keys;
+mod tokens;
+
+use std::sync::Arc;
+
+use identity_contract::{IdentityError, SessionId, UserId};
+use tenon_access::TokenIssuer;
+use tenon_kernel::{CallCtx, CursorKey, FieldError, Principal, Timestamp, UserPrincipal};
+use tenon_seam::{SeamError, SeamFault, SeamResult};
+use tenon_store::Db;
+
+pub(crate) use self::answer_challenge::AnswerChallenge;
+pub(crate) use self::bootstrap::Bootstrap;
+pub use self::bootstrap::BootstrapToken;
+pub(crate) use self::change_user::UserPatch;
+pub use self::create_user::NewUser;
+pub(crate) use self::me::{MePatch, NewPassword};
+pub(crate) use self::request::{ChallengeKind, Register};
+pub(crate) use self::sign_in::SignIn;
+pub(crate) use self::tokens::Granted;
+
+use self::signing_keys::Signer;
+use crate::hasher::PasswordHasher;
+use crate::key_ring::KeyRing;
+use crate::settings::{IdentitySettings, IdentitySettingsError};
+
+/// Newest sessions that a user keeps; older ones give way.
+const MAX_SESSIONS: u32 = 50;
+
+/// The use cases and what they share.
+pub(crate) struct Service {
+    pub(crate) db: Db,
+    pub(crate) settings: IdentitySettings,
+    ring: Arc<KeyRing>,
+    hasher: PasswordHasher,
+    issuer: TokenIssuer,
+    signer: Signer,
+    cursor_key: CursorKey,
+}
+
+impl Service {
+    pub(crate) fn new(
+        settings: IdentitySettings,
+        db: Db,
+        cursor_key: CursorKey,
+    ) -> Result<Self, IdentitySettingsError> {
+        settings.validate()?;
+        let env = db.env().clone();
+        let ring = Arc::new(KeyRing::open_settings(&settings.key_ring)?);
+        let hasher = PasswordHasher::new(
+            Arc::clone(&ring),
+            env.clone(),
+            settings.password_slots,
+            settings.password_queue,
+        );
+        let issuer = TokenIssuer::new(
+            settings.issuer.clone(),
+            settings.audience.clone(),
+            settings.access_token_life(),
+            env,
+        );
+        Ok(Self {
+            db,
+            settings,
+            ring,
+            hasher,
+            issuer,
+            signer: Signer::default(),
+            cursor_key,
+        })
+    }
+
+    /// The time by the injected clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.db.env().now()
+    }
+}
+
+/// Refuses in the words of the contract.
+fn refuse<T>(error: IdentityError) -> SeamResult<T, IdentityError> {
+    Err(SeamError::Domain(error))
+}
+
+/// Refuses because members break a rule.
+fn invalid(errors: Vec<FieldError>) -> SeamError<IdentityError> {
+    SeamError::Domain(IdentityError::InvalidRequest { errors })
+}
+
+/// Refuses a password.
+fn weak(error: FieldError) -> SeamError<IdentityError> {
+    SeamError::Domain(IdentityError::WeakPassword {
+        errors: vec![error],
+    })
+}
+
+/// The person who is signed in; the policies of the endpoints make sure that there is one.
+fn signed_in(ctx: &CallCtx) -> SeamResult<&UserPrincipal, IdentityError> {
+    ctx.principal.user().ok_or_else(|| {
+        SeamFault::Misuse {
+            rule: "this is done by a signed-in person for themselves".to_owned(),
+        }
+        .into()
+    })
+}
+
+/// Makes the context in which a person acts who has just proved who they are: they are the actor, not nobody.
+fn acting_as(ctx: &CallCtx, user: UserId, session: Option<SessionId>) -> CallCtx {
+    let mut ctx = ctx.child();
+    if ctx.principal == Principal::Anonymous {
+        let session = session.map_or(uuid::Uuid::nil(), SessionId::uuid);
+        ctx.principal = Principal::User(UserPrincipal {
+            user: user.uuid(),
+            session,
+            roles: Vec::new(),
+        });
+    }
+    ctx
+}

@@ -1,0 +1,33 @@
+//! Forgetting what is no longer needed, a bounded piece at a time.
+
+use std::time::Duration;
+
+use tenon_store::{StoreError, Tx};
+
+use crate::domain::refresh::REPLAY_WINDOW;
+use crate::domain::throttle::FORGET_AFTER;
+use crate::service::Service;
+use crate::store::{
+    attempts, bootstrap_tokens, challenges, refresh_tokens, requests, sessions, signing_keys,
+};
+
+/// How long sessions that are over, and retired keys, stay for people who investigate.
+const KEEP_SESSIONS: Duration = Duration::from_hours(30 * 24);
+/// How long challenges and unanswered requests stay after their end.
+const KEEP_CHALLENGES: Duration = Duration::from_hours(24);
+
+impl Service {
+    /// Does one round inside the job's transaction.
+    pub(crate) async fn keep_house(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let now = tx.now();
+        let wiped = refresh_tokens::wipe_successors(tx, now - REPLAY_WINDOW).await?;
+        let gone = attempts::purge(tx, now - FORGET_AFTER).await?
+            + bootstrap_tokens::purge(tx).await?
+            + challenges::purge(tx, now - KEEP_CHALLENGES).await?
+            + requests::purge(tx, now - KEEP_CHALLENGES).await?
+            + sessions::purge(tx, now - KEEP_SESSIONS).await?
+            + signing_keys::purge(tx, now - KEEP_SESSIONS).await?;
+        tracing::debug!(wiped, gone, "kept house");
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! `[identity]`: who issues tokens, how long things live, and the keys that guard what is stored.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tenon_access::VerifierSettings;
+use tenon_kernel::Env;
+use tenon_settings::Secret;
+
+/// `[identity]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdentitySettings {
+    /// `iss` of access tokens: the public URL of this installation.
+    pub issuer: String,
+    /// `aud` of access tokens.
+    pub audience: String,
+    /// Life of an access token; 300 to 600.
+    pub access_token_seconds: u32,
+    /// How long an ended session may still be let in; 1 to 60.
+    pub session_check_seconds: u32,
+    /// A session that is not refreshed for so long ends; 3,600 to 7,776,000.
+    pub session_idle_seconds: u32,
+    /// A session ends after so long, refreshed or not; not less than the idle time, at most 31,536,000.
+    pub session_absolute_seconds: u32,
+    /// Life of the tokens sent by mail; 60 to 1,800.
+    pub challenge_seconds: u32,
+    /// Age at which the key that signs access tokens is replaced; 1 to 365.
+    pub signing_key_days: u32,
+    /// Passwords hashed at once, 19 MiB and one core each; 0 means as many as there are cores.
+    pub password_slots: u16,
+    /// Requests that may wait for a slot; further ones are told to come back.
+    pub password_queue: u16,
+    /// Keys that guard what identity stores: the first is used, the others still open what they closed.
+    /// At least one; nothing stored can be read without it, so keep it as safe as the database, and elsewhere.
+    pub key_ring: Vec<KeyRingEntry>,
+}
+
+/// One key of the ring.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRingEntry {
+    /// Names the key beside everything it closed: 1 to 8 lower-case letters and digits. Never use one twice.
+    pub id: String,
+    /// 32 random bytes in base64url without padding: 43 characters.
+    pub key: Secret,
+}
+
+/// A setting that cannot be. Shows no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("identity.{key}: {problem}")]
+pub struct IdentitySettingsError {
+    /// Which one, below `identity`.
+    pub key: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Default for IdentitySettings {
+    fn default() -> Self {
+        const DAY: u32 = 86_400;
+        Self {
+            issuer: "http://localhost:8080".to_owned(),
+            audience: "tenon".to_owned(),
+            access_token_seconds: 600,
+            session_check_seconds: 15,
+            session_idle_seconds: 14 * DAY,
+            session_absolute_seconds: 90 * DAY,
+            challenge_seconds: 1_800,
+            signing_key_days: 30,
+            password_slots: 0,
+            password_queue: 32,
+            key_ring: Vec::new(),
+        }
+    }
+}
+
+impl KeyRingEntry {
+    /// Makes a new key.
+    pub fn generate(id: impl Into<String>, env: &Env) -> Self {
+        Self {
+            id: id.into(),
+            key: Secret::new(URL_SAFE_NO_PAD.encode(env.random::<32>())),
+        }
+    }
+}
+
+impl IdentitySettings {
+    /// What whoever checks access tokens must be told; the same for every process of the installation.
+    pub fn verifier(&self) -> VerifierSettings {
+        VerifierSettings {
+            issuer: self.issuer.clone(),
+            audience: self.audience.clone(),
+            session_check_every: seconds(self.session_check_seconds),
+        }
+    }
+
+    /// Checks what types cannot say. The key ring is checked where it is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentitySettingsError`] naming the first wrong key.
+    pub fn validate(&self) -> Result<(), IdentitySettingsError> {
+        for (key, text) in [("issuer", &self.issuer), ("audience", &self.audience)] {
+            if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+                return Err(IdentitySettingsError::new(
+                    key,
+                    "must be there and hold no white space",
+                ));
+            }
+        }
+        let ranges = [
+            ("access_token_seconds", self.access_token_seconds, 300, 600),
+            ("session_check_seconds", self.session_check_seconds, 1, 60),
+            (
+                "session_idle_seconds",
+                self.session_idle_seconds,
+                3_600,
+                7_776_000,
+            ),
+            (
+                "session_absolute_seconds",
+                self.session_absolute_seconds,
+                self.session_idle_seconds,
+                31_536_000,
+            ),
+            ("challenge_seconds", self.challenge_seconds, 60, 1_800),
+            ("signing_key_days", self.signing_key_days, 1, 365),
+        ];
+        for (key, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return Err(IdentitySettingsError::new(
+                    key,
+                    format!("goes from {least} to {most}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn access_token_life(&self) -> Duration {
+        seconds(self.access_token_seconds)
+    }
+
+    pub(crate) fn session_idle(&self) -> Duration {
+        seconds(self.session_idle_seconds)
+    }
+
+    pub(crate) fn session_absolute(&self) -> Duration {
+        seconds(self.session_absolute_seconds)
+    }
+
+    pub(crate) fn challenge_life(&self) -> Duration {
+        seconds(self.challenge_seconds)
+    }
+
+    pub(crate) fn signing_key_age(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.signing_key_days))
+    }
+}
+
+impl IdentitySettingsError {
+    pub(crate) fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(u64::from(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_good() {
+        assert_eq!(IdentitySettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_named() {
+        let settings = IdentitySettings {
+            access_token_seconds: 3_600,
+            ..IdentitySettings::default()
+        };
+        let error = settings.validate().expect_err("too long");
+        assert_eq!(
+            error.to_string(),
+            "identity.access_token_seconds: goes from 300 to 600"
+        );
+    }
+
+    #[test]
+    fn keys_are_not_printed() {
+        let entry = KeyRingEntry::generate("k1", &Env::system());
+        assert!(!format!("{entry:?}").contains(entry.key.expose()));
+    }
+}

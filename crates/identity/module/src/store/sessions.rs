@@ -1,0 +1,257 @@
+//! Table `sessions`.
+
+use std::time::Duration;
+
+use identity_contract::{EndReason, SessionId, UserId};
+use tenon_kernel::Timestamp;
+use tenon_store::{Engine, Queryable, StoreError, Tx};
+use uuid::Uuid;
+
+use crate::store::id_set;
+
+/// A live session as its owner sees it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct SessionRow {
+    pub(crate) id: SessionId,
+    pub(crate) client: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_used_at: Timestamp,
+    /// When it ends if it is not used.
+    pub(crate) idle_expires_at: Timestamp,
+}
+
+/// Starts a session at generation 1.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    user: UserId,
+    client: Option<&str>,
+    idle: Duration,
+    absolute: Duration,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.query(
+        "INSERT INTO sessions
+                (id, user_id, generation, client, created_at, last_used_at, idle_expires_at, expires_at)
+         VALUES ($1, $2, 1, $3, $4, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(user)
+    .bind(client)
+    .bind(now)
+    .bind(now + idle.min(absolute))
+    .bind(now + absolute)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Moves a live session from `generation` to the next and prolongs it; returns whose it is, or nothing if it is over.
+pub(crate) async fn advance(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    generation: i64,
+    idle: Duration,
+) -> Result<Option<UserId>, StoreError> {
+    let now = tx.now();
+    tx.query(
+        "UPDATE sessions
+            SET generation = generation + 1, last_used_at = $3,
+                idle_expires_at = CASE WHEN $4 < expires_at THEN $4 ELSE expires_at END
+          WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND idle_expires_at > $3
+      RETURNING user_id",
+    )
+    .bind(id)
+    .bind(generation)
+    .bind(now)
+    .bind(now + idle)
+    .fetch_scalar::<UserId>()
+    .await
+}
+
+/// Returns whose a live session is, and its generation.
+pub(crate) async fn find_live(
+    db: &mut dyn Queryable,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<(UserId, i64)>, StoreError> {
+    db.query(
+        "SELECT user_id, generation
+           FROM sessions
+          WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional::<(UserId, i64)>()
+    .await
+}
+
+/// Returns those of the sessions that live.
+pub(crate) async fn find_live_among(
+    db: &mut dyn Queryable,
+    ids: &[SessionId],
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StoreError> {
+    if let [id] = ids {
+        return Ok(find_live(db, *id, now)
+            .await?
+            .map(|_| *id)
+            .into_iter()
+            .collect());
+    }
+    let sql = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT id
+               FROM sessions
+              WHERE id IN (SELECT unhex(value) FROM json_each($1)) AND ended_at IS NULL AND idle_expires_at > $2"
+        }
+        Engine::Postgres => {
+            "SELECT id
+               FROM sessions
+              WHERE id IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text($1))
+                AND ended_at IS NULL AND idle_expires_at > $2"
+        }
+    };
+    let rows = db
+        .query(sql)
+        .bind(id_set(ids))
+        .bind(now)
+        .fetch_all::<(SessionId,)>()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Returns the live sessions of a user that were made before `before`, newest first.
+pub(crate) async fn list_live(
+    db: &mut dyn Queryable,
+    user: UserId,
+    before: Option<SessionId>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<SessionRow>, StoreError> {
+    db.query(
+        "SELECT id, client, created_at, last_used_at, idle_expires_at
+           FROM sessions
+          WHERE user_id = $1 AND id < $2 AND ended_at IS NULL AND idle_expires_at > $3
+          ORDER BY id DESC
+          LIMIT $4",
+    )
+    .bind(user)
+    .bind(before.map_or(Uuid::max(), SessionId::uuid))
+    .bind(now)
+    .bind(i64::from(limit) + 1)
+    .fetch_all::<SessionRow>()
+    .await
+}
+
+/// Ends a session of a user; `false` if they have no such session, or it is over.
+pub(crate) async fn end(
+    tx: &mut Tx<'_>,
+    id: SessionId,
+    user: UserId,
+    reason: EndReason,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let ended = tx
+        .query(
+            "UPDATE sessions
+                SET ended_at = $3, end_reason = $4
+              WHERE id = $1 AND user_id = $2 AND ended_at IS NULL",
+        )
+        .bind(id)
+        .bind(user)
+        .bind(now)
+        .bind(reason_name(reason))
+        .execute()
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Ends all sessions of a user but one; returns those that ended now.
+pub(crate) async fn end_all(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    except: Option<SessionId>,
+    reason: EndReason,
+) -> Result<Vec<SessionId>, StoreError> {
+    let now = tx.now();
+    let rows = tx
+        .query(
+            "UPDATE sessions
+                SET ended_at = $3, end_reason = $4
+              WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL
+          RETURNING id",
+        )
+        .bind(user)
+        .bind(except.map_or(Uuid::nil(), SessionId::uuid))
+        .bind(now)
+        .bind(reason_name(reason))
+        .fetch_all::<(SessionId,)>()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Ends the oldest sessions of a user beyond the newest `keep`; returns them.
+pub(crate) async fn end_oldest(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    keep: u32,
+    reason: EndReason,
+) -> Result<Vec<SessionId>, StoreError> {
+    let now = tx.now();
+    let rows = tx
+        .query(
+            "UPDATE sessions
+                SET ended_at = $3, end_reason = $4
+              WHERE user_id = $1 AND ended_at IS NULL
+                AND id <= (SELECT id
+                             FROM sessions
+                            WHERE user_id = $1 AND ended_at IS NULL
+                            ORDER BY id DESC
+                            LIMIT 1 OFFSET $2)
+          RETURNING id",
+        )
+        .bind(user)
+        .bind(i64::from(keep))
+        .bind(now)
+        .bind(reason_name(reason))
+        .fetch_all::<(SessionId,)>()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Deletes sessions that were over before `before`, with their refresh tokens.
+pub(crate) async fn purge(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    let ended = tx
+        .query(
+            "DELETE FROM sessions
+              WHERE id IN (SELECT id FROM sessions WHERE ended_at < $1 LIMIT 500)",
+        )
+        .bind(before)
+        .execute()
+        .await?;
+    let expired = tx
+        .query(
+            "DELETE FROM sessions
+              WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 500)",
+        )
+        .bind(before)
+        .execute()
+        .await?;
+    Ok(ended + expired)
+}
+
+/// The stored name of a reason: for people who look at the table.
+fn reason_name(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::SignedOut => "signed_out",
+        EndReason::EndedByUser => "ended_by_user",
+        EndReason::PasswordChanged => "password_changed",
+        EndReason::Recovered => "recovered",
+        EndReason::UserLocked => "user_locked",
+        EndReason::RoleRemoved => "role_removed",
+        EndReason::TooManySessions => "too_many_sessions",
+        EndReason::Compromised => "compromised",
+        _ => "unknown",
+    }
+}

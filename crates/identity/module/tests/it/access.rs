@@ -1,0 +1,73 @@
+//! Who may call what: every operation is tried by those who may not.
+
+use serde_json::json;
+use tenon_access::Policy;
+use tenon_kernel::Role;
+
+use crate::world::on_each_engine;
+
+/// The table of this module's operations: a new one must be added here, with its policy.
+const EXPECTED: [(&str, &str, Policy); 15] = [
+    ("GET", "/.well-known/jwks.json", Policy::Public),
+    ("POST", "/v1/auth/bootstrap", Policy::Bearer),
+    ("POST", "/v1/auth/challenges", Policy::Public),
+    ("POST", "/v1/auth/challenges/{id}/responses", Policy::Bearer),
+    ("POST", "/v1/auth/registrations", Policy::Public),
+    ("POST", "/v1/auth/sessions", Policy::Public),
+    ("DELETE", "/v1/auth/sessions/current", Policy::SignedIn),
+    ("POST", "/v1/auth/tokens", Policy::Bearer),
+    ("GET", "/v1/me", Policy::SignedIn),
+    ("PATCH", "/v1/me", Policy::SignedIn),
+    ("GET", "/v1/me/sessions", Policy::SignedIn),
+    ("DELETE", "/v1/me/sessions/{id}", Policy::SignedIn),
+    ("GET", "/v1/users", Policy::Has(Role::Admin)),
+    ("GET", "/v1/users/{id}", Policy::Has(Role::Admin)),
+    ("PATCH", "/v1/users/{id}", Policy::Has(Role::Admin)),
+];
+
+#[tokio::test]
+async fn the_policies_are_the_expected_ones() {
+    on_each_engine(async |world| {
+        let mut actual: Vec<_> = world
+            .policies
+            .iter()
+            .map(|(method, path, _, policy)| (method.as_str(), *path, *policy))
+            .collect();
+        actual.sort_unstable_by_key(|(method, path, _)| (*path, method.to_owned()));
+        assert_eq!(actual, EXPECTED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn closed_operations_are_closed_to_strangers_and_to_others() {
+    on_each_engine(async |world| {
+        let (_, customer) = world.made("ada@example.org", &[Role::Customer]).await;
+        let (_, staff) = world.made("staff@example.org", &[Role::Staff]).await;
+        let forged = world.app.with_token("eyJhbGciOiJub25lIn0.e30.");
+        for (method, path, policy) in EXPECTED {
+            let path = path.replace("{id}", "usr_00000000000000000000000000");
+            let method: http::Method = method.parse().expect("a method");
+            let send = async |client: &tenon_testkit::Client| {
+                let request = client
+                    .request(method.clone(), &path)
+                    .header("if-match", "\"v1\"");
+                request.json(&json!({})).await.status().as_u16()
+            };
+            match policy {
+                Policy::Public | Policy::Bearer => {}
+                Policy::SignedIn => {
+                    assert_eq!(send(&world.app.anonymous()).await, 401, "{method} {path}");
+                    assert_eq!(send(&forged).await, 401, "{method} {path}");
+                }
+                _ => {
+                    assert_eq!(send(&world.app.anonymous()).await, 401, "{method} {path}");
+                    assert_eq!(send(&forged).await, 401, "{method} {path}");
+                    assert_eq!(send(&customer).await, 403, "{method} {path}");
+                    assert_eq!(send(&staff).await, 403, "{method} {path}");
+                }
+            }
+        }
+    })
+    .await;
+}

@@ -1,0 +1,16 @@
+//! Identity through its REST surface and its contract, on both engines.
+
+mod access;
+mod bootstrap;
+mod contract;
+mod error_pages;
+mod housekeeping;
+mod me;
+mod recovery;
+mod refresh;
+mod registration;
+mod secrets;
+mod sign_in;
+mod signing_keys;
+mod users;
+mod world;

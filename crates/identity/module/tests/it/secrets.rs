@@ -1,0 +1,147 @@
+//! Secrets stand nowhere in plain: not in the files of the store, not in the log.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tenon_store::StoreConfig;
+use tenon_testkit::{Kit, TestEngine};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::world::{PASSWORD, World};
+
+const NEW: &str = "a much better one";
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .expect("not poisoned")
+            .extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Walks through everything that has to do with secrets and collects them.
+async fn live_through(world: &World) -> Vec<(&'static str, String)> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let bootstrap = world
+        .operations
+        .issue_bootstrap_token(&world.app.kit().ctx())
+        .await
+        .expect("a token");
+    let body =
+        json!({ "token": bootstrap.expose(), "email": "root@example.org", "password": PASSWORD });
+    world.post("/v1/auth/bootstrap", body).await.expect(201);
+
+    world.register("ada@example.org", PASSWORD).await;
+    let verification = world.mail().await;
+    world.answer(&verification, None).await.expect(204);
+    let tokens = world.sign_in("ada@example.org").await;
+    let refreshed = world.refresh(&tokens).await.expect(200);
+    let again = world.refresh(&tokens).await.expect(200);
+    world
+        .try_sign_in("ada@example.org", "a wrong guess of someone")
+        .await
+        .expect(401);
+    let ada = world.with(&refreshed);
+    let etag = ada
+        .get("/v1/me")
+        .await
+        .header("etag")
+        .expect("an etag")
+        .to_owned();
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    ada.patch("/v1/me")
+        .header("if-match", &etag)
+        .json(&change)
+        .await
+        .expect(200);
+    world.ask("recover", "ada@example.org").await;
+    let recovery = world.mail().await;
+
+    vec![
+        ("password", PASSWORD.to_owned()),
+        ("new password", NEW.to_owned()),
+        ("wrong password", "a wrong guess of someone".to_owned()),
+        ("bootstrap token", bootstrap.expose().to_owned()),
+        ("answered challenge token", verification.token),
+        ("open challenge token", recovery.token),
+        ("refresh token", text(&tokens["refresh_token"])),
+        ("successor", text(&refreshed["refresh_token"])),
+        ("access token", text(&tokens["access_token"])),
+        ("refreshed access token", text(&refreshed["access_token"])),
+        ("repeated access token", text(&again["access_token"])),
+        ("device token", text(&tokens["device_token"])),
+    ]
+}
+
+fn holds(haystack: &[u8], needle: &str) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
+}
+
+fn files_of(directory: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(directory).expect("the directory can be read");
+    let read = |entry: io::Result<std::fs::DirEntry>| {
+        let path = entry.expect("an entry").path();
+        (
+            path.display().to_string(),
+            std::fs::read(path).expect("a file"),
+        )
+    };
+    entries.map(read).collect()
+}
+
+/// On SQLite every table, also those of events, jobs and keys, and what was deleted, is in these files.
+#[tokio::test]
+async fn no_secret_is_in_the_store_or_the_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let world = World::new(Kit::new(TestEngine::Sqlite).await).await;
+    let secrets = live_through(&world).await;
+    world.app.settle().await;
+    world.app.assert_invariants().await;
+
+    let StoreConfig::Sqlite { directory } = world.app.kit().config() else {
+        panic!("a directory")
+    };
+    let files = files_of(directory);
+    let log = log.0.lock().expect("not poisoned").clone();
+    // The search can find: this is in the store and in the log for all to see.
+    assert!(
+        files
+            .iter()
+            .any(|(_, bytes)| holds(bytes, "ada@example.org")),
+        "the search finds nothing"
+    );
+    assert!(holds(&log, "signed in"), "the log is empty");
+    for (what, secret) in &secrets {
+        for (file, bytes) in &files {
+            assert!(!holds(bytes, secret), "the {what} is in {file}");
+        }
+        assert!(!holds(&log, secret), "the {what} is in the log");
+    }
+    assert!(!holds(&log, "ada@example.org"), "an address is in the log");
+}

@@ -1,0 +1,14 @@
+//! What a message is, whom it is for, and how it reads.
+
+mod links;
+mod message;
+mod name;
+mod recipient;
+mod render;
+
+pub(crate) use self::links::{Links, web_address};
+pub(crate) use self::message::{NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt};
+pub(crate) use self::name::plain_name;
+pub(crate) use self::recipient::Recipient;
+pub use self::recipient::RecipientKey;
+pub(crate) use self::render::{Context, Item, Renderer, Rendered};

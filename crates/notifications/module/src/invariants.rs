@@ -1,0 +1,67 @@
+//! What must always be true of this module's data.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tenon_kernel::CallCtx;
+use tenon_module::{Invariant, Violation};
+use tenon_store::{Db, StoreError};
+
+use crate::store::stuck;
+
+/// All of them.
+pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
+    vec![Arc::new(OneMessageForEachEvent { db: db.clone() }), Arc::new(NoMessageStuck { db: db.clone() })]
+}
+
+/// An event, a reader and a template make one message.
+struct OneMessageForEachEvent {
+    db: Db,
+}
+
+/// An open message has a job that will send it.
+struct NoMessageStuck {
+    db: Db,
+}
+
+#[async_trait]
+impl Invariant for OneMessageForEachEvent {
+    fn name(&self) -> &'static str {
+        "notifications.one_message_for_each_event"
+    }
+
+    fn description(&self) -> &'static str {
+        "An event makes at most one message for each reader and template."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let doubled = stuck::list_doubled(&mut self.db.read(ctx)).await?;
+        let violation = |row: stuck::DoubledRow| Violation {
+            subject: format!("{} to {}", row.template, row.recipient),
+            expected: "1 message".to_owned(),
+            actual: format!("{} messages", row.copies),
+        };
+        Ok(doubled.into_iter().map(violation).collect())
+    }
+}
+
+#[async_trait]
+impl Invariant for NoMessageStuck {
+    fn name(&self) -> &'static str {
+        "notifications.no_message_stuck"
+    }
+
+    fn description(&self) -> &'static str {
+        "Every message that is neither sent nor given up has a job that will send it."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let stuck = stuck::list_stuck(&mut self.db.read(ctx)).await?;
+        let violation = |row: stuck::StuckRow| Violation {
+            subject: row.id.to_string(),
+            expected: "a waiting or running job".to_owned(),
+            actual: format!("{}, without a job", row.status),
+        };
+        Ok(stuck.into_iter().map(violation).collect())
+    }
+}

@@ -1,0 +1,89 @@
+//! Mail from templates, the in-app inbox, the message log; driven by events only.
+//!
+//! **Architecture invariant:** no address, text or token of a message is ever stored. A message names the thing that
+//! knows its reader, and its owner is asked at the moment of sending.
+//! Checked by `nothing_personal_is_stored` in this module's tests.
+//!
+//! Mail is sent at least once: SMTP has no key by which a server could recognise a repeat. A reader can get a message
+//! twice only if the process or the connection dies between the server's taking it and our writing that down; the
+//! `Message-ID` stays the same then, and `uncertain` in the message log counts how often it may have happened.
+
+mod domain;
+mod http;
+mod invariants;
+mod jobs;
+mod mail;
+mod service;
+mod settings;
+mod store;
+mod subscribers;
+
+use std::sync::Arc;
+
+use identity_contract::Identity;
+use orders_contract::Orders;
+use tenon_kernel::CursorKey;
+use tenon_module::Module;
+use tenon_store::{Db, Migrations};
+
+pub use self::domain::RecipientKey;
+pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
+use self::service::Service;
+pub use self::settings::{LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings, SmtpTls};
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/postgres");
+
+/// Contracts this module calls; the seam refuses calls to any other.
+pub const USES: &[&str] = &["identity", "orders"];
+
+/// Tables of this module.
+pub const MIGRATIONS: Migrations =
+    Migrations { module: "notifications", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+
+/// The notifications module, ready to run.
+pub struct Notifications {
+    /// For the platform.
+    pub module: Module,
+    /// For other modules.
+    pub contract: Arc<dyn notifications_contract::Notifications>,
+}
+
+/// What the module needs from outside.
+pub struct Deps {
+    /// Its store.
+    pub db: Db,
+    /// Knows people's addresses, and the one-time tokens of challenges.
+    pub identity: Arc<dyn Identity>,
+    /// Knows the addresses of buyers.
+    pub orders: Arc<dyn Orders>,
+    /// Takes mail to people: [`SmtpMailer::new`], or a fake.
+    pub mailer: Arc<dyn Mailer>,
+    /// Makes the hashes by which events and the message log tell addresses apart.
+    pub recipient_key: RecipientKey,
+    /// Signs page cursors.
+    pub cursor_key: CursorKey,
+}
+
+impl Notifications {
+    /// Puts the module together.
+    ///
+    /// # Errors
+    ///
+    /// [`NotificationsSettingsError`] naming the first wrong key.
+    pub fn build(settings: NotificationsSettings, deps: Deps) -> Result<Self, NotificationsSettingsError> {
+        settings.validate()?;
+        let db = deps.db.clone();
+        let service = Arc::new(Service::new(settings, deps));
+        let module = Module {
+            name: "notifications",
+            endpoints: http::endpoints(&service),
+            subscriptions: subscribers::subscriptions(&service),
+            jobs: jobs::kinds(&service),
+            schedules: Vec::new(),
+            invariants: invariants::all(&db),
+            db,
+        };
+        Ok(Self { module, contract: service })
+    }
+}

@@ -1,0 +1,71 @@
+//! The use cases, one file each.
+
+mod count_unread;
+mod list_inbox;
+mod list_messages;
+mod look_up;
+mod queue;
+mod send_message;
+mod update_notification;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use identity_contract::Identity;
+use notifications_contract::{
+    CountUnread, ListMessages, Messages, Notifications, NotificationsError, UnreadCounts,
+};
+use orders_contract::Orders;
+use tenon_kernel::{CallCtx, CursorKey};
+use tenon_seam::SeamResult;
+use tenon_store::Db;
+
+pub(crate) use self::list_inbox::ListInbox;
+pub(crate) use self::update_notification::UpdateNotification;
+use crate::Deps;
+use crate::domain::{Links, RecipientKey, Renderer};
+use crate::mail::Mailer;
+use crate::settings::NotificationsSettings;
+
+/// What the use cases share.
+pub(crate) struct Service {
+    db: Db,
+    identity: Arc<dyn Identity>,
+    orders: Arc<dyn Orders>,
+    mailer: Arc<dyn Mailer>,
+    recipient_key: RecipientKey,
+    cursor_key: CursorKey,
+    renderer: Renderer,
+    links: Links,
+    shop_name: String,
+    shop_url: String,
+}
+
+impl Service {
+    pub(crate) fn new(settings: NotificationsSettings, deps: Deps) -> Self {
+        let Deps { db, identity, orders, mailer, recipient_key, cursor_key } = deps;
+        Self {
+            db,
+            identity,
+            orders,
+            mailer,
+            recipient_key,
+            cursor_key,
+            renderer: Renderer::new(),
+            links: Links::new(&settings),
+            shop_name: settings.shop_name,
+            shop_url: settings.shop_url,
+        }
+    }
+}
+
+#[async_trait]
+impl Notifications for Service {
+    async fn list_messages(&self, ctx: &CallCtx, req: ListMessages) -> SeamResult<Messages, NotificationsError> {
+        self.messages(ctx, req).await
+    }
+
+    async fn count_unread(&self, ctx: &CallCtx, req: CountUnread) -> SeamResult<UnreadCounts, NotificationsError> {
+        self.unread_counts(ctx, req).await
+    }
+}

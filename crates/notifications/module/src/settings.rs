@@ -1,0 +1,253 @@
+//! `[notifications]`: who writes, where links lead, and the mail server.
+
+use std::net::IpAddr;
+
+use http::Uri;
+use lettre::message::Mailbox;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tenon_settings::Secret;
+
+/// `[notifications]`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NotificationsSettings {
+    /// What the shop is called in mails.
+    pub shop_name: String,
+    /// Where people meet the shop: links in mails begin with it.
+    pub shop_url: String,
+    /// Sender of all mails: `Shop <shop@example.com>`.
+    pub from: String,
+    /// Where answers go; to the sender if empty.
+    pub reply_to: String,
+    /// Pages of the shop that mails link to.
+    pub links: LinkSettings,
+    /// The mail server.
+    pub smtp: SmtpSettings,
+}
+
+/// Pages of the shop, below `shop_url`. One-time tokens are added behind `#`, which browsers send to no server.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LinkSettings {
+    /// Takes `#challenge=chl_…&token=…` and proves an address.
+    pub verify_email: String,
+    /// Takes `#challenge=chl_…&token=…` and asks for a new password.
+    pub reset_password: String,
+    /// Shows an order; `{id}` is its id.
+    pub order: String,
+    /// Shows and ends a person's sessions.
+    pub sessions: String,
+}
+
+/// The mail server.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SmtpSettings {
+    /// Its name or address.
+    pub host: String,
+    /// 25 between servers, 587 with `start_tls`, 465 with `implicit`.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub tls: SmtpTls,
+    /// Whether mail may go unencrypted to another machine.
+    pub allow_plaintext: bool,
+    /// Empty if the server asks for none.
+    pub username: String,
+    /// Empty if the server asks for none.
+    pub password: Secret,
+    /// Longest time for reaching the server, and again for handing it one message; 1 to 30.
+    pub timeout_seconds: u32,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// Not at all: on this machine only, unless `allow_plaintext` is set.
+    None,
+    /// Encrypted before anything is said; refused if the server cannot.
+    StartTls,
+    /// Encrypted from the first byte.
+    Implicit,
+}
+
+/// A setting that cannot be. Shows no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("notifications.{key}: {problem}")]
+pub struct NotificationsSettingsError {
+    /// Which one, below `notifications`.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Default for NotificationsSettings {
+    fn default() -> Self {
+        Self {
+            shop_name: "Tenon".to_owned(),
+            shop_url: "http://localhost:8080".to_owned(),
+            from: "Tenon <shop@localhost>".to_owned(),
+            reply_to: String::new(),
+            links: LinkSettings::default(),
+            smtp: SmtpSettings::default(),
+        }
+    }
+}
+
+impl Default for LinkSettings {
+    fn default() -> Self {
+        Self {
+            verify_email: "/verify-email".to_owned(),
+            reset_password: "/reset-password".to_owned(),
+            order: "/orders/{id}".to_owned(),
+            sessions: "/account/sessions".to_owned(),
+        }
+    }
+}
+
+impl Default for SmtpSettings {
+    /// The mail catcher of a developer's machine.
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 1025,
+            tls: SmtpTls::None,
+            allow_plaintext: false,
+            username: String::new(),
+            password: Secret::default(),
+            timeout_seconds: 10,
+        }
+    }
+}
+
+impl NotificationsSettings {
+    /// Checks what types cannot say.
+    ///
+    /// # Errors
+    ///
+    /// [`NotificationsSettingsError`] naming the first wrong key.
+    pub fn validate(&self) -> Result<(), NotificationsSettingsError> {
+        if self.shop_name.trim().is_empty() || self.shop_name.chars().any(char::is_control) {
+            return Err(wrong("shop_name", "must be there, on one line"));
+        }
+        let url = self.shop_url.parse::<Uri>().ok();
+        let is_web = url.as_ref().is_some_and(|url| {
+            matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+        });
+        if !is_web {
+            return Err(wrong("shop_url", "must be an http or https URL"));
+        }
+        for (key, path) in [
+            ("links.verify_email", &self.links.verify_email),
+            ("links.reset_password", &self.links.reset_password),
+            ("links.order", &self.links.order),
+            ("links.sessions", &self.links.sessions),
+        ] {
+            let is_path = path.starts_with('/') && !path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#');
+            if !is_path {
+                return Err(wrong(key, "must begin with / and hold neither # nor white space"));
+            }
+        }
+        self.sender()?;
+        self.reply_to()?;
+        self.smtp.validate()
+    }
+
+    /// The sender of all mails.
+    pub(crate) fn sender(&self) -> Result<Mailbox, NotificationsSettingsError> {
+        self.from.parse().map_err(|_| wrong("from", "must look like `Shop <shop@example.com>`"))
+    }
+
+    /// Where answers go, if not to the sender.
+    pub(crate) fn reply_to(&self) -> Result<Option<Mailbox>, NotificationsSettingsError> {
+        if self.reply_to.is_empty() {
+            return Ok(None);
+        }
+        self.reply_to.parse().map(Some).map_err(|_| wrong("reply_to", "must look like `Help <help@example.com>`"))
+    }
+}
+
+impl SmtpSettings {
+    fn validate(&self) -> Result<(), NotificationsSettingsError> {
+        if self.host.is_empty() || self.host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(wrong("smtp.host", "must be there and hold no white space"));
+        }
+        if self.port == 0 {
+            return Err(wrong("smtp.port", "goes from 1 to 65535"));
+        }
+        if !(1..=30).contains(&self.timeout_seconds) {
+            return Err(wrong("smtp.timeout_seconds", "goes from 1 to 30"));
+        }
+        if self.username.is_empty() != self.password.is_empty() {
+            return Err(wrong("smtp.password", "goes with smtp.username: both or none"));
+        }
+        if self.tls == SmtpTls::None {
+            if !self.username.is_empty() {
+                return Err(wrong("smtp.tls", "a password is never sent unencrypted"));
+            }
+            if !self.is_on_this_machine() && !self.allow_plaintext {
+                return Err(wrong("smtp.tls", "mail leaves this machine encrypted, unless smtp.allow_plaintext is set"));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+fn wrong(key: &'static str, problem: &str) -> NotificationsSettingsError {
+    NotificationsSettingsError { key, problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_of(change: impl FnOnce(&mut NotificationsSettings)) -> Option<&'static str> {
+        let mut settings = NotificationsSettings::default();
+        change(&mut settings);
+        settings.validate().err().map(|error| error.key)
+    }
+
+    #[test]
+    fn the_defaults_work() {
+        assert_eq!(key_of(|_| ()), None);
+    }
+
+    #[test]
+    fn wrong_settings_are_named() {
+        assert_eq!(key_of(|s| s.shop_name = "A\r\nBcc: x".to_owned()), Some("shop_name"));
+        assert_eq!(key_of(|s| s.shop_url = "shop.example.com".to_owned()), Some("shop_url"));
+        assert_eq!(key_of(|s| s.shop_url = "javascript:alert(1)".to_owned()), Some("shop_url"));
+        assert_eq!(key_of(|s| s.links.order = "orders".to_owned()), Some("links.order"));
+        assert_eq!(key_of(|s| s.from = "Shop".to_owned()), Some("from"));
+        assert_eq!(key_of(|s| s.from = "Shop <a@b.c>\r\nBcc: <x@y.z>".to_owned()), Some("from"));
+        assert_eq!(key_of(|s| s.reply_to = "nobody".to_owned()), Some("reply_to"));
+        assert_eq!(key_of(|s| s.smtp.timeout_seconds = 0), Some("smtp.timeout_seconds"));
+    }
+
+    #[test]
+    fn nothing_secret_and_nothing_for_others_goes_unencrypted() {
+        assert_eq!(key_of(|s| s.smtp.host = "mail.example.com".to_owned()), Some("smtp.tls"));
+        let with_password = |s: &mut NotificationsSettings| {
+            s.smtp.username = "shop".to_owned();
+            s.smtp.password = Secret::new("hunter2");
+        };
+        assert_eq!(key_of(with_password), Some("smtp.tls"));
+        assert_eq!(key_of(|s| s.smtp.username = "shop".to_owned()), Some("smtp.password"));
+        let encrypted = |s: &mut NotificationsSettings| {
+            with_password(s);
+            s.smtp.host = "mail.example.com".to_owned();
+            s.smtp.tls = SmtpTls::StartTls;
+        };
+        assert_eq!(key_of(encrypted), None);
+        let trusted_network = |s: &mut NotificationsSettings| {
+            s.smtp.host = "mail".to_owned();
+            s.smtp.allow_plaintext = true;
+        };
+        assert_eq!(key_of(trusted_network), None);
+    }
+}

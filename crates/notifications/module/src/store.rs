@@ -1,0 +1,23 @@
+//! All SQL of this module.
+
+pub(crate) mod inbox;
+pub(crate) mod messages;
+pub(crate) mod stuck;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tenon_store::StoreError;
+
+/// How a word of the contract is stored: as on the wire.
+fn word<T: Serialize>(value: T) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        other => unreachable!("a word of the contract is a JSON string, not {other:?}"),
+    }
+}
+
+/// Reads a stored word.
+fn from_word<T: DeserializeOwned>(word: String, column: &str) -> Result<T, StoreError> {
+    serde_json::from_value(Value::String(word)).map_err(|error| StoreError::inconsistent(format!("{column}: {error}")))
+}

@@ -1,0 +1,217 @@
+//! Messages on their way.
+
+use notifications_contract::{Channel, Message, MessageFilter, MessageId};
+use serde_json::Value;
+use tenon_events::EventId;
+use tenon_kernel::Timestamp;
+use tenon_store::{Json, Queryable, StoreError, Tx};
+use uuid::Uuid;
+
+use super::{from_word, word};
+use crate::domain::{NewMessage, Outcome, SendableMessage};
+
+#[derive(sqlx::FromRow)]
+struct SendableRow {
+    id: MessageId,
+    template: String,
+    recipient: String,
+    subject: String,
+    data: Json<Value>,
+    status: String,
+    created_at: Timestamp,
+    send_before: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    id: MessageId,
+    template: String,
+    subject: String,
+    status: String,
+    attempts: i64,
+    uncertain: i64,
+    recipient_hash: Option<String>,
+    last_error: Option<String>,
+    created_at: Timestamp,
+    sent_at: Option<Timestamp>,
+}
+
+/// The log with one condition that an index begins with; the other filters follow as they come.
+macro_rules! list_messages {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, template, subject, status, attempts, uncertain, recipient_hash, last_error, created_at, sent_at
+               FROM messages
+              WHERE ", $condition,
+            "   AND ($1 IS NULL OR subject = $1)
+                AND ($2 IS NULL OR status = $2)
+                AND ($3 IS NULL OR template = $3)
+                AND id < $4
+              ORDER BY id DESC
+              LIMIT $5"
+        )
+    };
+}
+
+/// Adds a message; `false` if the event has asked for it before.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    event_id: EventId,
+    message: &NewMessage,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let inserted = tx
+        .query(
+            "INSERT INTO messages (id, event_id, template, recipient, subject, data, status, attempts, uncertain,
+                                   created_at, updated_at, send_before)
+             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, 0, $7, $7, $8)
+             ON CONFLICT (event_id, recipient, template) DO NOTHING",
+        )
+        .bind(id)
+        .bind(event_id)
+        .bind(word(message.template))
+        .bind(message.recipient.to_string())
+        .bind(message.subject.as_str())
+        .bind(Json(&message.data))
+        .bind(now)
+        .bind(message.send_before)
+        .execute()
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Finds a message with what its sending needs.
+pub(crate) async fn find_sendable(
+    db: &mut dyn Queryable,
+    id: MessageId,
+) -> Result<Option<SendableMessage>, StoreError> {
+    let row = db
+        .query(
+            "SELECT id, template, recipient, subject, data, status, created_at, send_before
+               FROM messages
+              WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional::<SendableRow>()
+        .await?;
+    row.map(SendableMessage::try_from).transpose()
+}
+
+/// Marks that an attempt begins; `false` if the message is closed. An attempt that finds another one unfinished
+/// cannot know whether that one succeeded.
+pub(crate) async fn start_attempt(tx: &mut Tx<'_>, id: MessageId, recipient_hash: &str) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let started = tx
+        .query(
+            "UPDATE messages
+                SET uncertain = uncertain + CASE WHEN status = 'sending' THEN 1 ELSE 0 END,
+                    status = 'sending', attempts = attempts + 1, recipient_hash = $2, updated_at = $3
+              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+        )
+        .bind(id)
+        .bind(recipient_hash)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(started == 1)
+}
+
+/// Marks what came of an attempt; `false` if the message was closed meanwhile.
+pub(crate) async fn finish_attempt(tx: &mut Tx<'_>, id: MessageId, outcome: &Outcome) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let sent_at = (outcome.status == notifications_contract::MessageStatus::Sent).then_some(now);
+    let finished = tx
+        .query(
+            "UPDATE messages
+                SET status = $2, uncertain = uncertain + $3, last_error = $4, sent_at = $5, updated_at = $6
+              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+        )
+        .bind(id)
+        .bind(word(outcome.status))
+        .bind(i64::from(outcome.uncertain))
+        .bind(outcome.last_error.as_deref())
+        .bind(sent_at)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(finished == 1)
+}
+
+/// Closes a message that is of no use any more.
+pub(crate) async fn drop_message(tx: &mut Tx<'_>, id: MessageId) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.query(
+        "UPDATE messages
+            SET status = 'dropped', updated_at = $2
+          WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+    )
+    .bind(id)
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Lists messages made before `before`, latest first; `limit + 1` rows if there are more.
+pub(crate) async fn list(
+    db: &mut dyn Queryable,
+    filter: &MessageFilter,
+    before: Option<MessageId>,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    // One thing has few messages, and most have the same status: begin with what leaves the least.
+    let sql = if filter.subject.is_some() {
+        list_messages!("subject = $1")
+    } else if filter.template.is_some() {
+        list_messages!("template = $3")
+    } else if filter.status.is_some() {
+        list_messages!("status = $2")
+    } else {
+        list_messages!("TRUE")
+    };
+    let rows = db
+        .query(sql)
+        .bind(filter.subject.as_deref())
+        .bind(filter.status.map(word))
+        .bind(filter.template.map(word))
+        .bind(before.map_or(Uuid::max(), MessageId::uuid))
+        .bind(i64::from(limit) + 1)
+        .fetch_all::<LogRow>()
+        .await?;
+    rows.into_iter().map(message).collect()
+}
+
+impl TryFrom<SendableRow> for SendableMessage {
+    type Error = StoreError;
+
+    fn try_from(row: SendableRow) -> Result<Self, StoreError> {
+        let broken = |error| StoreError::inconsistent(format!("messages.recipient of {}: {error}", row.id));
+        Ok(Self {
+            id: row.id,
+            template: from_word(row.template, "messages.template")?,
+            recipient: row.recipient.parse().map_err(broken)?,
+            subject: row.subject,
+            data: row.data.0,
+            status: from_word(row.status, "messages.status")?,
+            created_at: row.created_at,
+            send_before: row.send_before,
+        })
+    }
+}
+
+fn message(row: LogRow) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: row.id,
+        channel: Channel::Email,
+        template: from_word(row.template, "messages.template")?,
+        subject: row.subject,
+        status: from_word(row.status, "messages.status")?,
+        attempts: row.attempts,
+        uncertain: row.uncertain,
+        recipient_hash: row.recipient_hash,
+        last_error: row.last_error,
+        created_at: row.created_at,
+        sent_at: row.sent_at,
+    })
+}

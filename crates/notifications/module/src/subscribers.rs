@@ -1,0 +1,60 @@
+//! What this module reacts to, one file for each event.
+
+mod challenge_created;
+mod order_cancelled;
+mod order_delivered;
+mod order_placed;
+mod order_shipped;
+mod payment_returned;
+mod refund_succeeded;
+mod session_compromised;
+mod session_created;
+mod user_updated;
+
+use std::sync::Arc;
+
+use identity_contract::{ChallengeCreated, SessionCompromised, SessionCreated, UserUpdated};
+use notifications_contract::UserRef;
+use orders_contract::{Customer, OrderCancelled, OrderDelivered, OrderId, OrderPaymentReturned, OrderPlaced, OrderShipped};
+use payments_contract::RefundSucceeded;
+use serde_json::Value;
+use tenon_events::{HandlerError, Subscription};
+use tenon_seam::Event;
+
+use crate::domain::NewNote;
+use crate::service::Service;
+
+/// All subscriptions.
+pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
+    let identity = Subscription::new("notifications", "identity")
+        .on::<ChallengeCreated>(Arc::clone(service) as _)
+        .on::<UserUpdated>(Arc::clone(service) as _)
+        .on::<SessionCreated>(Arc::clone(service) as _)
+        .on::<SessionCompromised>(Arc::clone(service) as _);
+    let orders = Subscription::new("notifications", "orders")
+        .on::<OrderPlaced>(Arc::clone(service) as _)
+        .on::<OrderCancelled>(Arc::clone(service) as _)
+        .on::<OrderShipped>(Arc::clone(service) as _)
+        .on::<OrderDelivered>(Arc::clone(service) as _)
+        .on::<OrderPaymentReturned>(Arc::clone(service) as _);
+    let payments =
+        Subscription::new("notifications", "payments").on::<RefundSucceeded>(Arc::clone(service) as _);
+    vec![identity, orders, payments]
+}
+
+/// A note about an order, if its buyer has an inbox.
+fn order_note<E: Event>(
+    service: &Service,
+    customer: &Customer,
+    order_id: OrderId,
+    name: &str,
+    data: &Value,
+) -> Result<Option<NewNote>, HandlerError> {
+    let Some(user) = customer.user_id else { return Ok(None) };
+    Ok(Some(NewNote {
+        user: UserRef::from_uuid(user.uuid()),
+        kind: E::TYPE,
+        subject: order_id.to_string(),
+        text: service.note_text(name, data)?,
+    }))
+}

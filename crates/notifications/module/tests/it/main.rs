@@ -1,0 +1,8 @@
+//! Notifications on both engines, with the mail catcher and fakes of identity and orders.
+
+mod bad_days;
+mod inbox;
+mod log;
+mod mails;
+mod privacy;
+mod world;

@@ -1,0 +1,231 @@
+//! Failures of the orders module, in words that callers can act on.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError};
+
+use crate::{CartProblem, CheckoutId, OrderStatus, VariantRef};
+
+/// What orders refuses. `Display` never repeats a source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OrdersError {
+    /// No such cart, or not the caller's.
+    #[error("there is no such cart")]
+    CartNotFound,
+    /// No such line in this cart.
+    #[error("there is no such line in the cart")]
+    CartLineNotFound,
+    /// No such checkout, or not the caller's.
+    #[error("there is no such checkout")]
+    CheckoutNotFound,
+    /// No such order, or not the caller's.
+    #[error("there is no such order")]
+    OrderNotFound,
+    /// No such fulfilment.
+    #[error("there is no such fulfilment")]
+    FulfillmentNotFound,
+    /// Values that can be read but break a rule.
+    #[error("the request breaks a rule")]
+    InvalidInput {
+        /// Each wrong member.
+        fields: Vec<FieldError>,
+    },
+    /// The version named in `If-Match` is stale.
+    #[error("it has changed meanwhile; the current version is v{current}")]
+    VersionMismatch {
+        /// The version now.
+        current: i64,
+    },
+    /// A checkout holds the cart.
+    #[error("the cart is being checked out")]
+    CartFrozen {
+        /// Which checkout.
+        checkout_id: CheckoutId,
+    },
+    /// The cart became an order.
+    #[error("the cart was bought; start a new one")]
+    CartClosed,
+    /// Something is still to be filled in before checkout.
+    #[error("the cart is not ready for checkout")]
+    CartIncomplete {
+        /// What is missing.
+        problems: Vec<CartProblem>,
+    },
+    /// Something changed that the buyer has not seen yet. The cart now shows it: look at it and start again.
+    #[error("the cart has changed since the buyer saw it")]
+    CartChanged {
+        /// What changed.
+        problems: Vec<CartProblem>,
+    },
+    /// The cart already has a live checkout.
+    #[error("the cart already has a checkout")]
+    CheckoutExists {
+        /// That checkout.
+        checkout_id: CheckoutId,
+    },
+    /// Not enough stock; nothing was reserved, ordered or charged.
+    #[error("not enough stock")]
+    OutOfStock {
+        /// Each line that is short.
+        lines: Vec<Shortage>,
+    },
+    /// The checkout is over.
+    #[error("the checkout is over: it {status}")]
+    CheckoutClosed {
+        /// How it ended: `completed`, `cancelled`, `failed`.
+        status: String,
+    },
+    /// The frozen price is no longer held.
+    #[error("the price is no longer held; the cart costs {total} now")]
+    QuoteExpired {
+        /// What the cart costs now.
+        total: Money,
+    },
+    /// The order cannot be cancelled any more.
+    #[error("the order cannot be cancelled any more")]
+    OrderNotCancellable {
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// The order cannot be sent, not yet or not any more.
+    #[error("nothing of this order can be sent")]
+    OrderNotFulfillable {
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// The fulfilment cannot go there from where it is.
+    #[error("a fulfilment that is {from} cannot become {to}")]
+    FulfillmentTransition {
+        /// Where it stands.
+        from: String,
+        /// Where it should have gone.
+        to: String,
+    },
+    /// The cursor belongs to another list or filter.
+    #[error("the cursor does not belong to this list and filter")]
+    InvalidCursor,
+    /// An error this version does not know.
+    #[error("the orders module refused")]
+    #[serde(other)]
+    Unknown,
+}
+
+/// A line with too little stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shortage {
+    /// Of what.
+    pub variant_id: VariantRef,
+    /// How many were wanted.
+    pub requested: i64,
+    /// How many can be had.
+    pub available: i64,
+}
+
+impl OrdersError {
+    /// Refuses one member.
+    pub fn field(pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::InvalidInput { fields: vec![FieldError::new(pointer, code, detail)] }
+    }
+}
+
+impl ServiceError for OrdersError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::CartNotFound
+            | Self::CartLineNotFound
+            | Self::CheckoutNotFound
+            | Self::OrderNotFound
+            | Self::FulfillmentNotFound => ErrorKind::NotFound,
+            Self::InvalidInput { .. } => ErrorKind::Invalid,
+            Self::VersionMismatch { .. } => ErrorKind::PreconditionFailed,
+            Self::CartFrozen { .. }
+            | Self::CartClosed
+            | Self::CartIncomplete { .. }
+            | Self::CartChanged { .. }
+            | Self::CheckoutExists { .. }
+            | Self::OutOfStock { .. }
+            | Self::CheckoutClosed { .. }
+            | Self::QuoteExpired { .. }
+            | Self::OrderNotCancellable { .. }
+            | Self::OrderNotFulfillable { .. }
+            | Self::FulfillmentTransition { .. } => ErrorKind::Conflict,
+            Self::InvalidCursor => ErrorKind::Malformed,
+            Self::Unknown => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CartNotFound => "orders.cart_not_found",
+            Self::CartLineNotFound => "orders.cart_line_not_found",
+            Self::CheckoutNotFound => "orders.checkout_not_found",
+            Self::OrderNotFound => "orders.order_not_found",
+            Self::FulfillmentNotFound => "orders.fulfillment_not_found",
+            Self::InvalidInput { .. } => "orders.invalid_input",
+            Self::VersionMismatch { .. } => "orders.version_mismatch",
+            Self::CartFrozen { .. } => "orders.cart_frozen",
+            Self::CartClosed => "orders.cart_closed",
+            Self::CartIncomplete { .. } => "orders.cart_incomplete",
+            Self::CartChanged { .. } => "orders.cart_changed",
+            Self::CheckoutExists { .. } => "orders.checkout_exists",
+            Self::OutOfStock { .. } => "orders.out_of_stock",
+            Self::CheckoutClosed { .. } => "orders.checkout_closed",
+            Self::QuoteExpired { .. } => "orders.quote_expired",
+            Self::OrderNotCancellable { .. } => "orders.order_not_cancellable",
+            Self::OrderNotFulfillable { .. } => "orders.order_not_fulfillable",
+            Self::FulfillmentTransition { .. } => "orders.fulfillment_transition",
+            Self::InvalidCursor => "orders.invalid_cursor",
+            Self::Unknown => "orders.unknown",
+        }
+    }
+
+    fn retry(&self) -> Retry {
+        match self {
+            // The stored refusal answers this key for ever; what it complains about can be mended.
+            Self::CartIncomplete { .. }
+            | Self::CartChanged { .. }
+            | Self::CheckoutExists { .. }
+            | Self::OutOfStock { .. }
+            | Self::QuoteExpired { .. } => Retry::NewKey,
+            Self::Unknown => Retry::SameKey,
+            _ => Retry::Never,
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::InvalidInput { fields } => fields.clone(),
+            Self::InvalidCursor => vec![FieldError::new("?cursor", "invalid_cursor", self.to_string())],
+            Self::CartIncomplete { problems } => problems
+                .iter()
+                .map(|problem| FieldError::new(problem.pointer.clone(), "missing", problem.detail.clone()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn extensions(&self) -> Option<Map<String, Value>> {
+        let members = match self {
+            Self::VersionMismatch { current } => json!({ "current_version": format!("v{current}") }),
+            Self::CartFrozen { checkout_id } | Self::CheckoutExists { checkout_id } => {
+                json!({ "checkout_id": checkout_id, "checkout": format!("/v1/checkouts/{checkout_id}") })
+            }
+            Self::CartIncomplete { problems } | Self::CartChanged { problems } => json!({ "problems": problems }),
+            Self::OutOfStock { lines } => json!({ "lines": lines }),
+            Self::CheckoutClosed { status } => json!({ "checkout_status": status }),
+            Self::QuoteExpired { total } => json!({ "total": total }),
+            Self::OrderNotCancellable { status } | Self::OrderNotFulfillable { status } => {
+                json!({ "order_status": status })
+            }
+            Self::FulfillmentTransition { from, to } => json!({ "from": from, "to": to }),
+            _ => return None,
+        };
+        match members {
+            Value::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+}

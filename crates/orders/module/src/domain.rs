@@ -1,0 +1,11 @@
+//! Rules of carts, checkouts and orders: no IO, no clock, no randomness.
+
+pub(crate) mod address;
+pub(crate) mod cart;
+pub(crate) mod checkout;
+pub(crate) mod fulfillment;
+pub(crate) mod order;
+pub(crate) mod quote;
+pub(crate) mod shipping;
+pub(crate) mod tax;
+pub(crate) mod timeline;

@@ -1,0 +1,60 @@
+//! The REST API of orders, one endpoint a file.
+
+mod add_cart_line;
+mod cancel_checkout;
+mod cancel_order;
+mod cart_view;
+mod checkout_view;
+mod confirm_checkout;
+mod create_cart;
+mod create_fulfillment;
+mod fulfillment_view;
+mod get_cart;
+mod get_checkout;
+mod get_order;
+mod get_order_timeline;
+mod list_orders;
+mod list_shipping_options;
+mod members;
+mod order_view;
+mod remove_cart_line;
+mod start_checkout;
+mod update_cart;
+mod update_cart_line;
+mod update_fulfillment;
+
+use std::sync::Arc;
+
+use tenon_web::Endpoint;
+
+use crate::service::Service;
+
+/// Groups the operations in the documentation.
+const TAG: &str = "orders";
+/// Carries the secret of a guest's cart.
+const CART_TOKEN: &str = "Cart-Token";
+/// What the secret is, for the documentation.
+const CART_TOKEN_HELP: &str = "The secret of a guest's cart, from the answer that created it. \
+                               The carts of signed-in people need none.";
+
+pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
+    vec![
+        create_cart::endpoint(service),
+        get_cart::endpoint(service),
+        update_cart::endpoint(service),
+        add_cart_line::endpoint(service),
+        update_cart_line::endpoint(service),
+        remove_cart_line::endpoint(service),
+        list_shipping_options::endpoint(service),
+        start_checkout::endpoint(service),
+        get_checkout::endpoint(service),
+        confirm_checkout::endpoint(service),
+        cancel_checkout::endpoint(service),
+        list_orders::endpoint(service),
+        get_order::endpoint(service),
+        get_order_timeline::endpoint(service),
+        cancel_order::endpoint(service),
+        create_fulfillment::endpoint(service),
+        update_fulfillment::endpoint(service),
+    ]
+}

@@ -1,0 +1,87 @@
+//! A cart as its buyer sees it.
+
+use orders_contract::{Address, CartId, CartProblem, CheckoutId, LineId, ProductRef, Totals, VariantRef};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tenon_kernel::{Currency, Money, Timestamp};
+
+use crate::service::get_cart::ShownCart;
+
+/// A cart: what it holds at the prices its buyer saw, and what has changed since.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Cart")]
+pub(super) struct CartView {
+    id: CartId,
+    /// `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought.
+    status: &'static str,
+    currency: Currency,
+    email: Option<String>,
+    shipping_address: Option<Address>,
+    billing_address: Option<Address>,
+    shipping_method: Option<String>,
+    /// Oldest first.
+    lines: Vec<CartLineView>,
+    /// At the prices of the lines; delivery counts once a possible way is chosen.
+    totals: Totals,
+    /// What has changed since the buyer saw it. A `PATCH` with `{}` takes all prices as they are now.
+    problems: Vec<CartProblem>,
+    /// Pointers of what is still to be filled in before checkout.
+    missing: Vec<String>,
+    /// The checkout that holds it.
+    checkout_id: Option<CheckoutId>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// So many of one variant.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CartLine")]
+struct CartLineView {
+    id: LineId,
+    variant_id: VariantRef,
+    product_id: ProductRef,
+    sku: String,
+    title: String,
+    /// URL or `data:` URL of a picture.
+    image: Option<String>,
+    quantity: i64,
+    /// Price of one, as the buyer saw it.
+    unit_price: Money,
+    total: Money,
+    /// The line's share of the tax.
+    tax: Money,
+}
+
+impl From<ShownCart> for CartView {
+    fn from(shown: ShownCart) -> Self {
+        let ShownCart { cart, price, offers, problems, missing } = shown;
+        let lines = cart.lines.into_iter().zip(price.line_taxes).map(|(line, tax)| CartLineView {
+            image: offers.get(line.variant_id).and_then(|offer| offer.image.clone()),
+            total: line.unit_price.checked_mul(line.quantity).unwrap_or(price.totals.subtotal),
+            id: line.id,
+            variant_id: line.variant_id,
+            product_id: line.product_id,
+            sku: line.sku,
+            title: line.title,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            tax,
+        });
+        Self {
+            id: cart.id,
+            status: cart.status.as_str(),
+            currency: cart.currency,
+            email: cart.email,
+            shipping_address: cart.shipping_address,
+            billing_address: cart.billing_address,
+            shipping_method: cart.shipping_method,
+            lines: lines.collect(),
+            totals: price.totals,
+            problems,
+            missing,
+            checkout_id: cart.checkout_id,
+            created_at: cart.created_at,
+            updated_at: cart.updated_at,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! `POST /v1/checkouts/{checkout_id}/confirm`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use orders_contract::CheckoutId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tenon_access::Policy;
+use tenon_web::{ApiJson, ApiPath, BearerSecret, Ctx, Endpoint, KeyRule, Problem, Reply};
+
+use super::checkout_view::{self, CheckoutView};
+use super::members::access;
+use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use crate::service::Service;
+
+/// How the buyer pays now.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfirmCheckoutBody {
+    /// After a decline: the provider's name for how the buyer pays this time.
+    #[schemars(length(min = 1, max = 255))]
+    payment_method: Option<String>,
+}
+
+pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
+    Endpoint::post("/v1/checkouts/{checkout_id}/confirm", "confirm_checkout", Policy::Bearer)
+        .tag(TAG)
+        .summary("Looks at the payment now, or attempts it again after a decline.")
+        .description(
+            "Safe to call any number of times. After a decline a new attempt starts if `payment_method` differs from \
+             the declined one, or if the request carries an `Idempotency-Key` that has not been used.",
+        )
+        .path_param::<CheckoutId>("checkout_id", "Which checkout.")
+        .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .idempotency(KeyRule::Optional)
+        .body::<ConfirmCheckoutBody>()
+        .answers::<CheckoutView>(200, "The checkout as it stands now.")
+        .problem(404, "orders.checkout_not_found")
+        .problem(409, "orders.checkout_closed")
+        .problem(409, "orders.quote_expired")
+        .problem(422, "orders.invalid_input")
+        .handler(handler, Arc::clone(service))
+}
+
+/// Confirms a checkout.
+async fn handler(
+    State(service): State<Arc<Service>>,
+    Ctx(ctx): Ctx,
+    secret: BearerSecret,
+    ApiPath(id): ApiPath<CheckoutId>,
+    body: Option<ApiJson<ConfirmCheckoutBody>>,
+) -> Result<Reply, Problem> {
+    let body = body.map(|ApiJson(body)| body).unwrap_or_default();
+    let access = access(&ctx, &secret);
+    Ok(checkout_view::reply(service.confirm_checkout(&ctx, id, &access, body.payment_method).await?))
+}

@@ -1,0 +1,38 @@
+//! `GET /v1/orders/{order_id}`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use orders_contract::OrderId;
+use tenon_access::Policy;
+use tenon_web::{ApiPath, BearerSecret, Ctx, Endpoint, Problem, Reply};
+
+use super::members::access;
+use super::order_view::OrderView;
+use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use crate::service::Service;
+
+pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
+    Endpoint::get("/v1/orders/{order_id}", "get_order", Policy::Bearer)
+        .tag(TAG)
+        .summary("Shows an order to its buyer or to staff.")
+        .path_param::<OrderId>("order_id", "Which order.")
+        .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .versioned()
+        .answers::<OrderView>(200, "The order.")
+        .problem(404, "orders.order_not_found")
+        .handler(handler, Arc::clone(service))
+}
+
+/// Shows an order.
+async fn handler(
+    State(service): State<Arc<Service>>,
+    Ctx(ctx): Ctx,
+    secret: BearerSecret,
+    ApiPath(id): ApiPath<OrderId>,
+) -> Result<Reply, Problem> {
+    let (stored, parcels) = service.get_order(&ctx, id, &access(&ctx, &secret)).await?;
+    let version = stored.order.version;
+    let parcels = parcels.into_iter().map(Into::into).collect();
+    Ok(Reply::ok(&OrderView::new(stored.order, parcels)).version(version))
+}

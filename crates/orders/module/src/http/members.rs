@@ -1,0 +1,82 @@
+//! Members that several bodies share, and what the handlers of one module do alike.
+
+use orders_contract::{Address, OrdersError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use tenon_kernel::CallCtx;
+use tenon_seam::SeamError;
+use tenon_web::{BearerSecret, Problem};
+
+use super::CART_TOKEN;
+use crate::store::Access;
+
+/// A postal address.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AddressInput")]
+pub(super) struct AddressBody {
+    /// Who receives it.
+    #[schemars(length(min = 1, max = 200))]
+    name: String,
+    /// Street and number.
+    #[schemars(length(min = 1, max = 200))]
+    line1: String,
+    /// Flat, floor, company.
+    #[schemars(length(max = 200))]
+    line2: Option<String>,
+    /// Town.
+    #[schemars(length(min = 1, max = 100))]
+    city: String,
+    /// State or province, where addresses have one.
+    #[schemars(length(max = 100))]
+    region: Option<String>,
+    /// Postal code, where addresses have one.
+    #[schemars(length(max = 20))]
+    postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[schemars(regex(pattern = "^[A-Z]{2}$"))]
+    country: String,
+    /// For the carrier.
+    #[schemars(length(max = 40))]
+    phone: Option<String>,
+}
+
+impl From<AddressBody> for Address {
+    fn from(body: AddressBody) -> Self {
+        Self {
+            name: body.name,
+            line1: body.line1,
+            line2: body.line2,
+            city: body.city,
+            region: body.region,
+            postal_code: body.postal_code,
+            country: body.country,
+            phone: body.phone,
+        }
+    }
+}
+
+/// Reads a member of a merge patch: absent is `None`, null is `Some(None)` (RFC 7396).
+pub(super) fn patched<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// Who asks.
+pub(super) fn access(ctx: &CallCtx, secret: &BearerSecret) -> Access {
+    Access::of(ctx, secret.header(CART_TOKEN))
+}
+
+/// Adds the current `ETag` to 412.
+pub(super) fn stale(error: SeamError<OrdersError>) -> Problem {
+    let current = match error.domain() {
+        Some(OrdersError::VersionMismatch { current }) => Some(*current),
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match current {
+        Some(version) => problem.with_version(version),
+        None => problem,
+    }
+}

@@ -1,0 +1,26 @@
+//! What orders does later and by the clock.
+
+pub(crate) mod drive_checkout;
+pub(crate) mod settle_cancellation;
+pub(crate) mod sweep_checkouts;
+
+use std::sync::Arc;
+
+use tenon_jobs::{JobKind, Run, Schedule};
+
+use self::drive_checkout::DriveCheckout;
+use self::settle_cancellation::SettleCancellation;
+use self::sweep_checkouts::SweepCheckouts;
+use crate::service::Service;
+
+pub(crate) fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
+    vec![
+        JobKind::of::<DriveCheckout>(Arc::clone(service) as Arc<dyn Run<DriveCheckout>>),
+        JobKind::of::<SettleCancellation>(Arc::clone(service) as Arc<dyn Run<SettleCancellation>>),
+        JobKind::of::<SweepCheckouts>(Arc::clone(service) as Arc<dyn Run<SweepCheckouts>>),
+    ]
+}
+
+pub(crate) fn schedules() -> Vec<Schedule> {
+    vec![Schedule::cron("orders.sweep_checkouts", "* * * * *", SweepCheckouts {})]
+}

@@ -1,0 +1,38 @@
+//! Looks at one checkout when its time has come: expiry, a crash half-way, a module that did not answer.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use orders_contract::CheckoutId;
+use serde::{Deserialize, Serialize};
+use tenon_jobs::{Job, JobError, Receipt, Run};
+use tenon_kernel::CallCtx;
+
+use crate::service::Service;
+use crate::service::drive::{DriveError, Push};
+
+/// Drive this checkout as far as it goes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DriveCheckout {
+    pub(crate) checkout_id: CheckoutId,
+}
+
+impl Job for DriveCheckout {
+    const KIND: &'static str = "orders.drive_checkout";
+    const TIMEOUT: Duration = Duration::from_secs(45);
+}
+
+#[async_trait]
+impl Run<DriveCheckout> for Service {
+    /// The saga remembers how often it failed and when to look again, so a failure here is no failure of the job.
+    #[tracing::instrument(name = "job.orders.drive_checkout", skip_all, fields(checkout.id = %job.checkout_id))]
+    async fn run(&self, ctx: &mut CallCtx, job: DriveCheckout, _: Receipt) -> Result<(), JobError> {
+        match self.drive_by_id(ctx, job.checkout_id, Push::Resume).await {
+            Ok(_) | Err(DriveError::Lost) => Ok(()),
+            Err(DriveError::Fault(_)) => match self.postpone(ctx, job.checkout_id).await {
+                Ok(()) | Err(DriveError::Lost) => Ok(()),
+                Err(DriveError::Fault(fault)) => Err(JobError::Retry(Box::new(fault))),
+            },
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Carts, the checkout saga, orders, fulfilment.
+//!
+//! **Architecture invariant:** the order is written before the payment provider is asked, and every step of a
+//! checkout that reaches another module repeats under the same id: whatever stops half-way is finished or undone
+//! by whoever looks next. See `service/drive_checkout.rs`.
+
+mod domain;
+mod http;
+mod invariants;
+mod jobs;
+mod service;
+mod settings;
+mod store;
+mod subscribers;
+
+use std::sync::Arc;
+
+use catalog_contract::Catalog;
+use payments_contract::Payments;
+use sqlx::migrate::Migrator;
+use tenon_kernel::{CursorKey, Id, IdKind};
+use tenon_module::Module;
+use tenon_store::{Db, Migrations};
+
+use self::service::Service;
+pub use self::settings::{OrdersSettings, OrdersSettingsError, ShippingMethod};
+
+static SQLITE: Migrator = sqlx::migrate!("../../../migrations/orders/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/orders/postgres");
+
+/// Contracts this module calls; the seam refuses calls to any other.
+pub const USES: &[&str] = &["catalog", "payments"];
+
+/// The module's migrations.
+pub const MIGRATIONS: Migrations = Migrations { module: "orders", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+
+/// The module as the app sees it.
+pub struct Orders {
+    /// What the platform runs.
+    pub module: Module,
+    /// What other modules call.
+    pub contract: Arc<dyn orders_contract::Orders>,
+}
+
+/// What the module needs from outside.
+pub struct Deps {
+    /// Its own store, opened with [`MIGRATIONS`]; time and randomness come with it.
+    pub db: Db,
+    /// Prices and stock.
+    pub catalog: Arc<dyn Catalog>,
+    /// Money.
+    pub payments: Arc<dyn Payments>,
+    /// Signs the cursors of lists.
+    pub cursor_key: CursorKey,
+}
+
+impl Orders {
+    /// Builds the module; nothing runs yet.
+    ///
+    /// # Errors
+    ///
+    /// [`OrdersSettingsError`] naming the first setting that cannot be.
+    pub fn build(settings: OrdersSettings, deps: Deps) -> Result<Self, OrdersSettingsError> {
+        settings.validate()?;
+        let Deps { db, catalog, payments, cursor_key } = deps;
+        let service = Arc::new(Service { db: db.clone(), catalog, payments, cursor_key, settings });
+        let module = Module {
+            name: "orders",
+            endpoints: http::endpoints(&service),
+            subscriptions: subscribers::subscriptions(&service),
+            jobs: jobs::kinds(&service),
+            schedules: jobs::schedules(),
+            invariants: invariants::all(&db),
+            db,
+        };
+        Ok(Self { module, contract: service })
+    }
+}
+
+/// The id of the same thing in another contract's words: contracts form no circle, so each names it itself.
+fn same_id<A: IdKind, B: IdKind>(id: Id<A>) -> Id<B> {
+    Id::from_uuid(id.uuid())
+}

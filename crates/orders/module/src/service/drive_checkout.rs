@@ -1,0 +1,179 @@
+//! Drives a checkout through its saga, from wherever it is, as far as it goes.
+//!
+//! Requests, events, jobs and the sweeper all do this, at the same time if it so happens. The saga's version lets
+//! one of them make each transition; the others find that they have lost, stop and look again. What a step asks of
+//! another module is repeated under the same id and key, so a driver that dies half-way leaves nothing behind that
+//! the next one does not finish or undo.
+//!
+//! | step | transaction here | steps of the design it covers |
+//! |---|---|---|
+//! | start | `orders.start_checkout` | 1 freeze |
+//! | `reserve` | `orders.create_order` | 2 reserve, 3 (nothing to redeem), 4 create |
+//! | `open_payment`, `start_attempt`, `await_payment` | `orders.await_payment` if it must wait | 5 open, 6 await |
+//! | the same | `orders.place` | 7 pivot, 8 place |
+//! | `commit_stock` | `orders.complete_checkout` | 9 commit; 10 is done by payments itself |
+//! | `undo` | `orders.start_undo`, `orders.finish_undo` | 5, 4, 2, 1 backwards |
+//!
+//! A checkout that is paid at once takes four transactions.
+
+use std::time::Duration;
+
+use orders_contract::{CheckoutId, OrderId};
+use tenon_jobs::{Saga, SagaStatus};
+use tenon_kernel::CallCtx;
+use tenon_seam::SeamFault;
+use tenon_store::retrying;
+
+use super::Service;
+use super::drive::{DriveError, Driven, IN_HAND, Moved, Process, Push, SAGA};
+use crate::domain::checkout::{Checkout, CheckoutState, CheckoutStatus, Step};
+use crate::store;
+
+/// More transitions than a checkout can make at a stretch.
+const MOST_STEPS: u32 = 32;
+/// How often an event that lost a race looks again.
+const MOST_RACES: u32 = 3;
+/// How long an event waits for a driver that is at work before it drives itself.
+const EVENT_PATIENCE: Duration = Duration::from_millis(500);
+/// When a client may ask again about a checkout that is still in hand.
+const IN_FLIGHT_RETRY_MS: u64 = 1_000;
+
+impl Service {
+    /// Drives a checkout as far as it goes; returns it as it stands then.
+    #[tracing::instrument(name = "orders.drive_checkout", skip_all, fields(checkout.id = %process.checkout.id))]
+    pub(crate) async fn drive(&self, ctx: &CallCtx, mut process: Process, mut push: Push) -> Driven<Checkout> {
+        for _ in 0..MOST_STEPS {
+            let moved = match self.step(ctx, &process, &mut push).await {
+                Err(DriveError::Fault(fault)) => {
+                    tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
+                    return Err(DriveError::Fault(fault));
+                }
+                moved => moved?,
+            };
+            match moved {
+                Moved::On(next) => process = *next,
+                Moved::Nowhere => return Ok(process.checkout),
+            }
+        }
+        tracing::error!(step = process.saga.step, "a checkout goes round in circles");
+        Err(DriveError::Fault(super::internal("checkout circle")))
+    }
+
+    async fn step(&self, ctx: &CallCtx, process: &Process, push: &mut Push) -> Driven<Moved> {
+        let step = process.step()?;
+        match (process.saga.status, step) {
+            (SagaStatus::Compensated, _) if matches!(push, Push::PaymentMoved) => self.notice(ctx, process).await,
+            (SagaStatus::Completed | SagaStatus::Compensated, _) | (_, Step::Done) => Ok(Moved::Nowhere),
+            (SagaStatus::Compensating, _) | (_, Step::Undo) => self.undo(ctx, process).await,
+            (SagaStatus::Running, Step::Rescue) => self.rescue(ctx, process).await,
+            (SagaStatus::Running, Step::CommitStock) => self.commit_stock(ctx, process).await,
+            // Up to here nothing has been decided: it can still be given up.
+            (SagaStatus::Running, step) => match (&*push, step) {
+                (Push::Cancel(reason), _) => self.start_undo(ctx, process, *reason, None).await,
+                (_, Step::Reserve) => self.reserve(ctx, process).await,
+                (_, Step::OpenPayment) => self.open_payment(ctx, process).await,
+                (_, Step::StartAttempt) => self.start_attempt(ctx, process).await,
+                _ => self.look(ctx, process, push).await,
+            },
+        }
+    }
+
+    /// Loads a checkout for driving; `None` if there is none.
+    pub(crate) async fn load(&self, ctx: &CallCtx, id: CheckoutId) -> Driven<Option<Process>> {
+        let mut reader = self.db.read(ctx);
+        let saga = Saga::<CheckoutState>::find(&mut reader, SAGA, id.uuid()).await?;
+        let Some(saga) = saga else { return Ok(None) };
+        let checkout = store::checkouts::load(&mut reader, id).await?;
+        Ok(checkout.map(|mut checkout| {
+            // The row learns of its order with its next change; the saga knows at once.
+            checkout.has_order |= saga.state.attempt > 0;
+            Process { saga, checkout }
+        }))
+    }
+
+    /// Drives a checkout from the database; a lost race is no failure. `None` if there is no such checkout.
+    pub(crate) async fn drive_by_id(&self, ctx: &CallCtx, id: CheckoutId, push: Push) -> Driven<Option<Checkout>> {
+        let Some(process) = self.load(ctx, id).await? else { return Ok(None) };
+        match self.drive(ctx, process, push).await {
+            Err(DriveError::Lost) => Ok(store::checkouts::load(&mut self.db.read(ctx), id).await?),
+            driven => driven.map(Some),
+        }
+    }
+
+    /// Waits until nobody is at work on a checkout: the answer of whoever came second is that of the first.
+    /// Takes over what has been left lying.
+    ///
+    /// # Errors
+    ///
+    /// [`SeamFault::KeyInFlight`] if it takes longer than `patience`.
+    pub(crate) async fn settled(&self, ctx: &CallCtx, id: CheckoutId, patience: Duration) -> Driven<Checkout> {
+        let mut waited = Duration::ZERO;
+        let mut pause = Duration::from_millis(5);
+        loop {
+            let found = store::checkouts::load(&mut self.db.read(ctx), id).await?;
+            let checkout = found.ok_or_else(|| DriveError::Fault(super::internal("checkout vanished")))?;
+            if !checkout.status.is_in_hand() {
+                return Ok(checkout);
+            }
+            if self.db.env().now() > checkout.updated_at + IN_HAND {
+                let driven = self.drive_by_id(ctx, id, Push::Resume).await?;
+                if let Some(driven) = driven.filter(|checkout| !checkout.status.is_in_hand()) {
+                    return Ok(driven);
+                }
+            }
+            if waited >= patience {
+                return Err(SeamFault::KeyInFlight { retry_after_ms: IN_FLIGHT_RETRY_MS }.into());
+            }
+            tokio::time::sleep(pause).await;
+            waited += pause;
+            pause = (pause * 2).min(Duration::from_millis(100));
+        }
+    }
+
+    /// Drives the checkout of an order because payments told something about it.
+    pub(crate) async fn payment_moved(&self, ctx: &CallCtx, order: OrderId) -> Driven<()> {
+        let Some(checkout) = store::checkouts::of_order(&mut self.db.read(ctx), order).await? else {
+            return Ok(()); // not one of ours
+        };
+        if checkout.status == CheckoutStatus::Completed {
+            return Ok(());
+        }
+        if checkout.status.is_in_hand() {
+            // Mostly the request that opened the payment is about to see the same thing itself.
+            match self.settled(ctx, checkout.id, EVENT_PATIENCE).await {
+                Ok(settled) if settled.status == CheckoutStatus::Completed => return Ok(()),
+                Ok(_) | Err(DriveError::Lost | DriveError::Fault(SeamFault::KeyInFlight { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        for _ in 0..MOST_RACES {
+            let Some(process) = self.load(ctx, checkout.id).await? else { return Ok(()) };
+            match self.drive(ctx, process, Push::PaymentMoved).await {
+                Err(DriveError::Lost) => {} // whoever was faster may have looked too early: look again
+                driven => return driven.map(|_| ()),
+            }
+        }
+        Err(DriveError::Lost)
+    }
+
+    /// Puts a checkout that cannot go on now aside for a while.
+    pub(crate) async fn postpone(&self, ctx: &CallCtx, id: CheckoutId) -> Driven<()> {
+        let Some(process) = self.load(ctx, id).await? else { return Ok(()) };
+        if matches!(process.saga.status, SagaStatus::Completed | SagaStatus::Compensated) {
+            return Ok(());
+        }
+        let failures = process.saga.state.failures + 1;
+        if failures >= 3 {
+            tracing::error!(checkout.id = %id, step = process.saga.step, failures, "a checkout does not get on");
+        }
+        retrying(|| async {
+            let mut process = process.clone();
+            let mut ctx = ctx.child();
+            let mut tx = self.db.begin(&mut ctx, "orders.postpone_checkout").await?;
+            process.postpone(&mut tx).await?;
+            tx.commit().await
+        })
+        .await
+        .map_err(DriveError::from)
+    }
+}

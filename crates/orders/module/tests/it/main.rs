@@ -1,0 +1,14 @@
+//! Orders behind the REST edge, with stand-ins for catalog and payments, on both engines.
+
+mod bad_input;
+mod cancellation;
+mod carts;
+mod checkout;
+mod costs;
+mod crashes;
+mod expiry;
+mod fulfillment;
+mod late_money;
+mod orders;
+mod races;
+mod support;

@@ -1,0 +1,487 @@
+//! A scriptable fake of [`Payments`], for tests of the modules that call it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use tenon_kernel::{CallCtx, Money};
+use tenon_seam::{SeamError, SeamFault, SeamResult};
+
+use crate::{
+    CapturePayment, DeclineClass, FoundPayments, GetPayments, ListSettlements, MAX_IDS, NextAction,
+    NextActionKind, OpenPayment, Payment, PaymentId, PaymentStatus, Payments, PaymentsError,
+    RefreshPayment, Refund, RefundId, RefundPayment, RefundStatus, Settlement, Settlements,
+    StartAttempt, VoidAccepted, VoidPayment,
+};
+
+/// What the imagined provider does with an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Promises the amount.
+    Authorize,
+    /// Refuses.
+    Decline(DeclineClass),
+    /// Sends the buyer to a page.
+    RequireAction,
+    /// Nobody can say.
+    Unknown,
+    /// Reports another amount: the payment fails for good.
+    Mismatch,
+}
+
+/// A command that the fake received.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// [`Payments::open_payment`]
+    Open(OpenPayment),
+    /// [`Payments::start_attempt`]
+    StartAttempt(StartAttempt),
+    /// [`Payments::refresh_payment`]
+    Refresh(RefreshPayment),
+    /// [`Payments::capture_payment`]
+    Capture(CapturePayment),
+    /// [`Payments::void_payment`]
+    Void(VoidPayment),
+    /// [`Payments::refund_payment`]
+    Refund(RefundPayment),
+}
+
+/// Payments in memory, with the provider's behaviour chosen by payment method.
+///
+/// Out of the box `pm_success` is authorised, `pm_declined` declined, `pm_3ds` and no method at all require
+/// action, `pm_timeout` and `pm_timeout_not_charged` are unknown, `pm_wrong_amount` mismatches; any other method
+/// is authorised. [`FakePayments::resolve`] plays the buyer, the provider or the poller.
+#[derive(Debug, Default)]
+pub struct FakePayments(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    script: HashMap<Option<String>, Outcome>,
+    rows: BTreeMap<PaymentId, Row>,
+    tombstones: BTreeMap<PaymentId, String>,
+    refunds: BTreeMap<RefundId, Refund>,
+    calls: Vec<Call>,
+    faults: Vec<SeamFault>,
+}
+
+#[derive(Debug)]
+struct Row {
+    opened: OpenPayment,
+    payment: Payment,
+}
+
+impl FakePayments {
+    /// Makes one without payments.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses what happens to attempts with this payment method from now on.
+    pub fn script(&self, payment_method: Option<&str>, outcome: Outcome) {
+        self.state()
+            .script
+            .insert(payment_method.map(str::to_owned), outcome);
+    }
+
+    /// Makes the next command fail with this fault, before it has any effect. Several add up.
+    pub fn fail_next(&self, fault: SeamFault) {
+        self.state().faults.push(fault);
+    }
+
+    /// Decides an attempt that is in motion: what the buyer did, or what the poller found out.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such payment.
+    pub fn resolve(&self, payment_id: PaymentId, outcome: Outcome) -> Payment {
+        let mut state = self.state();
+        let row = state
+            .rows
+            .get_mut(&payment_id)
+            .expect("the payment was opened");
+        row.apply(outcome);
+        row.payment.clone()
+    }
+
+    /// Takes the money of an authorised payment, as the module does by itself for [`crate::CaptureMode::Immediate`].
+    ///
+    /// # Panics
+    ///
+    /// If there is no such payment.
+    pub fn capture_all(&self, payment_id: PaymentId) -> Payment {
+        let mut state = self.state();
+        let row = state
+            .rows
+            .get_mut(&payment_id)
+            .expect("the payment was opened");
+        row.capture(row.payment.authorized);
+        row.payment.clone()
+    }
+
+    /// Returns a payment as it is.
+    pub fn payment(&self, payment_id: PaymentId) -> Option<Payment> {
+        self.state()
+            .rows
+            .get(&payment_id)
+            .map(|row| row.payment.clone())
+    }
+
+    /// Returns all payments, oldest first.
+    pub fn payments(&self) -> Vec<Payment> {
+        self.state()
+            .rows
+            .values()
+            .map(|row| row.payment.clone())
+            .collect()
+    }
+
+    /// Returns all refunds, oldest first.
+    pub fn refunds(&self) -> Vec<Refund> {
+        self.state().refunds.values().cloned().collect()
+    }
+
+    /// Returns how a payment was opened.
+    pub fn opened(&self, payment_id: PaymentId) -> Option<OpenPayment> {
+        self.state()
+            .rows
+            .get(&payment_id)
+            .map(|row| row.opened.clone())
+    }
+
+    /// Says whether a payment was voided before it existed.
+    pub fn is_tombstoned(&self, payment_id: PaymentId) -> bool {
+        self.state().tombstones.contains_key(&payment_id)
+    }
+
+    /// Returns the commands received so far, repeats and refused ones too.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0
+            .lock()
+            .expect("no test panics while it holds the fake")
+    }
+
+    fn receive(&self, call: Call) -> Result<MutexGuard<'_, State>, SeamFault> {
+        let mut state = self.state();
+        state.calls.push(call);
+        if state.faults.is_empty() {
+            Ok(state)
+        } else {
+            Err(state.faults.remove(0))
+        }
+    }
+}
+
+impl State {
+    fn outcome_of(&self, payment_method: Option<&String>) -> Outcome {
+        if let Some(scripted) = self.script.get(&payment_method.cloned()) {
+            return *scripted;
+        }
+        match payment_method.map(String::as_str) {
+            Some("pm_declined") => Outcome::Decline(DeclineClass::Declined),
+            None | Some("pm_3ds") => Outcome::RequireAction,
+            Some("pm_timeout" | "pm_timeout_not_charged") => Outcome::Unknown,
+            Some("pm_wrong_amount") => Outcome::Mismatch,
+            Some(_) => Outcome::Authorize,
+        }
+    }
+
+    fn row(&mut self, payment_id: PaymentId) -> Result<&mut Row, SeamError<PaymentsError>> {
+        self.rows
+            .get_mut(&payment_id)
+            .ok_or(SeamError::Domain(PaymentsError::NotFound { payment_id }))
+    }
+}
+
+impl Row {
+    fn apply(&mut self, outcome: Outcome) {
+        let payment = &mut self.payment;
+        payment.version += 1;
+        payment.next_action = None;
+        payment.decline = None;
+        payment.status = match outcome {
+            Outcome::Authorize => {
+                payment.authorized = payment.amount;
+                PaymentStatus::Authorized
+            }
+            Outcome::Decline(class) => {
+                payment.decline = Some(class);
+                PaymentStatus::Declined
+            }
+            Outcome::RequireAction => {
+                let url = format!("https://pay.example/{}", payment.payment_id);
+                payment.next_action = Some(NextAction {
+                    kind: NextActionKind::Redirect,
+                    url,
+                });
+                PaymentStatus::RequiresAction
+            }
+            Outcome::Unknown => PaymentStatus::Unknown,
+            Outcome::Mismatch => PaymentStatus::Failed,
+        };
+        if payment.void_requested {
+            self.undo();
+        }
+    }
+
+    fn undo(&mut self) {
+        let payment = &mut self.payment;
+        payment.version += 1;
+        if payment.status.is_in_motion() {
+            payment.void_requested = true;
+            return;
+        }
+        payment.void_requested = false;
+        if payment.captured.minor() > 0 {
+            payment.refunded = payment.captured;
+            payment.status = PaymentStatus::Refunded;
+        } else {
+            payment.authorized = Money::zero(payment.amount.currency());
+            payment.status = PaymentStatus::Voided;
+        }
+    }
+
+    fn capture(&mut self, amount: Money) {
+        let payment = &mut self.payment;
+        payment.version += 1;
+        payment.captured = payment
+            .captured
+            .checked_add(amount)
+            .expect("a test's amounts are small");
+        payment.status = PaymentStatus::Captured;
+    }
+}
+
+#[async_trait]
+impl Payments for FakePayments {
+    async fn open_payment(
+        &self,
+        _: &CallCtx,
+        req: OpenPayment,
+    ) -> SeamResult<Payment, PaymentsError> {
+        let mut state = self.receive(Call::Open(req.clone()))?;
+        let payment_id = req.payment_id;
+        if state.tombstones.contains_key(&payment_id) {
+            let status = PaymentStatus::Voided;
+            return Err(SeamError::Domain(PaymentsError::PaymentClosed {
+                payment_id,
+                status,
+            }));
+        }
+        if let Some(row) = state.rows.get(&payment_id) {
+            let same = row.opened.order_id == req.order_id && row.opened.amount == req.amount;
+            return if same {
+                Ok(row.payment.clone())
+            } else {
+                Err(SeamError::Domain(PaymentsError::PaymentExists {
+                    payment_id,
+                }))
+            };
+        }
+        if req.amount.minor() <= 0 {
+            return Err(SeamError::Domain(PaymentsError::InvalidAmount));
+        }
+        let nothing = Money::zero(req.amount.currency());
+        let outcome = state.outcome_of(req.payment_method.as_ref());
+        let payment = Payment {
+            payment_id,
+            order_id: req.order_id,
+            status: PaymentStatus::Pending,
+            amount: req.amount,
+            authorized: nothing,
+            captured: nothing,
+            refunded: nothing,
+            next_action: None,
+            decline: None,
+            attempts: 1,
+            void_requested: false,
+            version: 1,
+        };
+        let row = state.rows.entry(payment_id).or_insert(Row {
+            opened: req,
+            payment,
+        });
+        row.apply(outcome);
+        Ok(row.payment.clone())
+    }
+
+    async fn start_attempt(
+        &self,
+        _: &CallCtx,
+        req: StartAttempt,
+    ) -> SeamResult<Payment, PaymentsError> {
+        let mut state = self.receive(Call::StartAttempt(req.clone()))?;
+        let payment_id = req.payment_id;
+        let outcome = state.outcome_of(req.payment_method.as_ref());
+        let row = state.row(payment_id)?;
+        let status = row.payment.status;
+        if matches!(status, PaymentStatus::Pending | PaymentStatus::Unknown) {
+            return Err(SeamError::Domain(PaymentsError::AttemptOpen {
+                payment_id,
+                status,
+            }));
+        }
+        if !matches!(status, PaymentStatus::Declined | PaymentStatus::RequiresAction) {
+            return Err(SeamError::Domain(PaymentsError::PaymentClosed {
+                payment_id,
+                status,
+            }));
+        }
+        row.payment.attempts += 1;
+        row.apply(outcome);
+        Ok(row.payment.clone())
+    }
+
+    async fn refresh_payment(
+        &self,
+        _: &CallCtx,
+        req: RefreshPayment,
+    ) -> SeamResult<Payment, PaymentsError> {
+        let mut state = self.receive(Call::Refresh(req.clone()))?;
+        state.row(req.payment_id).map(|row| row.payment.clone())
+    }
+
+    async fn get_payments(
+        &self,
+        _: &CallCtx,
+        req: GetPayments,
+    ) -> SeamResult<FoundPayments, PaymentsError> {
+        if req.ids.len() > MAX_IDS {
+            return Err(SeamError::Domain(PaymentsError::TooManyIds { limit: 200 }));
+        }
+        let state = self.state();
+        let payments = req
+            .ids
+            .iter()
+            .filter_map(|id| state.rows.get(id))
+            .map(|row| row.payment.clone())
+            .collect();
+        Ok(FoundPayments { payments })
+    }
+
+    async fn capture_payment(
+        &self,
+        _: &CallCtx,
+        req: CapturePayment,
+    ) -> SeamResult<Payment, PaymentsError> {
+        let mut state = self.receive(Call::Capture(req.clone()))?;
+        let payment_id = req.payment_id;
+        let row = state.row(payment_id)?;
+        let payment = &row.payment;
+        if !matches!(
+            payment.status,
+            PaymentStatus::Authorized | PaymentStatus::Captured
+        ) {
+            let status = payment.status;
+            return Err(SeamError::Domain(PaymentsError::NotCapturable {
+                payment_id,
+                status,
+            }));
+        }
+        let capturable = left(payment.authorized, payment.captured);
+        if req.amount.minor() > capturable.minor() {
+            return Err(SeamError::Domain(PaymentsError::CaptureExceedsAuthorized {
+                capturable,
+            }));
+        }
+        row.capture(req.amount);
+        Ok(row.payment.clone())
+    }
+
+    async fn void_payment(
+        &self,
+        _: &CallCtx,
+        req: VoidPayment,
+    ) -> SeamResult<VoidAccepted, PaymentsError> {
+        let mut state = self.receive(Call::Void(req.clone()))?;
+        let payment_id = req.payment_id;
+        let Some(row) = state.rows.get_mut(&payment_id) else {
+            state.tombstones.insert(payment_id, req.reason);
+            return Ok(VoidAccepted {
+                payment_id,
+                payment: None,
+            });
+        };
+        row.undo();
+        Ok(VoidAccepted {
+            payment_id,
+            payment: Some(row.payment.clone()),
+        })
+    }
+
+    async fn refund_payment(
+        &self,
+        _: &CallCtx,
+        req: RefundPayment,
+    ) -> SeamResult<Refund, PaymentsError> {
+        let mut state = self.receive(Call::Refund(req.clone()))?;
+        if let Some(refund) = state.refunds.get(&req.refund_id) {
+            return Ok(refund.clone());
+        }
+        let payment = &mut state.row(req.payment_id)?.payment;
+        let refundable = left(payment.captured, payment.refunded);
+        if req.amount.minor() > refundable.minor() {
+            return Err(SeamError::Domain(PaymentsError::RefundExceedsCaptured {
+                refundable,
+            }));
+        }
+        payment.version += 1;
+        payment.refunded = payment
+            .refunded
+            .checked_add(req.amount)
+            .expect("a test's amounts are small");
+        payment.status = if payment.refunded == payment.captured {
+            PaymentStatus::Refunded
+        } else {
+            PaymentStatus::PartiallyRefunded
+        };
+        let refund = Refund {
+            refund_id: req.refund_id,
+            payment_id: req.payment_id,
+            order_id: payment.order_id,
+            amount: req.amount,
+            status: RefundStatus::Succeeded,
+            reason: req.reason,
+        };
+        state.refunds.insert(req.refund_id, refund.clone());
+        Ok(refund)
+    }
+
+    async fn list_settlements(
+        &self,
+        _: &CallCtx,
+        req: ListSettlements,
+    ) -> SeamResult<Settlements, PaymentsError> {
+        let state = self.state();
+        let settlements = state
+            .rows
+            .values()
+            .take(req.page.limit as usize)
+            .map(|row| settlement(&row.payment))
+            .collect();
+        Ok(Settlements {
+            settlements,
+            next_cursor: None,
+        })
+    }
+}
+
+fn settlement(payment: &Payment) -> Settlement {
+    Settlement {
+        payment_id: payment.payment_id,
+        order_id: payment.order_id,
+        status: payment.status,
+        authorized: payment.authorized,
+        captured: payment.captured,
+        refunded: payment.refunded,
+    }
+}
+
+fn left(whole: Money, part: Money) -> Money {
+    whole
+        .checked_sub(part)
+        .expect("a part has its whole's currency")
+}

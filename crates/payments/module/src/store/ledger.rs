@@ -1,0 +1,189 @@
+//! The ledger: transfers in, entries out. Balances are kept by the database.
+
+use payments_contract::{LedgerEntryId, OrderRef, PaymentId};
+use tenon_kernel::{Money, Timestamp};
+use tenon_store::{Queryable, StoreError, Tx};
+use uuid::Uuid;
+
+use super::money;
+use crate::domain::ledger::{EntryKind, Transfer};
+use crate::domain::payment::Payment;
+
+/// An entry: one fact and the amounts it moved.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) id: LedgerEntryId,
+    pub(crate) kind: EntryKind,
+    pub(crate) payment_id: PaymentId,
+    pub(crate) order_id: OrderRef,
+    pub(crate) transfers: Vec<Transfer>,
+    pub(crate) posted_at: Timestamp,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.entry_id, t.kind, t.payment_id, t.order_id, t.debit_account, t.credit_account, t.amount,
+                    t.currency, t.posted_at
+               FROM ledger_transfers t ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    entry_id: LedgerEntryId,
+    #[sqlx(try_from = "String")]
+    kind: EntryKind,
+    payment_id: PaymentId,
+    order_id: OrderRef,
+    debit_account: String,
+    credit_account: String,
+    amount: i64,
+    currency: String,
+    posted_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Balance {
+    account: String,
+    currency: String,
+    balance: i64,
+}
+
+/// Posts a fact: `source` is the attempt, capture or refund it is about, and can be posted once.
+pub(crate) async fn post(
+    tx: &mut Tx<'_>,
+    payment: &Payment,
+    kind: EntryKind,
+    source: Uuid,
+    transfers: &[Transfer],
+) -> Result<LedgerEntryId, StoreError> {
+    let now = tx.now();
+    let entry: LedgerEntryId = tx.env().new_id();
+    // Spreads parallel payments over sixteen balance rows an account; the last byte of a UUIDv7 is random.
+    let shard = i64::from(payment.id.uuid().as_bytes()[15] & 0x0F);
+    for (line, transfer) in (1_i64..).zip(transfers) {
+        tx.query(
+            "INSERT INTO ledger_transfers (entry_id, line_no, kind, source_id, payment_id, order_id, debit_account,
+                                           credit_account, amount, currency, shard, posted_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        )
+        .bind(entry)
+        .bind(line)
+        .bind(kind.as_str())
+        .bind(source)
+        .bind(payment.id)
+        .bind(payment.order_id)
+        .bind(transfer.debit.clone())
+        .bind(transfer.credit.clone())
+        .bind(transfer.amount.minor())
+        .bind(transfer.amount.currency().code().to_owned())
+        .bind(shard)
+        .bind(now)
+        .execute()
+        .await?;
+    }
+    Ok(entry)
+}
+
+/// Lists entries, newest first, from before `before`; `limit + 1` of them.
+pub(crate) async fn list_before(
+    db: &mut dyn Queryable,
+    before: Option<LedgerEntryId>,
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = db
+        .query(select!(
+            "WHERE t.entry_id IN (SELECT e.entry_id FROM ledger_transfers e
+                                   WHERE e.entry_id < $1 AND e.line_no = 1
+                                   ORDER BY e.entry_id DESC LIMIT $2)
+             ORDER BY t.entry_id DESC, t.line_no"
+        ))
+        .bind(before.unwrap_or(LedgerEntryId::from_uuid(Uuid::max())))
+        .bind(i64::from(limit) + 1)
+        .fetch_all::<Row>()
+        .await?;
+    entries(rows)
+}
+
+/// Lists the entries of one payment, newest first, from before `before`; `limit + 1` of them.
+pub(crate) async fn list_of_payment_before(
+    db: &mut dyn Queryable,
+    payment: PaymentId,
+    before: Option<LedgerEntryId>,
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = db
+        .query(select!(
+            "WHERE t.entry_id IN (SELECT e.entry_id FROM ledger_transfers e
+                                   WHERE e.payment_id = $1 AND e.entry_id < $2 AND e.line_no = 1
+                                   ORDER BY e.entry_id DESC LIMIT $3)
+             ORDER BY t.entry_id DESC, t.line_no"
+        ))
+        .bind(payment)
+        .bind(before.unwrap_or(LedgerEntryId::from_uuid(Uuid::max())))
+        .bind(i64::from(limit) + 1)
+        .fetch_all::<Row>()
+        .await?;
+    entries(rows)
+}
+
+/// Returns each account's balance, debits less credits, as the database keeps it.
+pub(crate) async fn kept_balances(db: &mut dyn Queryable) -> Result<Vec<(String, Money)>, StoreError> {
+    let rows = db
+        .query(
+            "SELECT account, currency, CAST(SUM(debits) - SUM(credits) AS bigint) AS balance
+               FROM ledger_balances
+              GROUP BY account, currency
+              ORDER BY account, currency LIMIT 10000",
+        )
+        .fetch_all::<Balance>()
+        .await?;
+    rows.into_iter().map(Balance::into_pair).collect()
+}
+
+/// Returns each account's balance, debits less credits, added up from every transfer.
+pub(crate) async fn folded_balances(db: &mut dyn Queryable) -> Result<Vec<(String, Money)>, StoreError> {
+    let rows = db
+        .query(
+            "SELECT account, currency, CAST(SUM(amount) AS bigint) AS balance
+               FROM (SELECT debit_account AS account, currency, amount FROM ledger_transfers
+                     UNION ALL
+                     SELECT credit_account AS account, currency, -amount FROM ledger_transfers) sides
+              GROUP BY account, currency
+              ORDER BY account, currency LIMIT 10000",
+        )
+        .fetch_all::<Balance>()
+        .await?;
+    rows.into_iter().map(Balance::into_pair).collect()
+}
+
+/// Puts the lines of each entry together.
+fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for row in rows {
+        let amount = money(row.amount, &row.currency, "ledger_transfers")?;
+        let transfer = Transfer { debit: row.debit_account, credit: row.credit_account, amount };
+        match entries.last_mut() {
+            Some(entry) if entry.id == row.entry_id => entry.transfers.push(transfer),
+            _ => entries.push(Entry {
+                id: row.entry_id,
+                kind: row.kind,
+                payment_id: row.payment_id,
+                order_id: row.order_id,
+                transfers: vec![transfer],
+                posted_at: row.posted_at,
+            }),
+        }
+    }
+    Ok(entries)
+}
+
+impl Balance {
+    fn into_pair(self) -> Result<(String, Money), StoreError> {
+        let balance = money(self.balance, &self.currency, "ledger_balances")?;
+        Ok((self.account, balance))
+    }
+}

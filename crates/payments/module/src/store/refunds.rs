@@ -1,0 +1,110 @@
+//! Refunds.
+
+use payments_contract::{AttemptId, PaymentId, RefundId};
+use tenon_kernel::Timestamp;
+use tenon_store::{Queryable, StoreError, Tx};
+
+use super::{expect_one, inconsistent, money, progress};
+use crate::domain::operation::{OperationStatus, Refund};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, payment_id, attempt_id, amount, currency, reason, status, failure, tries, next_try_at,
+                    created_at
+               FROM refunds ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: RefundId,
+    payment_id: PaymentId,
+    attempt_id: AttemptId,
+    amount: i64,
+    currency: String,
+    reason: String,
+    #[sqlx(try_from = "String")]
+    status: OperationStatus,
+    failure: Option<String>,
+    tries: i64,
+    next_try_at: Option<Timestamp>,
+    created_at: Timestamp,
+}
+
+/// Inserts a new refund.
+pub(crate) async fn insert(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO refunds (id, payment_id, attempt_id, amount, currency, reason, status, tries, next_try_at,
+                              created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $9)",
+    )
+    .bind(refund.id)
+    .bind(refund.payment_id)
+    .bind(refund.attempt_id)
+    .bind(refund.amount.minor())
+    .bind(refund.amount.currency().code().to_owned())
+    .bind(refund.reason.clone())
+    .bind(refund.progress.status.as_str())
+    .bind(refund.progress.next_try_at)
+    .bind(refund.created_at)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Finds a refund. Its payment is locked first where it is to be changed.
+pub(crate) async fn find(db: &mut dyn Queryable, id: RefundId) -> Result<Option<Refund>, StoreError> {
+    db.query(select!("WHERE id = $1")).bind(id).fetch_optional::<Row>().await?.map(Row::into_refund).transpose()
+}
+
+/// Returns a refund that must exist.
+pub(crate) async fn get(db: &mut dyn Queryable, id: RefundId) -> Result<Refund, StoreError> {
+    find(db, id).await?.ok_or_else(|| inconsistent(format!("refunds: {id} is gone")))
+}
+
+/// Returns the refunds of a payment, first one first.
+pub(crate) async fn of_payment(db: &mut dyn Queryable, payment: PaymentId) -> Result<Vec<Refund>, StoreError> {
+    let rows = db
+        .query(select!("WHERE payment_id = $1 ORDER BY created_at, id LIMIT 1000"))
+        .bind(payment)
+        .fetch_all::<Row>()
+        .await?;
+    rows.into_iter().map(Row::into_refund).collect()
+}
+
+/// Saves what changed.
+pub(crate) async fn save(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreError> {
+    let now = tx.now();
+    let changed = tx
+        .query(
+            "UPDATE refunds
+                SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
+              WHERE id = $1",
+        )
+        .bind(refund.id)
+        .bind(refund.progress.status.as_str())
+        .bind(refund.progress.failure.clone())
+        .bind(i64::from(refund.progress.tries))
+        .bind(refund.progress.next_try_at)
+        .bind(now)
+        .execute()
+        .await?;
+    expect_one(changed, "refunds")
+}
+
+impl Row {
+    fn into_refund(self) -> Result<Refund, StoreError> {
+        Ok(Refund {
+            id: self.id,
+            payment_id: self.payment_id,
+            attempt_id: self.attempt_id,
+            amount: money(self.amount, &self.currency, "refunds")?,
+            reason: self.reason,
+            progress: progress(self.status, self.failure, self.tries, self.next_try_at, "refunds.tries")?,
+            created_at: self.created_at,
+        })
+    }
+}

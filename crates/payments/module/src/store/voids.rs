@@ -1,0 +1,90 @@
+//! Voids: at most one for each attempt.
+
+use payments_contract::{AttemptId, PaymentId};
+use tenon_kernel::Timestamp;
+use tenon_store::{Queryable, StoreError, Tx};
+
+use super::{expect_one, inconsistent, progress};
+use crate::domain::operation::{OperationStatus, Void};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    attempt_id: AttemptId,
+    payment_id: PaymentId,
+    reason: String,
+    #[sqlx(try_from = "String")]
+    status: OperationStatus,
+    failure: Option<String>,
+    tries: i64,
+    next_try_at: Option<Timestamp>,
+}
+
+/// Inserts a new void; `false` if the attempt has one.
+pub(crate) async fn insert(tx: &mut Tx<'_>, void: &Void) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let inserted = tx
+        .query(
+            "INSERT INTO voids (attempt_id, payment_id, reason, status, tries, next_try_at, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, 0, $5, $6, $6)
+             ON CONFLICT (attempt_id) DO NOTHING",
+        )
+        .bind(void.attempt_id)
+        .bind(void.payment_id)
+        .bind(void.reason.clone())
+        .bind(void.progress.status.as_str())
+        .bind(void.progress.next_try_at)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Finds the void of an attempt. Its payment is locked first where it is to be changed.
+pub(crate) async fn find(db: &mut dyn Queryable, attempt: AttemptId) -> Result<Option<Void>, StoreError> {
+    db.query(
+        "SELECT attempt_id, payment_id, reason, status, failure, tries, next_try_at
+           FROM voids
+          WHERE attempt_id = $1",
+    )
+    .bind(attempt)
+    .fetch_optional::<Row>()
+    .await?
+    .map(Row::into_void)
+    .transpose()
+}
+
+/// Returns a void that must exist.
+pub(crate) async fn get(db: &mut dyn Queryable, attempt: AttemptId) -> Result<Void, StoreError> {
+    find(db, attempt).await?.ok_or_else(|| inconsistent(format!("voids: {attempt} is gone")))
+}
+
+/// Saves what changed.
+pub(crate) async fn save(tx: &mut Tx<'_>, void: &Void) -> Result<(), StoreError> {
+    let now = tx.now();
+    let changed = tx
+        .query(
+            "UPDATE voids
+                SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
+              WHERE attempt_id = $1",
+        )
+        .bind(void.attempt_id)
+        .bind(void.progress.status.as_str())
+        .bind(void.progress.failure.clone())
+        .bind(i64::from(void.progress.tries))
+        .bind(void.progress.next_try_at)
+        .bind(now)
+        .execute()
+        .await?;
+    expect_one(changed, "voids")
+}
+
+impl Row {
+    fn into_void(self) -> Result<Void, StoreError> {
+        Ok(Void {
+            attempt_id: self.attempt_id,
+            payment_id: self.payment_id,
+            reason: self.reason,
+            progress: progress(self.status, self.failure, self.tries, self.next_try_at, "voids.tries")?,
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Payments on both engines, with the real simulator as provider.
+
+mod attempts;
+mod bad_input;
+mod captures;
+mod guard;
+mod ledger;
+mod mismatch;
+mod opening;
+mod orders_events;
+mod refunds;
+mod support;
+mod unknown;
+mod voids;
+mod webhooks;

@@ -1,0 +1,5 @@
+//! Modules running together, on both engines.
+
+mod invariants;
+mod runtime;
+mod support;

@@ -1,0 +1,141 @@
+//! Bounds of time, over a pipe in memory: the clock moves only when both ends are silent.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use http::Request;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{ServeOptions, Server};
+
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn connect() -> DuplexStream {
+    let router = Router::new().route("/", get(async || "x".repeat(10)));
+    let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
+    let server = Server::new(
+        router,
+        ServeOptions::default(),
+        stop,
+        abort,
+        TaskTracker::new(),
+    );
+    let server = Arc::new(server);
+    let (ours, theirs) = duplex(64 * 1024);
+    let peer = SocketAddr::from(([203, 0, 113, 9], 1));
+    tokio::spawn(async move { server.run(theirs, peer).await });
+    ours
+}
+
+async fn ask(socket: &mut DuplexStream) {
+    socket.write_all(GET).await.expect("sent");
+    let mut answer = [0; 4096];
+    let read = socket.read(&mut answer).await.expect("read");
+    assert!(answer[..read].starts_with(b"HTTP/1.1 200 OK\r\n"));
+}
+
+/// How many seconds go by until the other end closes without a word.
+async fn seconds_until_closed(socket: &mut DuplexStream) -> u64 {
+    let from = Instant::now();
+    let mut rest = Vec::new();
+    socket.read_to_end(&mut rest).await.expect("read");
+    assert_eq!(rest, b"");
+    from.elapsed().as_secs()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_never_comes_or_stops_half_way_has_ten_seconds() {
+    for sent in ["", "G", "GET / HTTP/1.1\r\nHost:", "PRI * HTTP/2.0\r\n"] {
+        let mut socket = connect();
+        socket.write_all(sent.as_bytes()).await.expect("sent");
+        assert_eq!(seconds_until_closed(&mut socket).await, 10, "{sent}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dripping_bytes_win_no_time() {
+    let mut socket = connect();
+    let from = Instant::now();
+    let head = b"GET / HTTP/1.1\r\nHost: "
+        .iter()
+        .chain(std::iter::repeat(&b'x'));
+    for byte in head {
+        if socket.write_all(&[*byte]).await.is_err() {
+            break;
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert!(
+        from.elapsed() <= Duration::from_secs(11),
+        "{:?}",
+        from.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_between_requests_may_last_a_minute() {
+    let mut socket = connect();
+    for _ in 0..3 {
+        ask(&mut socket).await;
+        sleep(Duration::from_secs(55)).await;
+    }
+    ask(&mut socket).await;
+    assert_eq!(seconds_until_closed(&mut socket).await, 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_head_of_a_later_request_is_timed_too() {
+    let mut socket = connect();
+    ask(&mut socket).await;
+    sleep(Duration::from_secs(25)).await;
+    socket.write_all(b"GET / HT").await.expect("sent");
+    assert_eq!(seconds_until_closed(&mut socket).await, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn http2_is_kept_for_a_minute_after_the_last_request_whatever_else_is_sent() {
+    let io = TokioIo::new(connect());
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), io);
+    let (mut client, connection) = handshake.await.expect("a connection");
+    let connection = tokio::spawn(connection);
+    let request = |host: Option<&str>| {
+        let request = host
+            .into_iter()
+            .fold(Request::get("http://a/"), |request, host| {
+                request.header("host", host)
+            });
+        request.body(Body::empty()).expect("a request")
+    };
+    assert_eq!(
+        client
+            .send_request(request(None))
+            .await
+            .expect("answered")
+            .status(),
+        200
+    );
+    let other = client.send_request(request(Some("other"))).await;
+    assert_eq!(
+        other.expect("answered").status(),
+        400,
+        "`Host` and `:authority` differ"
+    );
+    sleep(Duration::from_secs(55)).await;
+    let (one, two) = tokio::join!(
+        client.clone().send_request(request(None)),
+        client.send_request(request(Some("a")))
+    );
+    assert!(one.expect("answered").status() == 200 && two.expect("answered").status() == 200);
+
+    let from = Instant::now();
+    assert!(connection.await.expect("joined").is_ok(), "it says goodbye");
+    assert_eq!(from.elapsed().as_secs(), 60);
+}

@@ -1,0 +1,9 @@
+//! The edge from outside: requests in, answers out.
+
+mod admission;
+mod answers;
+mod commands;
+mod documents;
+mod input;
+mod socket;
+mod support;
