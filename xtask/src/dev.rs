@@ -55,6 +55,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             folder,
             release: false,
             show_server_log: true,
+            unlimited: false,
         },
     )?;
     stack.serve()?;

@@ -73,6 +73,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         folder,
         release: false,
         show_server_log: false,
+        unlimited: false,
     };
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;

@@ -42,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) release: bool,
     /// Server output goes to this terminal instead of a file.
     pub(crate) show_server_log: bool,
+    /// More requests than a person sends: no rate limits.
+    pub(crate) unlimited: bool,
 }
 
 /// The programs a stack consists of.
@@ -151,6 +153,12 @@ impl Stack {
         set("payments.provider.url", format!("http://127.0.0.1:{}", self.ports.payment_page));
         set("payments.provider.webhook_secret", DEVELOPMENT_WEBHOOK_SECRET.to_owned());
         set("telemetry.log_format", "pretty".to_owned());
+        if self.plan.unlimited {
+            for policy in ["default", "auth"] {
+                set(&format!("web.rate_limits.{policy}.requests"), "0".to_owned());
+                set(&format!("web.rate_limits.{policy}.window_seconds"), "60".to_owned());
+            }
+        }
         if let Some(cluster) = &self.cluster {
             set("store.url", cluster.url());
         }

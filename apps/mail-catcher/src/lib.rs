@@ -16,9 +16,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::fault::Fault;
-pub use self::mailbox::{Header, Mail};
 use self::fault::Faults;
 use self::mailbox::Mailbox;
+pub use self::mailbox::{Header, Mail};
 
 /// Where to listen, and how much to keep.
 #[derive(Debug, Clone)]
@@ -48,7 +48,12 @@ impl Default for CatcherOptions {
     /// Free ports on this machine only.
     fn default() -> Self {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Self { smtp: anywhere, http: anywhere, keep: 200, max_size: 10 * 1024 * 1024 }
+        Self {
+            smtp: anywhere,
+            http: anywhere,
+            keep: 200,
+            max_size: 10 * 1024 * 1024,
+        }
     }
 }
 
@@ -72,9 +77,13 @@ impl MailCatcher {
             max_size: options.max_size,
             stop: catcher.stop.clone(),
         };
-        catcher.tasks.spawn(smtp::listen(smtp, shared, catcher.tasks.clone()));
+        catcher
+            .tasks
+            .spawn(smtp::listen(smtp, shared, catcher.tasks.clone()));
         let router = web::router(catcher.mailbox.clone(), catcher.faults.clone());
-        catcher.tasks.spawn(web::serve(http, router, catcher.stop.clone()));
+        catcher
+            .tasks
+            .spawn(web::serve(http, router, catcher.stop.clone()));
         Ok(catcher)
     }
 

@@ -69,7 +69,10 @@ struct Shelf {
 impl Mail {
     /// Returns the value of a header, whatever its letter case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+        self.headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value.as_str())
     }
 
     /// Returns the web addresses in the plain text, in order.
@@ -90,12 +93,23 @@ impl Mail {
             received_at: delivery.received_at,
             from: delivery.from,
             to: delivery.to,
-            subject: message.and_then(|message| message.subject()).unwrap_or_default().to_owned(),
-            message_id: message.and_then(|message| message.message_id()).map(str::to_owned),
-            text: message.and_then(|message| message.body_text(0)).map(std::borrow::Cow::into_owned),
+            subject: message
+                .and_then(|message| message.subject())
+                .unwrap_or_default()
+                .to_owned(),
+            message_id: message
+                .and_then(|message| message.message_id())
+                .map(str::to_owned),
+            text: message
+                .and_then(|message| message.body_text(0))
+                .map(std::borrow::Cow::into_owned),
             html: message
                 // Without an HTML part the parser would wrap the text: show only what was sent.
-                .filter(|message| message.html_bodies().any(mail_parser::MessagePart::is_text_html))
+                .filter(|message| {
+                    message
+                        .html_bodies()
+                        .any(mail_parser::MessagePart::is_text_html)
+                })
                 .and_then(|message| message.body_html(0))
                 .map(std::borrow::Cow::into_owned),
             headers: message.map(read_headers).unwrap_or_default(),
@@ -108,24 +122,30 @@ impl Mail {
 fn read_headers(message: &mail_parser::Message<'_>) -> Vec<Header> {
     message
         .headers_raw()
-        .map(|(name, value)| Header { name: name.to_owned(), value: value.replace("\r\n", "").trim().to_owned() })
+        .map(|(name, value)| Header {
+            name: name.to_owned(),
+            value: value.replace("\r\n", "").trim().to_owned(),
+        })
         .collect()
 }
 
 impl Mailbox {
     /// Keeps at most `keep` messages.
     pub(crate) fn keeping(keep: usize) -> Self {
-        Self { keep, shelf: Arc::default() }
+        Self {
+            keep,
+            shelf: Arc::default(),
+        }
     }
 
     /// Adds a message; the oldest one makes room.
     pub(crate) fn add(&self, delivery: Delivery) {
-        let mut shelf = self.shelf();
-        shelf.last_id += 1;
-        let mail = Mail::read(shelf.last_id, delivery);
-        shelf.mails.push_back(mail);
-        let too_many = shelf.mails.len().saturating_sub(self.keep);
-        shelf.mails.drain(..too_many);
+        let mut kept = self.shelf();
+        kept.last_id += 1;
+        let mail = Mail::read(kept.last_id, delivery);
+        kept.mails.push_back(mail);
+        let too_many = kept.mails.len().saturating_sub(self.keep);
+        kept.mails.drain(..too_many);
     }
 
     /// Returns the messages to `recipient` (any, if absent), oldest first.
@@ -139,7 +159,11 @@ impl Mailbox {
 
     /// Returns one message.
     pub(crate) fn find(&self, id: u64) -> Option<Mail> {
-        self.shelf().mails.iter().find(|mail| mail.id == id).cloned()
+        self.shelf()
+            .mails
+            .iter()
+            .find(|mail| mail.id == id)
+            .cloned()
     }
 
     /// Forgets all messages.
@@ -169,7 +193,9 @@ mod tests {
     fn a_message_is_read_as_its_reader_sees_it() {
         let mail = Mail::read(
             1,
-            delivery("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <a@b>\r\n\r\nSee https://shop.test/x\r\nand more\r\n"),
+            delivery(
+                "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <a@b>\r\n\r\nSee https://shop.test/x\r\nand more\r\n",
+            ),
         );
         assert_eq!(mail.subject, "Grüße");
         assert_eq!(mail.message_id.as_deref(), Some("a@b"));
@@ -184,7 +210,11 @@ mod tests {
         for subject in ["one", "two", "three"] {
             mailbox.add(delivery(&format!("Subject: {subject}\r\n\r\n")));
         }
-        let subjects: Vec<_> = mailbox.list(None).into_iter().map(|mail| mail.subject).collect();
+        let subjects: Vec<_> = mailbox
+            .list(None)
+            .into_iter()
+            .map(|mail| mail.subject)
+            .collect();
         assert_eq!(subjects, ["two", "three"]);
         assert_eq!(mailbox.find(1).map(|mail| mail.id), None);
     }

@@ -24,10 +24,19 @@ struct Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let options =
-        CatcherOptions { smtp: arguments.smtp, http: arguments.http, keep: arguments.keep, ..CatcherOptions::default() };
+    let options = CatcherOptions {
+        smtp: arguments.smtp,
+        http: arguments.http,
+        keep: arguments.keep,
+        ..CatcherOptions::default()
+    };
     let catcher = MailCatcher::start(options).await?;
-    writeln!(std::io::stdout(), "mail catcher: http://{} (SMTP on {})", catcher.http_addr(), catcher.smtp_addr())?;
+    writeln!(
+        std::io::stdout(),
+        "mail catcher: http://{} (SMTP on {})",
+        catcher.http_addr(),
+        catcher.smtp_addr()
+    )?;
     stop_requested().await?;
     catcher.stop().await;
     Ok(())

@@ -35,7 +35,9 @@ pub(crate) async fn listen(listener: TcpListener, shared: Shared, tasks: TaskTra
     let stop = shared.stop.clone();
     let accept = async {
         loop {
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+                return;
+            };
             let stream = match listener.accept().await {
                 Ok((stream, _peer)) => stream,
                 Err(error) => {
@@ -48,7 +50,9 @@ pub(crate) async fn listen(listener: TcpListener, shared: Shared, tasks: TaskTra
             let shared = shared.clone();
             tasks.spawn(async move {
                 let stop = shared.stop.clone();
-                let ended = stop.run_until_cancelled(Session::new(stream, shared).run()).await;
+                let ended = stop
+                    .run_until_cancelled(Session::new(stream, shared).run())
+                    .await;
                 if let Some(Err(error)) = ended {
                     tracing::debug!(%error, "an SMTP conversation broke off");
                 }

@@ -1,11 +1,11 @@
 //! The page for people and the JSON API for programs.
 
+use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::Json;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::Timestamp;
 use tokio::net::TcpListener;
@@ -61,7 +61,10 @@ struct FaultBody {
 
 /// Serves until stopped.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await {
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+    {
         tracing::error!(%error, "the web page stopped");
     }
 }
@@ -89,7 +92,10 @@ async fn style() -> Response {
 }
 
 async fn script() -> Response {
-    file("text/javascript; charset=utf-8", include_str!("web/page.js"))
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("web/page.js"),
+    )
 }
 
 /// The HTML part, to be shown in a frame.
@@ -104,8 +110,16 @@ async fn message_html(State(catcher): State<Catcher>, Path(id): Path<u64>) -> Re
 }
 
 /// Newest first.
-async fn list_messages(State(catcher): State<Catcher>, Query(query): Query<ListQuery>) -> Json<ListBody> {
-    let mut messages: Vec<_> = catcher.mailbox.list(query.to.as_deref()).into_iter().map(Summary::from).collect();
+async fn list_messages(
+    State(catcher): State<Catcher>,
+    Query(query): Query<ListQuery>,
+) -> Json<ListBody> {
+    let mut messages: Vec<_> = catcher
+        .mailbox
+        .list(query.to.as_deref())
+        .into_iter()
+        .map(Summary::from)
+        .collect();
     messages.reverse();
     Json(ListBody { messages })
 }
@@ -142,7 +156,11 @@ fn file(content_type: &'static str, body: &'static str) -> Response {
     with_policy(content_type, PAGE_POLICY, body)
 }
 
-fn with_policy(content_type: &'static str, policy: &'static str, body: impl IntoResponse) -> Response {
+fn with_policy(
+    content_type: &'static str,
+    policy: &'static str,
+    body: impl IntoResponse,
+) -> Response {
     let headers: [(HeaderName, &'static str); 4] = [
         (header::CONTENT_TYPE, content_type),
         (header::CONTENT_SECURITY_POLICY, policy),

@@ -1,4 +1,4 @@
-//! Rebuilds the crate when a platform migration changes: the macro that embeds them cannot say so on stable.
+//! Rebuilds the crate when a platform migration is added: the macro that embeds them cannot say so on stable.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../../migrations/platform");

@@ -3,6 +3,7 @@
 -- An entry (one business fact) has one or more rows; UNIQUE (kind, source_id, line_no) makes posting a fact twice impossible.
 
 CREATE TABLE ledger_transfers (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
     entry_id BLOB NOT NULL CHECK (length(entry_id) = 16),
     line_no INTEGER NOT NULL CHECK (line_no >= 1),
     kind TEXT NOT NULL CHECK (kind IN ('authorization', 'void', 'capture', 'refund')),
@@ -15,7 +16,7 @@ CREATE TABLE ledger_transfers (
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     shard INTEGER NOT NULL CHECK (shard BETWEEN 0 AND 15),
     posted_at INTEGER NOT NULL,
-    PRIMARY KEY (entry_id, line_no),
+    CONSTRAINT transfer_line_of_entry UNIQUE (entry_id, line_no),
     CONSTRAINT transfer_posted_once UNIQUE (kind, source_id, line_no),
     CONSTRAINT transfer_amount_is_positive CHECK (amount > 0),
     CONSTRAINT transfer_has_two_sides CHECK (debit_account <> credit_account),
@@ -26,7 +27,7 @@ CREATE TABLE ledger_transfers (
             OR credit_account LIKE 'psp_receivable/_%' OR credit_account LIKE 'psp_authorized/_%'))
 ) STRICT;
 
-CREATE INDEX ledger_by_payment ON ledger_transfers (payment_id, entry_id, line_no); -- the entries of a payment
+CREATE INDEX ledger_by_payment ON ledger_transfers (payment_id, position); -- the entries of a payment, newest first
 
 -- Balances, kept by the database itself. Sixteen rows an account spread the locks of parallel payments;
 -- an account's balance is the sum of its rows.

@@ -42,6 +42,7 @@ fn knows_whom(workspace: &Workspace) -> Vec<Finding> {
     let kinds = workspace.kinds();
     let mut findings = Vec::new();
     for package in &workspace.packages {
+        let shipped = shipped_dependencies(package);
         for dependency in &package.dependencies {
             let kind = kinds.get(dependency.as_str()).copied();
             let broken = match (package.kind, kind) {
@@ -52,7 +53,10 @@ fn knows_whom(workspace: &Workspace) -> Vec<Finding> {
                     Some(("platform-knows-no-module", "the platform knows no module and no contract"))
                 }
                 (Kind::Contract, Some(Kind::Contract)) => None,
-                (Kind::Contract, _) if !CONTRACT_MAY_USE.contains(&dependency.as_str()) => {
+                (Kind::Contract, Some(Kind::Module | Kind::App | Kind::Task)) => {
+                    Some(("contract-does-no-io", "a contract knows no implementation, not even in its tests"))
+                }
+                (Kind::Contract, _) if shipped.contains(dependency) && !CONTRACT_MAY_USE.contains(&dependency.as_str()) => {
                     Some(("contract-does-no-io", "a contract depends on nothing that does IO"))
                 }
                 _ => None,
@@ -172,6 +176,14 @@ fn declared_uses(workspace: &Workspace) -> Result<Vec<Finding>> {
 fn normal_dependencies(package: &Package) -> BTreeSet<String> {
     let table = package.manifest.get("dependencies").and_then(toml::Value::as_table);
     table.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+}
+
+/// All dependencies but those of tests alone.
+fn shipped_dependencies(package: &Package) -> BTreeSet<String> {
+    let table = package.manifest.get("dev-dependencies").and_then(toml::Value::as_table);
+    let test_only: BTreeSet<&String> = table.into_iter().flatten().map(|(name, _)| name).collect();
+    let normal = normal_dependencies(package);
+    package.dependencies.iter().filter(|name| normal.contains(*name) || !test_only.contains(name)).cloned().collect()
 }
 
 /// Reads `pub const USES: &[&str] = &["catalog", "payments"];`

@@ -14,7 +14,10 @@ pub(super) enum Line {
 }
 
 /// Reads one line of at most `limit` bytes.
-pub(super) async fn read_line<R: AsyncBufRead + Unpin>(reader: &mut R, limit: usize) -> std::io::Result<Line> {
+pub(super) async fn read_line<R: AsyncBufRead + Unpin>(
+    reader: &mut R,
+    limit: usize,
+) -> std::io::Result<Line> {
     let mut line = Vec::new();
     let mut last_was_cr = false;
     let mut too_long = false;
@@ -37,7 +40,11 @@ pub(super) async fn read_line<R: AsyncBufRead + Unpin>(reader: &mut R, limit: us
         reader.consume(taken);
         if end.is_some() {
             line.truncate(line.len().saturating_sub(2));
-            return Ok(if too_long { Line::TooLong } else { Line::Complete(line) });
+            return Ok(if too_long {
+                Line::TooLong
+            } else {
+                Line::Complete(line)
+            });
         }
     }
 }
@@ -47,7 +54,10 @@ fn line_end(chunk: &[u8], previous_was_cr: bool) -> Option<usize> {
     if previous_was_cr && chunk.first() == Some(&b'\n') {
         return Some(1);
     }
-    chunk.windows(2).position(|pair| pair == b"\r\n").map(|at| at + 2)
+    chunk
+        .windows(2)
+        .position(|pair| pair == b"\r\n")
+        .map(|at| at + 2)
 }
 
 #[cfg(test)]
@@ -59,7 +69,10 @@ mod tests {
         let mut reader = tokio::io::BufReader::with_capacity(size, input);
         let mut lines = Vec::new();
         loop {
-            match read_line(&mut reader, limit).await.expect("reading from memory succeeds") {
+            match read_line(&mut reader, limit)
+                .await
+                .expect("reading from memory succeeds")
+            {
                 Line::Closed => return lines,
                 line => lines.push(line),
             }
@@ -68,9 +81,17 @@ mod tests {
 
     #[tokio::test]
     async fn only_crlf_ends_a_line_however_the_bytes_arrive() {
-        let expected = [Line::Complete(b"one\ntwo\rthree".to_vec()), Line::Complete(Vec::new()), Line::Complete(b"x".to_vec())];
+        let expected = [
+            Line::Complete(b"one\ntwo\rthree".to_vec()),
+            Line::Complete(Vec::new()),
+            Line::Complete(b"x".to_vec()),
+        ];
         for size in 1..20 {
-            assert_eq!(lines_of(b"one\ntwo\rthree\r\n\r\nx\r\nunfinished", size, 100).await, expected, "pieces of {size}");
+            assert_eq!(
+                lines_of(b"one\ntwo\rthree\r\n\r\nx\r\nunfinished", size, 100).await,
+                expected,
+                "pieces of {size}"
+            );
         }
     }
 
@@ -78,7 +99,14 @@ mod tests {
     async fn a_line_over_the_limit_is_skipped_and_the_next_one_read() {
         for size in 1..20 {
             let lines = lines_of(b"12345\r\n123456\r\nok\r\n", size, 5).await;
-            assert_eq!(lines, [Line::Complete(b"12345".to_vec()), Line::TooLong, Line::Complete(b"ok".to_vec())]);
+            assert_eq!(
+                lines,
+                [
+                    Line::Complete(b"12345".to_vec()),
+                    Line::TooLong,
+                    Line::Complete(b"ok".to_vec())
+                ]
+            );
         }
     }
 }

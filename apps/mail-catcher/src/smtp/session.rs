@@ -18,7 +18,7 @@ const TEXT_LINE_LIMIT: usize = 64 * 1_024;
 const MAX_RECIPIENTS: usize = 100;
 /// Wrong commands before the connection is closed.
 const MAX_ERRORS: u32 = 20;
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// A conversation in progress.
 pub(super) struct Session {
@@ -54,14 +54,23 @@ enum Text {
 impl Session {
     pub(super) fn new(stream: TcpStream, shared: Shared) -> Self {
         let (reader, writer) = stream.into_split();
-        Self { reader: BufReader::new(reader), writer, shared, greeted: false, mail: None, errors: 0 }
+        Self {
+            reader: BufReader::new(reader),
+            writer,
+            shared,
+            greeted: false,
+            mail: None,
+            errors: 0,
+        }
     }
 
     /// Talks until one side closes.
     pub(super) async fn run(mut self) -> std::io::Result<()> {
         self.reply("220 mail-catcher ESMTP ready").await?;
         loop {
-            let line = match tokio::time::timeout(IDLE, read_line(&mut self.reader, COMMAND_LIMIT)).await {
+            let line = match tokio::time::timeout(IDLE, read_line(&mut self.reader, COMMAND_LIMIT))
+                .await
+            {
                 Ok(line) => line?,
                 Err(_elapsed) => return self.reply("421 idle for too long").await,
             };
@@ -113,7 +122,10 @@ impl Session {
             return self.ok("250 mail-catcher").await;
         }
         let size = self.shared.max_size;
-        self.ok(&format!("250-mail-catcher\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE {size}")).await
+        self.ok(&format!(
+            "250-mail-catcher\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE {size}"
+        ))
+        .await
     }
 
     async fn mail(&mut self, arguments: &str) -> std::io::Result<Next> {
@@ -126,11 +138,17 @@ impl Session {
         let Some((from, parameters)) = path("FROM:", arguments) else {
             return self.refuse("501 expected MAIL FROM:<address>").await;
         };
-        let announced = parameters.iter().find_map(|parameter| parameter.strip_prefix("SIZE=")?.parse::<usize>().ok());
+        let announced = parameters
+            .iter()
+            .find_map(|parameter| parameter.strip_prefix("SIZE=")?.parse::<usize>().ok());
         if announced.is_some_and(|size| size > self.shared.max_size) {
             return self.refuse("552 message too large").await;
         }
-        self.mail = Some(Transaction { from, to: Vec::new(), fault: self.shared.faults.next() });
+        self.mail = Some(Transaction {
+            from,
+            to: Vec::new(),
+            fault: self.shared.faults.next(),
+        });
         self.ok("250 go on").await
     }
 
@@ -143,7 +161,9 @@ impl Session {
             Some(Fault::TempFail) => return self.refuse("451 try again later").await,
             Some(Fault::Hang | Fault::LoseReply) | None => {}
         }
-        let recipient = path("TO:", arguments).map(|(to, _)| to).filter(|to| !to.is_empty());
+        let recipient = path("TO:", arguments)
+            .map(|(to, _)| to)
+            .filter(|to| !to.is_empty());
         let Some(to) = recipient else {
             return self.refuse("501 expected RCPT TO:<address>").await;
         };
@@ -158,7 +178,8 @@ impl Session {
         let Some(mail) = self.mail.take_if(|mail| !mail.to.is_empty()) else {
             return self.refuse("503 say MAIL and RCPT first").await;
         };
-        self.reply("354 end with a dot on a line of its own").await?;
+        self.reply("354 end with a dot on a line of its own")
+            .await?;
         let raw = match self.text().await? {
             Text::Complete(raw) => raw,
             Text::TooLarge => return self.ok("552 message too large").await,
@@ -169,7 +190,12 @@ impl Session {
             return Ok(Next::Close);
         }
         let received_at = self.shared.env.now();
-        self.shared.mailbox.add(Delivery { received_at, from: mail.from, to: mail.to, raw });
+        self.shared.mailbox.add(Delivery {
+            received_at,
+            from: mail.from,
+            to: mail.to,
+            raw,
+        });
         if mail.fault == Some(Fault::LoseReply) {
             return Ok(Next::Close);
         }
@@ -181,7 +207,12 @@ impl Session {
         let mut text = Vec::new();
         let mut too_large = false;
         loop {
-            let line = match tokio::time::timeout(IDLE, read_line(&mut self.reader, TEXT_LINE_LIMIT)).await {
+            let line = match tokio::time::timeout(
+                IDLE,
+                read_line(&mut self.reader, TEXT_LINE_LIMIT),
+            )
+            .await
+            {
                 Ok(line) => line?,
                 Err(_elapsed) => return Ok(Text::Closed),
             };
@@ -194,7 +225,11 @@ impl Session {
                 Line::Complete(line) => line,
             };
             if line == b"." {
-                return Ok(if too_large { Text::TooLarge } else { Text::Complete(text) });
+                return Ok(if too_large {
+                    Text::TooLarge
+                } else {
+                    Text::Complete(text)
+                });
             }
             let line = line.strip_prefix(b".").unwrap_or(&line);
             too_large |= text.len() + line.len() + 2 > self.shared.max_size;
@@ -221,7 +256,9 @@ impl Session {
 
     async fn reply(&mut self, answer: &str) -> std::io::Result<()> {
         // One write: two would wait for each other's acknowledgement.
-        self.writer.write_all(format!("{answer}\r\n").as_bytes()).await
+        self.writer
+            .write_all(format!("{answer}\r\n").as_bytes())
+            .await
     }
 }
 
@@ -233,10 +270,18 @@ fn path(keyword: &str, arguments: &str) -> Option<(String, Vec<String>)> {
         return None;
     }
     let (address, parameters) = rest.trim_start().strip_prefix('<')?.split_once('>')?;
-    if address.contains(|character: char| character.is_control() || character.is_whitespace() || character == '<') {
+    if address.contains(|character: char| {
+        character.is_control() || character.is_whitespace() || character == '<'
+    }) {
         return None;
     }
-    Some((address.to_owned(), parameters.split_whitespace().map(str::to_ascii_uppercase).collect()))
+    Some((
+        address.to_owned(),
+        parameters
+            .split_whitespace()
+            .map(str::to_ascii_uppercase)
+            .collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -246,9 +291,23 @@ mod tests {
     #[test]
     fn paths_are_read_with_their_parameters() {
         let read = path("FROM:", "from:<ada@example.com> SIZE=12 body=8bitmime").expect("valid");
-        assert_eq!(read, ("ada@example.com".to_owned(), vec!["SIZE=12".to_owned(), "BODY=8BITMIME".to_owned()]));
+        assert_eq!(
+            read,
+            (
+                "ada@example.com".to_owned(),
+                vec!["SIZE=12".to_owned(), "BODY=8BITMIME".to_owned()]
+            )
+        );
         assert_eq!(path("FROM:", "FROM:<>"), Some((String::new(), vec![])));
-        for wrong in ["", "FROM:", "TO:<a@b>", "FROM:a@b", "FROM:<a@b", "FROM:<a b>", "ÄÄÄ:<a@b>"] {
+        for wrong in [
+            "",
+            "FROM:",
+            "TO:<a@b>",
+            "FROM:a@b",
+            "FROM:<a@b",
+            "FROM:<a b>",
+            "ÄÄÄ:<a@b>",
+        ] {
             assert_eq!(path("FROM:", wrong), None, "{wrong}");
         }
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use lettre::message::{Mailbox, MultiPart};
 use lettre::Message;
+use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use mail_catcher::{CatcherOptions, Fault, MailCatcher};
@@ -11,7 +11,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 async fn catcher() -> MailCatcher {
-    MailCatcher::start(CatcherOptions { max_size: 100_000, ..CatcherOptions::default() }).await.expect("ports are free")
+    MailCatcher::start(CatcherOptions {
+        max_size: 100_000,
+        ..CatcherOptions::default()
+    })
+    .await
+    .expect("ports are free")
 }
 
 /// Sends over a connection of its own; lettre has no timeout for answers, so it is set here.
@@ -19,7 +24,8 @@ async fn send(catcher: &MailCatcher) -> Outcome {
     let attempt = async {
         let hello = ClientId::Domain("test".to_owned());
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(catcher.smtp_addr(), None, &hello, None, None).await?;
+            AsyncSmtpConnection::connect_tokio1(catcher.smtp_addr(), None, &hello, None, None)
+                .await?;
         let card = greeting_card();
         connection.send(card.envelope(), &card.formatted()).await
     };
@@ -57,15 +63,24 @@ fn greeting_card() -> Message {
 
 /// Sends `input` and returns everything the catcher says until it closes.
 async fn talk(catcher: &MailCatcher, input: &[u8]) -> String {
-    let mut stream = TcpStream::connect(catcher.smtp_addr()).await.expect("it listens");
+    let mut stream = TcpStream::connect(catcher.smtp_addr())
+        .await
+        .expect("it listens");
     stream.write_all(input).await.expect("it reads");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("it answers in text");
+    stream
+        .read_to_string(&mut answer)
+        .await
+        .expect("it answers in text");
     answer
 }
 
 fn codes(answer: &str) -> Vec<&str> {
-    answer.lines().filter(|line| line.as_bytes().get(3) == Some(&b' ')).map(|line| &line[..3]).collect()
+    answer
+        .lines()
+        .filter(|line| line.as_bytes().get(3) == Some(&b' '))
+        .map(|line| &line[..3])
+        .collect()
 }
 
 #[tokio::test]
@@ -73,20 +88,31 @@ async fn a_message_arrives_as_it_was_written() {
     let catcher = catcher().await;
     assert_eq!(send(&catcher).await, Outcome::Sent);
 
-    let [mail] = catcher.messages_to("ADA@example.com").try_into().expect("one message");
+    let [mail] = catcher
+        .messages_to("ADA@example.com")
+        .try_into()
+        .expect("one message");
     assert_eq!(mail.subject, "Grüße aus dem Laden");
     assert_eq!(mail.message_id.as_deref(), Some("card-1@example.com"));
     assert_eq!(mail.links(), ["https://shop.test/verify?token=abc"]);
     let text = mail.text.expect("it has a text part");
     assert!(text.contains("\n.dots at the start stay"), "{text}");
     assert!(text.contains("\n..all of them"), "{text}");
-    assert_eq!(mail.html.as_deref().map(str::trim), Some("<p>Hello, <b>Ada</b></p>"));
+    assert_eq!(
+        mail.html.as_deref().map(str::trim),
+        Some("<p>Hello, <b>Ada</b></p>")
+    );
 }
 
 #[tokio::test]
 async fn each_failure_on_order_happens_once() {
     let catcher = catcher().await;
-    for fault in [Fault::Refuse, Fault::TempFail, Fault::Hang, Fault::LoseReply] {
+    for fault in [
+        Fault::Refuse,
+        Fault::TempFail,
+        Fault::Hang,
+        Fault::LoseReply,
+    ] {
         catcher.fail_next(1, fault);
     }
 
@@ -111,7 +137,10 @@ async fn commands_in_the_wrong_order_are_refused() {
     .await;
     assert_eq!(
         codes(&answer),
-        ["220", "503", "250", "503", "503", "250", "503", "503", "501", "502", "500", "250", "503", "250", "221"]
+        [
+            "220", "503", "250", "503", "503", "250", "503", "503", "501", "502", "500", "250",
+            "503", "250", "221"
+        ]
     );
     assert_eq!(catcher.messages().len(), 0);
 }
@@ -123,7 +152,12 @@ async fn a_message_over_the_limit_is_refused_and_the_conversation_goes_on() {
     input.extend(std::iter::repeat_n(b"0123456789\r\n".as_slice(), 10_000).flatten());
     input.extend(b".\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nsmall\r\n.\r\nQUIT\r\n");
     let answer = talk(&catcher, &input).await;
-    assert_eq!(codes(&answer), ["220", "250", "552", "250", "250", "354", "552", "250", "250", "354", "250", "221"]);
+    assert_eq!(
+        codes(&answer),
+        [
+            "220", "250", "552", "250", "250", "354", "552", "250", "250", "354", "250", "221"
+        ]
+    );
     assert_eq!(catcher.messages().len(), 1);
 }
 
@@ -133,7 +167,10 @@ async fn a_dot_between_bare_line_feeds_does_not_end_the_text() {
     let catcher = catcher().await;
     let input = b"EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\none\n.\nMAIL FROM:<evil@b>\r\n.\r\nQUIT\r\n";
     let answer = talk(&catcher, input).await;
-    assert_eq!(codes(&answer), ["220", "250", "250", "250", "354", "250", "221"]);
+    assert_eq!(
+        codes(&answer),
+        ["220", "250", "250", "250", "354", "250", "221"]
+    );
     assert_eq!(catcher.messages().len(), 1);
 }
 

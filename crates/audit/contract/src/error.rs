@@ -50,7 +50,11 @@ impl ServiceError for AuditError {
         match self {
             Self::InvalidRequest { errors } => errors.clone(),
             Self::InvalidCursor => {
-                vec![FieldError::new("?cursor", "invalid_cursor", "Start again without a cursor.")]
+                vec![FieldError::new(
+                    "?cursor",
+                    "invalid_cursor",
+                    "Start again without a cursor.",
+                )]
             }
             Self::EntryNotFound | Self::Unknown => Vec::new(),
         }

@@ -16,7 +16,8 @@ use tenon_seam::{SeamResult, contract};
 pub use self::error::AuditError;
 pub use self::id::{EntryId, EntryKind};
 pub use self::model::{
-    BrokenEntry, ChainFault, ChainReport, Entries, Entry, EntryFilter, ListEntries, MAX_PAGE, MAX_VERIFY, VerifyChain,
+    BrokenEntry, ChainFault, ChainReport, Entries, Entry, EntryFilter, ListEntries, MAX_PAGE,
+    MAX_VERIFY, VerifyChain,
 };
 
 /// What other modules may ask of the audit log.
@@ -29,7 +30,11 @@ pub trait Audit: Send + Sync + 'static {
     /// [`AuditError::InvalidRequest`] for a limit outside 1 to [`MAX_PAGE`] or a filter over 200 bytes,
     /// [`AuditError::InvalidCursor`] for a cursor of another list or filter.
     #[query(timeout = "1s")]
-    async fn list_entries(&self, ctx: &CallCtx, req: ListEntries) -> SeamResult<Entries, AuditError>;
+    async fn list_entries(
+        &self,
+        ctx: &CallCtx,
+        req: ListEntries,
+    ) -> SeamResult<Entries, AuditError>;
 
     /// Recomputes a stretch of the hash chain; start again from `next` until it is absent.
     ///
@@ -37,5 +42,9 @@ pub trait Audit: Send + Sync + 'static {
     ///
     /// [`AuditError::InvalidRequest`] for a start below 1 or a limit outside 1 to [`MAX_VERIFY`].
     #[query(timeout = "5s")]
-    async fn verify_chain(&self, ctx: &CallCtx, req: VerifyChain) -> SeamResult<ChainReport, AuditError>;
+    async fn verify_chain(
+        &self,
+        ctx: &CallCtx,
+        req: VerifyChain,
+    ) -> SeamResult<ChainReport, AuditError>;
 }

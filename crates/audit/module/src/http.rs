@@ -12,5 +12,8 @@ use crate::service::Service;
 
 /// Returns the endpoints.
 pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
-    vec![list_entries::endpoint(Arc::clone(service)), get_entry::endpoint(Arc::clone(service))]
+    vec![
+        list_entries::endpoint(Arc::clone(service)),
+        get_entry::endpoint(Arc::clone(service)),
+    ]
 }

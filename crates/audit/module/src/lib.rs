@@ -30,7 +30,11 @@ static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/a
 pub const USES: &[&str] = &[];
 
 /// Tables of this module.
-pub const MIGRATIONS: Migrations = Migrations { module: "audit", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+pub const MIGRATIONS: Migrations = Migrations {
+    module: "audit",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
 
 /// The audit module, ready to run.
 pub struct Audit {
@@ -54,7 +58,11 @@ pub struct Deps {
 impl Audit {
     /// Puts the module together.
     pub fn build(settings: AuditSettings, deps: Deps) -> Self {
-        let Deps { db, sources, cursor_key } = deps;
+        let Deps {
+            db,
+            sources,
+            cursor_key,
+        } = deps;
         let service = Arc::new(Service::new(db.clone(), cursor_key, settings.masking()));
         let subscriptions = sources
             .into_iter()
@@ -69,6 +77,9 @@ impl Audit {
             schedules: Vec::new(),
             invariants: vec![Arc::new(ChainVerifies::new(Arc::clone(&service)))],
         };
-        Self { module, contract: service }
+        Self {
+            module,
+            contract: service,
+        }
     }
 }

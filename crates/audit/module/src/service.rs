@@ -24,17 +24,29 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(db: Db, cursor_key: CursorKey, masking: Masking) -> Self {
-        Self { db, cursor_key, masking }
+        Self {
+            db,
+            cursor_key,
+            masking,
+        }
     }
 }
 
 #[async_trait]
 impl Audit for Service {
-    async fn list_entries(&self, ctx: &CallCtx, req: ListEntries) -> SeamResult<Entries, AuditError> {
+    async fn list_entries(
+        &self,
+        ctx: &CallCtx,
+        req: ListEntries,
+    ) -> SeamResult<Entries, AuditError> {
         self.list(ctx, req).await
     }
 
-    async fn verify_chain(&self, ctx: &CallCtx, req: VerifyChain) -> SeamResult<ChainReport, AuditError> {
+    async fn verify_chain(
+        &self,
+        ctx: &CallCtx,
+        req: VerifyChain,
+    ) -> SeamResult<ChainReport, AuditError> {
         self.verify(ctx, req).await
     }
 }

@@ -95,7 +95,8 @@ pub trait Catalog: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`CatalogError::OutOfStock`] if it had expired and the stock is gone; [`CatalogError::ReservationNotFound`];
+    /// [`CatalogError::OutOfStock`] if it had expired and the stock is gone: this refusal is not kept under the key, so
+    /// that the same command succeeds once stock has come; [`CatalogError::ReservationNotFound`];
     /// [`CatalogError::ReservationConflict`] if it was released, restocked, or committed for another order.
     #[command(idempotent_by = "ctx", timeout = "1s")]
     async fn commit_reservation(

@@ -59,14 +59,23 @@ impl ServiceError for NotificationsError {
         match self {
             Self::InvalidRequest { errors } => errors.clone(),
             Self::InvalidCursor => {
-                vec![FieldError::new("?cursor", "invalid_cursor", "Start again without a cursor.")]
+                vec![FieldError::new(
+                    "?cursor",
+                    "invalid_cursor",
+                    "Start again without a cursor.",
+                )]
             }
             Self::NotificationNotFound | Self::StaleVersion { .. } | Self::Unknown => Vec::new(),
         }
     }
 
     fn extensions(&self) -> Option<Map<String, Value>> {
-        let Self::StaleVersion { current } = self else { return None };
-        Some(Map::from_iter([("current_etag".to_owned(), json!(format!("\"v{current}\"")))]))
+        let Self::StaleVersion { current } = self else {
+            return None;
+        };
+        Some(Map::from_iter([(
+            "current_etag".to_owned(),
+            json!(format!("\"v{current}\"")),
+        )]))
     }
 }

@@ -16,10 +16,12 @@ use tenon_seam::{SeamResult, contract};
 
 pub use self::error::NotificationsError;
 pub use self::event::{BounceReason, MessageBounced, MessageSent};
-pub use self::id::{MessageId, MessageKind, NotificationId, NotificationKind, UserRef, UserRefKind};
+pub use self::id::{
+    MessageId, MessageKind, NotificationId, NotificationKind, UserRef, UserRefKind,
+};
 pub use self::model::{
-    Channel, CountUnread, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter, MessageStatus, Messages, Template,
-    UnreadCount, UnreadCounts,
+    Channel, CountUnread, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter, MessageStatus,
+    Messages, Template, UnreadCount, UnreadCounts,
 };
 
 /// What other modules may ask of notifications.
@@ -32,7 +34,11 @@ pub trait Notifications: Send + Sync + 'static {
     /// [`NotificationsError::InvalidRequest`] for a limit outside 1 to [`MAX_PAGE`] or a subject over 64 bytes,
     /// [`NotificationsError::InvalidCursor`] for a cursor of another list or filter.
     #[query(timeout = "1s")]
-    async fn list_messages(&self, ctx: &CallCtx, req: ListMessages) -> SeamResult<Messages, NotificationsError>;
+    async fn list_messages(
+        &self,
+        ctx: &CallCtx,
+        req: ListMessages,
+    ) -> SeamResult<Messages, NotificationsError>;
 
     /// Counts the unread notifications of each user, in the order of the ids asked for.
     ///
@@ -40,5 +46,9 @@ pub trait Notifications: Send + Sync + 'static {
     ///
     /// [`NotificationsError::InvalidRequest`] for more than [`MAX_USERS`] ids.
     #[query(timeout = "300ms")]
-    async fn count_unread(&self, ctx: &CallCtx, req: CountUnread) -> SeamResult<UnreadCounts, NotificationsError>;
+    async fn count_unread(
+        &self,
+        ctx: &CallCtx,
+        req: CountUnread,
+    ) -> SeamResult<UnreadCounts, NotificationsError>;
 }

@@ -8,8 +8,8 @@ use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
 
 use crate::{
-    CountUnread, ListMessages, Message, MessageFilter, Messages, Notifications, NotificationsError, UnreadCount,
-    UnreadCounts, UserRef,
+    CountUnread, ListMessages, Message, MessageFilter, Messages, Notifications, NotificationsError,
+    UnreadCount, UnreadCounts, UserRef,
 };
 
 /// Answers from what it was told.
@@ -40,23 +40,47 @@ impl FakeNotifications {
 
 impl MessageFilter {
     fn matches(&self, message: &Message) -> bool {
-        self.subject.as_ref().is_none_or(|subject| *subject == message.subject)
+        self.subject
+            .as_ref()
+            .is_none_or(|subject| *subject == message.subject)
             && self.status.is_none_or(|status| status == message.status)
-            && self.template.is_none_or(|template| template == message.template)
+            && self
+                .template
+                .is_none_or(|template| template == message.template)
     }
 }
 
 #[async_trait]
 impl Notifications for FakeNotifications {
-    async fn list_messages(&self, _: &CallCtx, req: ListMessages) -> SeamResult<Messages, NotificationsError> {
+    async fn list_messages(
+        &self,
+        _: &CallCtx,
+        req: ListMessages,
+    ) -> SeamResult<Messages, NotificationsError> {
         let state = self.state();
-        let matching = state.messages.iter().rev().filter(|message| req.filter.matches(message));
-        Ok(Messages { data: matching.take(req.page.limit as usize).cloned().collect(), next_cursor: None })
+        let matching = state
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| req.filter.matches(message));
+        Ok(Messages {
+            data: matching.take(req.page.limit as usize).cloned().collect(),
+            next_cursor: None,
+        })
     }
 
-    async fn count_unread(&self, _: &CallCtx, req: CountUnread) -> SeamResult<UnreadCounts, NotificationsError> {
+    async fn count_unread(
+        &self,
+        _: &CallCtx,
+        req: CountUnread,
+    ) -> SeamResult<UnreadCounts, NotificationsError> {
         let state = self.state();
-        let count = |user_id| UnreadCount { user_id, unread: state.unread.get(&user_id).copied().unwrap_or(0) };
-        Ok(UnreadCounts { counts: req.user_ids.into_iter().map(count).collect() })
+        let count = |user_id| UnreadCount {
+            user_id,
+            unread: state.unread.get(&user_id).copied().unwrap_or(0),
+        };
+        Ok(UnreadCounts {
+            counts: req.user_ids.into_iter().map(count).collect(),
+        })
     }
 }

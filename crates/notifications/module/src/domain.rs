@@ -7,8 +7,10 @@ mod recipient;
 mod render;
 
 pub(crate) use self::links::{Links, web_address};
-pub(crate) use self::message::{NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt};
+pub(crate) use self::message::{
+    NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt,
+};
 pub(crate) use self::name::plain_name;
 pub(crate) use self::recipient::Recipient;
 pub use self::recipient::RecipientKey;
-pub(crate) use self::render::{Context, Item, Renderer, Rendered};
+pub(crate) use self::render::{Context, Item, Rendered, Renderer};

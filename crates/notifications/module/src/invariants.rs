@@ -11,7 +11,10 @@ use crate::store::stuck;
 
 /// All of them.
 pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
-    vec![Arc::new(OneMessageForEachEvent { db: db.clone() }), Arc::new(NoMessageStuck { db: db.clone() })]
+    vec![
+        Arc::new(OneMessageForEachEvent { db: db.clone() }),
+        Arc::new(NoMessageStuck { db: db.clone() }),
+    ]
 }
 
 /// An event, a reader and a template make one message.

@@ -29,17 +29,23 @@ use tenon_store::{Db, Migrations};
 pub use self::domain::RecipientKey;
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
 use self::service::Service;
-pub use self::settings::{LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings, SmtpTls};
+pub use self::settings::{
+    LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings, SmtpTls,
+};
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");
-static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/postgres");
+static POSTGRES: sqlx::migrate::Migrator =
+    sqlx::migrate!("../../../migrations/notifications/postgres");
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &["identity", "orders"];
 
 /// Tables of this module.
-pub const MIGRATIONS: Migrations =
-    Migrations { module: "notifications", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+pub const MIGRATIONS: Migrations = Migrations {
+    module: "notifications",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
 
 /// The notifications module, ready to run.
 pub struct Notifications {
@@ -71,7 +77,10 @@ impl Notifications {
     /// # Errors
     ///
     /// [`NotificationsSettingsError`] naming the first wrong key.
-    pub fn build(settings: NotificationsSettings, deps: Deps) -> Result<Self, NotificationsSettingsError> {
+    pub fn build(
+        settings: NotificationsSettings,
+        deps: Deps,
+    ) -> Result<Self, NotificationsSettingsError> {
         settings.validate()?;
         let db = deps.db.clone();
         let service = Arc::new(Service::new(settings, deps));
@@ -84,6 +93,9 @@ impl Notifications {
             invariants: invariants::all(&db),
             db,
         };
-        Ok(Self { module, contract: service })
+        Ok(Self {
+            module,
+            contract: service,
+        })
     }
 }

@@ -84,6 +84,8 @@ pub trait Mailer: Send + Sync + 'static {
 /// Shows neither the reader nor what they read.
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mail").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Mail")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

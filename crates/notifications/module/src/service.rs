@@ -43,7 +43,14 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(settings: NotificationsSettings, deps: Deps) -> Self {
-        let Deps { db, identity, orders, mailer, recipient_key, cursor_key } = deps;
+        let Deps {
+            db,
+            identity,
+            orders,
+            mailer,
+            recipient_key,
+            cursor_key,
+        } = deps;
         Self {
             db,
             identity,
@@ -61,11 +68,19 @@ impl Service {
 
 #[async_trait]
 impl Notifications for Service {
-    async fn list_messages(&self, ctx: &CallCtx, req: ListMessages) -> SeamResult<Messages, NotificationsError> {
+    async fn list_messages(
+        &self,
+        ctx: &CallCtx,
+        req: ListMessages,
+    ) -> SeamResult<Messages, NotificationsError> {
         self.messages(ctx, req).await
     }
 
-    async fn count_unread(&self, ctx: &CallCtx, req: CountUnread) -> SeamResult<UnreadCounts, NotificationsError> {
+    async fn count_unread(
+        &self,
+        ctx: &CallCtx,
+        req: CountUnread,
+    ) -> SeamResult<UnreadCounts, NotificationsError> {
         self.unread_counts(ctx, req).await
     }
 }

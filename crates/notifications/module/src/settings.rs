@@ -133,7 +133,9 @@ impl NotificationsSettings {
         }
         let url = self.shop_url.parse::<Uri>().ok();
         let is_web = url.as_ref().is_some_and(|url| {
-            matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+            matches!(url.scheme_str(), Some("http" | "https"))
+                && url.host().is_some()
+                && url.query().is_none()
         });
         if !is_web {
             return Err(wrong("shop_url", "must be an http or https URL"));
@@ -144,9 +146,13 @@ impl NotificationsSettings {
             ("links.order", &self.links.order),
             ("links.sessions", &self.links.sessions),
         ] {
-            let is_path = path.starts_with('/') && !path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#');
+            let is_path = path.starts_with('/')
+                && !path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#');
             if !is_path {
-                return Err(wrong(key, "must begin with / and hold neither # nor white space"));
+                return Err(wrong(
+                    key,
+                    "must begin with / and hold neither # nor white space",
+                ));
             }
         }
         self.sender()?;
@@ -156,7 +162,9 @@ impl NotificationsSettings {
 
     /// The sender of all mails.
     pub(crate) fn sender(&self) -> Result<Mailbox, NotificationsSettingsError> {
-        self.from.parse().map_err(|_| wrong("from", "must look like `Shop <shop@example.com>`"))
+        self.from
+            .parse()
+            .map_err(|_| wrong("from", "must look like `Shop <shop@example.com>`"))
     }
 
     /// Where answers go, if not to the sender.
@@ -164,13 +172,20 @@ impl NotificationsSettings {
         if self.reply_to.is_empty() {
             return Ok(None);
         }
-        self.reply_to.parse().map(Some).map_err(|_| wrong("reply_to", "must look like `Help <help@example.com>`"))
+        self.reply_to
+            .parse()
+            .map(Some)
+            .map_err(|_| wrong("reply_to", "must look like `Help <help@example.com>`"))
     }
 }
 
 impl SmtpSettings {
     fn validate(&self) -> Result<(), NotificationsSettingsError> {
-        if self.host.is_empty() || self.host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        if self.host.is_empty()
+            || self
+                .host
+                .contains(|c: char| c.is_whitespace() || c.is_control())
+        {
             return Err(wrong("smtp.host", "must be there and hold no white space"));
         }
         if self.port == 0 {
@@ -180,26 +195,39 @@ impl SmtpSettings {
             return Err(wrong("smtp.timeout_seconds", "goes from 1 to 30"));
         }
         if self.username.is_empty() != self.password.is_empty() {
-            return Err(wrong("smtp.password", "goes with smtp.username: both or none"));
+            return Err(wrong(
+                "smtp.password",
+                "goes with smtp.username: both or none",
+            ));
         }
         if self.tls == SmtpTls::None {
             if !self.username.is_empty() {
                 return Err(wrong("smtp.tls", "a password is never sent unencrypted"));
             }
             if !self.is_on_this_machine() && !self.allow_plaintext {
-                return Err(wrong("smtp.tls", "mail leaves this machine encrypted, unless smtp.allow_plaintext is set"));
+                return Err(wrong(
+                    "smtp.tls",
+                    "mail leaves this machine encrypted, unless smtp.allow_plaintext is set",
+                ));
             }
         }
         Ok(())
     }
 
     fn is_on_this_machine(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        self.host == "localhost"
+            || self
+                .host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
     }
 }
 
 fn wrong(key: &'static str, problem: &str) -> NotificationsSettingsError {
-    NotificationsSettingsError { key, problem: problem.to_owned() }
+    NotificationsSettingsError {
+        key,
+        problem: problem.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -219,25 +247,52 @@ mod tests {
 
     #[test]
     fn wrong_settings_are_named() {
-        assert_eq!(key_of(|s| s.shop_name = "A\r\nBcc: x".to_owned()), Some("shop_name"));
-        assert_eq!(key_of(|s| s.shop_url = "shop.example.com".to_owned()), Some("shop_url"));
-        assert_eq!(key_of(|s| s.shop_url = "javascript:alert(1)".to_owned()), Some("shop_url"));
-        assert_eq!(key_of(|s| s.links.order = "orders".to_owned()), Some("links.order"));
+        assert_eq!(
+            key_of(|s| s.shop_name = "A\r\nBcc: x".to_owned()),
+            Some("shop_name")
+        );
+        assert_eq!(
+            key_of(|s| s.shop_url = "shop.example.com".to_owned()),
+            Some("shop_url")
+        );
+        assert_eq!(
+            key_of(|s| s.shop_url = "javascript:alert(1)".to_owned()),
+            Some("shop_url")
+        );
+        assert_eq!(
+            key_of(|s| s.links.order = "orders".to_owned()),
+            Some("links.order")
+        );
         assert_eq!(key_of(|s| s.from = "Shop".to_owned()), Some("from"));
-        assert_eq!(key_of(|s| s.from = "Shop <a@b.c>\r\nBcc: <x@y.z>".to_owned()), Some("from"));
-        assert_eq!(key_of(|s| s.reply_to = "nobody".to_owned()), Some("reply_to"));
-        assert_eq!(key_of(|s| s.smtp.timeout_seconds = 0), Some("smtp.timeout_seconds"));
+        assert_eq!(
+            key_of(|s| s.from = "Shop <a@b.c>\r\nBcc: <x@y.z>".to_owned()),
+            Some("from")
+        );
+        assert_eq!(
+            key_of(|s| s.reply_to = "nobody".to_owned()),
+            Some("reply_to")
+        );
+        assert_eq!(
+            key_of(|s| s.smtp.timeout_seconds = 0),
+            Some("smtp.timeout_seconds")
+        );
     }
 
     #[test]
     fn nothing_secret_and_nothing_for_others_goes_unencrypted() {
-        assert_eq!(key_of(|s| s.smtp.host = "mail.example.com".to_owned()), Some("smtp.tls"));
+        assert_eq!(
+            key_of(|s| s.smtp.host = "mail.example.com".to_owned()),
+            Some("smtp.tls")
+        );
         let with_password = |s: &mut NotificationsSettings| {
             s.smtp.username = "shop".to_owned();
             s.smtp.password = Secret::new("hunter2");
         };
         assert_eq!(key_of(with_password), Some("smtp.tls"));
-        assert_eq!(key_of(|s| s.smtp.username = "shop".to_owned()), Some("smtp.password"));
+        assert_eq!(
+            key_of(|s| s.smtp.username = "shop".to_owned()),
+            Some("smtp.password")
+        );
         let encrypted = |s: &mut NotificationsSettings| {
             with_password(s);
             s.smtp.host = "mail.example.com".to_owned();

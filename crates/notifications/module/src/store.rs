@@ -19,5 +19,6 @@ fn word<T: Serialize>(value: T) -> String {
 
 /// Reads a stored word.
 fn from_word<T: DeserializeOwned>(word: String, column: &str) -> Result<T, StoreError> {
-    serde_json::from_value(Value::String(word)).map_err(|error| StoreError::inconsistent(format!("{column}: {error}")))
+    serde_json::from_value(Value::String(word))
+        .map_err(|error| StoreError::inconsistent(format!("{column}: {error}")))
 }

@@ -15,7 +15,10 @@ use std::sync::Arc;
 
 use identity_contract::{ChallengeCreated, SessionCompromised, SessionCreated, UserUpdated};
 use notifications_contract::UserRef;
-use orders_contract::{Customer, OrderCancelled, OrderDelivered, OrderId, OrderPaymentReturned, OrderPlaced, OrderShipped};
+use orders_contract::{
+    Customer, OrderCancelled, OrderDelivered, OrderId, OrderPaymentReturned, OrderPlaced,
+    OrderShipped,
+};
 use payments_contract::RefundSucceeded;
 use serde_json::Value;
 use tenon_events::{HandlerError, Subscription};
@@ -37,8 +40,8 @@ pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
         .on::<OrderShipped>(Arc::clone(service) as _)
         .on::<OrderDelivered>(Arc::clone(service) as _)
         .on::<OrderPaymentReturned>(Arc::clone(service) as _);
-    let payments =
-        Subscription::new("notifications", "payments").on::<RefundSucceeded>(Arc::clone(service) as _);
+    let payments = Subscription::new("notifications", "payments")
+        .on::<RefundSucceeded>(Arc::clone(service) as _);
     vec![identity, orders, payments]
 }
 
@@ -50,7 +53,9 @@ fn order_note<E: Event>(
     name: &str,
     data: &Value,
 ) -> Result<Option<NewNote>, HandlerError> {
-    let Some(user) = customer.user_id else { return Ok(None) };
+    let Some(user) = customer.user_id else {
+        return Ok(None);
+    };
     Ok(Some(NewNote {
         user: UserRef::from_uuid(user.uuid()),
         kind: E::TYPE,

@@ -29,13 +29,13 @@ pub enum OrdersError {
     FulfillmentNotFound,
     /// Values that can be read but break a rule.
     #[error("the request breaks a rule")]
-    InvalidInput {
+    InvalidRequest {
         /// Each wrong member.
         fields: Vec<FieldError>,
     },
     /// The version named in `If-Match` is stale.
     #[error("it has changed meanwhile; the current version is v{current}")]
-    VersionMismatch {
+    StaleVersion {
         /// The version now.
         current: i64,
     },
@@ -127,7 +127,7 @@ pub struct Shortage {
 impl OrdersError {
     /// Refuses one member.
     pub fn field(pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::InvalidInput { fields: vec![FieldError::new(pointer, code, detail)] }
+        Self::InvalidRequest { fields: vec![FieldError::new(pointer, code, detail)] }
     }
 }
 
@@ -139,8 +139,8 @@ impl ServiceError for OrdersError {
             | Self::CheckoutNotFound
             | Self::OrderNotFound
             | Self::FulfillmentNotFound => ErrorKind::NotFound,
-            Self::InvalidInput { .. } => ErrorKind::Invalid,
-            Self::VersionMismatch { .. } => ErrorKind::PreconditionFailed,
+            Self::InvalidRequest { .. } => ErrorKind::Invalid,
+            Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::CartFrozen { .. }
             | Self::CartClosed
             | Self::CartIncomplete { .. }
@@ -164,8 +164,8 @@ impl ServiceError for OrdersError {
             Self::CheckoutNotFound => "orders.checkout_not_found",
             Self::OrderNotFound => "orders.order_not_found",
             Self::FulfillmentNotFound => "orders.fulfillment_not_found",
-            Self::InvalidInput { .. } => "orders.invalid_input",
-            Self::VersionMismatch { .. } => "orders.version_mismatch",
+            Self::InvalidRequest { .. } => "orders.invalid_request",
+            Self::StaleVersion { .. } => "orders.stale_version",
             Self::CartFrozen { .. } => "orders.cart_frozen",
             Self::CartClosed => "orders.cart_closed",
             Self::CartIncomplete { .. } => "orders.cart_incomplete",
@@ -197,7 +197,7 @@ impl ServiceError for OrdersError {
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::InvalidInput { fields } => fields.clone(),
+            Self::InvalidRequest { fields } => fields.clone(),
             Self::InvalidCursor => vec![FieldError::new("?cursor", "invalid_cursor", self.to_string())],
             Self::CartIncomplete { problems } => problems
                 .iter()
@@ -209,7 +209,7 @@ impl ServiceError for OrdersError {
 
     fn extensions(&self) -> Option<Map<String, Value>> {
         let members = match self {
-            Self::VersionMismatch { current } => json!({ "current_version": format!("v{current}") }),
+            Self::StaleVersion { current } => json!({ "current_version": format!("v{current}") }),
             Self::CartFrozen { checkout_id } | Self::CheckoutExists { checkout_id } => {
                 json!({ "checkout_id": checkout_id, "checkout": format!("/v1/checkouts/{checkout_id}") })
             }
@@ -226,6 +226,59 @@ impl ServiceError for OrdersError {
         match members {
             Value::Object(members) => Some(members),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<OrdersError> {
+        let (checkout_id, variant_id) = (CheckoutId::from_uuid(Default::default()), VariantRef::from_uuid(Default::default()));
+        let status = OrderStatus::Fulfilled;
+        vec![
+            OrdersError::CartNotFound,
+            OrdersError::CartLineNotFound,
+            OrdersError::CheckoutNotFound,
+            OrdersError::OrderNotFound,
+            OrdersError::FulfillmentNotFound,
+            OrdersError::field("/quantity", "out_of_range", "expected 1 to 9999"),
+            OrdersError::StaleVersion { current: 3 },
+            OrdersError::CartFrozen { checkout_id },
+            OrdersError::CartClosed,
+            OrdersError::CartIncomplete { problems: Vec::new() },
+            OrdersError::CartChanged { problems: Vec::new() },
+            OrdersError::CheckoutExists { checkout_id },
+            OrdersError::OutOfStock { lines: vec![Shortage { variant_id, requested: 2, available: 1 }] },
+            OrdersError::CheckoutClosed { status: "completed".to_owned() },
+            OrdersError::QuoteExpired { total: Money::zero("EUR".parse().expect("known")) },
+            OrdersError::OrderNotCancellable { status },
+            OrdersError::OrderNotFulfillable { status },
+            OrdersError::FulfillmentTransition { from: "pending".to_owned(), to: "delivered".to_owned() },
+            OrdersError::InvalidCursor,
+            OrdersError::Unknown,
+        ]
+    }
+
+    /// Refusals are kept under idempotency keys and travel over the seam.
+    #[test]
+    fn every_refusal_survives_encoding() {
+        for error in all() {
+            let text = serde_json::to_string(&error).expect("plain data");
+            assert_eq!(serde_json::from_str::<OrdersError>(&text).expect("decodes"), error, "{text}");
+        }
+        let newer = r#"{ "code": "moon_eclipse", "phase": 3 }"#;
+        assert_eq!(serde_json::from_str::<OrdersError>(newer).expect("decodes"), OrdersError::Unknown);
+    }
+
+    #[test]
+    fn every_code_has_its_page() {
+        let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/errors");
+        for error in all() {
+            let page = pages.join(format!("{}.md", error.code()));
+            let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            assert!(text.contains(error.code()), "{}", page.display());
         }
     }
 }

@@ -24,6 +24,7 @@ mod update_cart_line;
 mod update_fulfillment;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tenon_web::Endpoint;
 
@@ -31,6 +32,8 @@ use crate::service::Service;
 
 /// Groups the operations in the documentation.
 const TAG: &str = "orders";
+/// How long a caller may wait for an answer that a payment provider has a part in.
+const PROVIDER_DEADLINE: Duration = Duration::from_secs(20);
 /// Carries the secret of a guest's cart.
 const CART_TOKEN: &str = "Cart-Token";
 /// What the secret is, for the documentation.

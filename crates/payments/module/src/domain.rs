@@ -49,3 +49,24 @@ pub(crate) struct UnknownWord {
     word: String,
     of: &'static str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::attempt::AttemptState;
+    use super::ledger::EntryKind;
+    use super::operation::OperationStatus;
+    use super::provider_event::EventStatus;
+
+    #[test]
+    fn every_word_is_read_back() {
+        macro_rules! check {
+            ($($name:ty),*) => {$(
+                for &value in <$name>::ALL {
+                    assert_eq!(<$name>::try_from(value.as_str().to_owned()).expect("known"), value);
+                }
+                assert!(<$name>::try_from("nonsense".to_owned()).is_err());
+            )*};
+        }
+        check!(AttemptState, EntryKind, OperationStatus, EventStatus);
+    }
+}

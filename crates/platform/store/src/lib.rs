@@ -26,7 +26,4 @@ pub use self::query::{Query, Queryable, Row, Value};
 pub use self::retry::{Transient, retrying};
 pub use self::tx::Tx;
 pub use self::wake::Wake;
-/// Embeds a directory of migrations, given relative to the crate. The `sqlx::migrate!` of the driver is the same
-/// macro, but comes only with a feature that compiles a second driver for checking queries at build time.
-pub use sqlx::sqlx_macros::migrate;
 pub use sqlx::types::Json;

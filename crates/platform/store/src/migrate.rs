@@ -7,8 +7,8 @@ use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator
 use crate::db::Backend;
 use crate::{Db, StoreError};
 
-static PLATFORM_SQLITE: Migrator = crate::migrate!("../../../migrations/platform/sqlite");
-static PLATFORM_POSTGRES: Migrator = crate::migrate!("../../../migrations/platform/postgres");
+static PLATFORM_SQLITE: Migrator = sqlx::migrate!("../../../migrations/platform/sqlite");
+static PLATFORM_POSTGRES: Migrator = sqlx::migrate!("../../../migrations/platform/postgres");
 
 /// The history, in the module's own file or schema.
 const HISTORY: &str = "_sqlx_migrations";
@@ -16,15 +16,15 @@ const HISTORY: &str = "_sqlx_migrations";
 /// The migrations of one module for both engines, embedded in the binary.
 ///
 /// ```ignore
-/// static SQLITE: sqlx::migrate::Migrator = tenon_store::migrate!("../../../migrations/orders/sqlite");
-/// static POSTGRES: sqlx::migrate::Migrator = tenon_store::migrate!("../../../migrations/orders/postgres");
+/// static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/orders/sqlite");
+/// static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/orders/postgres");
 ///
 /// pub const MIGRATIONS: Migrations =
 ///     Migrations { module: "orders", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
 /// ```
 ///
-/// The crate has a `build.rs` that prints `cargo:rerun-if-changed=../../../migrations/orders`, because the
-/// macro cannot. Versions start at 1001.
+/// Versions start at 1001. The macro notices changed files, but not new ones; a `build.rs` that prints
+/// `cargo:rerun-if-changed=../../../migrations/orders` does.
 #[derive(Debug, Clone, Copy)]
 pub struct Migrations {
     /// The module's name: file name on SQLite, schema and role on PostgreSQL.

@@ -2,11 +2,11 @@
 
 mod admit;
 mod body;
+mod call;
 mod finish;
 mod metrics;
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +14,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::FutureExt;
 use http::header::{ALLOW, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use tenon_access::TokenVerifier;
-use tenon_kernel::{CallCtx, Deadline, Env, ErrorKind, TraceContext};
-use tokio::sync::Semaphore;
+use tenon_kernel::{CallCtx, Caller, Deadline, Env, ErrorKind, TraceContext};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
@@ -109,7 +108,11 @@ impl Dispatch {
         let (parts, body) = request.into_parts();
         let mut exchange = self.open(&parts);
         let outcome = self.run(&mut exchange, parts, body).await;
-        self.finish(exchange, outcome).await
+        let mut response = self.finish(&exchange, outcome);
+        if finish::is_worth_compressing(&mut response, exchange.gzip) {
+            response = Box::pin(finish::compress(response)).await;
+        }
+        exchange.complete(response)
     }
 
     fn open(&self, parts: &Parts) -> Exchange<'_> {
@@ -177,11 +180,15 @@ impl Dispatch {
         let body = if is_read {
             Bytes::new()
         } else {
-            body::read(body, endpoint.max_body(), allowed).await?
+            Box::pin(body::read(body, endpoint.max_body(), allowed)).await?
         };
 
-        let mut ctx = CallCtx::new(&self.env, endpoint.shape.interface, principal);
-        ctx.trace = exchange.trace;
+        let mut ctx = CallCtx::resume(
+            exchange.trace,
+            principal,
+            Caller::Edge,
+            endpoint.shape.interface,
+        );
         ctx.deadline = deadline;
         ctx.idempotency =
             key.map(|key| admit::idempotency_scope(key, &ctx.principal, &parts, &body));
@@ -196,46 +203,21 @@ impl Dispatch {
 
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(facts);
-        let span = tracing::info_span!(
-            "http.request",
-            operation = endpoint.operation_id(),
-            trace_id = exchange.trace_text.as_str()
-        );
-        let call = AssertUnwindSafe(endpoint.call(request).instrument(span)).catch_unwind();
+        let handler = endpoint.call(request).instrument(exchange.span(is_read));
         let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;
-        let outcome = if is_read {
-            timeout(limit, call).await
+        if is_read {
+            call::read(handler, limit).await
         } else {
-            // A command runs in a task of its own: a client that goes away does not cancel it half-way.
-            let task = match tasks {
-                Some(tasks) => tokio::spawn(tasks.track_future(call)),
-                None => tokio::spawn(call),
-            };
-            timeout(limit, task)
-                .await
-                .map(|joined| joined.unwrap_or_else(|error| Err(Box::new(error))))
-        };
-        match outcome {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(panic)) => Err(Problem::new(
-                ErrorKind::Internal,
-                "internal",
-                panic_message(&*panic),
-            )),
-            Err(_late) => Err(Problem::new(
-                ErrorKind::Unavailable,
-                "deadline_exceeded",
-                "The answer took too long. Whether the request had its effect is not known: repeat it with the same key.",
-            )),
+            Box::pin(call::command(handler, limit, tasks)).await
         }
     }
 
     /// Waits a moment for one of the places of running requests.
-    async fn slot(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+    async fn slot(&self) -> Result<SemaphorePermit<'_>, Problem> {
         if let Ok(permit) = self.slots.try_acquire() {
             return Ok(permit);
         }
-        match timeout(QUEUE_WAIT, self.slots.acquire()).await {
+        match Box::pin(timeout(QUEUE_WAIT, self.slots.acquire())).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(Problem::new(
                 ErrorKind::Unavailable,
@@ -290,15 +272,6 @@ pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
     )
     .with_status(StatusCode::METHOD_NOT_ALLOWED)
     .with_header(ALLOW, allow)
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    format!(
-        "the handler panicked: {}",
-        text.as_deref().unwrap_or("no message")
-    )
 }
 
 /// Reads one header that must not be there twice.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -117,14 +118,17 @@ impl Limiter {
         self.policy.clone()
     }
 
-    /// The value of `RateLimit`.
+    /// The value of `RateLimit`; written for every request, so without a detour over the heap.
     pub(crate) fn state(&self, quota: Quota) -> HeaderValue {
         let seconds = quota.reset.as_millis().div_ceil(1_000);
-        HeaderValue::try_from(format!(
-            "\"{}\";r={};t={seconds}",
-            self.name, quota.remaining
-        ))
-        .expect("names and numbers are header text")
+        let mut text = [0_u8; 96];
+        let mut rest = &mut text[..];
+        let written = write!(rest, "\"{}\";r={};t={seconds}", self.name, quota.remaining);
+        let length = 96 - rest.len();
+        written
+            .ok()
+            .and_then(|()| HeaderValue::from_bytes(&text[..length]).ok())
+            .unwrap_or_else(|| self.policy())
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Route {
     pub(crate) endpoint: Endpoint,
     pub(crate) limiter: Option<Arc<Limiter>>,
     pub(crate) metrics: RouteMetrics,
+    /// `GET /v1/orders/{id}`
+    pub(crate) name: String,
     names: Vec<&'static str>,
 }
 
@@ -67,10 +69,12 @@ impl Routes {
                 .ok_or(EdgeError::UnknownRateLimit { operation, limit })?
                 .clone();
             let metrics = RouteMetrics::new(operation);
+            let name = format!("{} {}", endpoint.method(), endpoint.path());
             routes.push(Route {
                 endpoint,
                 limiter,
                 metrics,
+                name,
                 names,
             });
         }

@@ -1,8 +1,8 @@
 //! The accept loop: header timeout, idle timeout, connection caps, Host checks, graceful stop.
 
+mod activity;
 mod connection;
 mod gate;
-mod watch;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::connection::Server;
+use self::connection::{Phase, Server};
 use self::gate::Gate;
 use crate::{Network, WebSettings};
 
@@ -89,14 +90,8 @@ pub async fn serve(
     let connections = TaskTracker::new();
     let commands = TaskTracker::new();
     let gate = Gate::new(&options);
-    let abort = CancellationToken::new();
-    let server = Arc::new(Server::new(
-        router,
-        options,
-        stop.clone(),
-        abort.clone(),
-        commands.clone(),
-    ));
+    let (phases, phase) = watch::channel(Phase::Serving);
+    let server = Arc::new(Server::new(router, options, phase, commands.clone()));
 
     loop {
         let accepted = tokio::select! {
@@ -115,6 +110,7 @@ pub async fn serve(
     }
 
     drop(listener);
+    phases.send_replace(Phase::Stopping);
     connections.close();
     commands.close();
     let drained = timeout(drain, async {
@@ -127,8 +123,8 @@ pub async fn serve(
             commands = commands.len(),
             "dropping what did not finish in time"
         );
-        abort.cancel();
-        // Bounded: an aborted connection only has to be polled once more.
+        phases.send_replace(Phase::Gone);
+        // Bounded: a connection that is dropped only has to be polled once more.
         let _left = timeout(Duration::from_secs(1), connections.wait()).await;
     }
     Ok(())

@@ -90,6 +90,16 @@ fn a_contract_that_does_io_is_found() {
 }
 
 #[test]
+fn a_contract_may_test_with_what_it_does_not_ship() {
+    let folder = healthy();
+    let manifest = "[package]\nname = \"orders-contract\"\n[dev-dependencies]\nproptest.workspace = true\n";
+    write(folder.path(), "crates/orders/contract/Cargo.toml", manifest);
+    assert_eq!(findings(folder.path()), []);
+    let manifest = "[package]\nname = \"orders-contract\"\n[dev-dependencies]\norders.workspace = true\n";
+    expect_broken("contract-does-no-io", "crates/orders/contract/Cargo.toml", manifest);
+}
+
+#[test]
 fn contracts_in_a_circle_are_found() {
     let folder = healthy();
     let manifest = |name: &str, other: &str| format!("[package]\nname = \"{name}\"\n[dependencies]\n{other}.workspace = true\n");

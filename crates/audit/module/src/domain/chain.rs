@@ -113,10 +113,12 @@ pub(crate) fn check_link(expected_seq: i64, previous: &Hash, link: &Link) -> Opt
 /// Writes lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string succeeds");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string succeeds");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -193,11 +195,21 @@ mod tests {
     #[test]
     fn a_link_is_checked_for_place_neighbour_and_content() {
         let hash = hash_of(&GENESIS, &facts());
-        let good = Link { facts: facts(), previous: GENESIS, hash };
+        let good = Link {
+            facts: facts(),
+            previous: GENESIS,
+            hash,
+        };
         assert_eq!(check_link(1, &GENESIS, &good), None);
         assert_eq!(check_link(2, &GENESIS, &good), Some(ChainFault::Missing));
         assert_eq!(check_link(1, &[1; 32], &good), Some(ChainFault::NotLinked));
-        let altered = Link { facts: Facts { actor: "usr_2".to_owned(), ..facts() }, ..good };
+        let altered = Link {
+            facts: Facts {
+                actor: "usr_2".to_owned(),
+                ..facts()
+            },
+            ..good
+        };
         assert_eq!(check_link(1, &GENESIS, &altered), Some(ChainFault::Altered));
     }
 }

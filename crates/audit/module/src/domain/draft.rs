@@ -41,7 +41,8 @@ impl Draft {
             action: event.event_type.clone(),
             target: event.subject.clone(),
             source: event.source.trim_start_matches('/').to_owned(),
-            trace_id: TraceContext::from_traceparent(&event.traceparent).map(|trace| trace.trace_id_text()),
+            trace_id: TraceContext::from_traceparent(&event.traceparent)
+                .map(|trace| trace.trace_id_text()),
             correlation_id: event.correlationid.clone(),
             causation_id: event.causationid.clone(),
             before: None,
@@ -59,7 +60,10 @@ impl Draft {
                 after: change.after.map(|value| masking.canonical(&value)),
                 ..draft
             },
-            None => Self { data: Some(masking.canonical(&event.data)), ..draft },
+            None => Self {
+                data: Some(masking.canonical(&event.data)),
+                ..draft
+            },
         }
     }
 
@@ -88,8 +92,13 @@ impl Draft {
 
 /// Envelopes name a user by the raw form of their id; people know `usr_…`.
 fn actor(text: &str) -> String {
-    let user = text.strip_prefix("user:").and_then(|raw| raw.parse::<Uuid>().ok());
-    user.map_or_else(|| text.to_owned(), |uuid| UserId::from_uuid(uuid).to_string())
+    let user = text
+        .strip_prefix("user:")
+        .and_then(|raw| raw.parse::<Uuid>().ok());
+    user.map_or_else(
+        || text.to_owned(),
+        |uuid| UserId::from_uuid(uuid).to_string(),
+    )
 }
 
 /// How an interface is stored: as in the envelope.
@@ -142,19 +151,28 @@ mod tests {
     fn a_change_is_told_in_its_own_words() {
         let data = json!({ "action": "product.updated", "target": "prd_2", "before": { "title": "Tee" }, "after": { "title": "Tea" } });
         let draft = read(&event("audit.recorded", data));
-        assert_eq!((draft.action.as_str(), draft.target.as_str()), ("product.updated", "prd_2"));
+        assert_eq!(
+            (draft.action.as_str(), draft.target.as_str()),
+            ("product.updated", "prd_2")
+        );
         assert_eq!(draft.before.as_deref(), Some(r#"{"title":"Tee"}"#));
         assert_eq!(draft.after.as_deref(), Some(r#"{"title":"Tea"}"#));
         assert_eq!(draft.data, None);
         assert_eq!(draft.actor, "usr_00000000000000000000000001");
         assert_eq!(draft.source, "catalog");
-        assert_eq!(draft.trace_id.as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
+        assert_eq!(
+            draft.trace_id.as_deref(),
+            Some("0af7651916cd43dd8448eb211c80319c")
+        );
     }
 
     #[test]
     fn any_other_event_is_kept_with_its_data() {
         let draft = read(&event("order.placed", json!({ "email": "a@b.c" })));
-        assert_eq!((draft.action.as_str(), draft.target.as_str()), ("order.placed", "prd_1"));
+        assert_eq!(
+            (draft.action.as_str(), draft.target.as_str()),
+            ("order.placed", "prd_1")
+        );
         assert_eq!(draft.data.as_deref(), Some(r#"{"email":"[masked]"}"#));
     }
 

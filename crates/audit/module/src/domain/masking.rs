@@ -10,12 +10,44 @@ const MASK: &str = "[masked]";
 /// Members whose values are masked wherever they stand, with everything inside them. The first group is what
 /// contracts mark `x-pii`; the second is what must not be there at all, in case a module sends it.
 const MEMBERS: &[&str] = &[
-    "address", "billing_address", "birth_date", "city", "display_name", "email", "family_name", "first_name",
-    "full_name", "given_name", "ip", "ip_address", "ip_hash", "last_name", "line1", "line2", "phone", "postal_code", "recipient",
-    "shipping_address", "user_agent",
+    "address",
+    "billing_address",
+    "birth_date",
+    "city",
+    "display_name",
+    "email",
+    "family_name",
+    "first_name",
+    "full_name",
+    "given_name",
+    "ip",
+    "ip_address",
+    "ip_hash",
+    "last_name",
+    "line1",
+    "line2",
+    "phone",
+    "postal_code",
+    "recipient",
+    "shipping_address",
+    "user_agent",
     // secrets
-    "access_token", "api_key", "authorization", "bootstrap_token", "card_number", "cart_token", "client_secret",
-    "current_password", "cvc", "iban", "new_password", "password", "private_key", "refresh_token", "secret", "token",
+    "access_token",
+    "api_key",
+    "authorization",
+    "bootstrap_token",
+    "card_number",
+    "cart_token",
+    "client_secret",
+    "current_password",
+    "cvc",
+    "iban",
+    "new_password",
+    "password",
+    "private_key",
+    "refresh_token",
+    "secret",
+    "token",
 ];
 
 /// Takes personal data out of JSON.
@@ -25,7 +57,13 @@ pub(crate) struct Masking(BTreeSet<String>);
 impl Masking {
     /// Masks the usual members and some more.
     pub(crate) fn with_members(more: &[String]) -> Self {
-        Self(MEMBERS.iter().map(|&name| name.to_owned()).chain(more.iter().cloned()).collect())
+        Self(
+            MEMBERS
+                .iter()
+                .map(|&name| name.to_owned())
+                .chain(more.iter().cloned())
+                .collect(),
+        )
     }
 
     /// Whether the values of a member are masked.
@@ -41,7 +79,9 @@ impl Masking {
     fn masked(&self, value: &Value) -> Value {
         match value {
             Value::Object(members) => self.masked_members(members),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.masked(item)).collect()),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.masked(item)).collect())
+            }
             Value::String(text) => Value::String(without_addresses(text)),
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
@@ -54,7 +94,14 @@ impl Masking {
         sorted.sort_by_key(|(name, _)| *name);
         let masked = sorted.into_iter().map(|(name, value)| {
             let hidden = !value.is_null() && (is_address || self.covers(name));
-            (name.clone(), if hidden { Value::String(MASK.to_owned()) } else { self.masked(value) })
+            (
+                name.clone(),
+                if hidden {
+                    Value::String(MASK.to_owned())
+                } else {
+                    self.masked(value)
+                },
+            )
         });
         Value::Object(masked.collect())
     }
@@ -68,13 +115,18 @@ fn without_addresses(text: &str) -> String {
     text.split_inclusive(char::is_whitespace)
         .map(|word| {
             let bare = word.trim_end();
-            if looks_like_address(bare) { format!("{MASK}{}", &word[bare.len()..]) } else { word.to_owned() }
+            if looks_like_address(bare) {
+                format!("{MASK}{}", &word[bare.len()..])
+            } else {
+                word.to_owned()
+            }
         })
         .collect()
 }
 
 fn looks_like_address(word: &str) -> bool {
-    word.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+    word.split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
 #[cfg(test)]

@@ -12,13 +12,17 @@ use super::view::EntryView;
 use crate::service::Service;
 
 pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/audit/entries/{id}", "get_audit_entry", Policy::Has(Role::Admin))
-        .tag("audit")
-        .summary("Returns one entry of the audit log.")
-        .path_param::<EntryId>("id", "The entry.")
-        .answers::<EntryView>(200, "The entry.")
-        .problem(404, "audit.entry_not_found")
-        .handler(handler, service)
+    Endpoint::get(
+        "/v1/audit/entries/{id}",
+        "get_audit_entry",
+        Policy::Has(Role::Admin),
+    )
+    .tag("audit")
+    .summary("Returns one entry of the audit log.")
+    .path_param::<EntryId>("id", "The entry.")
+    .answers::<EntryView>(200, "The entry.")
+    .problem(404, "audit.entry_not_found")
+    .handler(handler, service)
 }
 
 /// Returns one entry.

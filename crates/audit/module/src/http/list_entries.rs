@@ -38,14 +38,18 @@ pub(super) struct ListEntriesQuery {
 }
 
 pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/audit/entries", "list_audit_entries", Policy::Has(Role::Admin))
-        .tag("audit")
-        .summary("Lists what happened, latest first.")
-        .query::<ListEntriesQuery>()
-        .answers::<ListView<EntryView>>(200, "A page of entries.")
-        .problem(400, "audit.invalid_cursor")
-        .problem(422, "audit.invalid_request")
-        .handler(handler, service)
+    Endpoint::get(
+        "/v1/audit/entries",
+        "list_audit_entries",
+        Policy::Has(Role::Admin),
+    )
+    .tag("audit")
+    .summary("Lists what happened, latest first.")
+    .query::<ListEntriesQuery>()
+    .answers::<ListView<EntryView>>(200, "A page of entries.")
+    .problem(400, "audit.invalid_cursor")
+    .problem(422, "audit.invalid_request")
+    .handler(handler, service)
 }
 
 /// Lists entries.
@@ -55,9 +59,31 @@ pub(super) async fn handler(
     Ctx(ctx): Ctx,
     ApiQuery(query): ApiQuery<ListEntriesQuery>,
 ) -> Result<Reply, Problem> {
-    let ListEntriesQuery { actor, action, target, since, until, limit, cursor } = query;
+    let ListEntriesQuery {
+        actor,
+        action,
+        target,
+        since,
+        until,
+        limit,
+        cursor,
+    } = query;
     let page = page_request(limit, cursor)?;
-    let filter = EntryFilter { actor, action, target, since, until };
-    let entries = service.list_entries(&ctx, ListEntries { filter, page }).await?;
-    Ok(Reply::page(Page { data: entries.data, next_cursor: entries.next_cursor }.map(EntryView::from)))
+    let filter = EntryFilter {
+        actor,
+        action,
+        target,
+        since,
+        until,
+    };
+    let entries = service
+        .list_entries(&ctx, ListEntries { filter, page })
+        .await?;
+    Ok(Reply::page(
+        Page {
+            data: entries.data,
+            next_cursor: entries.next_cursor,
+        }
+        .map(EntryView::from),
+    ))
 }

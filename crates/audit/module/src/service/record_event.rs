@@ -20,9 +20,20 @@ impl Service {
         let mut tx = receipt.begin(ctx, "audit.record_event").await?;
         let head = store::lock_head(&mut tx).await?;
         let facts = draft.at(head.seq + 1, tx.env().new_id(), tx.now());
-        let link = Link { hash: hash_of(&head.hash, &facts), previous: head.hash, facts };
+        let link = Link {
+            hash: hash_of(&head.hash, &facts),
+            previous: head.hash,
+            facts,
+        };
         if store::insert_entry(&mut tx, &link).await? {
-            store::move_head(&mut tx, Head { seq: link.facts.seq, hash: link.hash }).await?;
+            store::move_head(
+                &mut tx,
+                Head {
+                    seq: link.facts.seq,
+                    hash: link.hash,
+                },
+            )
+            .await?;
         }
         tx.commit().await?;
         Ok(())

@@ -10,7 +10,11 @@ use crate::domain::{GENESIS, Hash, Head, check_link, hex};
 use crate::store;
 
 impl Service {
-    pub(super) async fn verify(&self, ctx: &CallCtx, req: VerifyChain) -> SeamResult<ChainReport, AuditError> {
+    pub(super) async fn verify(
+        &self,
+        ctx: &CallCtx,
+        req: VerifyChain,
+    ) -> SeamResult<ChainReport, AuditError> {
         check(&req).map_err(|errors| SeamError::Domain(AuditError::InvalidRequest { errors }))?;
         Ok(self.verify_stretch(ctx, req.from, req.limit).await?)
     }
@@ -34,7 +38,11 @@ impl Service {
         };
         let broken = |seq, fault| Some(BrokenEntry { seq, fault });
 
-        let before = if from == 1 { Some(GENESIS) } else { store::find_hash(&mut db, from - 1).await? };
+        let before = if from == 1 {
+            Some(GENESIS)
+        } else {
+            store::find_hash(&mut db, from - 1).await?
+        };
         let Some(mut previous) = before else {
             return Ok(report(0, None, broken(from - 1, ChainFault::Missing)));
         };
@@ -63,27 +71,48 @@ impl Service {
         head: Head,
     ) -> Result<Option<BrokenEntry>, StoreError> {
         if expected <= head.seq {
-            return Ok(Some(BrokenEntry { seq: expected, fault: ChainFault::Missing }));
+            return Ok(Some(BrokenEntry {
+                seq: expected,
+                fault: ChainFault::Missing,
+            }));
         }
         if expected == head.seq + 1 && *last != head.hash {
-            return Ok(Some(BrokenEntry { seq: head.seq, fault: ChainFault::NotLinked }));
+            return Ok(Some(BrokenEntry {
+                seq: head.seq,
+                fault: ChainFault::NotLinked,
+            }));
         }
         // An entry and the head's move over it commit together: a head read after the entry has passed it.
         let mut db = self.db.read(ctx);
         let last_seq = store::last_seq(&mut db).await?;
         let head = store::find_head(&mut db).await?;
         let surplus = last_seq > head.seq;
-        Ok(surplus.then_some(BrokenEntry { seq: last_seq, fault: ChainFault::Surplus }))
+        Ok(surplus.then_some(BrokenEntry {
+            seq: last_seq,
+            fault: ChainFault::Surplus,
+        }))
     }
 }
 
 fn check(req: &VerifyChain) -> Result<(), Vec<FieldError>> {
     let mut errors = Vec::new();
     if req.from < 1 {
-        errors.push(FieldError::new("/from", "out_of_range", "`from` starts at 1."));
+        errors.push(FieldError::new(
+            "/from",
+            "out_of_range",
+            "`from` starts at 1.",
+        ));
     }
     if !(1..=MAX_VERIFY).contains(&req.limit) {
-        errors.push(FieldError::new("/limit", "out_of_range", format!("`limit` goes from 1 to {MAX_VERIFY}.")));
+        errors.push(FieldError::new(
+            "/limit",
+            "out_of_range",
+            format!("`limit` goes from 1 to {MAX_VERIFY}."),
+        ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }

@@ -35,12 +35,15 @@ pub(super) fn entry(link: Link) -> Result<Entry, StoreError> {
 }
 
 fn interface(text: String, seq: i64) -> Result<Interface, StoreError> {
-    serde_json::from_value(Value::String(text))
-        .map_err(|error| StoreError::inconsistent(format!("audit_entries.interface of {seq}: {error}")))
+    serde_json::from_value(Value::String(text)).map_err(|error| {
+        StoreError::inconsistent(format!("audit_entries.interface of {seq}: {error}"))
+    })
 }
 
 fn json(text: Option<String>, seq: i64, column: &str) -> Result<Option<Value>, StoreError> {
     text.map(|text| serde_json::from_str(&text))
         .transpose()
-        .map_err(|error| StoreError::inconsistent(format!("audit_entries.{column} of {seq}: {error}")))
+        .map_err(|error| {
+            StoreError::inconsistent(format!("audit_entries.{column} of {seq}: {error}"))
+        })
 }

@@ -22,7 +22,10 @@ pub(crate) struct EntryPosition {
 impl EntryPosition {
     /// The position of an entry.
     pub(crate) fn of(link: &Link) -> Self {
-        Self { occurred_at: link.facts.occurred_at.as_micros(), seq: link.facts.seq }
+        Self {
+            occurred_at: link.facts.occurred_at.as_micros(),
+            seq: link.facts.seq,
+        }
     }
 }
 
@@ -64,7 +67,8 @@ macro_rules! select_entries {
 macro_rules! list_entries {
     ($condition:literal) => {
         select_entries!(
-            "WHERE ", $condition,
+            "WHERE ",
+            $condition,
             "  AND ($1 IS NULL OR actor = $1)
                AND ($2 IS NULL OR action = $2)
                AND ($3 IS NULL OR target = $3)
@@ -78,7 +82,11 @@ macro_rules! list_entries {
 
 /// Adds an entry; `false` if the event has one already.
 pub(crate) async fn insert_entry(tx: &mut Tx<'_>, link: &Link) -> Result<bool, StoreError> {
-    let Link { facts, previous, hash } = link;
+    let Link {
+        facts,
+        previous,
+        hash,
+    } = link;
     let inserted = tx
         .query(
             "INSERT INTO audit_entries (seq, id, event_id, occurred_at, recorded_at, actor, interface, action,
@@ -111,8 +119,15 @@ pub(crate) async fn insert_entry(tx: &mut Tx<'_>, link: &Link) -> Result<bool, S
 }
 
 /// Finds one entry.
-pub(crate) async fn find_entry(db: &mut dyn Queryable, id: EntryId) -> Result<Option<Link>, StoreError> {
-    let row = db.query(select_entries!("WHERE id = $1")).bind(id).fetch_optional::<EntryRow>().await?;
+pub(crate) async fn find_entry(
+    db: &mut dyn Queryable,
+    id: EntryId,
+) -> Result<Option<Link>, StoreError> {
+    let row = db
+        .query(select_entries!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional::<EntryRow>()
+        .await?;
     row.map(Link::try_from).transpose()
 }
 
@@ -133,10 +148,19 @@ pub(crate) async fn list_entries(
     } else {
         list_entries!("TRUE")
     };
-    let until = filter.until.map_or(EntryPosition { occurred_at: END_OF_TIME.as_micros(), seq: 0 }, |until| {
-        EntryPosition { occurred_at: until.as_micros(), seq: 0 }
-    });
-    let bound = after.filter(|after| after.occurred_at < until.occurred_at).unwrap_or(until);
+    let until = filter.until.map_or(
+        EntryPosition {
+            occurred_at: END_OF_TIME.as_micros(),
+            seq: 0,
+        },
+        |until| EntryPosition {
+            occurred_at: until.as_micros(),
+            seq: 0,
+        },
+    );
+    let bound = after
+        .filter(|after| after.occurred_at < until.occurred_at)
+        .unwrap_or(until);
     let rows = db
         .query(sql)
         .bind(filter.actor.as_deref())
@@ -159,7 +183,9 @@ pub(crate) async fn list_links(
     limit: u32,
 ) -> Result<Vec<Link>, StoreError> {
     let rows = db
-        .query(select_entries!("WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3"))
+        .query(select_entries!(
+            "WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3"
+        ))
         .bind(from)
         .bind(to)
         .bind(i64::from(limit))
@@ -169,14 +195,27 @@ pub(crate) async fn list_links(
 }
 
 /// Finds the hash of the entry at a place.
-pub(crate) async fn find_hash(db: &mut dyn Queryable, seq: i64) -> Result<Option<Hash>, StoreError> {
-    let found = db.query("SELECT hash FROM audit_entries WHERE seq = $1").bind(seq).fetch_scalar::<Vec<u8>>().await?;
-    found.map(|bytes| hash(bytes, "audit_entries.hash")).transpose()
+pub(crate) async fn find_hash(
+    db: &mut dyn Queryable,
+    seq: i64,
+) -> Result<Option<Hash>, StoreError> {
+    let found = db
+        .query("SELECT hash FROM audit_entries WHERE seq = $1")
+        .bind(seq)
+        .fetch_scalar::<Vec<u8>>()
+        .await?;
+    found
+        .map(|bytes| hash(bytes, "audit_entries.hash"))
+        .transpose()
 }
 
 /// Returns the highest place that is taken, 0 if none is.
 pub(crate) async fn last_seq(db: &mut dyn Queryable) -> Result<i64, StoreError> {
-    Ok(db.query("SELECT seq FROM audit_entries ORDER BY seq DESC LIMIT 1").fetch_scalar().await?.unwrap_or(0))
+    Ok(db
+        .query("SELECT seq FROM audit_entries ORDER BY seq DESC LIMIT 1")
+        .fetch_scalar()
+        .await?
+        .unwrap_or(0))
 }
 
 impl TryFrom<EntryRow> for Link {

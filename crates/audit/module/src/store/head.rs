@@ -12,7 +12,10 @@ struct HeadRow {
 
 /// Reads the end of the chain.
 pub(crate) async fn find_head(db: &mut dyn Queryable) -> Result<Head, StoreError> {
-    db.query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_one::<HeadRow>().await?.try_into()
+    db.query("SELECT seq, hash FROM audit_head WHERE id = 1")
+        .fetch_one::<HeadRow>()
+        .await?
+        .try_into()
 }
 
 /// Reads the end of the chain and keeps others from adding to it until this unit ends.
@@ -38,18 +41,30 @@ pub(crate) async fn move_head(tx: &mut Tx<'_>, head: Head) -> Result<(), StoreEr
         .bind(head.seq - 1)
         .execute()
         .await?;
-    if moved == 1 { Ok(()) } else { Err(StoreError::inconsistent(format!("audit_head: not at {}", head.seq - 1))) }
+    if moved == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::inconsistent(format!(
+            "audit_head: not at {}",
+            head.seq - 1
+        )))
+    }
 }
 
 impl TryFrom<HeadRow> for Head {
     type Error = StoreError;
 
     fn try_from(row: HeadRow) -> Result<Self, StoreError> {
-        Ok(Self { seq: row.seq, hash: hash(row.hash, "audit_head.hash")? })
+        Ok(Self {
+            seq: row.seq,
+            hash: hash(row.hash, "audit_head.hash")?,
+        })
     }
 }
 
 /// Takes a stored hash, which a `CHECK` keeps at 32 bytes.
 pub(super) fn hash(bytes: Vec<u8>, column: &str) -> Result<Hash, StoreError> {
-    bytes.try_into().map_err(|_| StoreError::inconsistent(format!("{column}: not 32 bytes")))
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::inconsistent(format!("{column}: not 32 bytes")))
 }

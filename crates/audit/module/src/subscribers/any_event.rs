@@ -8,7 +8,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl HandleAny for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: &Envelope, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: &Envelope,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         self.record_event(ctx, event, receipt).await
     }
 }

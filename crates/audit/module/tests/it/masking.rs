@@ -21,7 +21,9 @@ fn personal_members(schema: &Value, found: &mut BTreeSet<String>) {
                     }
                 }
             }
-            members.values().for_each(|value| personal_members(value, found));
+            members
+                .values()
+                .for_each(|value| personal_members(value, found));
         }
         Value::Array(items) => items.iter().for_each(|item| personal_members(item, found)),
         _ => {}
@@ -29,7 +31,9 @@ fn personal_members(schema: &Value, found: &mut BTreeSet<String>) {
 }
 
 fn schema_of<T: JsonSchema>() -> Value {
-    SchemaGenerator::default().into_root_schema_for::<T>().to_value()
+    SchemaGenerator::default()
+        .into_root_schema_for::<T>()
+        .to_value()
 }
 
 /// Every event of the modules that audit listens to.
@@ -44,18 +48,54 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
     use orders_contract as o;
     use payments_contract as p;
     schemas![
-        c::ProductPublished, c::ProductUpdated, c::ProductArchived, c::PriceChanged, c::InventoryAdjusted,
-        c::InventoryReserved, c::InventoryReservationExtended, c::InventoryReleased, c::InventoryCommitted,
-        c::InventoryDepleted, c::InventoryRestocked,
-        i::UserRegistered, i::UserVerified, i::UserUpdated, i::UserLocked, i::SessionCreated, i::SessionRevoked,
-        i::SessionCompromised, i::RoleAssigned, i::RoleRemoved, i::ChallengeCreated,
-        n::MessageSent, n::MessageBounced,
-        o::CheckoutStarted, o::CheckoutCompleted, o::CheckoutFailed, o::CheckoutExpired, o::OrderCreated,
-        o::OrderPlaced, o::OrderCancelled, o::OrderPaymentReturned, o::OrderFulfillmentCreated, o::OrderShipped,
+        c::ProductPublished,
+        c::ProductUpdated,
+        c::ProductArchived,
+        c::PriceChanged,
+        c::InventoryAdjusted,
+        c::InventoryReserved,
+        c::InventoryReservationExtended,
+        c::InventoryReleased,
+        c::InventoryCommitted,
+        c::InventoryDepleted,
+        c::InventoryRestocked,
+        i::UserRegistered,
+        i::UserVerified,
+        i::UserUpdated,
+        i::UserLocked,
+        i::SessionCreated,
+        i::SessionRevoked,
+        i::SessionCompromised,
+        i::RoleAssigned,
+        i::RoleRemoved,
+        i::ChallengeCreated,
+        n::MessageSent,
+        n::MessageBounced,
+        o::CheckoutStarted,
+        o::CheckoutCompleted,
+        o::CheckoutFailed,
+        o::CheckoutExpired,
+        o::OrderCreated,
+        o::OrderPlaced,
+        o::OrderCancelled,
+        o::OrderPaymentReturned,
+        o::OrderFulfillmentCreated,
+        o::OrderShipped,
         o::OrderDelivered,
-        p::PaymentAttemptStarted, p::PaymentActionRequired, p::PaymentAuthorized, p::PaymentDeclined,
-        p::PaymentUnknown, p::PaymentResolved, p::PaymentCaptured, p::PaymentCaptureFailed, p::PaymentVoided,
-        p::PaymentMismatch, p::RefundRequested, p::RefundSucceeded, p::RefundFailed, p::LedgerPosted,
+        p::PaymentAttemptStarted,
+        p::PaymentActionRequired,
+        p::PaymentAuthorized,
+        p::PaymentDeclined,
+        p::PaymentUnknown,
+        p::PaymentResolved,
+        p::PaymentCaptured,
+        p::PaymentCaptureFailed,
+        p::PaymentVoided,
+        p::PaymentMismatch,
+        p::RefundRequested,
+        p::RefundSucceeded,
+        p::RefundFailed,
+        p::LedgerPosted,
     ]
 }
 
@@ -76,18 +116,37 @@ async fn what_contracts_mark_as_personal_is_masked() {
     // Addresses are no part of an event today; audit records of orders may hold them.
     personal_members(&schema_of::<orders_contract::Address>(), &mut personal);
     personal_members(&schema_of::<identity_contract::User>(), &mut personal);
-    assert!(personal.contains("email") && personal.contains("line1"), "the schemas are not read: {personal:?}");
+    assert!(
+        personal.contains("email") && personal.contains("line1"),
+        "the schemas are not read: {personal:?}"
+    );
 
     for engine in engines() {
         let world = World::new(engine).await;
-        let members: Value = personal.iter().map(|name| (name.clone(), Value::from("secret"))).collect();
+        let members: Value = personal
+            .iter()
+            .map(|name| (name.clone(), Value::from("secret")))
+            .collect();
         let ctx: CallCtx = world.app.kit().ctx();
-        world.emit(ctx, "orders", &Anything { id: "thg_1".to_owned(), members }).await;
+        world
+            .emit(
+                ctx,
+                "orders",
+                &Anything {
+                    id: "thg_1".to_owned(),
+                    members,
+                },
+            )
+            .await;
         world.app.settle().await;
         let admin = world.app.user("root", &[Role::Admin]);
         let entries = admin.get("/v1/audit/entries").await;
         for name in &personal {
-            assert_eq!(entries.json()["data"][0]["data"]["members"][name], "[masked]", "{name}");
+            assert_eq!(
+                entries.json()["data"][0]["data"]["members"][name],
+                "[masked]",
+                "{name}"
+            );
         }
         assert!(!String::from_utf8_lossy(entries.body()).contains("secret"));
     }

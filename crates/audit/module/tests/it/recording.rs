@@ -14,8 +14,16 @@ use uuid::Uuid;
 use crate::world::{Happened, World};
 
 fn user_ctx(world: &World, name: &str) -> CallCtx {
-    let principal = UserPrincipal { user: TestApp::user_id(name), session: Uuid::nil(), roles: vec![Role::Staff] };
-    CallCtx::new(&world.app.kit().env(), Interface::Rest, Principal::User(principal))
+    let principal = UserPrincipal {
+        user: TestApp::user_id(name),
+        session: Uuid::nil(),
+        roles: vec![Role::Staff],
+    };
+    CallCtx::new(
+        &world.app.kit().env(),
+        Interface::Rest,
+        Principal::User(principal),
+    )
 }
 
 #[tokio::test]
@@ -36,12 +44,21 @@ async fn a_change_is_kept_with_who_what_when_and_how() {
         let [entry] = world.entries("").await.try_into().expect("one entry");
         assert_eq!(entry["action"], "product.updated");
         assert_eq!(entry["target"], "prd_1");
-        assert!(entry["actor"].as_str().is_some_and(|actor| actor.starts_with("usr_")), "{}", entry["actor"]);
+        assert!(
+            entry["actor"]
+                .as_str()
+                .is_some_and(|actor| actor.starts_with("usr_")),
+            "{}",
+            entry["actor"]
+        );
         assert_eq!(entry["interface"], "rest");
         assert_eq!(entry["source"], "catalog");
         assert_eq!(entry["occurred_at"], "2026-06-01T12:00:00Z");
         assert_eq!(entry["trace_id"], trace);
-        assert_eq!((&entry["before"], &entry["after"]), (&json!({ "title": "Tee" }), &json!({ "title": "Tea" })));
+        assert_eq!(
+            (&entry["before"], &entry["after"]),
+            (&json!({ "title": "Tee" }), &json!({ "title": "Tea" }))
+        );
         assert_eq!(entry["seq"], 1);
 
         let admin = world.app.user("root", &[Role::Admin]);
@@ -62,7 +79,10 @@ async fn any_event_is_kept_without_what_is_personal() {
         world.emit(world.app.kit().ctx(), "orders", &event).await;
         world.app.settle().await;
         let [entry] = world.entries("").await.try_into().expect("one entry");
-        assert_eq!((&entry["action"], &entry["target"]), (&"thing.happened".into(), &"thg_1".into()));
+        assert_eq!(
+            (&entry["action"], &entry["target"]),
+            (&"thing.happened".into(), &"thg_1".into())
+        );
         assert_eq!(entry["actor"], "service:test");
         let data = json!({ "id": "thg_1", "email": "[masked]", "note": "asked by [masked] today" });
         assert_eq!(entry["data"], data);
@@ -72,6 +92,20 @@ async fn any_event_is_kept_without_what_is_personal() {
 /// Says every event three times, under the same id, as a link may.
 struct StutteringFeed(Vec<Envelope>);
 
+impl StutteringFeed {
+    fn of(events: &[Envelope]) -> Self {
+        let stuttered = (1..).zip([events, events, events].concat());
+        Self(
+            stuttered
+                .map(|(feedposition, event)| Envelope {
+                    feedposition,
+                    ..event
+                })
+                .collect(),
+        )
+    }
+}
+
 #[async_trait]
 impl Feed for StutteringFeed {
     fn source(&self) -> &'static str {
@@ -79,11 +113,18 @@ impl Feed for StutteringFeed {
     }
 
     async fn read(&self, after: i64, _: u32) -> Result<FeedPage, SeamFault> {
-        let head = self.0.len() as i64 * 3;
-        let events = (after..head)
-            .map(|position| Envelope { feedposition: position + 1, ..self.0[position as usize % self.0.len()].clone() })
+        let head = self.0.last().map_or(0, |event| event.feedposition);
+        let events = self
+            .0
+            .iter()
+            .filter(|event| event.feedposition > after)
+            .cloned()
             .collect();
-        Ok(FeedPage { events, position: head, head })
+        Ok(FeedPage {
+            events,
+            position: head,
+            head,
+        })
     }
 
     async fn wait(&self, _: Duration) {}
@@ -112,8 +153,15 @@ fn envelope(number: u128) -> Envelope {
 #[tokio::test]
 async fn an_event_that_arrives_again_and_again_makes_one_entry() {
     for engine in engines() {
-        let feed = StutteringFeed((1..=5).map(envelope).collect());
-        let world = World::with(engine, AppOptions { feeds: vec![std::sync::Arc::new(feed)], ..AppOptions::default() }).await;
+        let feed = StutteringFeed::of(&(1..=5).map(envelope).collect::<Vec<_>>());
+        let world = World::with(
+            engine,
+            AppOptions {
+                feeds: vec![std::sync::Arc::new(feed)],
+                ..AppOptions::default()
+            },
+        )
+        .await;
         world.app.settle().await;
         assert_eq!(world.entries("").await.len(), 5);
 
@@ -136,12 +184,25 @@ async fn many_writers_make_one_chain() {
     for engine in engines() {
         let world = World::new(engine).await;
         for number in 0..60_u32 {
-            let event = Happened { id: format!("thg_{number}"), email: String::new(), note: String::new() };
-            world.emit(world.app.kit().ctx(), if number % 2 == 0 { "orders" } else { "catalog" }, &event).await;
+            let event = Happened {
+                id: format!("thg_{number}"),
+                email: String::new(),
+                note: String::new(),
+            };
+            world
+                .emit(
+                    world.app.kit().ctx(),
+                    if number % 2 == 0 { "orders" } else { "catalog" },
+                    &event,
+                )
+                .await;
         }
         world.app.settle().await;
         let report = world.verify(7).await;
-        assert_eq!((report.verified, report.head_seq, report.broken), (60, 60, None));
+        assert_eq!(
+            (report.verified, report.head_seq, report.broken),
+            (60, 60, None)
+        );
         world.app.assert_invariants().await;
     }
 }

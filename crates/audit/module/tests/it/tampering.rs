@@ -31,12 +31,24 @@ impl World {
         assert_eq!(world.broken().await, None);
         world.drop_triggers(engine).await;
         for statement in statements {
-            assert!(world.execute(statement).await > 0, "{statement} changed nothing");
+            assert!(
+                world.execute(statement).await > 0,
+                "{statement} changed nothing"
+            );
         }
         let broken = world.broken().await;
-        let violations = world.invariants[0].check(&world.app.kit().ctx()).await.expect("it can be checked");
-        let named: Vec<_> = violations.into_iter().map(|violation| violation.subject).collect();
-        let expected: Vec<_> = broken.iter().map(|broken| format!("audit entry {}", broken.seq)).collect();
+        let violations = world.invariants[0]
+            .check(&world.app.kit().ctx())
+            .await
+            .expect("it can be checked");
+        let named: Vec<_> = violations
+            .into_iter()
+            .map(|violation| violation.subject)
+            .collect();
+        let expected: Vec<_> = broken
+            .iter()
+            .map(|broken| format!("audit entry {}", broken.seq))
+            .collect();
         assert_eq!(named, expected);
         broken
     }
@@ -59,13 +71,21 @@ async fn the_database_refuses_to_change_or_remove_entries() {
                 Err(StoreError::Check { constraint }) => constraint,
                 other => panic!("{statement}: {other:?}"),
             };
-            assert!(rule == "audit_entries_are_append_only" || rule == "audit_head_moves_by_one", "{rule}");
+            assert!(
+                rule == "audit_entries_are_append_only" || rule == "audit_head_moves_by_one",
+                "{rule}"
+            );
         }
         let replace = match engine {
-            TestEngine::Sqlite => "INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE seq = 1",
+            TestEngine::Sqlite => {
+                "INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries WHERE seq = 1"
+            }
             TestEngine::Postgres => "TRUNCATE audit_entries",
         };
-        assert!(matches!(world.try_execute(replace).await, Err(StoreError::Check { .. })));
+        assert!(matches!(
+            world.try_execute(replace).await,
+            Err(StoreError::Check { .. })
+        ));
         assert_eq!(world.verify(100).await.verified, 2);
     }
 }
@@ -98,9 +118,20 @@ async fn a_change_of_any_column_is_found() {
             world.execute("DROP TABLE IF EXISTS saved").await;
             world.execute(save).await;
             assert_eq!(world.execute(change).await, 1, "{change}");
-            assert_eq!(world.broken().await, Some(BrokenEntry { seq: 4, fault: ChainFault::Altered }), "{change}");
-            world.execute("DELETE FROM audit_entries WHERE seq = 4").await;
-            world.execute("INSERT INTO audit_entries SELECT * FROM saved").await;
+            assert_eq!(
+                world.broken().await,
+                Some(BrokenEntry {
+                    seq: 4,
+                    fault: ChainFault::Altered
+                }),
+                "{change}"
+            );
+            world
+                .execute("DELETE FROM audit_entries WHERE seq = 4")
+                .await;
+            world
+                .execute("INSERT INTO audit_entries SELECT * FROM saved")
+                .await;
             assert_eq!(world.broken().await, None, "restored after {change}");
         }
     }
@@ -110,25 +141,51 @@ async fn a_change_of_any_column_is_found() {
 async fn every_way_to_break_the_chain_is_found_and_named() {
     let cases: &[(&[&str], i64, ChainFault)] = &[
         // removed: in the middle, the first, the last
-        (&["DELETE FROM audit_entries WHERE seq = 5"], 5, ChainFault::Missing),
-        (&["DELETE FROM audit_entries WHERE seq = 1"], 1, ChainFault::Missing),
-        (&["DELETE FROM audit_entries WHERE seq = 10"], 10, ChainFault::Missing),
+        (
+            &["DELETE FROM audit_entries WHERE seq = 5"],
+            5,
+            ChainFault::Missing,
+        ),
+        (
+            &["DELETE FROM audit_entries WHERE seq = 1"],
+            1,
+            ChainFault::Missing,
+        ),
+        (
+            &["DELETE FROM audit_entries WHERE seq = 10"],
+            10,
+            ChainFault::Missing,
+        ),
         // removed, and the next moved up
         (
-            &["DELETE FROM audit_entries WHERE seq = 5", "UPDATE audit_entries SET seq = 5 WHERE seq = 6"],
+            &[
+                "DELETE FROM audit_entries WHERE seq = 5",
+                "UPDATE audit_entries SET seq = 5 WHERE seq = 6",
+            ],
             5,
             ChainFault::NotLinked,
         ),
         // exchanged
         (
-            &["UPDATE audit_entries SET seq = 100 WHERE seq = 3", "UPDATE audit_entries SET seq = 3 WHERE seq = 7",
-              "UPDATE audit_entries SET seq = 7 WHERE seq = 100"],
+            &[
+                "UPDATE audit_entries SET seq = 100 WHERE seq = 3",
+                "UPDATE audit_entries SET seq = 3 WHERE seq = 7",
+                "UPDATE audit_entries SET seq = 7 WHERE seq = 100",
+            ],
             3,
             ChainFault::NotLinked,
         ),
         // the hashes of a changed entry made to fit its neighbour
-        (&["UPDATE audit_entries SET previous_hash = hash WHERE seq = 6"], 6, ChainFault::NotLinked),
-        (&["UPDATE audit_entries SET hash = previous_hash WHERE seq = 6"], 6, ChainFault::Altered),
+        (
+            &["UPDATE audit_entries SET previous_hash = hash WHERE seq = 6"],
+            6,
+            ChainFault::NotLinked,
+        ),
+        (
+            &["UPDATE audit_entries SET hash = previous_hash WHERE seq = 6"],
+            6,
+            ChainFault::Altered,
+        ),
         // the end moved
         (&["UPDATE audit_head SET seq = 9"], 9, ChainFault::NotLinked),
         (&["UPDATE audit_head SET seq = 12"], 11, ChainFault::Missing),
@@ -141,7 +198,14 @@ async fn every_way_to_break_the_chain_is_found_and_named() {
     for engine in engines() {
         for (statements, seq, fault) in cases {
             let broken = World::tampered(engine, statements).await;
-            assert_eq!(broken, Some(BrokenEntry { seq: *seq, fault: *fault }), "{engine:?}: {statements:?}");
+            assert_eq!(
+                broken,
+                Some(BrokenEntry {
+                    seq: *seq,
+                    fault: *fault
+                }),
+                "{engine:?}: {statements:?}"
+            );
         }
     }
 }
@@ -156,8 +220,20 @@ async fn an_entry_that_was_slipped_in_is_found() {
           FROM audit_entries AS saved WHERE seq = 10";
     for engine in engines() {
         let broken = World::tampered(engine, &[INSERT]).await;
-        assert_eq!(broken, Some(BrokenEntry { seq: 11, fault: ChainFault::Surplus }));
+        assert_eq!(
+            broken,
+            Some(BrokenEntry {
+                seq: 11,
+                fault: ChainFault::Surplus
+            })
+        );
         let broken = World::tampered(engine, &[INSERT, "UPDATE audit_head SET seq = 11"]).await;
-        assert_eq!(broken, Some(BrokenEntry { seq: 11, fault: ChainFault::Altered }));
+        assert_eq!(
+            broken,
+            Some(BrokenEntry {
+                seq: 11,
+                fault: ChainFault::Altered
+            })
+        );
     }
 }

@@ -42,21 +42,36 @@ impl World {
     pub(crate) async fn with(engine: TestEngine, options: AppOptions) -> Self {
         let kit = Kit::new(engine).await;
         let db = kit.db(audit::MIGRATIONS).await;
-        let deps = Deps { db: db.clone(), sources: SOURCES.to_vec(), cursor_key: CursorKey::new(b"test") };
+        let deps = Deps {
+            db: db.clone(),
+            sources: SOURCES.to_vec(),
+            cursor_key: CursorKey::new(b"test"),
+        };
         let audit = Audit::build(AuditSettings::default(), deps);
         let invariants = audit.module.invariants.clone();
         let mut modules = vec![audit.module];
-        for source in SOURCES.into_iter().filter(|name| options.feeds.iter().all(|feed| feed.source() != *name)) {
+        for source in SOURCES
+            .into_iter()
+            .filter(|name| options.feeds.iter().all(|feed| feed.source() != *name))
+        {
             modules.push(Module::new(kit.db(empty_store(source)).await));
         }
         let contract = audit.contract;
-        Self { app: TestApp::with(kit, modules, options).await, contract, db, invariants }
+        Self {
+            app: TestApp::with(kit, modules, options).await,
+            contract,
+            db,
+            invariants,
+        }
     }
 
     /// Emits an event on someone's behalf, without letting audit see it yet.
     pub(crate) async fn emit<E: Event>(&self, mut ctx: CallCtx, source: &'static str, event: &E) {
         let db = self.app.kit().db(empty_store(source)).await;
-        let mut tx = db.begin(&mut ctx, "test.emit").await.expect("the store is there");
+        let mut tx = db
+            .begin(&mut ctx, "test.emit")
+            .await
+            .expect("the store is there");
         tx.emit(event).await.expect("the event can be written");
         tx.commit().await.expect("it commits");
     }
@@ -80,7 +95,10 @@ impl World {
     /// What an administrator sees.
     pub(crate) async fn entries(&self, query: &str) -> Vec<Value> {
         let admin = self.app.user("root", &[Role::Admin]);
-        let body = admin.get(&format!("/v1/audit/entries?{query}")).await.expect(200);
+        let body = admin
+            .get(&format!("/v1/audit/entries?{query}"))
+            .await
+            .expect(200);
         body["data"].as_array().expect("a list").clone()
     }
 
@@ -89,7 +107,11 @@ impl World {
         let ctx = self.app.kit().ctx();
         let (mut from, mut verified) = (1, 0);
         loop {
-            let report = self.contract.verify_chain(&ctx, VerifyChain { from, limit }).await.expect("it can be read");
+            let report = self
+                .contract
+                .verify_chain(&ctx, VerifyChain { from, limit })
+                .await
+                .expect("it can be read");
             verified += report.verified;
             match report.next {
                 Some(next) => from = next,
@@ -100,7 +122,11 @@ impl World {
 
     pub(crate) async fn broken(&self) -> Option<BrokenEntry> {
         let broken = self.verify(1_000).await.broken;
-        assert_eq!(self.verify(3).await.broken, broken, "the steps make a difference");
+        assert_eq!(
+            self.verify(3).await.broken,
+            broken,
+            "the steps make a difference"
+        );
         broken
     }
 
@@ -114,10 +140,16 @@ impl World {
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
-        self.try_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+        self.try_execute(sql)
+            .await
+            .unwrap_or_else(|error| panic!("{sql}: {error:?}"))
     }
 }
 
 fn empty_store(module: &'static str) -> Migrations {
-    Migrations { module, sqlite: None, postgres: None }
+    Migrations {
+        module,
+        sqlite: None,
+        postgres: None,
+    }
 }

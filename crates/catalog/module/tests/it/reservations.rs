@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use catalog_contract::{
-    CatalogError, ExtendReservation, GetReservations, ListReservations, ReservationStatus, Restock,
+    CatalogError, CommitReservation, ExtendReservation, GetReservations, ListReservations, ReservationStatus, Restock,
     Shortage,
 };
 use serde_json::json;
@@ -396,6 +396,13 @@ async fn an_expired_reservation_is_sold_if_its_stock_can_still_be_had() {
             ReservationStatus::Expired,
             "the refusal changed nothing"
         );
+
+        let sell = || CommitReservation { reservation_id: second, order_id: "ord_2".to_owned() };
+        let short = shop.catalog.commit_reservation(&shop.keyed("sell"), sell()).await;
+        assert!(matches!(refusal(short), CatalogError::OutOfStock { .. }));
+        shop.receive(tea, 1).await;
+        let sold = shop.catalog.commit_reservation(&shop.keyed("sell"), sell()).await;
+        assert_eq!(sold.expect("stock has come").status, ReservationStatus::Committed, "the same key, tried again");
         shop.app.assert_invariants().await;
     }
 }

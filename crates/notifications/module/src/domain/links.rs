@@ -29,7 +29,11 @@ impl Links {
     /// The page that answers a challenge. The token stands behind `#`: browsers send that to no server, so it gets
     /// into no log and no `Referer`.
     pub(crate) fn challenge(&self, template: Template, id: ChallengeId, token: &str) -> String {
-        let page = if template == Template::VerifyEmail { &self.verify_email } else { &self.reset_password };
+        let page = if template == Template::VerifyEmail {
+            &self.verify_email
+        } else {
+            &self.reset_password
+        };
         format!("{page}#challenge={id}&token={token}")
     }
 
@@ -47,7 +51,9 @@ impl Links {
 /// Returns a link that staff typed in if it leads to the web: `javascript:` and the like do not get into mails.
 pub(crate) fn web_address(text: &str) -> Option<&str> {
     let is_web = ["https://", "http://"].iter().any(|scheme| {
-        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && text.len() > scheme.len()
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && text.len() > scheme.len()
     });
     (is_web && !text.contains(|c: char| c.is_whitespace() || c.is_control())).then_some(text)
 }
@@ -58,7 +64,10 @@ mod tests {
 
     #[test]
     fn links_lead_into_the_shop() {
-        let settings = NotificationsSettings { shop_url: "https://shop.test/en/".to_owned(), ..Default::default() };
+        let settings = NotificationsSettings {
+            shop_url: "https://shop.test/en/".to_owned(),
+            ..Default::default()
+        };
         let links = Links::new(&settings);
         let id = ChallengeId::from_uuid(uuid::Uuid::from_u128(1));
         assert_eq!(
@@ -73,9 +82,23 @@ mod tests {
 
     #[test]
     fn only_the_web_is_linked_to() {
-        assert_eq!(web_address("https://carrier.test/1?x=2"), Some("https://carrier.test/1?x=2"));
-        assert_eq!(web_address("HTTP://carrier.test"), Some("HTTP://carrier.test"));
-        for wrong in ["", "https://", "javascript:alert(1)", "data:text/html,x", "https://a b", "//carrier.test", "ä"] {
+        assert_eq!(
+            web_address("https://carrier.test/1?x=2"),
+            Some("https://carrier.test/1?x=2")
+        );
+        assert_eq!(
+            web_address("HTTP://carrier.test"),
+            Some("HTTP://carrier.test")
+        );
+        for wrong in [
+            "",
+            "https://",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a b",
+            "//carrier.test",
+            "ä",
+        ] {
             assert_eq!(web_address(wrong), None, "{wrong}");
         }
     }

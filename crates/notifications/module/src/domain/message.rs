@@ -54,7 +54,10 @@ pub(crate) struct SendableMessage {
 impl SendableMessage {
     /// Whether an attempt may be made. Operators put given up messages back to work by their dead jobs.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.status, MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Failed)
+        matches!(
+            self.status,
+            MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Failed
+        )
     }
 }
 
@@ -112,24 +115,40 @@ pub(crate) fn after_attempt(result: Result<(), MailError>, is_last: bool) -> Out
 #[cfg(test)]
 mod tests {
     use super::*;
+    use MessageStatus::{Bounced, Failed, Queued, Sent};
 
     #[test]
     fn every_attempt_leads_somewhere() {
         let row = |result, is_last| {
             let outcome = after_attempt(result, is_last);
-            (outcome.status, outcome.uncertain, outcome.bounced, outcome.again)
+            (
+                outcome.status,
+                outcome.uncertain,
+                outcome.bounced,
+                outcome.again,
+            )
         };
-        use MessageStatus::{Bounced, Failed, Queued, Sent};
         assert_eq!(row(Ok(()), true), (Sent, false, None, false));
         for last in [false, true] {
-            assert_eq!(row(Err(MailError::Refused { code: 550 }), last), (Bounced, false, Some(BounceReason::Refused), false));
-            assert_eq!(row(Err(MailError::Unsendable), last), (Bounced, false, Some(BounceReason::Refused), false));
+            assert_eq!(
+                row(Err(MailError::Refused { code: 550 }), last),
+                (Bounced, false, Some(BounceReason::Refused), false)
+            );
+            assert_eq!(
+                row(Err(MailError::Unsendable), last),
+                (Bounced, false, Some(BounceReason::Refused), false)
+            );
         }
-        for (error, uncertain) in
-            [(MailError::Unavailable, false), (MailError::Deferred { code: 451 }, false), (MailError::Unknown, true)]
-        {
+        for (error, uncertain) in [
+            (MailError::Unavailable, false),
+            (MailError::Deferred { code: 451 }, false),
+            (MailError::Unknown, true),
+        ] {
             assert_eq!(row(Err(error), false), (Queued, uncertain, None, true));
-            assert_eq!(row(Err(error), true), (Failed, uncertain, Some(BounceReason::GaveUp), true));
+            assert_eq!(
+                row(Err(error), true),
+                (Failed, uncertain, Some(BounceReason::GaveUp), true)
+            );
         }
     }
 }

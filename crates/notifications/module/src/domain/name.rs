@@ -8,9 +8,13 @@ const MAX_NAME: usize = 60;
 pub(crate) fn plain_name(name: &str) -> Option<String> {
     let name = name.trim();
     let is_short = (1..=MAX_NAME).contains(&name.chars().count());
-    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '\'' | '’'));
+    let is_plain = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '\'' | '’'));
     // "Dr. Ada" is a name, "evil.example" is an address.
-    let is_address = name.split(' ').any(|word| word.trim_end_matches(['.', ',']).contains('.'));
+    let is_address = name
+        .split(' ')
+        .any(|word| word.trim_end_matches(['.', ',']).contains('.'));
     (is_short && is_plain && !is_address).then(|| name.to_owned())
 }
 
@@ -20,7 +24,14 @@ mod tests {
 
     #[test]
     fn names_are_kept_and_messages_are_not() {
-        for name in ["Ada", "Dr. Ada Lovelace", "Jean-Luc O'Neill", "李小龍", "Ada Lovelace, Jr.", "J. R. R. Tolkien"] {
+        for name in [
+            "Ada",
+            "Dr. Ada Lovelace",
+            "Jean-Luc O'Neill",
+            "李小龍",
+            "Ada Lovelace, Jr.",
+            "J. R. R. Tolkien",
+        ] {
             assert_eq!(plain_name(name).as_deref(), Some(name));
         }
         for wrong in [

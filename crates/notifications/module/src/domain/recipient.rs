@@ -66,10 +66,13 @@ impl RecipientKey {
     pub(crate) fn hash(&self, address: &str) -> String {
         use fmt::Write as _;
         let tag = hmac::sign(&self.0, address.trim().to_lowercase().as_bytes());
-        tag.as_ref()[..HASH_LEN].iter().fold(String::with_capacity(HASH_LEN * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a string succeeds");
-            text
-        })
+        tag.as_ref()[..HASH_LEN].iter().fold(
+            String::with_capacity(HASH_LEN * 2),
+            |mut text, byte| {
+                write!(text, "{byte:02x}").expect("writing to a string succeeds");
+                text
+            },
+        )
     }
 }
 
@@ -93,7 +96,10 @@ mod tests {
         ] {
             assert_eq!(recipient.to_string().parse(), Ok(recipient));
         }
-        assert_eq!("ada@example.com".parse::<Recipient>(), Err(ParseRecipientError));
+        assert_eq!(
+            "ada@example.com".parse::<Recipient>(),
+            Err(ParseRecipientError)
+        );
     }
 
     #[test]

@@ -101,10 +101,15 @@ impl Renderer {
     pub(crate) fn new() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let syntax = SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
         environment.set_syntax(syntax.expect("the usual delimiters are valid"));
         for (name, source) in [LAYOUTS, MAILS, NOTES].concat() {
-            environment.add_template(name, source).expect("a test parses every template");
+            environment
+                .add_template(name, source)
+                .expect("a test parses every template");
         }
         Self(environment)
     }
@@ -114,9 +119,17 @@ impl Renderer {
     /// # Errors
     ///
     /// If the context lacks what the template uses.
-    pub(crate) fn mail(&self, template: Template, context: &Context<'_>) -> Result<Rendered, Error> {
+    pub(crate) fn mail(
+        &self,
+        template: Template,
+        context: &Context<'_>,
+    ) -> Result<Rendered, Error> {
         let name = template_name(template);
-        let part = |suffix: &str| self.0.get_template(&format!("{name}.{suffix}"))?.render(Serde(context));
+        let part = |suffix: &str| {
+            self.0
+                .get_template(&format!("{name}.{suffix}"))?
+                .render(Serde(context))
+        };
         Ok(Rendered {
             subject: part("subject.txt")?.trim().to_owned(),
             text: with_crlf(&part("txt")?),
@@ -130,9 +143,15 @@ impl Renderer {
     ///
     /// If there is no such note, or the data lacks what it uses.
     pub(crate) fn note(&self, name: &str, data: &Value) -> Result<NoteText, Error> {
-        let text = self.0.get_template(&format!("{name}.note.txt"))?.render(Serde(data))?;
+        let text = self
+            .0
+            .get_template(&format!("{name}.note.txt"))?
+            .render(Serde(data))?;
         let (title, body) = text.trim().split_once('\n').unwrap_or((text.trim(), ""));
-        Ok(NoteText { title: title.trim().to_owned(), body: body.trim().to_owned() })
+        Ok(NoteText {
+            title: title.trim().to_owned(),
+            body: body.trim().to_owned(),
+        })
     }
 }
 
@@ -168,7 +187,10 @@ mod tests {
 
     /// Everything that any template may use.
     fn render(template: Template, data: &Value) -> Rendered {
-        let items = [Item { title: "Tea & <b>biscuits</b>".to_owned(), quantity: 2 }];
+        let items = [Item {
+            title: "Tea & <b>biscuits</b>".to_owned(),
+            quantity: 2,
+        }];
         let context = Context {
             shop_name: "Tea & Co",
             shop_url: "https://shop.test",
@@ -179,7 +201,9 @@ mod tests {
             items: &items,
             data,
         };
-        Renderer::new().mail(template, &context).expect("the template renders")
+        Renderer::new()
+            .mail(template, &context)
+            .expect("the template renders")
     }
 
     fn order() -> Value {
@@ -210,23 +234,56 @@ mod tests {
     fn every_mail_renders_and_escapes() {
         for template in ALL {
             let mail = render(template, &order());
-            assert!(!mail.subject.is_empty() && !mail.subject.contains('\n'), "{template:?}: {:?}", mail.subject);
-            assert!(mail.text.contains("Tea & Co"), "{template:?}: {}", mail.text);
-            assert!(!mail.html.contains("<b>biscuits") && !mail.html.contains("<Ada>"), "{template:?}: {}", mail.html);
+            assert!(
+                !mail.subject.is_empty() && !mail.subject.contains('\n'),
+                "{template:?}: {:?}",
+                mail.subject
+            );
+            assert!(
+                mail.text.contains("Tea & Co"),
+                "{template:?}: {}",
+                mail.text
+            );
+            assert!(
+                !mail.html.contains("<b>biscuits") && !mail.html.contains("<Ada>"),
+                "{template:?}: {}",
+                mail.html
+            );
             for part in [&mail.subject, &mail.text, &mail.html] {
-                assert!(!part.contains("{{") && !part.contains("{%"), "{template:?}: {part}");
+                assert!(
+                    !part.contains("{{") && !part.contains("{%"),
+                    "{template:?}: {part}"
+                );
             }
-            assert!(!mail.html.contains("src=") && !mail.html.contains("url("), "{template:?} loads something");
+            assert!(
+                !mail.html.contains("src=") && !mail.html.contains("url("),
+                "{template:?} loads something"
+            );
         }
     }
 
     #[test]
     fn the_confirmation_tells_lines_and_totals() {
         let mail = render(Template::OrderPlaced, &order());
-        for expected in ["100001", "Tea & <b>biscuits</b>", "9.00 EUR", "4.90 EUR", "13.90 EUR"] {
-            assert!(mail.text.contains(expected), "{expected} is missing in {}", mail.text);
+        for expected in [
+            "100001",
+            "Tea & <b>biscuits</b>",
+            "9.00 EUR",
+            "4.90 EUR",
+            "13.90 EUR",
+        ] {
+            assert!(
+                mail.text.contains(expected),
+                "{expected} is missing in {}",
+                mail.text
+            );
         }
-        assert!(mail.html.contains("Tea &amp; &lt;b&gt;biscuits&lt;&#x2f;b&gt;"), "{}", mail.html);
+        assert!(
+            mail.html
+                .contains("Tea &amp; &lt;b&gt;biscuits&lt;&#x2f;b&gt;"),
+            "{}",
+            mail.html
+        );
         assert!(mail.subject.contains("100001"));
     }
 
@@ -252,7 +309,10 @@ mod tests {
             let name = file.strip_suffix(".note.txt").expect("a note's name");
             let note = renderer.note(name, &order()).expect("the note renders");
             assert!(note.title.contains("100001"), "{name}: {note:?}");
-            assert!(!note.body.is_empty() && !note.title.contains('\n'), "{name}: {note:?}");
+            assert!(
+                !note.body.is_empty() && !note.title.contains('\n'),
+                "{name}: {note:?}"
+            );
         }
     }
 
@@ -268,6 +328,10 @@ mod tests {
             items: &[],
             data: &json!({}),
         };
-        assert!(Renderer::new().mail(Template::OrderPlaced, &context).is_err());
+        assert!(
+            Renderer::new()
+                .mail(Template::OrderPlaced, &context)
+                .is_err()
+        );
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use notifications_contract::{
-    Channel, ListMessages, Message, MessageFilter, MessageId, MessageStatus, Notifications as _, Template,
+    Channel, ListMessages, Message, MessageFilter, MessageId, MessageStatus, Notifications as _,
+    Template,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,9 +100,27 @@ pub(super) async fn handler(
     Ctx(ctx): Ctx,
     ApiQuery(query): ApiQuery<ListMessagesQuery>,
 ) -> Result<Reply, Problem> {
-    let ListMessagesQuery { subject, status, template, limit, cursor } = query;
+    let ListMessagesQuery {
+        subject,
+        status,
+        template,
+        limit,
+        cursor,
+    } = query;
     let page = page_request(limit, cursor)?;
-    let filter = MessageFilter { subject, status, template };
-    let messages = service.list_messages(&ctx, ListMessages { filter, page }).await?;
-    Ok(Reply::page(Page { data: messages.data, next_cursor: messages.next_cursor }.map(MessageView::from)))
+    let filter = MessageFilter {
+        subject,
+        status,
+        template,
+    };
+    let messages = service
+        .list_messages(&ctx, ListMessages { filter, page })
+        .await?;
+    Ok(Reply::page(
+        Page {
+            data: messages.data,
+            next_cursor: messages.next_cursor,
+        }
+        .map(MessageView::from),
+    ))
 }

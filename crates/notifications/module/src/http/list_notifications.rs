@@ -45,13 +45,17 @@ pub(super) struct InboxView {
 }
 
 pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/me/notifications", "list_my_notifications", Policy::SignedIn)
-        .tag("notifications")
-        .summary("Lists what concerns the caller, latest first.")
-        .query::<ListNotificationsQuery>()
-        .answers::<InboxView>(200, "A page of the inbox, with how many are unread.")
-        .problem(400, "notifications.invalid_cursor")
-        .handler(handler, service)
+    Endpoint::get(
+        "/v1/me/notifications",
+        "list_my_notifications",
+        Policy::SignedIn,
+    )
+    .tag("notifications")
+    .summary("Lists what concerns the caller, latest first.")
+    .query::<ListNotificationsQuery>()
+    .answers::<InboxView>(200, "A page of the inbox, with how many are unread.")
+    .problem(400, "notifications.invalid_cursor")
+    .handler(handler, service)
 }
 
 /// Lists the caller's notifications.
@@ -67,10 +71,28 @@ pub(super) async fn handler(
         (false, false) => Shelf::Inbox,
     };
     let page = page_request(query.limit, query.cursor)?;
-    let inbox = service.list_inbox(&ctx, ListInbox { user: reader(&ctx)?, shelf, page }).await?;
-    let next_cursor = inbox.page.next_cursor.as_ref().map(|cursor| cursor.as_str().to_owned());
+    let inbox = service
+        .list_inbox(
+            &ctx,
+            ListInbox {
+                user: reader(&ctx)?,
+                shelf,
+                page,
+            },
+        )
+        .await?;
+    let next_cursor = inbox
+        .page
+        .next_cursor
+        .as_ref()
+        .map(|cursor| cursor.as_str().to_owned());
     let view = InboxView {
-        data: inbox.page.data.into_iter().map(NotificationView::from).collect(),
+        data: inbox
+            .page
+            .data
+            .into_iter()
+            .map(NotificationView::from)
+            .collect(),
         has_more: next_cursor.is_some(),
         next_cursor,
         unread_count: inbox.unread,

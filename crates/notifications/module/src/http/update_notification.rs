@@ -24,16 +24,20 @@ pub(super) struct UpdateNotificationBody {
 }
 
 pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
-    Endpoint::patch("/v1/me/notifications/{id}", "update_my_notification", Policy::SignedIn)
-        .tag("notifications")
-        .summary("Marks a notification as seen or put away, or takes that back.")
-        .path_param::<NotificationId>("id", "The notification.")
-        .needs_if_match()
-        .body::<UpdateNotificationBody>()
-        .answers::<NotificationView>(200, "The notification as it is now.")
-        .problem(404, "notifications.notification_not_found")
-        .problem(412, "notifications.stale_version")
-        .handler(handler, service)
+    Endpoint::patch(
+        "/v1/me/notifications/{id}",
+        "update_my_notification",
+        Policy::SignedIn,
+    )
+    .tag("notifications")
+    .summary("Marks a notification as seen or put away, or takes that back.")
+    .path_param::<NotificationId>("id", "The notification.")
+    .needs_if_match()
+    .body::<UpdateNotificationBody>()
+    .answers::<NotificationView>(200, "The notification as it is now.")
+    .problem(404, "notifications.notification_not_found")
+    .problem(412, "notifications.stale_version")
+    .handler(handler, service)
 }
 
 /// Changes one of the caller's notifications.
@@ -46,7 +50,13 @@ pub(super) async fn handler(
     ApiJson(body): ApiJson<UpdateNotificationBody>,
 ) -> Result<Reply, Problem> {
     let UpdateNotificationBody { seen, archived } = body;
-    let request = UpdateNotification { user: reader(&ctx)?, id, version, seen, archived };
+    let request = UpdateNotification {
+        user: reader(&ctx)?,
+        id,
+        version,
+        seen,
+        archived,
+    };
     let note = service.update_notification(&ctx, request).await?;
     let version = note.version;
     Ok(Reply::ok(&NotificationView::from(note)).version(version))

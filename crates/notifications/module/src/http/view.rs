@@ -51,6 +51,9 @@ impl From<Note> for NotificationView {
 
 /// Whose inbox: only people have one.
 pub(super) fn reader(ctx: &CallCtx) -> Result<UserRef, Problem> {
-    let user = ctx.principal.user().map(|user| UserRef::from_uuid(user.user));
+    let user = ctx
+        .principal
+        .user()
+        .map(|user| UserRef::from_uuid(user.user));
     user.ok_or_else(|| SeamError::Domain(NotificationsError::NotificationNotFound).into())
 }

@@ -35,7 +35,12 @@ impl Job for SendMessage {
 #[async_trait]
 impl Run<SendMessage> for Service {
     /// The row of the message says what was done, so the receipt is signed by itself.
-    async fn run(&self, ctx: &mut CallCtx, job: SendMessage, receipt: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        job: SendMessage,
+        receipt: Receipt,
+    ) -> Result<(), JobError> {
         let is_last = receipt.attempt() >= SendMessage::MAX_ATTEMPTS;
         self.send_message(ctx, job.message_id, is_last).await
     }

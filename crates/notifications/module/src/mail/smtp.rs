@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use lettre::address::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::Error as SmtpError;
 use tenon_kernel::Timestamp;
 use tokio::time::timeout;
 
@@ -47,9 +47,11 @@ impl SmtpMailer {
         let tls = match smtp.tls {
             SmtpTls::None => None,
             SmtpTls::StartTls | SmtpTls::Implicit => {
-                let parameters = TlsParameters::new(smtp.host.clone()).map_err(|error| NotificationsSettingsError {
-                    key: "smtp.host",
-                    problem: format!("cannot be checked by certificate: {error}"),
+                let parameters = TlsParameters::new(smtp.host.clone()).map_err(|error| {
+                    NotificationsSettingsError {
+                        key: "smtp.host",
+                        problem: format!("cannot be checked by certificate: {error}"),
+                    }
                 })?;
                 Some((smtp.tls, parameters))
             }
@@ -58,8 +60,9 @@ impl SmtpMailer {
             host: smtp.host.clone(),
             port: smtp.port,
             tls,
-            credentials: (!smtp.username.is_empty())
-                .then(|| Credentials::new(smtp.username.clone(), smtp.password.expose().to_owned())),
+            credentials: (!smtp.username.is_empty()).then(|| {
+                Credentials::new(smtp.username.clone(), smtp.password.expose().to_owned())
+            }),
             hello: ClientId::Domain(from.email.domain().to_owned()),
             from,
             reply_to: settings.reply_to()?,
@@ -68,16 +71,27 @@ impl SmtpMailer {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
-        let implicit = self.tls.as_ref().filter(|(kind, _)| *kind == SmtpTls::Implicit);
+        let implicit = self
+            .tls
+            .as_ref()
+            .filter(|(kind, _)| *kind == SmtpTls::Implicit);
         let server = (self.host.as_str(), self.port);
         let parameters = implicit.map(|(_, parameters)| parameters.clone());
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(self.patience), &self.hello, parameters, None).await?;
+        let mut connection = AsyncSmtpConnection::connect_tokio1(
+            server,
+            Some(self.patience),
+            &self.hello,
+            parameters,
+            None,
+        )
+        .await?;
         if let Some((SmtpTls::StartTls, parameters)) = &self.tls {
             connection.starttls(parameters.clone(), &self.hello).await?;
         }
         if let Some(credentials) = &self.credentials {
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await?;
         }
         Ok(connection)
     }
@@ -85,7 +99,11 @@ impl SmtpMailer {
     /// Writes the mail down as it travels. Header values come from typed builders, which encode line breaks away.
     fn message(&self, mail: &Mail) -> Result<lettre::Message, MailError> {
         let address: Address = mail.to.parse().map_err(|_| MailError::Unsendable)?;
-        let name = mail.to_name.as_deref().map(one_line).filter(|name| !name.is_empty());
+        let name = mail
+            .to_name
+            .as_deref()
+            .map(one_line)
+            .filter(|name| !name.is_empty());
         let mut builder = lettre::Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(name, address))
@@ -101,7 +119,10 @@ impl SmtpMailer {
             builder = builder.reply_to(reply_to.clone());
         }
         builder
-            .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.text.clone(),
+                mail.html.clone(),
+            ))
             .map_err(|_| MailError::Unsendable)
     }
 }
@@ -116,7 +137,12 @@ impl Mailer for SmtpMailer {
             Ok(Err(error)) => return Err(not_connected(&error)),
             Err(_elapsed) => return Err(MailError::Unavailable),
         };
-        match timeout(self.patience, connection.send(message.envelope(), &message.formatted())).await {
+        match timeout(
+            self.patience,
+            connection.send(message.envelope(), &message.formatted()),
+        )
+        .await
+        {
             Ok(Ok(_taken)) => {}
             Ok(Err(error)) => return Err(not_taken(&error)),
             Err(_elapsed) => return Err(MailError::Unknown),
@@ -150,7 +176,10 @@ fn not_taken(error: &SmtpError) -> MailError {
 
 /// Makes one line of a text: line breaks and other control characters become spaces.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn system_time(at: Timestamp) -> std::time::SystemTime {
@@ -185,12 +214,25 @@ mod tests {
         let (head, _) = text.split_once("\r\n\r\n").expect("there is a body");
         head.split("\r\n")
             .filter(|line| !line.starts_with([' ', '\t']))
-            .map(|line| line.split_once(':').expect("a header has a colon").0.to_ascii_lowercase())
+            .map(|line| {
+                line.split_once(':')
+                    .expect("a header has a colon")
+                    .0
+                    .to_ascii_lowercase()
+            })
             .collect()
     }
 
-    const EXPECTED: [&str; 8] =
-        ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"];
+    const EXPECTED: [&str; 8] = [
+        "auto-submitted",
+        "content-type",
+        "date",
+        "from",
+        "message-id",
+        "mime-version",
+        "subject",
+        "to",
+    ];
 
     fn sorted(mut names: Vec<String>) -> Vec<String> {
         names.sort();
@@ -199,17 +241,38 @@ mod tests {
 
     #[test]
     fn the_same_mail_has_the_same_id_and_date_each_time() {
-        let message = mailer().message(&mail("Hi", "ada@example.com", "Ada")).expect("it can be sent");
+        let message = mailer()
+            .message(&mail("Hi", "ada@example.com", "Ada"))
+            .expect("it can be sent");
         let text = String::from_utf8(message.formatted()).expect("ASCII");
-        assert!(text.contains("Message-ID: <msg_00000000000000000000000007@localhost>\r\n"), "{text}");
-        assert!(text.contains("Date: Mon, 01 Jun 2026 12:00:00 +0000\r\n"), "{text}");
-        assert!(text.contains("Auto-Submitted: auto-generated\r\n"), "{text}");
+        assert!(
+            text.contains("Message-ID: <msg_00000000000000000000000007@localhost>\r\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("Date: Mon, 01 Jun 2026 12:00:00 +0000\r\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("Auto-Submitted: auto-generated\r\n"),
+            "{text}"
+        );
     }
 
     #[test]
     fn an_address_that_is_none_is_refused() {
-        for wrong in ["", "ada", "ada@example.com\r\nBcc: eve@example.com", "<ada@example.com>", "a@b, c@d"] {
-            assert_eq!(mailer().message(&mail("Hi", wrong, "Ada")).err(), Some(MailError::Unsendable), "{wrong}");
+        for wrong in [
+            "",
+            "ada",
+            "ada@example.com\r\nBcc: eve@example.com",
+            "<ada@example.com>",
+            "a@b, c@d",
+        ] {
+            assert_eq!(
+                mailer().message(&mail("Hi", wrong, "Ada")).err(),
+                Some(MailError::Unsendable),
+                "{wrong}"
+            );
         }
     }
 

@@ -29,7 +29,11 @@ impl Service {
     /// # Errors
     ///
     /// [`NotificationsError::InvalidCursor`].
-    pub(crate) async fn list_inbox(&self, ctx: &CallCtx, req: ListInbox) -> SeamResult<Inbox, NotificationsError> {
+    pub(crate) async fn list_inbox(
+        &self,
+        ctx: &CallCtx,
+        req: ListInbox,
+    ) -> SeamResult<Inbox, NotificationsError> {
         let ListInbox { user, shelf, page } = req;
         let scope = format!("notifications.inbox?user={user}&shelf={shelf:?}");
         let before = page
@@ -41,7 +45,9 @@ impl Service {
         let mut db = self.db.read(ctx);
         let rows = inbox::list(&mut db, user, shelf, before, page.limit).await?;
         let unread = inbox::count_unread_of(&mut db, user).await?;
-        let page = Page::from_rows(rows, page.limit, |last| self.cursor_key.seal(&scope, &last.id));
+        let page = Page::from_rows(rows, page.limit, |last| {
+            self.cursor_key.seal(&scope, &last.id)
+        });
         Ok(Inbox { page, unread })
     }
 }

@@ -25,7 +25,11 @@ pub(super) struct OpenChallenge {
 
 impl Service {
     /// Returns the reader, or `None` if there is nobody to write to any more.
-    pub(super) async fn look_up(&self, ctx: &CallCtx, recipient: Recipient) -> Result<Option<Reader>, SeamFault> {
+    pub(super) async fn look_up(
+        &self,
+        ctx: &CallCtx,
+        recipient: Recipient,
+    ) -> Result<Option<Reader>, SeamFault> {
         match recipient {
             Recipient::Challenge(id) => self.look_up_challenge(ctx, id).await,
             Recipient::User(id) => self.look_up_user(ctx, id).await,
@@ -38,14 +42,26 @@ impl Service {
         }
     }
 
-    async fn look_up_challenge(&self, ctx: &CallCtx, id: ChallengeId) -> Result<Option<Reader>, SeamFault> {
+    async fn look_up_challenge(
+        &self,
+        ctx: &CallCtx,
+        id: ChallengeId,
+    ) -> Result<Option<Reader>, SeamFault> {
         let request = GetChallengeMessage { challenge_id: id };
-        match self.identity.get_challenge_message(&ctx.calling_from("notifications"), request).await {
+        match self
+            .identity
+            .get_challenge_message(&ctx.calling_from("notifications"), request)
+            .await
+        {
             Ok(message) => Ok(Some(Reader {
                 address: message.email,
                 // Whoever asked for the challenge need not be who reads the mail.
                 name: None,
-                challenge: Some(OpenChallenge { id, token: message.token, expires_at: message.expires_at }),
+                challenge: Some(OpenChallenge {
+                    id,
+                    token: message.token,
+                    expires_at: message.expires_at,
+                }),
                 order: None,
             })),
             // Answered or expired meanwhile.
@@ -56,19 +72,37 @@ impl Service {
 
     async fn look_up_user(&self, ctx: &CallCtx, id: UserId) -> Result<Option<Reader>, SeamFault> {
         let request = GetUsers { ids: vec![id] };
-        let found = self.identity.get_users(&ctx.calling_from("notifications"), request).await.map_err(fault)?;
-        Ok(found.users.into_iter().find(|user| user.id == id).map(|user| Reader {
-            address: user.email,
-            name: user.display_name.as_deref().and_then(plain_name),
-            challenge: None,
-            order: None,
-        }))
+        let found = self
+            .identity
+            .get_users(&ctx.calling_from("notifications"), request)
+            .await
+            .map_err(fault)?;
+        Ok(found
+            .users
+            .into_iter()
+            .find(|user| user.id == id)
+            .map(|user| Reader {
+                address: user.email,
+                name: user.display_name.as_deref().and_then(plain_name),
+                challenge: None,
+                order: None,
+            }))
     }
 
     /// Returns an order, if it is known.
-    pub(crate) async fn find_order(&self, ctx: &CallCtx, id: OrderId) -> Result<Option<Order>, SeamFault> {
-        let request = GetOrders { order_ids: vec![id] };
-        let found = self.orders.get_orders(&ctx.calling_from("notifications"), request).await.map_err(fault)?;
+    pub(crate) async fn find_order(
+        &self,
+        ctx: &CallCtx,
+        id: OrderId,
+    ) -> Result<Option<Order>, SeamFault> {
+        let request = GetOrders {
+            order_ids: vec![id],
+        };
+        let found = self
+            .orders
+            .get_orders(&ctx.calling_from("notifications"), request)
+            .await
+            .map_err(fault)?;
         Ok(found.orders.into_iter().find(|order| order.order_id == id))
     }
 }
@@ -79,7 +113,9 @@ fn fault<E: std::fmt::Display>(error: SeamError<E>) -> SeamFault {
         SeamError::Seam(fault) => fault,
         SeamError::Domain(refusal) => {
             tracing::error!(%refusal, "a lookup was refused");
-            SeamFault::Internal { incident: "lookup-refused".to_owned() }
+            SeamFault::Internal {
+                incident: "lookup-refused".to_owned(),
+            }
         }
     }
 }

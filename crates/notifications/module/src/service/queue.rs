@@ -27,7 +27,10 @@ impl Service {
         if let Some(message) = message {
             let message_id: MessageId = tx.env().new_id();
             if store::messages::insert(&mut tx, message_id, event_id, &message).await? {
-                let options = JobOptions { run_at: None, unique_key: Some(SendMessage::key(message_id)) };
+                let options = JobOptions {
+                    run_at: None,
+                    unique_key: Some(SendMessage::key(message_id)),
+                };
                 tx.enqueue(&SendMessage { message_id }, options).await?;
             }
         }
@@ -40,6 +43,10 @@ impl Service {
 
     /// Words for someone's inbox.
     pub(crate) fn note_text(&self, name: &str, data: &Value) -> Result<NoteText, HandlerError> {
-        self.renderer.note(name, data).map_err(|error| HandlerError::Dead { reason: format!("{name}.note.txt: {error}") })
+        self.renderer
+            .note(name, data)
+            .map_err(|error| HandlerError::Dead {
+                reason: format!("{name}.note.txt: {error}"),
+            })
     }
 }

@@ -1,6 +1,8 @@
 //! Sends one message, at least once.
 
-use notifications_contract::{Channel, MessageBounced, MessageId, MessageSent, MessageStatus, Template};
+use notifications_contract::{
+    Channel, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
+};
 use orders_contract::Order;
 use serde_json::Value;
 use tenon_events::Emit as _;
@@ -19,9 +21,17 @@ impl Service {
     ///
     /// The row says `sending` before the server is asked and what came of it afterwards, in two transactions of their
     /// own: whatever dies in between, the next attempt knows that this one may have succeeded.
-    pub(crate) async fn send_message(&self, ctx: &CallCtx, id: MessageId, is_last: bool) -> Result<(), JobError> {
-        let Some(message) = store::messages::find_sendable(&mut self.db.read(ctx), id).await? else {
-            return Err(JobError::Dead { reason: format!("there is no message {id}") });
+    pub(crate) async fn send_message(
+        &self,
+        ctx: &CallCtx,
+        id: MessageId,
+        is_last: bool,
+    ) -> Result<(), JobError> {
+        let Some(message) = store::messages::find_sendable(&mut self.db.read(ctx), id).await?
+        else {
+            return Err(JobError::Dead {
+                reason: format!("there is no message {id}"),
+            });
         };
         if !message.is_open() {
             return Ok(());
@@ -55,16 +65,24 @@ impl Service {
         }
         let result = self.mailer.send(&mail).await;
         let outcome = after_attempt(result, is_last);
-        self.finish_attempt(ctx, &message, Some(&recipient_hash), &outcome).await?;
+        self.finish_attempt(ctx, &message, Some(&recipient_hash), &outcome)
+            .await?;
         match result {
             Err(error) if outcome.again => Err(JobError::Retry(Box::new(error))),
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
-    fn render(&self, message: &SendableMessage, reader: &Reader) -> Result<Rendered, minijinja::Error> {
+    fn render(
+        &self,
+        message: &SendableMessage,
+        reader: &Reader,
+    ) -> Result<Rendered, minijinja::Error> {
         let link = match (&reader.challenge, &reader.order) {
-            (Some(challenge), _) => self.links.challenge(message.template, challenge.id, &challenge.token),
+            (Some(challenge), _) => {
+                self.links
+                    .challenge(message.template, challenge.id, &challenge.token)
+            }
             (None, Some(order)) => self.links.order(order.order_id),
             (None, None) => self.links.sessions().to_owned(),
         };
@@ -80,7 +98,8 @@ impl Service {
             name: reader.name.as_deref(),
             link: Some(&link),
             token: challenge.map(|challenge| challenge.token.as_str()),
-            minutes: challenge.map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
+            minutes: challenge
+                .map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
             items: &items,
             data: &message.data,
         };
@@ -88,10 +107,18 @@ impl Service {
     }
 
     /// Says that an attempt begins; `false` if there is nothing to attempt any more.
-    async fn start_attempt(&self, ctx: &CallCtx, id: MessageId, recipient_hash: &str) -> Result<bool, StoreError> {
+    async fn start_attempt(
+        &self,
+        ctx: &CallCtx,
+        id: MessageId,
+        recipient_hash: &str,
+    ) -> Result<bool, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "notifications.start_attempt").await?;
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "notifications.start_attempt")
+                .await?;
             let started = store::messages::start_attempt(&mut tx, id, recipient_hash).await?;
             tx.commit().await?;
             Ok(started)
@@ -109,9 +136,14 @@ impl Service {
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "notifications.finish_attempt").await?;
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "notifications.finish_attempt")
+                .await?;
             if store::messages::finish_attempt(&mut tx, message.id, outcome).await? {
-                if let (MessageStatus::Sent, Some(recipient_hash)) = (outcome.status, recipient_hash) {
+                if let (MessageStatus::Sent, Some(recipient_hash)) =
+                    (outcome.status, recipient_hash)
+                {
                     tx.emit(&sent(message, recipient_hash)).await?;
                 }
                 if let Some(reason) = outcome.bounced {
@@ -153,15 +185,25 @@ impl Service {
         message: &SendableMessage,
         error: &minijinja::Error,
     ) -> Result<(), JobError> {
-        self.finish_attempt(ctx, message, None, &Outcome::not_rendered()).await?;
-        Err(JobError::Dead { reason: format!("the template {:?} failed: {error}", message.template) })
+        self.finish_attempt(ctx, message, None, &Outcome::not_rendered())
+            .await?;
+        Err(JobError::Dead {
+            reason: format!("the template {:?} failed: {error}", message.template),
+        })
     }
 
     /// Closes a message that is of no use any more.
-    async fn drop_message(&self, ctx: &CallCtx, message: &SendableMessage) -> Result<(), StoreError> {
+    async fn drop_message(
+        &self,
+        ctx: &CallCtx,
+        message: &SendableMessage,
+    ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "notifications.drop_message").await?;
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "notifications.drop_message")
+                .await?;
             store::messages::drop_message(&mut tx, message.id).await?;
             tx.commit().await
         })
@@ -181,13 +223,22 @@ fn sent(message: &SendableMessage, recipient_hash: &str) -> MessageSent {
 
 /// What is in the parcel, in words: the event names lines, the order knows their titles.
 fn items(order: &Order, data: &Value) -> Vec<Item> {
-    let lines = data["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let lines = data["lines"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     lines
         .iter()
         .filter_map(|shipped| {
             let line_id = shipped["line_id"].as_str()?;
-            let line = order.lines.iter().find(|line| line.line_id.to_string() == line_id)?;
-            Some(Item { title: line.title.clone(), quantity: shipped["quantity"].as_i64()? })
+            let line = order
+                .lines
+                .iter()
+                .find(|line| line.line_id.to_string() == line_id)?;
+            Some(Item {
+                title: line.title.clone(),
+                quantity: shipped["quantity"].as_i64()?,
+            })
         })
         .collect()
 }

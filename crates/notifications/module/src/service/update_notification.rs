@@ -32,22 +32,38 @@ impl Service {
     ) -> SeamResult<Note, NotificationsError> {
         retrying(|| async {
             let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "notifications.update_notification").await?;
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "notifications.update_notification")
+                .await?;
             let found = inbox::find(&mut tx, req.user, req.id).await?;
             let note = found.ok_or(SeamError::Domain(NotificationsError::NotificationNotFound))?;
             if note.version != req.version {
-                return Err(SeamError::Domain(NotificationsError::StaleVersion { current: note.version }));
+                return Err(SeamError::Domain(NotificationsError::StaleVersion {
+                    current: note.version,
+                }));
             }
             let now = tx.now();
-            let (seen_at, archived_at) =
-                (moved(note.seen_at, req.seen, now), moved(note.archived_at, req.archived, now));
+            let (seen_at, archived_at) = (
+                moved(note.seen_at, req.seen, now),
+                moved(note.archived_at, req.archived, now),
+            );
             if (seen_at, archived_at) == (note.seen_at, note.archived_at) {
                 return Ok(note);
             }
-            let changed = Note { seen_at, archived_at, version: note.version + 1, ..note };
+            let changed = Note {
+                seen_at,
+                archived_at,
+                version: note.version + 1,
+                ..note
+            };
             if !inbox::update(&mut tx, req.user, &changed).await? {
-                let current = inbox::find(&mut tx, req.user, req.id).await?.map_or(note.version, |note| note.version);
-                return Err(SeamError::Domain(NotificationsError::StaleVersion { current }));
+                let current = inbox::find(&mut tx, req.user, req.id)
+                    .await?
+                    .map_or(note.version, |note| note.version);
+                return Err(SeamError::Domain(NotificationsError::StaleVersion {
+                    current,
+                }));
             }
             tx.commit().await?;
             Ok(changed)

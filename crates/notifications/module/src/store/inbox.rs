@@ -47,12 +47,20 @@ macro_rules! select_notes {
 /// A person's list with the condition of the index that serves it.
 macro_rules! list_notes {
     ($condition:literal) => {
-        select_notes!("WHERE user_id = $1 AND id < $2", $condition, " ORDER BY id DESC LIMIT $3")
+        select_notes!(
+            "WHERE user_id = $1 AND id < $2",
+            $condition,
+            " ORDER BY id DESC LIMIT $3"
+        )
     };
 }
 
 /// Adds an entry; nothing changes if the event has made one for this person before.
-pub(crate) async fn insert(tx: &mut Tx<'_>, event_id: EventId, note: &NewNote) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    event_id: EventId,
+    note: &NewNote,
+) -> Result<(), StoreError> {
     let (id, now): (NotificationId, _) = (tx.env().new_id(), tx.now());
     tx.query(
         "INSERT INTO user_notifications (id, user_id, event_id, kind, subject, title, body, version, created_at)
@@ -78,7 +86,11 @@ pub(crate) async fn find(
     user: UserRef,
     id: NotificationId,
 ) -> Result<Option<Note>, StoreError> {
-    db.query(select_notes!("WHERE id = $1 AND user_id = $2")).bind(id).bind(user).fetch_optional().await
+    db.query(select_notes!("WHERE id = $1 AND user_id = $2"))
+        .bind(id)
+        .bind(user)
+        .fetch_optional()
+        .await
 }
 
 /// Lists a person's entries made before `before`, latest first; `limit + 1` rows if there are more.
@@ -103,7 +115,11 @@ pub(crate) async fn list(
 }
 
 /// Writes an entry that was changed; `false` if it had changed before.
-pub(crate) async fn update(tx: &mut Tx<'_>, user: UserRef, note: &Note) -> Result<bool, StoreError> {
+pub(crate) async fn update(
+    tx: &mut Tx<'_>,
+    user: UserRef,
+    note: &Note,
+) -> Result<bool, StoreError> {
     let changed = tx
         .query(
             "UPDATE user_notifications
@@ -121,7 +137,10 @@ pub(crate) async fn update(tx: &mut Tx<'_>, user: UserRef, note: &Note) -> Resul
 }
 
 /// Counts a person's unread entries, up to 1,000.
-pub(crate) async fn count_unread_of(db: &mut dyn Queryable, user: UserRef) -> Result<i64, StoreError> {
+pub(crate) async fn count_unread_of(
+    db: &mut dyn Queryable,
+    user: UserRef,
+) -> Result<i64, StoreError> {
     let counted = db
         .query(
             "SELECT COUNT(*)
@@ -157,6 +176,9 @@ pub(crate) async fn count_unread(
         }
     };
     // 32 hexadecimal digits each: both engines read them.
-    let ids: Vec<String> = users.iter().map(|user| user.uuid().simple().to_string()).collect();
+    let ids: Vec<String> = users
+        .iter()
+        .map(|user| user.uuid().simple().to_string())
+        .collect();
     db.query(sql).bind(Json(ids)).fetch_all().await
 }

@@ -100,7 +100,11 @@ pub(crate) async fn find_sendable(
 
 /// Marks that an attempt begins; `false` if the message is closed. An attempt that finds another one unfinished
 /// cannot know whether that one succeeded.
-pub(crate) async fn start_attempt(tx: &mut Tx<'_>, id: MessageId, recipient_hash: &str) -> Result<bool, StoreError> {
+pub(crate) async fn start_attempt(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    recipient_hash: &str,
+) -> Result<bool, StoreError> {
     let now = tx.now();
     let started = tx
         .query(
@@ -118,7 +122,11 @@ pub(crate) async fn start_attempt(tx: &mut Tx<'_>, id: MessageId, recipient_hash
 }
 
 /// Marks what came of an attempt; `false` if the message was closed meanwhile.
-pub(crate) async fn finish_attempt(tx: &mut Tx<'_>, id: MessageId, outcome: &Outcome) -> Result<bool, StoreError> {
+pub(crate) async fn finish_attempt(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    outcome: &Outcome,
+) -> Result<bool, StoreError> {
     let now = tx.now();
     let sent_at = (outcome.status == notifications_contract::MessageStatus::Sent).then_some(now);
     let finished = tx
@@ -186,7 +194,8 @@ impl TryFrom<SendableRow> for SendableMessage {
     type Error = StoreError;
 
     fn try_from(row: SendableRow) -> Result<Self, StoreError> {
-        let broken = |error| StoreError::inconsistent(format!("messages.recipient of {}: {error}", row.id));
+        let broken =
+            |error| StoreError::inconsistent(format!("messages.recipient of {}: {error}", row.id));
         Ok(Self {
             id: row.id,
             template: from_word(row.template, "messages.template")?,

@@ -13,7 +13,12 @@ use crate::service::Service;
 #[async_trait]
 impl Handle<ChallengeCreated> for Service {
     /// Neither address nor token are known here: identity is asked for both when the mail is sent.
-    async fn handle(&self, ctx: &mut CallCtx, event: ChallengeCreated, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: ChallengeCreated,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let template = match event.purpose {
             ChallengePurpose::VerifyEmail => Template::VerifyEmail,
             ChallengePurpose::Recover => Template::RecoverAccount,
@@ -30,6 +35,13 @@ impl Handle<ChallengeCreated> for Service {
             data: json!({}),
             send_before: Some(event.expires_at),
         };
-        self.queue(ctx, receipt, "notifications.challenge_created", Some(message), None).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.challenge_created",
+            Some(message),
+            None,
+        )
+        .await
     }
 }

@@ -13,7 +13,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<OrderCancelled> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderCancelled, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderCancelled,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         if !event.was_placed {
             return Ok(()); // nobody was told of it
         }
@@ -24,7 +29,13 @@ impl Handle<OrderCancelled> for Service {
             "out_of_stock": event.reason == CancelReason::OutOfStock,
             "refund_due": refund_due,
         });
-        let note = order_note::<OrderCancelled>(self, &event.customer, event.order_id, "order_cancelled", &data)?;
+        let note = order_note::<OrderCancelled>(
+            self,
+            &event.customer,
+            event.order_id,
+            "order_cancelled",
+            &data,
+        )?;
         let message = NewMessage {
             template: Template::OrderCancelled,
             recipient: Recipient::Order(event.order_id),
@@ -32,6 +43,13 @@ impl Handle<OrderCancelled> for Service {
             data,
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.order_cancelled", Some(message), note).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.order_cancelled",
+            Some(message),
+            note,
+        )
+        .await
     }
 }

@@ -11,9 +11,21 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<OrderDelivered> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderDelivered, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderDelivered,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let data = json!({ "number": event.number });
-        let note = order_note::<OrderDelivered>(self, &event.customer, event.order_id, "order_delivered", &data)?;
-        self.queue(ctx, receipt, "notifications.order_delivered", None, note).await
+        let note = order_note::<OrderDelivered>(
+            self,
+            &event.customer,
+            event.order_id,
+            "order_delivered",
+            &data,
+        )?;
+        self.queue(ctx, receipt, "notifications.order_delivered", None, note)
+            .await
     }
 }

@@ -13,7 +13,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<OrderPlaced> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderPlaced, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderPlaced,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let data = json!({
             "number": event.number,
             "lines": event.lines.iter().map(line).collect::<Vec<_>>(),
@@ -23,7 +28,13 @@ impl Handle<OrderPlaced> for Service {
             "tax_included": event.totals.tax_included,
             "total": event.totals.total.to_string(),
         });
-        let note = order_note::<OrderPlaced>(self, &event.customer, event.order_id, "order_placed", &data)?;
+        let note = order_note::<OrderPlaced>(
+            self,
+            &event.customer,
+            event.order_id,
+            "order_placed",
+            &data,
+        )?;
         let message = NewMessage {
             template: Template::OrderPlaced,
             recipient: Recipient::Order(event.order_id),
@@ -31,7 +42,14 @@ impl Handle<OrderPlaced> for Service {
             data,
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.order_placed", Some(message), note).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.order_placed",
+            Some(message),
+            note,
+        )
+        .await
     }
 }
 

@@ -13,7 +13,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<OrderShipped> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderShipped, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderShipped,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let tracking = event.tracking.as_ref();
         let lines: Vec<_> = event
             .lines
@@ -27,7 +32,13 @@ impl Handle<OrderShipped> for Service {
             "tracking_number": tracking.and_then(|tracking| tracking.number.as_deref()),
             "tracking_url": tracking.and_then(|tracking| web_address(tracking.url.as_deref()?)),
         });
-        let note = order_note::<OrderShipped>(self, &event.customer, event.order_id, "order_shipped", &data)?;
+        let note = order_note::<OrderShipped>(
+            self,
+            &event.customer,
+            event.order_id,
+            "order_shipped",
+            &data,
+        )?;
         let message = NewMessage {
             template: Template::OrderShipped,
             recipient: Recipient::Order(event.order_id),
@@ -35,6 +46,13 @@ impl Handle<OrderShipped> for Service {
             data,
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.order_shipped", Some(message), note).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.order_shipped",
+            Some(message),
+            note,
+        )
+        .await
     }
 }

@@ -20,8 +20,13 @@ impl Handle<OrderPaymentReturned> for Service {
         receipt: Receipt,
     ) -> Result<(), HandlerError> {
         let data = json!({ "number": event.number, "amount": event.amount.to_string() });
-        let note =
-            order_note::<OrderPaymentReturned>(self, &event.customer, event.order_id, "payment_returned", &data)?;
+        let note = order_note::<OrderPaymentReturned>(
+            self,
+            &event.customer,
+            event.order_id,
+            "payment_returned",
+            &data,
+        )?;
         let message = NewMessage {
             template: Template::PaymentReturned,
             recipient: Recipient::Order(event.order_id),
@@ -29,6 +34,13 @@ impl Handle<OrderPaymentReturned> for Service {
             data,
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.payment_returned", Some(message), note).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.payment_returned",
+            Some(message),
+            note,
+        )
+        .await
     }
 }

@@ -12,7 +12,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<SessionCompromised> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: SessionCompromised, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: SessionCompromised,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let message = NewMessage {
             template: Template::SessionCompromised,
             recipient: Recipient::User(event.user_id),
@@ -20,6 +25,13 @@ impl Handle<SessionCompromised> for Service {
             data: json!({}),
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.session_compromised", Some(message), None).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.session_compromised",
+            Some(message),
+            None,
+        )
+        .await
     }
 }

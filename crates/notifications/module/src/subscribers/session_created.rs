@@ -12,7 +12,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<SessionCreated> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: SessionCreated, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: SessionCreated,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         if event.known_device {
             return Ok(());
         }
@@ -23,6 +28,13 @@ impl Handle<SessionCreated> for Service {
             data: json!({}),
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.session_created", Some(message), None).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.session_created",
+            Some(message),
+            None,
+        )
+        .await
     }
 }

@@ -12,7 +12,12 @@ use crate::service::Service;
 
 #[async_trait]
 impl Handle<UserUpdated> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: UserUpdated, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: UserUpdated,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         if !event.fields.contains(&UserField::Password) {
             return Ok(());
         }
@@ -23,6 +28,13 @@ impl Handle<UserUpdated> for Service {
             data: json!({}),
             send_before: None,
         };
-        self.queue(ctx, receipt, "notifications.user_updated", Some(message), None).await
+        self.queue(
+            ctx,
+            receipt,
+            "notifications.user_updated",
+            Some(message),
+            None,
+        )
+        .await
     }
 }

@@ -23,16 +23,38 @@ struct RecordingMailer {
 #[async_trait]
 impl Mailer for RecordingMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        if let Some(error) = self.answers.lock().expect("no test panics here").pop_front() {
+        if let Some(error) = self
+            .answers
+            .lock()
+            .expect("no test panics here")
+            .pop_front()
+        {
             return Err(error);
         }
-        self.taken.lock().expect("no test panics here").push(mail.clone());
+        self.taken
+            .lock()
+            .expect("no test panics here")
+            .push(mail.clone());
         Ok(())
     }
 }
 
 /// A feed that says everything twice, as a link may.
 struct StutteringFeed(Vec<Envelope>);
+
+impl StutteringFeed {
+    fn of(events: &[Envelope]) -> Self {
+        let stuttered = (1..).zip([events, events].concat());
+        Self(
+            stuttered
+                .map(|(feedposition, event)| Envelope {
+                    feedposition,
+                    ..event
+                })
+                .collect(),
+        )
+    }
+}
 
 #[async_trait]
 impl Feed for StutteringFeed {
@@ -41,11 +63,18 @@ impl Feed for StutteringFeed {
     }
 
     async fn read(&self, after: i64, _: u32) -> Result<FeedPage, SeamFault> {
-        let head = self.0.len() as i64 * 2;
-        let events = (after..head)
-            .map(|position| Envelope { feedposition: position + 1, ..self.0[position as usize / 2].clone() })
+        let head = self.0.last().map_or(0, |event| event.feedposition);
+        let events = self
+            .0
+            .iter()
+            .filter(|event| event.feedposition > after)
+            .cloned()
             .collect();
-        Ok(FeedPage { events, position: head, head })
+        Ok(FeedPage {
+            events,
+            position: head,
+            head,
+        })
     }
 
     async fn wait(&self, _: Duration) {}
@@ -76,8 +105,11 @@ fn envelope(number: &str) -> Envelope {
 async fn an_event_that_is_delivered_twice_sends_one_mail() {
     for engine in engines() {
         let mailer = Arc::new(RecordingMailer::default());
-        let feed = StutteringFeed(vec![envelope("1"), envelope("2")]);
-        let options = AppOptions { feeds: vec![Arc::new(feed)], ..AppOptions::default() };
+        let feed = StutteringFeed::of(&[envelope("1"), envelope("2")]);
+        let options = AppOptions {
+            feeds: vec![Arc::new(feed)],
+            ..AppOptions::default()
+        };
         let world = World::with(engine, |_| Arc::clone(&mailer) as _, options).await;
         world.orders.put(order("1", Some("ada")));
         world.orders.put(order("2", Some("ada")));
@@ -91,7 +123,10 @@ async fn an_event_that_is_delivered_twice_sends_one_mail() {
         assert_eq!(mailer.taken.lock().expect("free").len(), 2);
         assert_eq!(world.log().await.len(), 2);
         let ada = world.app.user("ada", &[tenon_kernel::Role::Customer]);
-        assert_eq!(ada.get("/v1/me/notifications").await.expect(200)["unread_count"], 2);
+        assert_eq!(
+            ada.get("/v1/me/notifications").await.expect(200)["unread_count"],
+            2
+        );
         world.app.assert_invariants().await;
     }
 }
@@ -101,21 +136,39 @@ async fn a_mail_server_that_is_down_delays_mail_and_nothing_else() {
     for engine in engines() {
         let world = World::new(engine).await;
         world.catcher.fail_next(3, Fault::TempFail);
-        world.happens("orders", &world.place("1", Some("ada"))).await;
+        world
+            .happens("orders", &world.place("1", Some("ada")))
+            .await;
         assert_eq!(world.catcher.messages().len(), 0);
         let message = &world.log().await[0];
-        assert_eq!((&message["status"], &message["last_error"]), (&"queued".into(), &"deferred 451".into()));
+        assert_eq!(
+            (&message["status"], &message["last_error"]),
+            (&"queued".into(), &"deferred 451".into())
+        );
         // The rest of the reaction to the event has happened.
         let ada = world.app.user("ada", &[tenon_kernel::Role::Customer]);
-        assert_eq!(ada.get("/v1/me/notifications").await.expect(200)["unread_count"], 1);
+        assert_eq!(
+            ada.get("/v1/me/notifications").await.expect(200)["unread_count"],
+            1
+        );
         world.app.assert_invariants().await;
 
         world.hours_pass(3).await;
         assert_eq!(world.only_mail().subject, "Your order 1");
         let message = &world.log().await[0];
-        assert_eq!((&message["status"], &message["attempts"]), (&"sent".into(), &4.into()));
+        assert_eq!(
+            (&message["status"], &message["attempts"]),
+            (&"sent".into(), &4.into())
+        );
         assert_eq!(message["uncertain"], 0);
-        assert_eq!(world.app.events("notifications", "message.sent").await.len(), 1);
+        assert_eq!(
+            world
+                .app
+                .events("notifications", "message.sent")
+                .await
+                .len(),
+            1
+        );
     }
 }
 
@@ -128,7 +181,10 @@ async fn a_refused_mail_is_not_tried_again() {
         world.hours_pass(2).await;
         assert_eq!(world.catcher.messages().len(), 0);
         let message = &world.log().await[0];
-        assert_eq!((&message["status"], &message["last_error"]), (&"bounced".into(), &"refused 550".into()));
+        assert_eq!(
+            (&message["status"], &message["last_error"]),
+            (&"bounced".into(), &"refused 550".into())
+        );
         let bounced = world.app.events("notifications", "message.bounced").await;
         assert_eq!(bounced.len(), 1);
         assert_eq!(bounced[0].data["reason"], "refused");
@@ -150,9 +206,25 @@ async fn a_lost_answer_is_counted_and_the_mail_sent_again_under_its_id() {
         assert_eq!(mails[0].message_id, mails[1].message_id);
         assert_eq!(mails[0].header("Date"), mails[1].header("Date"));
         let message = &world.log().await[0];
-        assert_eq!(mails[0].message_id, Some(format!("{}@shop.test", message["id"].as_str().expect("an id"))));
-        assert_eq!((&message["status"], &message["uncertain"]), (&"sent".into(), &1.into()));
-        assert_eq!(world.app.events("notifications", "message.sent").await.len(), 1);
+        assert_eq!(
+            mails[0].message_id,
+            Some(format!(
+                "{}@shop.test",
+                message["id"].as_str().expect("an id")
+            ))
+        );
+        assert_eq!(
+            (&message["status"], &message["uncertain"]),
+            (&"sent".into(), &1.into())
+        );
+        assert_eq!(
+            world
+                .app
+                .events("notifications", "message.sent")
+                .await
+                .len(),
+            1
+        );
     }
 }
 
@@ -173,16 +245,25 @@ async fn a_server_that_never_answers_does_not_hold_us() {
 async fn an_attempt_that_was_cut_off_is_counted_as_uncertain() {
     for engine in engines() {
         let mailer = Arc::new(RecordingMailer::default());
-        mailer.answers.lock().expect("free").push_back(MailError::Unavailable);
+        mailer
+            .answers
+            .lock()
+            .expect("free")
+            .push_back(MailError::Unavailable);
         let world = World::with_mailer(engine, Arc::clone(&mailer) as _).await;
         world.happens("orders", &world.place("1", None)).await;
-        world.execute("UPDATE messages SET status = 'sending'").await;
+        world
+            .execute("UPDATE messages SET status = 'sending'")
+            .await;
         world.app.assert_invariants().await;
 
         world.hours_pass(1).await;
         assert_eq!(mailer.taken.lock().expect("free").len(), 1);
         let message = &world.log().await[0];
-        assert_eq!((&message["attempts"], &message["uncertain"]), (&2.into(), &1.into()));
+        assert_eq!(
+            (&message["attempts"], &message["uncertain"]),
+            (&2.into(), &1.into())
+        );
     }
 }
 
@@ -190,21 +271,33 @@ async fn an_attempt_that_was_cut_off_is_counted_as_uncertain() {
 async fn a_mail_that_cannot_be_sent_for_a_day_is_given_up_and_can_be_taken_up_again() {
     for engine in engines() {
         let mailer = Arc::new(RecordingMailer::default());
-        mailer.answers.lock().expect("free").extend([MailError::Unavailable; 60]);
+        mailer
+            .answers
+            .lock()
+            .expect("free")
+            .extend([MailError::Unavailable; 60]);
         let world = World::with_mailer(engine, Arc::clone(&mailer) as _).await;
         world.happens("orders", &world.place("1", None)).await;
         world.hours_pass(20).await;
         assert_eq!(world.log().await[0]["status"], "queued");
         world.hours_pass(60).await;
         let message = &world.log().await[0];
-        assert_eq!((&message["status"], &message["attempts"]), (&"failed".into(), &60.into()));
+        assert_eq!(
+            (&message["status"], &message["attempts"]),
+            (&"failed".into(), &60.into())
+        );
         let bounced = world.app.events("notifications", "message.bounced").await;
         assert_eq!(bounced.len(), 1);
         assert_eq!(bounced[0].data["reason"], "gave_up");
         world.app.assert_invariants().await;
 
         let mut ctx = world.app.kit().ctx();
-        assert_eq!(tenon_jobs::retry_dead(&world.db, &mut ctx, None).await.expect("the store is there"), 1);
+        assert_eq!(
+            tenon_jobs::retry_dead(&world.db, &mut ctx, None)
+                .await
+                .expect("the store is there"),
+            1
+        );
         world.app.settle().await;
         assert_eq!(mailer.taken.lock().expect("free").len(), 1);
         assert_eq!(world.log().await[0]["status"], "sent");
@@ -221,7 +314,10 @@ async fn an_address_that_is_none_bounces() {
         world.happens("orders", &placed(&order)).await;
         assert_eq!(world.catcher.messages().len(), 0);
         let message = &world.log().await[0];
-        assert_eq!((&message["status"], &message["last_error"]), (&"bounced".into(), &"unsendable".into()));
+        assert_eq!(
+            (&message["status"], &message["last_error"]),
+            (&"bounced".into(), &"unsendable".into())
+        );
     }
 }
 
@@ -233,7 +329,13 @@ async fn a_message_without_a_job_is_found() {
         world.happens("orders", &world.place("1", None)).await;
         assert_eq!(world.violations().await, Vec::<String>::new());
         world.execute("DELETE FROM jobs").await;
-        let id = world.log().await[0]["id"].as_str().expect("an id").to_owned();
-        assert_eq!(world.violations().await, [format!("notifications.no_message_stuck: {id}")]);
+        let id = world.log().await[0]["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        assert_eq!(
+            world.violations().await,
+            [format!("notifications.no_message_stuck: {id}")]
+        );
     }
 }

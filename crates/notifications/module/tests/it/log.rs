@@ -19,7 +19,9 @@ async fn staff_finds_messages_by_what_they_are_about() {
         let staff = world.app.user("sam", &[Role::Staff]);
         let subjects = |body: serde_json::Value| -> Vec<String> {
             let list = body["data"].as_array().expect("a list").clone();
-            list.iter().map(|message| message["subject"].as_str().expect("an id").to_owned()).collect()
+            list.iter()
+                .map(|message| message["subject"].as_str().expect("an id").to_owned())
+                .collect()
         };
         let id = |number: &str| order(number, None).order_id.to_string();
         let found = |query: String| {
@@ -29,17 +31,38 @@ async fn staff_finds_messages_by_what_they_are_about() {
         assert_eq!(found(String::new()).await, [id("3"), id("2"), id("1")]);
         assert_eq!(found(format!("subject={}", id("2"))).await, [id("2")]);
         assert_eq!(found("status=sent".to_owned()).await, [id("3"), id("1")]);
-        assert_eq!(found("status=bounced&template=order_placed".to_owned()).await, [id("2")]);
-        assert_eq!(found("template=verify_email".to_owned()).await, Vec::<String>::new());
-        assert_eq!(found(format!("subject={}&status=bounced", id("1"))).await, Vec::<String>::new());
+        assert_eq!(
+            found("status=bounced&template=order_placed".to_owned()).await,
+            [id("2")]
+        );
+        assert_eq!(
+            found("template=verify_email".to_owned()).await,
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            found(format!("subject={}&status=bounced", id("1"))).await,
+            Vec::<String>::new()
+        );
 
-        let first = staff.get("/v1/messages?status=sent&limit=1").await.expect(200);
+        let first = staff
+            .get("/v1/messages?status=sent&limit=1")
+            .await
+            .expect(200);
         let cursor = first["next_cursor"].as_str().expect("a cursor").to_owned();
-        assert_eq!(found(format!("status=sent&limit=1&cursor={cursor}")).await, [id("1")]);
-        let reply = staff.get(&format!("/v1/messages?status=bounced&cursor={cursor}")).await;
+        assert_eq!(
+            found(format!("status=sent&limit=1&cursor={cursor}")).await,
+            [id("1")]
+        );
+        let reply = staff
+            .get(&format!("/v1/messages?status=bounced&cursor={cursor}"))
+            .await;
         assert_eq!(reply.code(), "notifications.invalid_cursor");
         for query in ["status=lost", "template=spam", "subject=", "limit=1000"] {
-            let status = staff.get(&format!("/v1/messages?{query}")).await.status().as_u16();
+            let status = staff
+                .get(&format!("/v1/messages?{query}"))
+                .await
+                .status()
+                .as_u16();
             assert!(status == 400 || status == 422, "{query}: {status}");
         }
     }
@@ -51,11 +74,25 @@ async fn other_modules_can_list() {
         let world = World::new(engine).await;
         world.happens("orders", &world.place("1", None)).await;
         let ctx = world.app.kit().ctx();
-        let filter = MessageFilter { subject: Some(order("1", None).order_id.to_string()), ..MessageFilter::default() };
-        let request = ListMessages { filter, page: PageRequest::first(10) };
-        let found = world.contract.list_messages(&ctx, request).await.expect("listed").data;
+        let filter = MessageFilter {
+            subject: Some(order("1", None).order_id.to_string()),
+            ..MessageFilter::default()
+        };
+        let request = ListMessages {
+            filter,
+            page: PageRequest::first(10),
+        };
+        let found = world
+            .contract
+            .list_messages(&ctx, request)
+            .await
+            .expect("listed")
+            .data;
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].template, found[0].attempts), (Template::OrderPlaced, 1));
+        assert_eq!(
+            (found[0].template, found[0].attempts),
+            (Template::OrderPlaced, 1)
+        );
         assert!(found[0].sent_at.is_some() && found[0].recipient_hash.is_some());
     }
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use identity_contract::{
-    ChallengeCreated, ChallengeId, ChallengePurpose, GetChallengeMessage, Identity as _, SessionCompromised,
-    SessionCreated, User, UserField, UserId, UserUpdated,
+    ChallengeCreated, ChallengeId, ChallengePurpose, GetChallengeMessage, Identity as _,
+    SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
-    CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine, Tracking,
+    CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
+    Tracking,
 };
 use payments_contract::RefundSucceeded;
 use tenon_kernel::Role;
@@ -20,8 +21,14 @@ impl World {
     fn challenge(&self, name: &str, purpose: ChallengePurpose) -> ChallengeCreated {
         let challenge_id: ChallengeId = id(name);
         let expires_at = self.app.kit().env().now() + Duration::from_mins(30);
-        self.identity.open_challenge(challenge_id, "ada@example.com", purpose, expires_at);
-        ChallengeCreated { challenge_id, user_id: None, purpose, expires_at }
+        self.identity
+            .open_challenge(challenge_id, "ada@example.com", purpose, expires_at);
+        ChallengeCreated {
+            challenge_id,
+            user_id: None,
+            purpose,
+            expires_at,
+        }
     }
 
     fn ada(&self, name: Option<&str>) -> UserId {
@@ -48,12 +55,34 @@ async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
         let mail = world.only_mail();
         assert_eq!(mail.to, ["ada@example.com"]);
         assert_eq!(mail.subject, "Confirm your e-mail address");
-        let request = GetChallengeMessage { challenge_id: event.challenge_id };
-        let wanted = world.identity.get_challenge_message(&world.app.kit().ctx(), request).await.expect("it is open").token;
-        let link = format!("https://shop.test/verify-email#challenge={}&token={wanted}", event.challenge_id);
+        let request = GetChallengeMessage {
+            challenge_id: event.challenge_id,
+        };
+        let wanted = world
+            .identity
+            .get_challenge_message(&world.app.kit().ctx(), request)
+            .await
+            .expect("it is open")
+            .token;
+        let link = format!(
+            "https://shop.test/verify-email#challenge={}&token={wanted}",
+            event.challenge_id
+        );
         assert_eq!(mail.links(), [link.as_str(), "https://shop.test"]);
-        assert!(mail.text.as_deref().is_some_and(|text| text.contains("within 30 minutes")), "{:?}", mail.text);
-        assert!(mail.html.as_deref().is_some_and(|html| html.contains(&wanted)), "{:?}", mail.html);
+        assert!(
+            mail.text
+                .as_deref()
+                .is_some_and(|text| text.contains("within 30 minutes")),
+            "{:?}",
+            mail.text
+        );
+        assert!(
+            mail.html
+                .as_deref()
+                .is_some_and(|html| html.contains(&wanted)),
+            "{:?}",
+            mail.html
+        );
         assert_eq!(mail.header("Auto-Submitted"), Some("auto-generated"));
     }
 }
@@ -63,9 +92,21 @@ async fn each_purpose_has_its_own_mail() {
     for engine in engines() {
         let world = World::new(engine).await;
         for (purpose, subject, page) in [
-            (ChallengePurpose::VerifyEmail, "Confirm your e-mail address", "https://shop.test/verify-email#"),
-            (ChallengePurpose::Recover, "Set a new password", "https://shop.test/reset-password#"),
-            (ChallengePurpose::AlreadyRegistered, "You already have an account", "https://shop.test/reset-password#"),
+            (
+                ChallengePurpose::VerifyEmail,
+                "Confirm your e-mail address",
+                "https://shop.test/verify-email#",
+            ),
+            (
+                ChallengePurpose::Recover,
+                "Set a new password",
+                "https://shop.test/reset-password#",
+            ),
+            (
+                ChallengePurpose::AlreadyRegistered,
+                "You already have an account",
+                "https://shop.test/reset-password#",
+            ),
         ] {
             world.catcher.clear();
             let event = world.challenge(subject, purpose);
@@ -90,7 +131,13 @@ async fn a_challenge_that_is_over_sends_nothing() {
         world.happens("identity", &expired).await;
 
         assert_eq!(world.catcher.messages().len(), 0);
-        assert!(world.log().await.iter().all(|message| message["status"] == "dropped"));
+        assert!(
+            world
+                .log()
+                .await
+                .iter()
+                .all(|message| message["status"] == "dropped")
+        );
         world.app.assert_invariants().await;
     }
 }
@@ -101,23 +148,65 @@ async fn people_hear_of_what_happens_to_their_account() {
         let world = World::new(engine).await;
         let user_id = world.ada(Some("Ada"));
         let session_id = id("session");
-        world.happens("identity", &SessionCompromised { session_id, user_id, generations_behind: 1 }).await;
-        assert_eq!(world.only_mail().subject, "We ended a session of your account");
-        assert!(world.only_mail().text.is_some_and(|text| text.starts_with("Hello Ada,")));
+        world
+            .happens(
+                "identity",
+                &SessionCompromised {
+                    session_id,
+                    user_id,
+                    generations_behind: 1,
+                },
+            )
+            .await;
+        assert_eq!(
+            world.only_mail().subject,
+            "We ended a session of your account"
+        );
+        assert!(
+            world
+                .only_mail()
+                .text
+                .is_some_and(|text| text.starts_with("Hello Ada,"))
+        );
 
         world.catcher.clear();
-        world.happens("identity", &UserUpdated { user_id, fields: vec![UserField::DisplayName] }).await;
+        world
+            .happens(
+                "identity",
+                &UserUpdated {
+                    user_id,
+                    fields: vec![UserField::DisplayName],
+                },
+            )
+            .await;
         assert_eq!(world.catcher.messages().len(), 0);
-        world.happens("identity", &UserUpdated { user_id, fields: vec![UserField::Password] }).await;
+        world
+            .happens(
+                "identity",
+                &UserUpdated {
+                    user_id,
+                    fields: vec![UserField::Password],
+                },
+            )
+            .await;
         assert_eq!(world.only_mail().subject, "Your password was changed");
 
         world.catcher.clear();
-        let session = |known_device| SessionCreated { session_id, user_id, amr: vec!["pwd".to_owned()], known_device, ip_hash: None };
+        let session = |known_device| SessionCreated {
+            session_id,
+            user_id,
+            amr: vec!["pwd".to_owned()],
+            known_device,
+            ip_hash: None,
+        };
         world.happens("identity", &session(true)).await;
         assert_eq!(world.catcher.messages().len(), 0);
         world.happens("identity", &session(false)).await;
         assert_eq!(world.only_mail().subject, "New sign-in to your account");
-        assert_eq!(world.only_mail().links(), ["https://shop.test/account/sessions", "https://shop.test"]);
+        assert_eq!(
+            world.only_mail().links(),
+            ["https://shop.test/account/sessions", "https://shop.test"]
+        );
     }
 }
 
@@ -131,13 +220,26 @@ async fn the_confirmation_tells_lines_and_totals() {
         assert_eq!(mail.subject, "Your order 100001");
         assert_eq!(mail.to, ["ada@example.com"]);
         let text = mail.text.clone().expect("it has a text part");
-        for line in ["2 x Assam & <b>Darjeeling</b>: 9.00 EUR", "1 x Cup: 12.00 EUR", "Delivery: 4.90 EUR"] {
+        for line in [
+            "2 x Assam & <b>Darjeeling</b>: 9.00 EUR",
+            "1 x Cup: 12.00 EUR",
+            "Delivery: 4.90 EUR",
+        ] {
             assert!(text.contains(line), "{line} is missing in {text}");
         }
-        assert!(text.contains("Total: 25.90 EUR (including 4.14 EUR tax)"), "{text}");
+        assert!(
+            text.contains("Total: 25.90 EUR (including 4.14 EUR tax)"),
+            "{text}"
+        );
         let html = mail.html.clone().expect("it has an HTML part");
-        assert!(html.contains("Assam &amp; &lt;b&gt;Darjeeling") && !html.contains("<b>Darjeeling"), "{html}");
-        let order_page = format!("https://shop.test/orders/{}", order("100001", None).order_id);
+        assert!(
+            html.contains("Assam &amp; &lt;b&gt;Darjeeling") && !html.contains("<b>Darjeeling"),
+            "{html}"
+        );
+        let order_page = format!(
+            "https://shop.test/orders/{}",
+            order("100001", None).order_id
+        );
         assert_eq!(mail.links()[0], order_page);
 
         let sent = world.app.events("notifications", "message.sent").await;
@@ -159,7 +261,11 @@ async fn a_parcel_can_be_followed_to_the_web_only() {
                 number: order.number,
                 customer: order.customer,
                 fulfillment_id: id("parcel"),
-                lines: vec![ShippedLine { line_id: order.lines[0].line_id, variant_id: order.lines[0].variant_id, quantity: 2 }],
+                lines: vec![ShippedLine {
+                    line_id: order.lines[0].line_id,
+                    variant_id: order.lines[0].variant_id,
+                    quantity: 2,
+                }],
                 tracking: Some(Tracking {
                     carrier: Some("DHL".to_owned()),
                     number: Some("JJD1".to_owned()),
@@ -171,15 +277,26 @@ async fn a_parcel_can_be_followed_to_the_web_only() {
                 complete: false,
             }
         };
-        world.happens("orders", &shipped("https://carrier.test/JJD1")).await;
+        world
+            .happens("orders", &shipped("https://carrier.test/JJD1"))
+            .await;
         let mail = world.only_mail();
         let text = mail.text.clone().expect("it has a text part");
-        assert!(text.contains("2 x Assam & <b>Darjeeling</b>") && !text.contains("Cup"), "{text}");
-        assert!(text.contains("Carrier: DHL\r\nTracking number: JJD1\r\n") || text.contains("Carrier: DHL\nTracking number: JJD1\n"), "{text}");
+        assert!(
+            text.contains("2 x Assam & <b>Darjeeling</b>") && !text.contains("Cup"),
+            "{text}"
+        );
+        assert!(
+            text.contains("Carrier: DHL\r\nTracking number: JJD1\r\n")
+                || text.contains("Carrier: DHL\nTracking number: JJD1\n"),
+            "{text}"
+        );
         assert_eq!(mail.links()[0], "https://carrier.test/JJD1");
 
         world.catcher.clear();
-        world.happens("orders", &shipped("javascript:alert(1)")).await;
+        world
+            .happens("orders", &shipped("javascript:alert(1)"))
+            .await;
         let mail = world.only_mail();
         assert!(!mail.html.is_some_and(|html| html.contains("javascript")));
     }
@@ -200,18 +317,33 @@ async fn a_cancelled_order_is_told_to_those_who_expect_it() {
             refund_due: eur(refund_due),
             payment_id: order.payment_id,
         };
-        world.happens("orders", &cancelled(CancelReason::Expired, false, 0)).await;
+        world
+            .happens("orders", &cancelled(CancelReason::Expired, false, 0))
+            .await;
         assert_eq!(world.catcher.messages().len(), 0);
 
-        world.happens("orders", &cancelled(CancelReason::CustomerRequest, true, 25_90)).await;
+        world
+            .happens(
+                "orders",
+                &cancelled(CancelReason::CustomerRequest, true, 25_90),
+            )
+            .await;
         let text = world.only_mail().text.expect("it has a text part");
-        assert!(text.contains("As you asked, your order 7 was cancelled."), "{text}");
+        assert!(
+            text.contains("As you asked, your order 7 was cancelled."),
+            "{text}"
+        );
         assert!(text.contains("25.90 EUR"), "{text}");
 
         world.catcher.clear();
-        world.happens("orders", &cancelled(CancelReason::OutOfStock, true, 0)).await;
+        world
+            .happens("orders", &cancelled(CancelReason::OutOfStock, true, 0))
+            .await;
         let text = world.only_mail().text.expect("it has a text part");
-        assert!(text.contains("no longer in stock") && !text.contains("EUR"), "{text}");
+        assert!(
+            text.contains("no longer in stock") && !text.contains("EUR"),
+            "{text}"
+        );
     }
 }
 
@@ -229,8 +361,13 @@ async fn returned_money_is_told_once() {
             refunded_total: eur(5_00),
             reason: reason.to_owned(),
         };
-        world.happens("payments", &refund("one", "customer_request")).await;
-        assert_eq!(world.only_mail().subject, "You get 5.00 EUR back for order 9");
+        world
+            .happens("payments", &refund("one", "customer_request"))
+            .await;
+        assert_eq!(
+            world.only_mail().subject,
+            "You get 5.00 EUR back for order 9"
+        );
         assert_eq!(world.only_mail().to, ["ada@example.com"]);
 
         world.catcher.clear();
@@ -243,8 +380,13 @@ async fn returned_money_is_told_once() {
             reason: "late_success".to_owned(),
         };
         world.happens("orders", &returned).await;
-        world.happens("payments", &refund("two", "late_success")).await;
-        assert_eq!(world.only_mail().subject, "We are returning your payment for order 9");
+        world
+            .happens("payments", &refund("two", "late_success"))
+            .await;
+        assert_eq!(
+            world.only_mail().subject,
+            "We are returning your payment for order 9"
+        );
     }
 }
 
@@ -275,9 +417,18 @@ async fn line_breaks_in_names_and_numbers_become_no_headers() {
         let world = World::new(engine).await;
         let user_id = world.ada(Some("Ada\r\nBcc: eve@example.com\r\n\r\nOwned"));
         world
-            .happens("identity", &SessionCompromised { session_id: id("session"), user_id, generations_behind: 1 })
+            .happens(
+                "identity",
+                &SessionCompromised {
+                    session_id: id("session"),
+                    user_id,
+                    generations_behind: 1,
+                },
+            )
             .await;
-        world.happens("orders", &world.place("1\r\nBcc: eve@example.com", None)).await;
+        world
+            .happens("orders", &world.place("1\r\nBcc: eve@example.com", None))
+            .await;
 
         let mails = world.catcher.messages();
         assert_eq!(mails.len(), 2);

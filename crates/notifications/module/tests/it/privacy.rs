@@ -30,26 +30,57 @@ async fn nothing_personal_is_stored() {
         let world = World::new(engine).await;
         let challenge_id = id("c");
         let expires_at = world.app.kit().env().now() + Duration::from_mins(30);
-        world.identity.open_challenge(challenge_id, "ada@example.com", ChallengePurpose::VerifyEmail, expires_at);
-        let event =
-            ChallengeCreated { challenge_id, user_id: None, purpose: ChallengePurpose::VerifyEmail, expires_at };
+        world.identity.open_challenge(
+            challenge_id,
+            "ada@example.com",
+            ChallengePurpose::VerifyEmail,
+            expires_at,
+        );
+        let event = ChallengeCreated {
+            challenge_id,
+            user_id: None,
+            purpose: ChallengePurpose::VerifyEmail,
+            expires_at,
+        };
         world.happens("identity", &event).await;
-        for (number, fault) in [("1", None), ("2", Some(Fault::Refuse)), ("3", Some(Fault::TempFail))] {
+        for (number, fault) in [
+            ("1", None),
+            ("2", Some(Fault::Refuse)),
+            ("3", Some(Fault::TempFail)),
+        ] {
             if let Some(fault) = fault {
                 world.catcher.fail_next(1, fault);
             }
-            world.happens("orders", &world.place(number, Some("ada"))).await;
+            world
+                .happens("orders", &world.place(number, Some("ada")))
+                .await;
         }
         let token = format!("token-of-{challenge_id}");
-        assert!(world.catcher.messages_to("ada@example.com").iter().any(|mail| mail.links()[0].contains(&token)));
+        assert!(
+            world
+                .catcher
+                .messages_to("ada@example.com")
+                .iter()
+                .any(|mail| mail.links()[0].contains(&token))
+        );
 
         let ctx = world.app.kit().ctx();
         let sql = match world.db.engine() {
             Engine::Sqlite => SQLITE,
             Engine::Postgres => POSTGRES,
         };
-        let stored: String = world.db.read(&ctx).query(sql).fetch_scalar().await.expect("readable").expect("something");
-        assert!(stored.contains("order_placed") && stored.contains("recipient_hash"), "the statement reads nothing: {stored}");
+        let stored: String = world
+            .db
+            .read(&ctx)
+            .query(sql)
+            .fetch_scalar()
+            .await
+            .expect("readable")
+            .expect("something");
+        assert!(
+            stored.contains("order_placed") && stored.contains("recipient_hash"),
+            "the statement reads nothing: {stored}"
+        );
         for secret in ["ada@example.com", "@example", "token-of-"] {
             assert!(!stored.contains(secret), "{secret} is stored in {stored}");
         }

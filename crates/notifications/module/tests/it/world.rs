@@ -8,8 +8,8 @@ use mail_catcher::{CatcherOptions, Mail, MailCatcher};
 use notifications::{Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer};
 use orders_contract::testing::FakeOrders;
 use orders_contract::{
-    CapturePolicy, Customer, EventLine, Order, OrderId, OrderLine, OrderPlaced, OrderStatus, PaymentState, Totals,
-    UserRef,
+    CapturePolicy, Customer, EventLine, Order, OrderId, OrderLine, OrderPlaced, OrderStatus,
+    PaymentState, Totals, UserRef,
 };
 use tenon_events::Emit as _;
 use tenon_kernel::{CursorKey, Id, Money};
@@ -35,7 +35,12 @@ const PRODUCERS: [&str; 3] = ["identity", "orders", "payments"];
 impl World {
     /// Mail goes to the catcher.
     pub(crate) async fn new(engine: TestEngine) -> Self {
-        Self::with(engine, |settings| Arc::new(SmtpMailer::new(settings).expect("valid settings")), AppOptions::default()).await
+        Self::with(
+            engine,
+            |settings| Arc::new(SmtpMailer::new(settings).expect("valid settings")),
+            AppOptions::default(),
+        )
+        .await
     }
 
     /// Mail goes where the test says.
@@ -49,7 +54,9 @@ impl World {
         options: AppOptions,
     ) -> Self {
         let kit = Kit::new(engine).await;
-        let catcher = MailCatcher::start(CatcherOptions::default()).await.expect("ports are free");
+        let catcher = MailCatcher::start(CatcherOptions::default())
+            .await
+            .expect("ports are free");
         let mut settings = NotificationsSettings {
             shop_name: "Tea & Co".to_owned(),
             shop_url: "https://shop.test".to_owned(),
@@ -60,7 +67,10 @@ impl World {
         settings.smtp.timeout_seconds = 1;
 
         let db = kit.db(notifications::MIGRATIONS).await;
-        let (identity, orders) = (Arc::new(FakeIdentity::new()), Arc::new(FakeOrders::default()));
+        let (identity, orders) = (
+            Arc::new(FakeIdentity::new()),
+            Arc::new(FakeOrders::default()),
+        );
         let deps = Deps {
             db: db.clone(),
             identity: Arc::clone(&identity) as _,
@@ -72,18 +82,32 @@ impl World {
         let notifications = Notifications::build(settings, deps).expect("valid settings");
         let invariants = notifications.module.invariants.clone();
         let mut modules = vec![notifications.module];
-        for producer in PRODUCERS.into_iter().filter(|name| options.feeds.iter().all(|feed| feed.source() != *name)) {
+        for producer in PRODUCERS
+            .into_iter()
+            .filter(|name| options.feeds.iter().all(|feed| feed.source() != *name))
+        {
             modules.push(Module::new(kit.db(empty_store(producer)).await));
         }
         let contract = notifications.contract;
-        Self { app: TestApp::with(kit, modules, options).await, catcher, identity, orders, contract, db, invariants }
+        Self {
+            app: TestApp::with(kit, modules, options).await,
+            catcher,
+            identity,
+            orders,
+            contract,
+            db,
+            invariants,
+        }
     }
 
     /// Emits an event as the module that publishes it, and lets everything happen that follows.
     pub(crate) async fn happens<E: Event>(&self, source: &'static str, event: &E) {
         let db = self.app.kit().db(empty_store(source)).await;
         let mut ctx = self.app.kit().ctx();
-        let mut tx = db.begin(&mut ctx, "test.happens").await.expect("the store is there");
+        let mut tx = db
+            .begin(&mut ctx, "test.happens")
+            .await
+            .expect("the store is there");
         tx.emit(event).await.expect("the event can be written");
         tx.commit().await.expect("it commits");
         self.app.settle().await;
@@ -103,8 +127,16 @@ impl World {
     pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
         use tenon_store::Queryable as _;
         let mut ctx = self.app.kit().ctx();
-        let mut tx = self.db.begin(&mut ctx, "test.execute").await.expect("the store is there");
-        let changed = tx.query(sql).execute().await.expect("the statement is valid");
+        let mut tx = self
+            .db
+            .begin(&mut ctx, "test.execute")
+            .await
+            .expect("the store is there");
+        let changed = tx
+            .query(sql)
+            .execute()
+            .await
+            .expect("the statement is valid");
         tx.commit().await.expect("it commits");
         changed
     }
@@ -114,7 +146,11 @@ impl World {
         let ctx = self.app.kit().ctx();
         let mut found = Vec::new();
         for invariant in &self.invariants {
-            for violation in invariant.check(&ctx).await.expect("the rule can be checked") {
+            for violation in invariant
+                .check(&ctx)
+                .await
+                .expect("the rule can be checked")
+            {
                 found.push(format!("{}: {}", invariant.name(), violation.subject));
             }
         }
@@ -126,7 +162,10 @@ impl World {
     pub(crate) fn only_mail(&self) -> Mail {
         let mails = self.catcher.messages();
         let [mail] = mails.try_into().unwrap_or_else(|mails: Vec<Mail>| {
-            panic!("expected one mail, not {:?}", mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>())
+            panic!(
+                "expected one mail, not {:?}",
+                mails.iter().map(|mail| &mail.subject).collect::<Vec<_>>()
+            )
         });
         mail
     }
@@ -148,7 +187,11 @@ impl World {
 }
 
 fn empty_store(module: &'static str) -> Migrations {
-    Migrations { module, sqlite: None, postgres: None }
+    Migrations {
+        module,
+        sqlite: None,
+        postgres: None,
+    }
 }
 
 pub(crate) fn eur(minor: i64) -> Money {
@@ -185,7 +228,10 @@ pub(crate) fn order(number: &str, buyer: Option<&str>) -> Order {
             user_id: buyer.map(|name| UserRef::from_uuid(TestApp::user_id(name))),
             email: "ada@example.com".to_owned(),
         },
-        lines: vec![line("TEA-1", "Assam & <b>Darjeeling</b>", 2, 4_50), line("CUP-1", "Cup", 1, 12_00)],
+        lines: vec![
+            line("TEA-1", "Assam & <b>Darjeeling</b>", 2, 4_50),
+            line("CUP-1", "Cup", 1, 12_00),
+        ],
         totals: Totals {
             subtotal: eur(21_00),
             shipping: eur(4_90),

@@ -102,26 +102,27 @@ impl Cart {
     pub(crate) fn check_edit(&self, expected: i64) -> Result<(), OrdersError> {
         self.check_open()?;
         let current = self.version - 1;
-        if current == expected { Ok(()) } else { Err(OrdersError::VersionMismatch { current }) }
+        if current == expected { Ok(()) } else { Err(OrdersError::StaleVersion { current }) }
     }
 
     /// Puts more of a variant into the cart: into its line, if it has one. Returns the changed line.
     pub(crate) fn add(&mut self, new: CartLine) -> Result<CartLine, OrdersError> {
         check_quantity(new.quantity)?;
-        let line = match self.lines.iter_mut().find(|line| line.variant_id == new.variant_id) {
-            Some(line) => {
-                let quantity = check_quantity(line.quantity.saturating_add(new.quantity))?;
-                *line = CartLine { id: line.id, position: line.position, quantity, ..new };
-                line.clone()
+        let line = match self.lines.iter().position(|line| line.variant_id == new.variant_id) {
+            Some(at) => {
+                let known = &mut self.lines[at];
+                let quantity = check_quantity(known.quantity.saturating_add(new.quantity))?;
+                *known = CartLine { id: known.id, position: known.position, quantity, ..new };
+                known.clone()
             }
             None if self.lines.len() >= MAX_LINES => {
                 let detail = format!("a cart has at most {MAX_LINES} lines");
                 return Err(OrdersError::field("/variant_id", "too_many_lines", detail));
             }
             None => {
-                let position = self.lines.last().map_or(1, |last| last.position + 1);
-                self.lines.push(CartLine { position, ..new.clone() });
-                CartLine { position, ..new }
+                let line = CartLine { position: self.lines.last().map_or(1, |last| last.position + 1), ..new };
+                self.lines.push(line.clone());
+                line
             }
         };
         self.subtotal().map(|_| line).map_err(|_| out_of_range())
@@ -178,7 +179,7 @@ impl CartLine {
     ///
     /// # Errors
     ///
-    /// [`OrdersError::InvalidInput`] naming `/variant_id` if the variant cannot be bought in this currency.
+    /// [`OrdersError::InvalidRequest`] naming `/variant_id` if the variant cannot be bought in this currency.
     pub(crate) fn from_offer(
         id: LineId,
         quantity: i64,

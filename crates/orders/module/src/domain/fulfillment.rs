@@ -89,7 +89,7 @@ pub(crate) fn check_parcel(
         }
         parcel.push(ShippedLine { line_id, variant_id: line.variant_id, quantity });
     }
-    if errors.is_empty() { Ok(parcel) } else { Err(OrdersError::InvalidInput { fields: errors }) }
+    if errors.is_empty() { Ok(parcel) } else { Err(OrdersError::InvalidRequest { fields: errors }) }
 }
 
 /// What a parcel is worth of its order's total: its pieces, and for the last parcel all that is left.
@@ -163,7 +163,7 @@ mod tests {
         assert!(check_parcel(&lines, &packed, &[(id, 1)]).is_ok());
         for wrong in [vec![(id, 2)], vec![(id, 0)], vec![(id, -1)], vec![], vec![(id, 1), (id, 1)]] {
             let refused = check_parcel(&lines, &packed, &wrong);
-            assert!(matches!(refused, Err(OrdersError::InvalidInput { .. })), "{wrong:?}");
+            assert!(matches!(refused, Err(OrdersError::InvalidRequest { .. })), "{wrong:?}");
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(404, "orders.cart_not_found")
         .problem(409, "orders.cart_frozen")
         .problem(409, "orders.cart_closed")
-        .problem(422, "orders.invalid_input")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

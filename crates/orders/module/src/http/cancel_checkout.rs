@@ -9,7 +9,7 @@ use tenon_web::{ApiPath, BearerSecret, Ctx, Endpoint, Problem, Reply};
 
 use super::checkout_view::{self, CheckoutView};
 use super::members::access;
-use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use super::{CART_TOKEN, CART_TOKEN_HELP, PROVIDER_DEADLINE, TAG};
 use crate::service::Service;
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -22,6 +22,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<CheckoutId>("checkout_id", "Which checkout.")
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .deadline(PROVIDER_DEADLINE)
         .answers::<CheckoutView>(200, "The checkout, undone.")
         .answers::<CheckoutView>(202, "The checkout, being undone.")
         .problem(404, "orders.checkout_not_found")

@@ -11,7 +11,7 @@ use tenon_web::{ApiJson, ApiPath, BearerSecret, Ctx, Endpoint, KeyRule, Problem,
 
 use super::members::access;
 use super::order_view::OrderSummaryView;
-use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use super::{CART_TOKEN, CART_TOKEN_HELP, PROVIDER_DEADLINE, TAG};
 use crate::service::Service;
 
 /// Why.
@@ -33,12 +33,13 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<OrderId>("order_id", "Which order.")
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
         .body::<CancelOrderBody>()
         .answers::<OrderSummaryView>(202, "The order; money and stock are on their way back.")
         .problem(404, "orders.order_not_found")
         .problem(409, "orders.order_not_cancellable")
-        .problem(422, "orders.invalid_input")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

@@ -11,7 +11,7 @@ use tenon_web::{ApiJson, ApiPath, BearerSecret, Ctx, Endpoint, KeyRule, Problem,
 
 use super::checkout_view::{self, CheckoutView};
 use super::members::access;
-use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use super::{CART_TOKEN, CART_TOKEN_HELP, PROVIDER_DEADLINE, TAG};
 use crate::service::Service;
 
 /// How the buyer pays now.
@@ -33,13 +33,14 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<CheckoutId>("checkout_id", "Which checkout.")
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Optional)
         .body::<ConfirmCheckoutBody>()
         .answers::<CheckoutView>(200, "The checkout as it stands now.")
         .problem(404, "orders.checkout_not_found")
         .problem(409, "orders.checkout_closed")
         .problem(409, "orders.quote_expired")
-        .problem(422, "orders.invalid_input")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

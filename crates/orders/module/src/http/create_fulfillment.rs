@@ -43,7 +43,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .answers::<FulfillmentView>(201, "The parcel.")
         .problem(404, "orders.order_not_found")
         .problem(409, "orders.order_not_fulfillable")
-        .problem(422, "orders.invalid_input")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

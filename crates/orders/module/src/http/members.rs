@@ -71,7 +71,7 @@ pub(super) fn access(ctx: &CallCtx, secret: &BearerSecret) -> Access {
 /// Adds the current `ETag` to 412.
 pub(super) fn stale(error: SeamError<OrdersError>) -> Problem {
     let current = match error.domain() {
-        Some(OrdersError::VersionMismatch { current }) => Some(*current),
+        Some(OrdersError::StaleVersion { current }) => Some(*current),
         _ => None,
     };
     let problem = Problem::from(error);

@@ -25,7 +25,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(404, "orders.cart_line_not_found")
         .problem(409, "orders.cart_frozen")
         .problem(409, "orders.cart_closed")
-        .problem(412, "orders.version_mismatch")
+        .problem(412, "orders.stale_version")
         .handler(handler, Arc::clone(service))
 }
 

@@ -11,7 +11,7 @@ use tenon_web::{ApiJson, BearerSecret, Ctx, Endpoint, KeyRule, Problem, Reply};
 
 use super::checkout_view::CheckoutView;
 use super::members::access;
-use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
+use super::{CART_TOKEN, CART_TOKEN_HELP, PROVIDER_DEADLINE, TAG};
 use crate::service::Service;
 use crate::service::start_checkout::StartCheckout;
 
@@ -39,6 +39,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
              where it stands.",
         )
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
         .body::<StartCheckoutBody>()
         .answers::<CheckoutView>(201, "The checkout, with what to do next.")
@@ -48,7 +49,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(409, "orders.cart_changed")
         .problem(409, "orders.checkout_exists")
         .problem(409, "orders.out_of_stock")
-        .problem(422, "orders.invalid_input")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

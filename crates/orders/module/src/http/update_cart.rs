@@ -47,8 +47,8 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(404, "orders.cart_not_found")
         .problem(409, "orders.cart_frozen")
         .problem(409, "orders.cart_closed")
-        .problem(412, "orders.version_mismatch")
-        .problem(422, "orders.invalid_input")
+        .problem(412, "orders.stale_version")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 

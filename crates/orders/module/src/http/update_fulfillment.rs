@@ -56,8 +56,8 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .answers::<FulfillmentView>(200, "The parcel.")
         .problem(404, "orders.fulfillment_not_found")
         .problem(409, "orders.fulfillment_transition")
-        .problem(412, "orders.version_mismatch")
-        .problem(422, "orders.invalid_input")
+        .problem(412, "orders.stale_version")
+        .problem(422, "orders.invalid_request")
         .handler(handler, Arc::clone(service))
 }
 
@@ -101,7 +101,7 @@ fn check(body: &UpdateFulfillmentBody) -> Result<(), Problem> {
         let detail = "expected an http or https URL of at most 2048 characters";
         errors.push(FieldError::new("/tracking_url", "invalid_url", detail));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::from_error(&OrdersError::InvalidInput { fields: errors })) }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::from_error(&OrdersError::InvalidRequest { fields: errors })) }
 }
 
 impl From<MoveBody> for FulfillmentStatus {

@@ -19,7 +19,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`OrdersError::OrderNotFulfillable`] unless it is placed and not all gone, [`OrdersError::InvalidInput`]
+    /// [`OrdersError::OrderNotFulfillable`] unless it is placed and not all gone, [`OrdersError::InvalidRequest`]
     /// naming each wrong line.
     #[tracing::instrument(name = "orders.create_fulfillment", skip_all, fields(order.id = %order))]
     pub(crate) async fn create_fulfillment(

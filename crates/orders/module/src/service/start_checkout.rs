@@ -262,5 +262,5 @@ pub(super) fn check_payment_input(payment_method: Option<&str>, return_url: Opti
         let detail = "expected an http or https URL of at most 2048 characters";
         errors.push(FieldError::new("/return_url", "invalid_url", detail));
     }
-    if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidInput { fields: errors })) }
+    if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidRequest { fields: errors })) }
 }

@@ -69,7 +69,7 @@ impl Service {
                 errors.push(FieldError::new("/shipping_method", "unknown_shipping_method", detail));
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidInput { fields: errors })) }
+        if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidRequest { fields: errors })) }
     }
 }
 

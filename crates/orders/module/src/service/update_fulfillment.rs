@@ -28,7 +28,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`OrdersError::FulfillmentTransition`] for any other move, [`OrdersError::VersionMismatch`].
+    /// [`OrdersError::FulfillmentTransition`] for any other move, [`OrdersError::StaleVersion`].
     #[tracing::instrument(name = "orders.update_fulfillment", skip_all, fields(fulfillment.id = %id))]
     pub(crate) async fn update_fulfillment(
         &self,
@@ -46,7 +46,7 @@ impl Service {
             let order = store::orders::lock(&mut tx, order_id, access).await?.ok_or_else(not_found)?;
             let mut parcel = store::fulfillments::find(&mut tx, id).await?.ok_or_else(not_found)?;
             if parcel.version != version {
-                return Err(SeamError::Domain(OrdersError::VersionMismatch { current: parcel.version }));
+                return Err(SeamError::Domain(OrdersError::StaleVersion { current: parcel.version }));
             }
             let before = audited(&parcel);
             parcel.version += 1;

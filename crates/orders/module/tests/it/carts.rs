@@ -75,7 +75,7 @@ async fn changes_name_their_version() {
         buyer.with_token(buyer.client.patch(&line)).json(&json!({ "quantity": 5 })).await.expect(428);
         assert_eq!(set(&etag, 5).await.expect(200)["lines"][0]["quantity"], 5);
         let stale = set(&etag, 6).await;
-        assert_eq!(stale.expect(412)["code"], "orders.version_mismatch");
+        assert_eq!(stale.expect(412)["code"], "orders.stale_version");
         let current = stale.header("etag").expect("the version now").to_owned();
         assert_eq!(current, buyer.etag().await);
         buyer.with_token(buyer.client.patch(&buyer.path())).header("if-match", &etag).json(&json!({})).await.expect(412);

@@ -114,7 +114,7 @@ async fn parcels_move_forward_at_their_version() {
         assert_eq!(early.expect(409)["code"], "orders.fulfillment_transition");
         it.change(&parcel, 1, &json!({ "status": "shipped" })).await.expect(200);
         let stale = it.change(&parcel, 1, &json!({ "carrier": "UPS" })).await;
-        assert_eq!(stale.expect(412)["code"], "orders.version_mismatch");
+        assert_eq!(stale.expect(412)["code"], "orders.stale_version");
         assert_eq!(stale.header("etag"), Some("\"v2\""));
         it.change(&parcel, 2, &json!({ "status": "shipped", "carrier": "UPS" })).await.expect(200); // stays shipped
         assert_eq!(it.shop.count("order.shipped").await, 1);

@@ -122,7 +122,7 @@ async fn other_modules_get_orders_and_what_they_expect_of_their_payments() {
 
         let too_many = GetOrders { order_ids: vec![ids[0]; 201] };
         let refused = shop.contract.get_orders(&ctx, too_many).await.expect_err("too many");
-        assert!(matches!(refused.domain(), Some(OrdersError::InvalidInput { .. })));
+        assert!(matches!(refused.domain(), Some(OrdersError::InvalidRequest { .. })));
     }
 }
 

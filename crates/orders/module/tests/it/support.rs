@@ -6,13 +6,16 @@ mod stall;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog_contract::{ReservationId, VariantId};
+use catalog_contract::{CatalogClient, ReservationId, VariantId};
 use catalog_contract::testing::FakeCatalog;
 use orders::{Deps, MIGRATIONS, Orders, OrdersSettings};
 use payments_contract::testing::{FakePayments, Outcome};
-use payments_contract::{DeclineClass, Payment, PaymentAuthorized, PaymentDeclined, PaymentId, PaymentResolved};
+use payments_contract::{
+    DeclineClass, Payment, PaymentAuthorized, PaymentDeclined, PaymentId, PaymentResolved, PaymentsClient,
+};
 use serde_json::{Value, json};
 use tenon_kernel::{CursorKey, Money, Role};
+use tenon_seam::{EdgeSettings, Mode, Seam};
 use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine, TestReply, TestRequest};
 
 pub(crate) use self::feed::PaymentFeed;
@@ -42,6 +45,13 @@ pub(crate) fn eur(minor: i64) -> Money {
     Money::new(minor, "EUR".parse().expect("known")).expect("in range")
 }
 
+/// Everything between modules is encoded and decoded, as if they were elsewhere.
+fn wire() -> Seam {
+    let wire = || EdgeSettings { mode: Mode::Wire, ..EdgeSettings::default() };
+    let settings = ["catalog", "payments"].map(|module| (module.to_owned(), wire()));
+    Seam::new(settings.into()).declare("orders", &["catalog", "payments"])
+}
+
 pub(crate) fn address() -> Value {
     json!({ "name": "Ada Lovelace", "line1": "Hauptstraße 1", "city": "Köln", "postal_code": "50667", "country": "DE" })
 }
@@ -56,10 +66,11 @@ impl Shop {
         let (catalog, payments) = (Arc::new(FakeCatalog::new()), Arc::new(FakePayments::new()));
         let slow_catalog = Arc::new(Stalling::around(Arc::clone(&catalog)));
         let slow_payments = Arc::new(Stalling::around(Arc::clone(&payments)));
+        let seam = wire();
         let deps = Deps {
             db: kit.db(MIGRATIONS).await,
-            catalog: Arc::clone(&slow_catalog) as _,
-            payments: Arc::clone(&slow_payments) as _,
+            catalog: CatalogClient::connect(&seam, "orders", Arc::clone(&slow_catalog) as _),
+            payments: PaymentsClient::connect(&seam, "orders", Arc::clone(&slow_payments) as _),
             cursor_key: CursorKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");

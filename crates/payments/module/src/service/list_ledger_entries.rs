@@ -1,6 +1,6 @@
 //! Lists the ledger, newest entry first.
 
-use payments_contract::{LedgerEntryId, PaymentId, PaymentsError};
+use payments_contract::{PaymentId, PaymentsError};
 use tenon_kernel::{CallCtx, Page, PageRequest};
 use tenon_seam::SeamError;
 
@@ -19,7 +19,7 @@ impl Service {
             None => "payments.ledger".to_owned(),
             Some(payment) => format!("payments.ledger?payment_id={payment}"),
         };
-        let before: Option<LedgerEntryId> = page
+        let before: Option<i64> = page
             .cursor
             .map(|cursor| self.cursor_key.open(&scope, &cursor))
             .transpose()
@@ -29,6 +29,6 @@ impl Service {
             None => store::ledger::list_before(&mut db, before, page.limit).await?,
             Some(payment) => store::ledger::list_of_payment_before(&mut db, payment, before, page.limit).await?,
         };
-        Ok(Page::from_rows(rows, page.limit, |last| self.cursor_key.seal(&scope, &last.id)))
+        Ok(Page::from_rows(rows, page.limit, |last| self.cursor_key.seal(&scope, &last.position)))
     }
 }

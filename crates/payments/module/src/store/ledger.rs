@@ -12,6 +12,8 @@ use crate::domain::payment::Payment;
 /// An entry: one fact and the amounts it moved.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
+    /// Place in the ledger; the key of its pages.
+    pub(crate) position: i64,
     pub(crate) id: LedgerEntryId,
     pub(crate) kind: EntryKind,
     pub(crate) payment_id: PaymentId,
@@ -20,19 +22,24 @@ pub(crate) struct Entry {
     pub(crate) posted_at: Timestamp,
 }
 
-macro_rules! select {
-    ($rest:literal) => {
+/// Entries in pages: a page is cut by the first lines, then all lines of its entries are read.
+macro_rules! page {
+    ($first_lines:literal) => {
         concat!(
-            "SELECT t.entry_id, t.kind, t.payment_id, t.order_id, t.debit_account, t.credit_account, t.amount,
-                    t.currency, t.posted_at
-               FROM ledger_transfers t ",
-            $rest
+            "SELECT page.position, t.entry_id, t.kind, t.payment_id, t.order_id, t.debit_account, t.credit_account,
+                    t.amount, t.currency, t.posted_at
+               FROM (SELECT position, entry_id FROM ledger_transfers WHERE line_no = 1 AND ",
+            $first_lines,
+            ") page
+               JOIN ledger_transfers t ON t.entry_id = page.entry_id
+              ORDER BY page.position DESC, t.line_no"
         )
     };
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    position: i64,
     entry_id: LedgerEntryId,
     #[sqlx(try_from = "String")]
     kind: EntryKind,
@@ -91,17 +98,12 @@ pub(crate) async fn post(
 /// Lists entries, newest first, from before `before`; `limit + 1` of them.
 pub(crate) async fn list_before(
     db: &mut dyn Queryable,
-    before: Option<LedgerEntryId>,
+    before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = db
-        .query(select!(
-            "WHERE t.entry_id IN (SELECT e.entry_id FROM ledger_transfers e
-                                   WHERE e.entry_id < $1 AND e.line_no = 1
-                                   ORDER BY e.entry_id DESC LIMIT $2)
-             ORDER BY t.entry_id DESC, t.line_no"
-        ))
-        .bind(before.unwrap_or(LedgerEntryId::from_uuid(Uuid::max())))
+        .query(page!("position < $1 ORDER BY position DESC LIMIT $2"))
+        .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit) + 1)
         .fetch_all::<Row>()
         .await?;
@@ -112,18 +114,13 @@ pub(crate) async fn list_before(
 pub(crate) async fn list_of_payment_before(
     db: &mut dyn Queryable,
     payment: PaymentId,
-    before: Option<LedgerEntryId>,
+    before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = db
-        .query(select!(
-            "WHERE t.entry_id IN (SELECT e.entry_id FROM ledger_transfers e
-                                   WHERE e.payment_id = $1 AND e.entry_id < $2 AND e.line_no = 1
-                                   ORDER BY e.entry_id DESC LIMIT $3)
-             ORDER BY t.entry_id DESC, t.line_no"
-        ))
+        .query(page!("payment_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3"))
         .bind(payment)
-        .bind(before.unwrap_or(LedgerEntryId::from_uuid(Uuid::max())))
+        .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit) + 1)
         .fetch_all::<Row>()
         .await?;
@@ -169,6 +166,7 @@ fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
         match entries.last_mut() {
             Some(entry) if entry.id == row.entry_id => entry.transfers.push(transfer),
             _ => entries.push(Entry {
+                position: row.position,
                 id: row.entry_id,
                 kind: row.kind,
                 payment_id: row.payment_id,

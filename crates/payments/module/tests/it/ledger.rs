@@ -6,6 +6,19 @@ use tenon_testkit::{TestEngine, engines};
 
 use crate::support::{World, order};
 
+/// Inserts a copy of the refund's row with other values in six columns.
+macro_rules! copy {
+    ($six:literal) => {
+        concat!(
+            "INSERT INTO ledger_transfers (line_no, source_id, payment_id, debit_account, credit_account, amount,
+                                           entry_id, kind, order_id, currency, shard, posted_at)
+             SELECT ",
+            $six,
+            ", entry_id, kind, order_id, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'"
+        )
+    };
+}
+
 async fn with_entries(engine: TestEngine) -> World {
     let world = World::new(engine).await;
     let paid = world.open("pm_success").await;
@@ -43,25 +56,21 @@ async fn the_database_refuses_an_entry_out_of_balance() {
         // Copies of a good row, each with one thing wrong: a side missing, both the same, nothing or less moved,
         // an account nobody knows, a payment that does not exist, and a fact that stands there already.
         for sql in [
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, payment_id, order_id, debit_account,
-                    NULL, amount, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, payment_id, order_id, debit_account,
-                    debit_account, amount, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, payment_id, order_id, debit_account,
-                    credit_account, 0, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, payment_id, order_id, debit_account,
-                    credit_account, -amount, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, payment_id, order_id, 'pocket',
-                    credit_account, amount, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT entry_id, 9, kind, source_id, source_id, order_id, debit_account,
-                    credit_account, amount, currency, shard, posted_at FROM ledger_transfers WHERE kind = 'refund'",
-            "INSERT INTO ledger_transfers SELECT source_id, line_no, kind, source_id, payment_id, order_id,
-                    debit_account, credit_account, amount, currency, shard, posted_at
-               FROM ledger_transfers WHERE kind = 'refund'",
+            copy!("9, source_id, payment_id, debit_account, NULL, amount"),
+            copy!("9, source_id, payment_id, debit_account, debit_account, amount"),
+            copy!("9, source_id, payment_id, debit_account, credit_account, 0"),
+            copy!("9, source_id, payment_id, debit_account, credit_account, -amount"),
+            copy!("9, source_id, payment_id, 'pocket', credit_account, amount"),
+            copy!("9, source_id, source_id, debit_account, credit_account, amount"),
+            copy!("1, source_id, payment_id, debit_account, credit_account, amount"),
         ] {
             assert!(!world.takes(sql).await, "{engine:?} took {sql}");
         }
         world.assert_sound().await;
+        // The statement itself is good: a whole line is taken, and its balances with it.
+        assert!(world.takes(copy!("9, source_id, payment_id, debit_account, credit_account, amount")).await);
+        let sum = "SELECT CAST(SUM(debits) - SUM(credits) AS bigint) FROM ledger_balances";
+        assert_eq!(world.count(sum).await, 0);
     }
 }
 
@@ -69,8 +78,8 @@ async fn the_database_refuses_an_entry_out_of_balance() {
 async fn sqlite_does_not_let_an_entry_be_replaced() {
     let world = with_entries(TestEngine::Sqlite).await;
     let replace = "INSERT OR REPLACE INTO ledger_transfers
-                   SELECT entry_id, line_no, kind, source_id, payment_id, order_id, debit_account, credit_account,
-                          amount + 1, currency, shard, posted_at FROM ledger_transfers";
+                   SELECT position, entry_id, line_no, kind, source_id, payment_id, order_id, debit_account,
+                          credit_account, amount + 1, currency, shard, posted_at FROM ledger_transfers";
     assert!(!world.takes(replace).await);
     world.assert_sound().await;
 }
@@ -96,7 +105,7 @@ async fn the_database_refuses_impossible_payments() {
 #[should_panic(expected = "payments.sums_match_parts")]
 async fn the_oracle_finds_money_without_a_capture() {
     let world = with_entries(TestEngine::Sqlite).await;
-    assert!(world.takes("UPDATE captures SET amount = amount - 1").await);
+    assert!(world.takes("UPDATE payments SET captured = captured - 1").await);
     world.assert_sound().await;
 }
 

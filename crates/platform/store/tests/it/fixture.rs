@@ -5,8 +5,8 @@ use tenon_kernel::{CallCtx, Id, IdKind, Timestamp};
 use tenon_store::{Db, Json, Migrations, Queryable, StoreError, Tx};
 use tenon_testkit::{Kit, TestEngine, engines};
 
-static SQLITE: Migrator = tenon_store::migrate!("tests/migrations/sqlite");
-static POSTGRES: Migrator = tenon_store::migrate!("tests/migrations/postgres");
+static SQLITE: Migrator = sqlx::migrate!("tests/migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("tests/migrations/postgres");
 
 pub(crate) const THINGS: Migrations = Migrations {
     module: "things",

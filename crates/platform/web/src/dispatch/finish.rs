@@ -14,6 +14,8 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use tenon_kernel::CallStats;
+use tracing::Span;
 
 use super::{Dispatch, Exchange};
 use crate::Problem;
@@ -32,9 +34,9 @@ const WORTH_COMPRESSING: u64 = 1024;
 const COMPRESSED_IN_PLACE: usize = 64 * 1024;
 
 impl Dispatch {
-    pub(super) async fn finish(
+    pub(super) fn finish(
         &self,
-        exchange: Exchange<'_>,
+        exchange: &Exchange<'_>,
         outcome: Result<Response, Problem>,
     ) -> Response {
         let (mut response, problem) = match outcome {
@@ -49,15 +51,11 @@ impl Dispatch {
         }
 
         exchange.link_next_page(&mut response);
-        if is_unchanged(&exchange, &response) {
+        if is_unchanged(exchange, &response) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = Body::empty();
             response.headers_mut().remove(CONTENT_TYPE);
             response.headers_mut().remove(CONTENT_LENGTH);
-        }
-        response = compress(response, exchange.gzip).await;
-        if exchange.method == Method::HEAD {
-            forget_body(&mut response);
         }
 
         let headers = response.headers_mut();
@@ -68,9 +66,9 @@ impl Dispatch {
             HeaderValue::from_str(exchange.trace_text.as_str())
                 .expect("hexadecimal digits are header text"),
         );
-        if let Some((limiter, quota)) = exchange.quota {
+        if let Some((limiter, quota)) = &exchange.quota {
             headers.insert(RATE_LIMIT_POLICY.clone(), limiter.policy());
-            headers.insert(RATE_LIMIT.clone(), limiter.state(quota));
+            headers.insert(RATE_LIMIT.clone(), limiter.state(*quota));
         }
         if exchange
             .facts
@@ -82,7 +80,6 @@ impl Dispatch {
                 HeaderValue::from_static("true"),
             );
         }
-        exchange.log(response.status());
         response
     }
 
@@ -105,6 +102,25 @@ impl Dispatch {
 }
 
 impl Exchange<'_> {
+    /// The last step, once the body is what it will be.
+    pub(super) fn complete(&self, mut response: Response) -> Response {
+        if self.method == Method::HEAD {
+            forget_body(&mut response);
+        }
+        self.log(response.status());
+        response
+    }
+
+    /// The span that a handler runs in. Reads are many and short, so theirs is for those who look closely.
+    pub(super) fn span(&self, is_read: bool) -> Span {
+        let trace_id = self.trace_text.as_str();
+        if is_read {
+            tracing::debug_span!(target: "tenon_web::span", "http.request", route = self.route_name(), trace_id)
+        } else {
+            tracing::info_span!(target: "tenon_web::span", "http.request", route = self.route_name(), trace_id)
+        }
+    }
+
     /// Writes a problem with what only the edge knows, and logs what the caller does not learn.
     fn render(&self, problem: &Problem) -> Response {
         let occurrence = Occurrence {
@@ -112,15 +128,11 @@ impl Exchange<'_> {
             trace_id: Some(self.trace_text.as_str()),
         };
         // A fault with an incident of its own was logged where it was met.
-        if problem.status().is_server_error() && problem.incident(Occurrence::default()).is_none() {
-            tracing::error!(
-                operation = self.operation(),
-                code = problem.code(),
-                incident = problem.incident(occurrence),
-                trace_id = self.trace_text.as_str(),
-                error = problem.cause().unwrap_or("no further cause"),
-                "request failed"
-            );
+        let is_logged = problem.incident(Occurrence::default()).is_some();
+        if let Some(error) = problem.cause().filter(|_| !is_logged) {
+            let incident = problem.incident(occurrence);
+            let (route, code) = (self.route_name(), problem.code());
+            tracing::error!(route, code, incident, error, "request failed");
         }
         problem.render(occurrence)
     }
@@ -140,13 +152,11 @@ impl Exchange<'_> {
         let cost = self.facts.as_ref().map(|facts| facts.ctx.stats());
         tracing::info!(
             target: "tenon_web::request",
-            method = self.method.as_str(),
-            operation = self.operation(),
-            route = self.route.map_or("", |route| route.endpoint.path()),
+            route = self.route_name(),
             status = status.as_u16(),
             duration_ms = millis(took),
-            db_ms = millis(cost.map_or_else(Default::default, tenon_kernel::CallStats::database_time)),
-            statements = cost.map_or(0, tenon_kernel::CallStats::statements),
+            db_ms = millis(cost.map_or_else(Default::default, CallStats::database_time)),
+            statements = cost.map_or(0, CallStats::statements),
             trace_id = self.trace_text.as_str(),
             "request"
         );
@@ -155,9 +165,9 @@ impl Exchange<'_> {
         }
     }
 
-    fn operation(&self) -> &'static str {
-        self.route
-            .map_or("none", |route| route.endpoint.operation_id())
+    /// `GET /v1/orders/{id}`
+    fn route_name(&self) -> &str {
+        self.route.map_or("none", |route| &route.name)
     }
 }
 
@@ -205,21 +215,23 @@ fn is_unchanged(exchange: &Exchange<'_>, response: &Response) -> bool {
     etag.is_some_and(|etag| list.to_str().is_ok_and(|list| names_etag(list, etag)))
 }
 
-/// Compresses bodies over 1 KiB for callers that take gzip. The ETag stays: it names the version of the thing,
-/// and commands compare it strongly.
-async fn compress(mut response: Response, wanted: bool) -> Response {
+/// Says whether a body is over 1 KiB of text for a caller that takes gzip. The ETag stays: it names the version of
+/// the thing, and commands compare it strongly.
+pub(super) fn is_worth_compressing(response: &mut Response, wanted: bool) -> bool {
     let size = response.body().size_hint().exact();
     if size.is_none_or(|size| size < WORTH_COMPRESSING)
         || response.headers().contains_key(CONTENT_ENCODING)
     {
-        return response;
+        return false;
     }
     response
         .headers_mut()
         .append(VARY, HeaderValue::from_static("Accept-Encoding"));
-    if !wanted || !is_text(response.headers()) {
-        return response;
-    }
+    wanted && is_text(response.headers())
+}
+
+/// Compresses a whole body.
+pub(super) async fn compress(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(collected) = body.collect().await else {
         return Problem::new(

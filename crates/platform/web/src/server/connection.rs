@@ -16,13 +16,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tenon_kernel::ErrorKind;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::ServeOptions;
-use super::watch::{Activity, Verdict, Watched};
+use super::activity::{Activity, Verdict, Watched};
 use crate::{Connection, Problem};
 
 /// How long an idle connection gets to say goodbye.
@@ -33,17 +33,25 @@ pub(super) struct Server {
     router: Router,
     options: ServeOptions,
     builder: auto::Builder<TokioExecutor>,
-    stop: CancellationToken,
-    abort: CancellationToken,
+    phase: watch::Receiver<Phase>,
     commands: TaskTracker,
+}
+
+/// Where a listener is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Serving,
+    /// Connections finish what they are doing.
+    Stopping,
+    /// Connections that have not finished are dropped.
+    Gone,
 }
 
 impl Server {
     pub(super) fn new(
         router: Router,
         options: ServeOptions,
-        stop: CancellationToken,
-        abort: CancellationToken,
+        phase: watch::Receiver<Phase>,
         commands: TaskTracker,
     ) -> Self {
         let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -67,8 +75,7 @@ impl Server {
             router,
             options,
             builder,
-            stop,
-            abort,
+            phase,
             commands,
         }
     }
@@ -102,26 +109,30 @@ impl Server {
         });
         let io = TokioIo::new(Watched::new(socket, Arc::clone(&activity)));
         let mut serving = pin!(self.builder.serve_connection(io, service));
-        let mut stopping = false;
-        let mut look = tokio::time::Instant::now() + self.options.header_timeout;
+        let mut phase = self.phase.clone();
+        let mut look = pin!(sleep(self.options.header_timeout));
         loop {
             tokio::select! {
+                biased;
                 _ended = serving.as_mut() => return,
-                () = self.abort.cancelled() => return,
-                () = self.stop.cancelled(), if !stopping => {
-                    stopping = true;
-                    serving.as_mut().graceful_shutdown();
-                }
-                () = sleep_until(look) => match activity.judge(self.options.header_timeout, self.options.idle_timeout) {
-                    Verdict::Fine(next) => look = next,
+                changed = phase.wait_for(|phase| *phase != Phase::Serving) => match changed.as_deref() {
+                    Ok(Phase::Stopping) => break serving.as_mut().graceful_shutdown(),
+                    Ok(Phase::Serving | Phase::Gone) | Err(_) => return,
+                },
+                () = look.as_mut() => match activity.judge(self.options.header_timeout, self.options.idle_timeout) {
+                    Verdict::Fine(next) => look.as_mut().reset(next),
                     Verdict::SlowHead => return,
                     Verdict::Idle => {
                         serving.as_mut().graceful_shutdown();
-                        let _said = timeout(GOODBYE, serving.as_mut()).await;
+                        let _said = timeout(GOODBYE, serving).await;
                         return;
                     }
                 }
             }
+        }
+        tokio::select! {
+            _ended = serving => {}
+            _gone = phase.wait_for(|phase| *phase == Phase::Gone) => {}
         }
     }
 }

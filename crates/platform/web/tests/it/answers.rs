@@ -235,12 +235,12 @@ async fn the_log_has_one_line_for_each_request_and_nothing_that_callers_sent() {
         .collect();
     let fields = |line: &Value, name: &str| line["fields"][name].clone();
     assert_eq!(lines.len(), 3, "{text}");
-    assert_eq!(fields(&lines[0], "operation"), "create_thing");
+    assert_eq!(fields(&lines[0], "route"), "POST /v1/things");
     assert_eq!(fields(&lines[0], "status"), 400);
     assert_eq!(
         fields(&lines[0], "trace_id").as_str(),
         answer.header("trace-id")
     );
     assert_eq!(fields(&lines[1], "status"), 401);
-    assert_eq!(fields(&lines[2], "operation"), "none");
+    assert_eq!(fields(&lines[2], "route"), "none");
 }

@@ -98,10 +98,11 @@ impl Service {
         Ok(found.map_err(|error| upstream(&error))?.payments.pop())
     }
 
-    /// What the provider says now. Asking changes nothing, so each question is one of its own and has no key.
+    /// What the provider says now. Each question is one of its own: a stored answer would be an old one.
     async fn refresh(&self, ctx: &CallCtx, process: &Process) -> Driven<Option<Payment>> {
         let request = RefreshPayment { payment_id: same_id(process.checkout.payment_id) };
-        match self.payments.refresh_payment(&ctx.calling_from("orders"), request).await {
+        let call = process.command(ctx, &format!("refresh/{}", self.db.env().new_uuid()), &request);
+        match self.payments.refresh_payment(&call, request).await {
             Ok(payment) => Ok(Some(payment)),
             Err(SeamError::Domain(PaymentsError::NotFound { .. })) => Ok(None),
             Err(error) => Err(upstream(&error).into()),

@@ -1,7 +1,6 @@
 //! Bounds of time, over a pipe in memory: the clock moves only when both ends are silent.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,28 +9,24 @@ use axum::routing::get;
 use http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{ServeOptions, Server};
+use super::{Phase, ServeOptions, Server};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 fn connect() -> DuplexStream {
     let router = Router::new().route("/", get(async || "x".repeat(10)));
-    let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
-    let server = Server::new(
-        router,
-        ServeOptions::default(),
-        stop,
-        abort,
-        TaskTracker::new(),
-    );
-    let server = Arc::new(server);
+    let (phases, phase) = watch::channel(Phase::Serving);
+    let server = Server::new(router, ServeOptions::default(), phase, TaskTracker::new());
     let (ours, theirs) = duplex(64 * 1024);
     let peer = SocketAddr::from(([203, 0, 113, 9], 1));
-    tokio::spawn(async move { server.run(theirs, peer).await });
+    tokio::spawn(async move {
+        server.run(theirs, peer).await;
+        drop(phases);
+    });
     ours
 }
 

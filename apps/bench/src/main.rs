@@ -1,0 +1,78 @@
+//! `bench smoke`: the budgets, each beside its bare counterpart in the same run. Ratios count, not absolutes.
+
+#![expect(clippy::print_stdout, reason = "a command line tool prints")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+
+mod bare;
+mod checkout;
+mod load;
+mod raw_sql;
+mod reads;
+mod seam_calls;
+mod server;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    set: Set,
+}
+
+#[derive(Debug, Subcommand)]
+enum Set {
+    /// Every budget once, in a few minutes.
+    Smoke(Smoke),
+    /// A bare axum server with one JSON body: what the others are measured against.
+    Bare {
+        /// Where it listens.
+        listen: std::net::SocketAddr,
+        /// File with the body.
+        body: PathBuf,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Smoke {
+    /// Holds data of the servers measured; emptied first.
+    #[arg(long)]
+    pub(crate) folder: PathBuf,
+    /// The optimised `tenon`.
+    #[arg(long)]
+    pub(crate) tenon: PathBuf,
+    /// URL of a PostgreSQL owner; SQLite only without it.
+    #[arg(long)]
+    pub(crate) postgres: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    match Arguments::parse().set {
+        Set::Bare { listen, body } => bare::serve(listen, &body).await,
+        Set::Smoke(options) => {
+            println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
+            seam_calls::run().await?;
+            reads::run(&options).await?;
+            checkout::run(&options, None).await?;
+            if let Some(url) = &options.postgres {
+                checkout::run(&options, Some(url)).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// One line of the table; `ratio` is Tenon's figure against its counterpart's.
+pub(crate) fn row(what: &str, ours: &str, beside: &str, ratio: &str, budget: &str) {
+    println!("| {what} | {ours} | {beside} | {ratio} | {budget} |");
+}
+
+/// The middle of three or more.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
