@@ -71,15 +71,24 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
 /// The key, and the mode of the whole API.
 async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if let Some(key) = &shared.config.api_key {
-        let sent = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let sent = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
         if sent.and_then(|value| value.strip_prefix("Bearer ")) != Some(key) {
-            return error(StatusCode::UNAUTHORIZED, "unauthorized").answer(&shared).await;
+            return error(StatusCode::UNAUTHORIZED, "unauthorized")
+                .answer(&shared)
+                .await;
         }
     }
     let mode = shared.books().api;
     match mode {
         ApiMode::Normal => {}
-        ApiMode::Down => return error(StatusCode::SERVICE_UNAVAILABLE, "down").answer(&shared).await,
+        ApiMode::Down => {
+            return error(StatusCode::SERVICE_UNAVAILABLE, "down")
+                .answer(&shared)
+                .await;
+        }
         ApiMode::Slow => tokio::time::sleep(shared.config.slow).await,
         ApiMode::Silent => tokio::time::sleep(shared.config.silence).await,
     }
@@ -92,7 +101,11 @@ async fn create(State(shared): State<Arc<Shared>>, Json(body): Json<CreateIntent
 }
 
 async fn create_intent(shared: &Shared, body: CreateIntent) -> Outcome {
-    if body.amount <= 0 || body.currency.len() != 3 || body.key.is_empty() || body.reference.is_empty() {
+    if body.amount <= 0
+        || body.currency.len() != 3
+        || body.key.is_empty()
+        || body.reference.is_empty()
+    {
         return error(StatusCode::BAD_REQUEST, "invalid_request");
     }
     let request = request_text("create", "", &body);
@@ -128,9 +141,16 @@ async fn create_intent(shared: &Shared, body: CreateIntent) -> Outcome {
     let view = json!(intent.view(&shared.public_url));
     {
         let mut books = shared.books();
-        let answer = Answer { request, status: 201, body: view.clone() };
+        let answer = Answer {
+            request,
+            status: 201,
+            body: view.clone(),
+        };
         books.saved.answers.insert(body.key.clone(), answer);
-        books.saved.intents.insert(intent.id.clone(), intent.clone());
+        books
+            .saved
+            .intents
+            .insert(intent.id.clone(), intent.clone());
         books.save(shared.config.state_file.as_deref());
     }
     match method {
@@ -148,27 +168,52 @@ async fn create_intent(shared: &Shared, body: CreateIntent) -> Outcome {
         "pm_slow" => Fate::Late,
         _ => fault_after(fault),
     };
-    Outcome { status: StatusCode::CREATED, body: view, fate }
+    Outcome {
+        status: StatusCode::CREATED,
+        body: view,
+        fate,
+    }
 }
 
 async fn find(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     look_up(&shared, &id).answer(&shared).await
 }
 
-async fn find_by_reference(State(shared): State<Arc<Shared>>, Path(reference): Path<String>) -> Response {
+async fn find_by_reference(
+    State(shared): State<Arc<Shared>>,
+    Path(reference): Path<String>,
+) -> Response {
     look_up(&shared, &reference).answer(&shared).await
 }
 
-async fn capture(State(shared): State<Arc<Shared>>, Path(id): Path<String>, Json(body): Json<Operate>) -> Response {
-    operate(&shared, Operation::Capture, &id, body).answer(&shared).await
+async fn capture(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(body): Json<Operate>,
+) -> Response {
+    operate(&shared, Operation::Capture, &id, body)
+        .answer(&shared)
+        .await
 }
 
-async fn void(State(shared): State<Arc<Shared>>, Path(id): Path<String>, Json(body): Json<Operate>) -> Response {
-    operate(&shared, Operation::Void, &id, body).answer(&shared).await
+async fn void(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(body): Json<Operate>,
+) -> Response {
+    operate(&shared, Operation::Void, &id, body)
+        .answer(&shared)
+        .await
 }
 
-async fn refund(State(shared): State<Arc<Shared>>, Path(id): Path<String>, Json(body): Json<Operate>) -> Response {
-    operate(&shared, Operation::Refund, &id, body).answer(&shared).await
+async fn refund(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(body): Json<Operate>,
+) -> Response {
+    operate(&shared, Operation::Refund, &id, body)
+        .answer(&shared)
+        .await
 }
 
 fn look_up(shared: &Shared, name: &str) -> Outcome {
@@ -176,9 +221,16 @@ fn look_up(shared: &Shared, name: &str) -> Outcome {
     if let Some(early) = fault_before(fault) {
         return early;
     }
-    let found = shared.books().find(name).map(|intent| json!(intent.view(&shared.public_url)));
+    let found = shared
+        .books()
+        .find(name)
+        .map(|intent| json!(intent.view(&shared.public_url)));
     match found {
-        Some(body) => Outcome { status: StatusCode::OK, body, fate: fault_after(fault) },
+        Some(body) => Outcome {
+            status: StatusCode::OK,
+            body,
+            fate: fault_after(fault),
+        },
         None => error(StatusCode::NOT_FOUND, "not_found"),
     }
 }
@@ -198,11 +250,18 @@ fn operate(shared: &Shared, operation: Operation, id: &str, body: Operate) -> Ou
     let now = shared.config.env.now();
     let (intent, event) = {
         let mut books = shared.books();
-        let Some(intent) = books.find_mut(id) else { return error(StatusCode::NOT_FOUND, "not_found") };
+        let Some(intent) = books.find_mut(id) else {
+            return error(StatusCode::NOT_FOUND, "not_found");
+        };
         let done = match operation {
-            Operation::Capture => intent.capture(body.amount.unwrap_or(intent.amount - intent.captured), now),
+            Operation::Capture => {
+                intent.capture(body.amount.unwrap_or(intent.amount - intent.captured), now)
+            }
             Operation::Void => intent.void(now),
-            Operation::Refund => intent.refund(body.amount.unwrap_or(intent.captured - intent.refunded), now),
+            Operation::Refund => intent.refund(
+                body.amount.unwrap_or(intent.captured - intent.refunded),
+                now,
+            ),
             Operation::Create | Operation::Find => Err(Refused("not_found")),
         };
         let event = match done {
@@ -211,12 +270,23 @@ fn operate(shared: &Shared, operation: Operation, id: &str, body: Operate) -> Ou
         };
         let intent = intent.clone();
         let view = json!(intent.view(&shared.public_url));
-        books.saved.answers.insert(body.key, Answer { request, status: 200, body: view });
+        books.saved.answers.insert(
+            body.key,
+            Answer {
+                request,
+                status: 200,
+                body: view,
+            },
+        );
         books.save(shared.config.state_file.as_deref());
         (intent, event)
     };
     shared.send(&intent, event, 1);
-    Outcome { status: StatusCode::OK, body: json!(intent.view(&shared.public_url)), fate: fault_after(fault) }
+    Outcome {
+        status: StatusCode::OK,
+        body: json!(intent.view(&shared.public_url)),
+        fate: fault_after(fault),
+    }
 }
 
 fn new_intent(shared: &Shared, body: &CreateIntent) -> Intent {
@@ -249,11 +319,18 @@ fn replayed(shared: &Shared, key: &str, request: &str) -> Option<Outcome> {
         return Some(error(StatusCode::UNPROCESSABLE_ENTITY, "key_reused"));
     }
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    Some(Outcome { status, body: answer.body, fate: Fate::Arrives })
+    Some(Outcome {
+        status,
+        body: answer.body,
+        fate: Fate::Arrives,
+    })
 }
 
 fn request_text(operation: &str, id: &str, body: &impl Serialize) -> String {
-    format!("{operation} {id} {}", serde_json::to_string(body).expect("requests are plain data"))
+    format!(
+        "{operation} {id} {}",
+        serde_json::to_string(body).expect("requests are plain data")
+    )
 }
 
 fn fault_before(fault: Option<Fault>) -> Option<Outcome> {
@@ -277,7 +354,11 @@ fn refusal(refused: Refused) -> Outcome {
 }
 
 fn error(status: StatusCode, code: &str) -> Outcome {
-    Outcome { status, body: json!({ "error": { "code": code } }), fate: Fate::Arrives }
+    Outcome {
+        status,
+        body: json!({ "error": { "code": code } }),
+        fate: Fate::Arrives,
+    }
 }
 
 impl Outcome {

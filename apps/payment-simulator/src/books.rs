@@ -53,10 +53,17 @@ pub(crate) struct Webhook {
 impl Books {
     /// Reads the saved part from a file, if there is one.
     pub(crate) fn open(file: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(file) = file.filter(|file| file.exists()) else { return Ok(Self::default()) };
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let saved = serde_json::from_str(&text).with_context(|| format!("cannot understand {}", file.display()))?;
-        Ok(Self { saved, ..Self::default() })
+        let Some(file) = file.filter(|file| file.exists()) else {
+            return Ok(Self::default());
+        };
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        let saved = serde_json::from_str(&text)
+            .with_context(|| format!("cannot understand {}", file.display()))?;
+        Ok(Self {
+            saved,
+            ..Self::default()
+        })
     }
 
     /// Writes the saved part: to a new file first, so that a crash leaves the old one.
@@ -71,7 +78,12 @@ impl Books {
 
     /// Finds an intent by its id or the merchant's reference.
     pub(crate) fn find(&self, name: &str) -> Option<&Intent> {
-        self.saved.intents.get(name).or_else(|| self.saved.intents.values().find(|intent| intent.reference == name))
+        self.saved.intents.get(name).or_else(|| {
+            self.saved
+                .intents
+                .values()
+                .find(|intent| intent.reference == name)
+        })
     }
 
     /// Finds an intent in order to change it.

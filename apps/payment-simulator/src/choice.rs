@@ -35,7 +35,10 @@ pub(crate) struct Effect {
 
 impl Choice {
     pub(crate) fn apply(self, intent: &mut Intent, now: Timestamp) -> Result<Effect, Refused> {
-        let told = |event| Effect { event: Some(event), returns: true };
+        let told = |event| Effect {
+            event: Some(event),
+            returns: true,
+        };
         Ok(match self {
             Self::Pay => told(intent.authorize(now)?),
             Self::Decline => told(intent.decline("card_declined", now)?),
@@ -44,11 +47,17 @@ impl Choice {
             Self::PayAndVanish => {
                 intent.authorize(now)?;
                 intent.note(now, "nobody was told");
-                Effect { event: None, returns: false }
+                Effect {
+                    event: None,
+                    returns: false,
+                }
             }
             Self::Leave => {
                 intent.note(now, "the buyer left");
-                Effect { event: None, returns: false }
+                Effect {
+                    event: None,
+                    returns: false,
+                }
             }
         })
     }

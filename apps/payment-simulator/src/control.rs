@@ -89,7 +89,11 @@ async fn choose(
     match shared.choose(&name, body.choice) {
         Ok((intent, _)) => Json(intent).into_response(),
         Err(refused) if refused.0 == "not_found" => missing(),
-        Err(refused) => (StatusCode::CONFLICT, Json(json!({ "error": { "code": refused.0 } }))).into_response(),
+        Err(refused) => (
+            StatusCode::CONFLICT,
+            Json(json!({ "error": { "code": refused.0 } })),
+        )
+            .into_response(),
     }
 }
 
@@ -100,9 +104,14 @@ async fn resend(
 ) -> Response {
     let webhook = {
         let books = shared.books();
-        books.find(&name).and_then(|intent| books.saved.last_webhook.get(&intent.id)).cloned()
+        books
+            .find(&name)
+            .and_then(|intent| books.saved.last_webhook.get(&intent.id))
+            .cloned()
     };
-    let Some(webhook) = webhook else { return missing() };
+    let Some(webhook) = webhook else {
+        return missing();
+    };
     for _ in 0..body.copies {
         shared.dispatch(webhook.clone());
     }
@@ -119,7 +128,9 @@ async fn release(State(shared): State<Arc<Shared>>, Json(body): Json<Release>) -
         held.reverse();
     }
     let released = held.len();
-    held.into_iter().for_each(|webhook| shared.dispatch(webhook));
+    for webhook in held {
+        shared.dispatch(webhook);
+    }
     Json(json!({ "released": released }))
 }
 
@@ -150,5 +161,9 @@ async fn reset(State(shared): State<Arc<Shared>>) -> StatusCode {
 }
 
 fn missing() -> Response {
-    (StatusCode::NOT_FOUND, Json(json!({ "error": { "code": "not_found" } }))).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        Json(json!({ "error": { "code": "not_found" } })),
+    )
+        .into_response()
 }

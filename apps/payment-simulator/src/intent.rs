@@ -143,7 +143,9 @@ impl Intent {
         match self.status {
             Status::Authorized | Status::Captured => {}
             Status::Canceled => return Err(Refused("already_canceled")),
-            Status::PartiallyRefunded | Status::Refunded => return Err(Refused("already_captured")),
+            Status::PartiallyRefunded | Status::Refunded => {
+                return Err(Refused("already_captured"));
+            }
             Status::RequiresAction | Status::Declined => return Err(Refused("not_authorized")),
         }
         if self.captured >= self.amount {
@@ -182,14 +184,21 @@ impl Intent {
             return Err(Refused("refund_too_large"));
         }
         self.refunded += amount;
-        self.status = if self.refunded == self.captured { Status::Refunded } else { Status::PartiallyRefunded };
+        self.status = if self.refunded == self.captured {
+            Status::Refunded
+        } else {
+            Status::PartiallyRefunded
+        };
         self.change(now, format!("refunded {}", self.money(amount)));
         Ok("intent.refunded")
     }
 
     /// Writes a line of history without a change that the merchant sees.
     pub(crate) fn note(&mut self, now: Timestamp, what: impl Into<String>) {
-        self.history.push(HistoryLine { at: now, what: what.into() });
+        self.history.push(HistoryLine {
+            at: now,
+            what: what.into(),
+        });
     }
 
     /// The amount for people.
@@ -197,13 +206,18 @@ impl Intent {
         self.currency
             .parse()
             .and_then(|currency| Money::new(minor, currency))
-            .map_or_else(|_| format!("{minor} {}", self.currency), |money| money.to_string())
+            .map_or_else(
+                |_| format!("{minor} {}", self.currency),
+                |money| money.to_string(),
+            )
     }
 
     /// What the merchant sees.
     pub fn view(&self, public_url: &str) -> IntentView {
-        let next_action = (self.status == Status::RequiresAction)
-            .then(|| NextActionView { kind: "redirect".to_owned(), url: format!("{public_url}/pay/{}", self.id) });
+        let next_action = (self.status == Status::RequiresAction).then(|| NextActionView {
+            kind: "redirect".to_owned(),
+            url: format!("{public_url}/pay/{}", self.id),
+        });
         IntentView {
             id: self.id.clone(),
             reference: self.reference.clone(),
@@ -219,7 +233,11 @@ impl Intent {
     }
 
     fn open(&self) -> Result<(), Refused> {
-        if self.status == Status::RequiresAction { Ok(()) } else { Err(Refused("not_open")) }
+        if self.status == Status::RequiresAction {
+            Ok(())
+        } else {
+            Err(Refused("not_open"))
+        }
     }
 
     fn change(&mut self, now: Timestamp, what: String) {

@@ -21,8 +21,8 @@ use crate::choice::Effect;
 use crate::intent::Refused;
 use crate::webhook::{HttpSink, deliver, hex};
 use crate::{
-    ApiMode, Choice, Config, Fault, Intent, Operation, SignedWebhook, WebhookMode, WebhookSink, api, control, pages,
-    sign,
+    ApiMode, Choice, Config, Fault, Intent, Operation, SignedWebhook, WebhookMode, WebhookSink,
+    api, control, pages, sign,
 };
 
 /// A running simulator; it stops when the last handle is dropped.
@@ -49,20 +49,25 @@ impl Simulator {
     ///
     /// If the address cannot be bound or the state file not be read.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
-        let listener =
-            TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared::new(config, address)?);
         let router = router(Arc::clone(&shared));
         let stopped = stop.clone();
         shared.tasks.spawn(async move {
-            let serving = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
+            let serving =
+                axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the simulator stopped serving");
             }
         });
-        Ok(Self { shared, stop: Arc::new(stop.drop_guard()) })
+        Ok(Self {
+            shared,
+            stop: Arc::new(stop.drop_guard()),
+        })
     }
 
     /// Where it listens.
@@ -77,7 +82,13 @@ impl Simulator {
 
     /// All intents, oldest first.
     pub fn intents(&self) -> Vec<Intent> {
-        self.shared.books().saved.intents.values().cloned().collect()
+        self.shared
+            .books()
+            .saved
+            .intents
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// An intent by its id or the merchant's reference.
@@ -108,12 +119,18 @@ impl Simulator {
     /// Takes the webhooks that nobody was sent, oldest first.
     pub fn take_webhooks(&self) -> Vec<SignedWebhook> {
         let held: Vec<Webhook> = self.shared.books().held.drain(..).collect();
-        held.iter().map(|webhook| self.shared.signed(webhook)).collect()
+        held.iter()
+            .map(|webhook| self.shared.signed(webhook))
+            .collect()
     }
 
     /// Signs any body as a webhook of this simulator.
     pub fn sign(&self, body: &str) -> String {
-        sign(&self.shared.config.webhook_secret, body, self.shared.config.env.now())
+        sign(
+            &self.shared.config.webhook_secret,
+            body,
+            self.shared.config.env.now(),
+        )
     }
 
     /// Serves until `stop` completes.
@@ -136,7 +153,10 @@ impl Shared {
             let url = config.webhook_url.clone()?;
             Some(Arc::new(HttpSink { client, url }) as Arc<dyn WebhookSink>)
         });
-        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"));
         Ok(Self {
             books: Mutex::new(Books::open(config.state_file.as_deref())?),
             public_url: public_url.trim_end_matches('/').to_owned(),
@@ -148,12 +168,18 @@ impl Shared {
     }
 
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().expect("no request panics while it holds the books")
+        self.books
+            .lock()
+            .expect("no request panics while it holds the books")
     }
 
     /// Makes an id that sorts by time.
     pub(crate) fn new_id(&self, prefix: &str) -> String {
-        format!("{prefix}_{:012x}{}", self.config.env.now().as_micros() / 1_000, hex(&self.config.env.random::<8>()))
+        format!(
+            "{prefix}_{:012x}{}",
+            self.config.env.now().as_micros() / 1_000,
+            hex(&self.config.env.random::<8>())
+        )
     }
 
     /// Applies a choice and tells the merchant.
@@ -181,8 +207,14 @@ impl Shared {
             "created": self.config.env.now(),
             "data": intent.view(&self.public_url),
         });
-        let webhook = Webhook { event_id, body: body.to_string() };
-        self.books().saved.last_webhook.insert(intent.id.clone(), webhook.clone());
+        let webhook = Webhook {
+            event_id,
+            body: body.to_string(),
+        };
+        self.books()
+            .saved
+            .last_webhook
+            .insert(intent.id.clone(), webhook.clone());
         webhook
     }
 
@@ -199,7 +231,9 @@ impl Shared {
         let mode = self.books().webhooks;
         match (mode, &self.sink) {
             (WebhookMode::Drop, _) => {}
-            (WebhookMode::Hold, _) | (WebhookMode::Deliver, None) => self.books().held.push_back(webhook),
+            (WebhookMode::Hold, _) | (WebhookMode::Deliver, None) => {
+                self.books().held.push_back(webhook)
+            }
             (WebhookMode::Deliver, Some(sink)) => {
                 let again = self.signer(webhook);
                 self.tasks.spawn(deliver(Arc::clone(sink), again));

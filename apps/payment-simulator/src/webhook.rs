@@ -11,8 +11,12 @@ use tenon_kernel::Timestamp;
 pub const SIGNATURE_HEADER: &str = "simulator-signature";
 
 /// Pauses between deliveries of a webhook that the merchant does not take.
-const PAUSES: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(25), Duration::from_mins(2)];
+const PAUSES: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(25),
+    Duration::from_mins(2),
+];
 
 /// A webhook as it goes over the wire.
 #[derive(Debug, Clone)]
@@ -52,7 +56,11 @@ impl WebhookSink for HttpSink {
         match answer {
             Ok(answer) if answer.status().is_success() => true,
             Ok(answer) => {
-                tracing::warn!(event = webhook.event_id, status = answer.status().as_u16(), "webhook was not taken");
+                tracing::warn!(
+                    event = webhook.event_id,
+                    status = answer.status().as_u16(),
+                    "webhook was not taken"
+                );
                 false
             }
             Err(error) => {
@@ -72,7 +80,10 @@ pub fn sign(secret: &str, body: &str, now: Timestamp) -> String {
 }
 
 /// Delivers until taken, at most five times; `again` makes a fresh signature for each delivery.
-pub(crate) async fn deliver(sink: Arc<dyn WebhookSink>, again: impl Fn() -> SignedWebhook + Send) -> bool {
+pub(crate) async fn deliver(
+    sink: Arc<dyn WebhookSink>,
+    again: impl Fn() -> SignedWebhook + Send,
+) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
         if sink.deliver(again()).await {
             return true;
@@ -88,8 +99,10 @@ pub(crate) async fn deliver(sink: Arc<dyn WebhookSink>, again: impl Fn() -> Sign
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string succeeds");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string succeeds");
+            text
+        })
 }

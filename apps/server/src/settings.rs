@@ -93,8 +93,13 @@ impl Default for ServerSettings {
 }
 
 impl ServerSettings {
-    /// Checks what types cannot say; modules check their own sections when they are built.
+    /// Checks what types cannot say; each module checks its own section.
     pub fn validate(&self) -> Result<(), SettingsError> {
+        self.identity.validate().map_err(named)?;
+        self.catalog.validate().map_err(named)?;
+        self.payments.validate().map_err(named)?;
+        self.orders.validate().map_err(named)?;
+        self.notifications.validate().map_err(named)?;
         if let Some(unknown) = self.modules.keys().find(|name| !MODULES.contains(&name.as_str())) {
             let known = MODULES.join(", ");
             return Err(SettingsError::new(format!("modules.{unknown}"), format!("no such module; there are: {known}")));
@@ -123,4 +128,11 @@ impl ServerSettings {
             roles: ModuleRoles::Derived { secret: self.secrets.database_roles.expose().into() },
         }
     }
+}
+
+/// A module's own complaint, which begins with the key: `orders.checkout_ttl_seconds: expected …`.
+fn named(error: impl std::fmt::Display) -> SettingsError {
+    let text = error.to_string();
+    let (key, problem) = text.split_once([':', ' ']).unwrap_or((text.as_str(), "cannot be"));
+    SettingsError::new(key, problem.trim())
 }

@@ -40,15 +40,29 @@ enum Action {
 pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     let (intents, total, api, webhooks, held) = {
         let books = shared.books();
-        let intents: Vec<Intent> = books.saved.intents.values().rev().take(SHOWN).cloned().collect();
-        (intents, books.saved.intents.len(), books.api, books.webhooks, books.held.len())
+        let intents: Vec<Intent> = books
+            .saved
+            .intents
+            .values()
+            .rev()
+            .take(SHOWN)
+            .cloned()
+            .collect();
+        (
+            intents,
+            books.saved.intents.len(),
+            books.api,
+            books.webhooks,
+            books.held.len(),
+        )
     };
     let rows = intents.iter().fold(String::new(), |mut rows, intent| {
         rows.push_str(&row(intent));
         rows
     });
     let table = if rows.is_empty() {
-        "<p class=\"soft\">No payments yet. They appear here as soon as a shop asks for one.</p>".to_owned()
+        "<p class=\"soft\">No payments yet. They appear here as soon as a shop asks for one.</p>"
+            .to_owned()
     } else {
         format!(
             "<div class=\"scroll\"><table><thead><tr><th>Payment</th><th>Amount</th><th>State</th><th>History</th>\
@@ -65,14 +79,23 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 /// `POST /dashboard/mode`
-pub(crate) async fn set_mode(State(shared): State<Arc<Shared>>, Form(form): Form<ModeForm>) -> Redirect {
+pub(crate) async fn set_mode(
+    State(shared): State<Arc<Shared>>,
+    Form(form): Form<ModeForm>,
+) -> Redirect {
     let held = {
         let mut books = shared.books();
         books.api = form.api;
         books.webhooks = form.webhooks;
-        if form.webhooks == WebhookMode::Deliver { books.held.drain(..).collect() } else { Vec::new() }
+        if form.webhooks == WebhookMode::Deliver {
+            books.held.drain(..).collect()
+        } else {
+            Vec::new()
+        }
     };
-    held.into_iter().for_each(|webhook| shared.dispatch(webhook));
+    for webhook in held {
+        shared.dispatch(webhook);
+    }
     Redirect::to("/")
 }
 
@@ -115,10 +138,13 @@ pub(super) fn words(status: Status) -> (&'static str, &'static str) {
 fn row(intent: &Intent) -> String {
     let (words, class) = words(intent.status);
     let id = escape(&intent.id);
-    let history = intent.history.iter().fold(String::new(), |mut lines, line| {
-        write!(lines, "<li>{}</li>", escape(&line.what)).expect("writing to a string succeeds");
-        lines
-    });
+    let history = intent
+        .history
+        .iter()
+        .fold(String::new(), |mut lines, line| {
+            write!(lines, "<li>{}</li>", escape(&line.what)).expect("writing to a string succeeds");
+            lines
+        });
     let mut buttons = String::new();
     if intent.status == Status::RequiresAction {
         buttons.push_str(
@@ -138,7 +164,12 @@ fn row(intent: &Intent) -> String {
          <td><span class=\"status {class}\">{words}</span></td><td><ol class=\"history\">{history}</ol></td>\
          <td><form method=\"post\" action=\"/dashboard/intents/{id}\">{buttons}</form></td></tr>",
         reference = escape(&intent.reference),
-        method = escape(intent.payment_method.as_deref().unwrap_or("chosen on the page")),
+        method = escape(
+            intent
+                .payment_method
+                .as_deref()
+                .unwrap_or("chosen on the page")
+        ),
         amount = escape(&intent.money(intent.amount)),
     )
 }
@@ -155,7 +186,11 @@ fn modes(api: ApiMode, webhooks: WebhookMode, held: usize) -> String {
         ("hold", "are held back", webhooks == WebhookMode::Hold),
         ("drop", "get lost", webhooks == WebhookMode::Drop),
     ]);
-    let waiting = if held == 0 { String::new() } else { format!("<small>{held} held back</small>") };
+    let waiting = if held == 0 {
+        String::new()
+    } else {
+        format!("<small>{held} held back</small>")
+    };
     format!(
         "<form class=\"row\" method=\"post\" action=\"/dashboard/mode\">\
          <label>The API<br><select name=\"api\">{api}</select></label>\
@@ -165,9 +200,12 @@ fn modes(api: ApiMode, webhooks: WebhookMode, held: usize) -> String {
 }
 
 fn options(choices: &[(&str, &str, bool)]) -> String {
-    choices.iter().fold(String::new(), |mut html, (value, words, chosen)| {
-        let chosen = if *chosen { " selected" } else { "" };
-        write!(html, "<option value=\"{value}\"{chosen}>{words}</option>").expect("writing to a string succeeds");
-        html
-    })
+    choices
+        .iter()
+        .fold(String::new(), |mut html, (value, words, chosen)| {
+            let chosen = if *chosen { " selected" } else { "" };
+            write!(html, "<option value=\"{value}\"{chosen}>{words}</option>")
+                .expect("writing to a string succeeds");
+            html
+        })
 }

@@ -19,7 +19,9 @@ pub(crate) struct ChoiceForm {
 
 /// `GET /pay/{id}`
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    let Some(intent) = shared.books().saved.intents.get(&id).cloned() else { return missing() };
+    let Some(intent) = shared.books().saved.intents.get(&id).cloned() else {
+        return missing();
+    };
     if intent.status != Status::RequiresAction {
         return finished(&intent);
     }
@@ -49,9 +51,18 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
 }
 
 /// `GET /pay/{id}/challenge`
-pub(crate) async fn challenge(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    let Some(intent) = shared.books().saved.intents.get(&id).cloned() else { return missing() };
-    if intent.status == Status::RequiresAction { ask(&intent) } else { finished(&intent) }
+pub(crate) async fn challenge(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(intent) = shared.books().saved.intents.get(&id).cloned() else {
+        return missing();
+    };
+    if intent.status == Status::RequiresAction {
+        ask(&intent)
+    } else {
+        finished(&intent)
+    }
 }
 
 /// `POST /pay/{id}`
@@ -61,7 +72,11 @@ pub(crate) async fn choose(
     Form(form): Form<ChoiceForm>,
 ) -> Response {
     match shared.choose(&id, form.choice) {
-        Ok((intent, effect)) => match intent.return_url.as_deref().filter(|url| effect.returns && is_web(url)) {
+        Ok((intent, effect)) => match intent
+            .return_url
+            .as_deref()
+            .filter(|url| effect.returns && is_web(url))
+        {
             Some(url) => Redirect::to(url).into_response(),
             None => closing(&intent, effect.returns),
         },
@@ -94,7 +109,10 @@ fn ask(intent: &Intent) -> Response {
 fn finished(intent: &Intent) -> Response {
     let (words, class) = super::dashboard::words(intent.status);
     let back = match intent.return_url.as_deref().filter(|url| is_web(url)) {
-        Some(url) => format!("<a class=\"button\" href=\"{}\">Back to the shop</a>", escape(url)),
+        Some(url) => format!(
+            "<a class=\"button\" href=\"{}\">Back to the shop</a>",
+            escape(url)
+        ),
         None => "<p>You can close this window.</p>".to_owned(),
     };
     let body = format!(
@@ -109,9 +127,15 @@ fn closing(intent: &Intent, told: bool) -> Response {
     let (title, text) = if told {
         ("Thank you", "You can close this window.")
     } else if intent.status == Status::RequiresAction {
-        ("You left", "The payment stays open. You can come back to this page or close the window.")
+        (
+            "You left",
+            "The payment stays open. You can come back to this page or close the window.",
+        )
     } else {
-        ("The connection is lost", "The money is promised, and the shop has not been told. It has to ask.")
+        (
+            "The connection is lost",
+            "The money is promised, and the shop has not been told. It has to ask.",
+        )
     };
     let body = format!(
         "<main><div class=\"card\">{head}<h2>{title}</h2><p>{text}</p></div>{BANNER}</main>",
@@ -138,4 +162,5 @@ fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-const BANNER: &str = "<p class=\"banner\">This is a simulated payment provider. No money moves.</p>";
+const BANNER: &str =
+    "<p class=\"banner\">This is a simulated payment provider. No money moves.</p>";

@@ -43,6 +43,15 @@ impl Default for CatalogSettings {
 }
 
 impl CatalogSettings {
+    /// Checks what types cannot say.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogSettingsError`] naming the first wrong key.
+    pub fn validate(&self) -> Result<(), CatalogSettingsError> {
+        self.page_cache().map(drop)
+    }
+
     /// Checks the values and makes the settings of the page cache of them.
     pub(crate) fn page_cache(&self) -> Result<CacheSettings, CatalogSettingsError> {
         let refused = |key, expected| Err(CatalogSettingsError::OutOfRange { key, expected });

@@ -126,8 +126,14 @@ pub struct Shortage {
 
 impl OrdersError {
     /// Refuses one member.
-    pub fn field(pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::InvalidRequest { fields: vec![FieldError::new(pointer, code, detail)] }
+    pub fn field(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::InvalidRequest {
+            fields: vec![FieldError::new(pointer, code, detail)],
+        }
     }
 }
 
@@ -198,10 +204,16 @@ impl ServiceError for OrdersError {
     fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::InvalidRequest { fields } => fields.clone(),
-            Self::InvalidCursor => vec![FieldError::new("?cursor", "invalid_cursor", self.to_string())],
+            Self::InvalidCursor => vec![FieldError::new(
+                "?cursor",
+                "invalid_cursor",
+                self.to_string(),
+            )],
             Self::CartIncomplete { problems } => problems
                 .iter()
-                .map(|problem| FieldError::new(problem.pointer.clone(), "missing", problem.detail.clone()))
+                .map(|problem| {
+                    FieldError::new(problem.pointer.clone(), "missing", problem.detail.clone())
+                })
                 .collect(),
             _ => Vec::new(),
         }
@@ -213,7 +225,9 @@ impl ServiceError for OrdersError {
             Self::CartFrozen { checkout_id } | Self::CheckoutExists { checkout_id } => {
                 json!({ "checkout_id": checkout_id, "checkout": format!("/v1/checkouts/{checkout_id}") })
             }
-            Self::CartIncomplete { problems } | Self::CartChanged { problems } => json!({ "problems": problems }),
+            Self::CartIncomplete { problems } | Self::CartChanged { problems } => {
+                json!({ "problems": problems })
+            }
             Self::OutOfStock { lines } => json!({ "lines": lines }),
             Self::CheckoutClosed { status } => json!({ "checkout_status": status }),
             Self::QuoteExpired { total } => json!({ "total": total }),
@@ -235,7 +249,8 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<OrdersError> {
-        let (checkout_id, variant_id) = (CheckoutId::from_uuid(Default::default()), VariantRef::from_uuid(Default::default()));
+        let env = tenon_kernel::Env::system();
+        let (checkout_id, variant_id): (CheckoutId, VariantRef) = (env.new_id(), env.new_id());
         let status = OrderStatus::Fulfilled;
         vec![
             OrdersError::CartNotFound,
@@ -247,15 +262,32 @@ mod tests {
             OrdersError::StaleVersion { current: 3 },
             OrdersError::CartFrozen { checkout_id },
             OrdersError::CartClosed,
-            OrdersError::CartIncomplete { problems: Vec::new() },
-            OrdersError::CartChanged { problems: Vec::new() },
+            OrdersError::CartIncomplete {
+                problems: Vec::new(),
+            },
+            OrdersError::CartChanged {
+                problems: Vec::new(),
+            },
             OrdersError::CheckoutExists { checkout_id },
-            OrdersError::OutOfStock { lines: vec![Shortage { variant_id, requested: 2, available: 1 }] },
-            OrdersError::CheckoutClosed { status: "completed".to_owned() },
-            OrdersError::QuoteExpired { total: Money::zero("EUR".parse().expect("known")) },
+            OrdersError::OutOfStock {
+                lines: vec![Shortage {
+                    variant_id,
+                    requested: 2,
+                    available: 1,
+                }],
+            },
+            OrdersError::CheckoutClosed {
+                status: "completed".to_owned(),
+            },
+            OrdersError::QuoteExpired {
+                total: Money::zero("EUR".parse().expect("known")),
+            },
             OrdersError::OrderNotCancellable { status },
             OrdersError::OrderNotFulfillable { status },
-            OrdersError::FulfillmentTransition { from: "pending".to_owned(), to: "delivered".to_owned() },
+            OrdersError::FulfillmentTransition {
+                from: "pending".to_owned(),
+                to: "delivered".to_owned(),
+            },
             OrdersError::InvalidCursor,
             OrdersError::Unknown,
         ]
@@ -266,10 +298,17 @@ mod tests {
     fn every_refusal_survives_encoding() {
         for error in all() {
             let text = serde_json::to_string(&error).expect("plain data");
-            assert_eq!(serde_json::from_str::<OrdersError>(&text).expect("decodes"), error, "{text}");
+            assert_eq!(
+                serde_json::from_str::<OrdersError>(&text).expect("decodes"),
+                error,
+                "{text}"
+            );
         }
         let newer = r#"{ "code": "moon_eclipse", "phase": 3 }"#;
-        assert_eq!(serde_json::from_str::<OrdersError>(newer).expect("decodes"), OrdersError::Unknown);
+        assert_eq!(
+            serde_json::from_str::<OrdersError>(newer).expect("decodes"),
+            OrdersError::Unknown
+        );
     }
 
     #[test]
@@ -277,7 +316,8 @@ mod tests {
         let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/errors");
         for error in all() {
             let page = pages.join(format!("{}.md", error.code()));
-            let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            let text = std::fs::read_to_string(&page)
+                .unwrap_or_else(|error| panic!("{}: {error}", page.display()));
             assert!(text.contains(error.code()), "{}", page.display());
         }
     }

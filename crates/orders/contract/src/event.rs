@@ -6,8 +6,8 @@ use tenon_kernel::{Money, Timestamp};
 use tenon_seam::event;
 
 use crate::{
-    CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId, PaymentRef,
-    ReservationRef, Totals, VariantRef,
+    CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId,
+    PaymentRef, ReservationRef, Totals, VariantRef,
 };
 
 /// Titles in events are cut to this many bytes, so that an order of 100 lines stays under 20 KiB.
@@ -133,7 +133,8 @@ pub struct OrderCancelled {
     pub reason: CancelReason,
     /// Whether it had been placed, so that the buyer expects it.
     pub was_placed: bool,
-    /// What the buyer gets back or need not pay; zero if nothing was held. Orders itself asks payments for it.
+    /// What goes back to the buyer: money that was taken, or the hold on it; zero if there is neither. Orders itself
+    /// asks payments for it.
     pub refund_due: Money,
     /// Its payment.
     pub payment_id: PaymentRef,
@@ -193,7 +194,12 @@ pub struct OrderFulfillmentCreated {
     /// What is in it.
     pub lines: Vec<ShippedLine>,
 }
-event!(OrderFulfillmentCreated, "order.fulfillment_created", 1, order_id);
+event!(
+    OrderFulfillmentCreated,
+    "order.fulfillment_created",
+    1,
+    order_id
+);
 
 /// A parcel left.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -265,22 +271,32 @@ mod tests {
 
     #[test]
     fn the_largest_order_fits_into_an_event() {
+        let env = tenon_kernel::Env::system();
         let currency = "EUR".parse().expect("known");
         let most = Money::new(9_007_199_254_740_991, currency).expect("in range");
         let line = EventLine {
-            variant_id: VariantRef::from_uuid(Default::default()),
+            variant_id: env.new_id(),
             title: short_title(&"x".repeat(200)),
             quantity: 9_999,
             total: Money::new(9_999_999_999, currency).expect("in range"),
         };
         let event = OrderPlaced {
-            order_id: OrderId::from_uuid(Default::default()),
+            order_id: env.new_id(),
             number: "100000000".to_owned(),
-            customer: Customer { user_id: None, email: "x".repeat(254) },
+            customer: Customer {
+                user_id: None,
+                email: "x".repeat(254),
+            },
             lines: vec![line; 100],
-            totals: Totals { subtotal: most, shipping: most, tax: most, tax_included: true, total: most },
-            payment_id: PaymentRef::from_uuid(Default::default()),
-            reservation_id: ReservationRef::from_uuid(Default::default()),
+            totals: Totals {
+                subtotal: most,
+                shipping: most,
+                tax: most,
+                tax_included: true,
+                total: most,
+            },
+            payment_id: env.new_id(),
+            reservation_id: env.new_id(),
             capture: CapturePolicy::Immediate,
         };
         let size = serde_json::to_vec(&event).expect("plain data").len();

@@ -16,18 +16,19 @@ use tenon_seam::{SeamResult, contract};
 
 pub use self::error::{OrdersError, Shortage};
 pub use self::event::{
-    CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, EventLine, MAX_EVENT_TITLE, OrderCancelled,
-    OrderCreated, OrderDelivered, OrderFulfillmentCreated, OrderPaymentReturned, OrderPlaced, OrderShipped,
-    ShippedLine, Tracking, short_title,
+    CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, EventLine,
+    MAX_EVENT_TITLE, OrderCancelled, OrderCreated, OrderDelivered, OrderFulfillmentCreated,
+    OrderPaymentReturned, OrderPlaced, OrderShipped, ShippedLine, Tracking, short_title,
 };
 pub use self::id::{
-    CartId, CartKind, CheckoutId, CheckoutKind, FulfillmentId, FulfillmentKind, LineId, LineKind, OrderId, OrderKind,
-    PaymentRef, PaymentRefKind, ProductRef, ProductRefKind, ReservationRef, ReservationRefKind, UserRef, UserRefKind,
-    VariantRef, VariantRefKind,
+    CartId, CartKind, CheckoutId, CheckoutKind, FulfillmentId, FulfillmentKind, LineId, LineKind,
+    OrderId, OrderKind, PaymentRef, PaymentRefKind, ProductRef, ProductRefKind, ReservationRef,
+    ReservationRefKind, UserRef, UserRefKind, VariantRef, VariantRefKind,
 };
 pub use self::model::{
-    Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders, ListOrderPayments, Order,
-    OrderLine, OrderPayment, OrderPayments, OrderStatus, OrdersFound, PaymentState, Totals,
+    Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders,
+    ListOrderPayments, Order, OrderLine, OrderPayment, OrderPayments, OrderStatus, OrdersFound,
+    PaymentState, Totals,
 };
 
 /// What other modules may ask of orders.
@@ -35,7 +36,11 @@ pub use self::model::{
 pub trait Orders: Send + Sync + 'static {
     /// Returns those of the given orders that exist, in no particular order; at most 200 ids.
     #[query(timeout = "500ms")]
-    async fn get_orders(&self, ctx: &CallCtx, req: GetOrders) -> SeamResult<OrdersFound, OrdersError>;
+    async fn get_orders(
+        &self,
+        ctx: &CallCtx,
+        req: GetOrders,
+    ) -> SeamResult<OrdersFound, OrdersError>;
 
     /// Lists what each order expects of its payment, oldest first: for reconciliation.
     #[query(timeout = "1s")]

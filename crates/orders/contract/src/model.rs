@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Cursor, Money, PageRequest, Timestamp};
 
-use crate::{CartId, FulfillmentId, LineId, OrderId, PaymentRef, ProductRef, ReservationRef, UserRef, VariantRef};
+use crate::{
+    CartId, FulfillmentId, LineId, OrderId, PaymentRef, ProductRef, ReservationRef, UserRef,
+    VariantRef,
+};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -8,7 +8,8 @@ use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
 
 use crate::{
-    GetOrders, ListOrderPayments, Order, OrderId, OrderPayment, OrderPayments, Orders, OrdersError, OrdersFound,
+    GetOrders, ListOrderPayments, Order, OrderId, OrderPayment, OrderPayments, Orders, OrdersError,
+    OrdersFound,
 };
 
 /// Answers from a list of orders.
@@ -20,19 +21,42 @@ pub struct FakeOrders {
 impl FakeOrders {
     /// Puts an order there, or replaces it.
     pub fn put(&self, order: Order) {
-        self.orders.lock().expect("no test panics while it holds this").insert(order.order_id, order);
+        self.orders
+            .lock()
+            .expect("no test panics while it holds this")
+            .insert(order.order_id, order);
     }
 }
 
 #[async_trait]
 impl Orders for FakeOrders {
-    async fn get_orders(&self, _: &CallCtx, req: GetOrders) -> SeamResult<OrdersFound, OrdersError> {
-        let known = self.orders.lock().expect("no test panics while it holds this");
-        Ok(OrdersFound { orders: req.order_ids.iter().filter_map(|id| known.get(id).cloned()).collect() })
+    async fn get_orders(
+        &self,
+        _: &CallCtx,
+        req: GetOrders,
+    ) -> SeamResult<OrdersFound, OrdersError> {
+        let known = self
+            .orders
+            .lock()
+            .expect("no test panics while it holds this");
+        Ok(OrdersFound {
+            orders: req
+                .order_ids
+                .iter()
+                .filter_map(|id| known.get(id).cloned())
+                .collect(),
+        })
     }
 
-    async fn list_order_payments(&self, _: &CallCtx, _: ListOrderPayments) -> SeamResult<OrderPayments, OrdersError> {
-        let known = self.orders.lock().expect("no test panics while it holds this");
+    async fn list_order_payments(
+        &self,
+        _: &CallCtx,
+        _: ListOrderPayments,
+    ) -> SeamResult<OrderPayments, OrdersError> {
+        let known = self
+            .orders
+            .lock()
+            .expect("no test panics while it holds this");
         let data = known
             .values()
             .map(|order| OrderPayment {
@@ -46,6 +70,9 @@ impl Orders for FakeOrders {
                 created_at: order.created_at,
             })
             .collect();
-        Ok(OrderPayments { data, next_cursor: None })
+        Ok(OrderPayments {
+            data,
+            next_cursor: None,
+        })
     }
 }

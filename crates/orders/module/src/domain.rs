@@ -5,6 +5,7 @@ pub(crate) mod cart;
 pub(crate) mod checkout;
 pub(crate) mod fulfillment;
 pub(crate) mod order;
+pub(crate) mod patch;
 pub(crate) mod quote;
 pub(crate) mod shipping;
 pub(crate) mod tax;

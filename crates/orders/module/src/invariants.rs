@@ -12,7 +12,7 @@ use tenon_store::{Db, StoreError};
 use crate::store;
 
 /// How long after its time a saga may still be lying there: the sweeper comes each minute.
-const GRACE: Duration = Duration::from_secs(10 * 60);
+const GRACE: Duration = Duration::from_mins(10);
 /// Sagas looked at.
 const MOST_SAGAS: u32 = 10_000;
 /// Violations told.
@@ -95,8 +95,16 @@ impl Invariant for CartsMatchCheckouts {
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
-                expected: if case.status == "frozen" { "one live checkout" } else { "no live checkout" }.to_owned(),
-                actual: format!("{} live checkouts of a cart that is {}", case.live, case.status),
+                expected: if case.status == "frozen" {
+                    "one live checkout"
+                } else {
+                    "no live checkout"
+                }
+                .to_owned(),
+                actual: format!(
+                    "{} live checkouts of a cart that is {}",
+                    case.live, case.status
+                ),
             })
             .collect())
     }
@@ -117,7 +125,9 @@ impl Invariant for SagasGetOn {
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
         let now = self.0.env().now();
         let unfinished = unfinished_sagas(&self.0, ctx, MOST_SAGAS).await?;
-        let late = unfinished.into_iter().filter(|saga| saga.wake_at.is_none_or(|at| at + GRACE < now));
+        let late = unfinished
+            .into_iter()
+            .filter(|saga| saga.wake_at.is_none_or(|at| at + GRACE < now));
         Ok(late
             .take(MOST_VIOLATIONS)
             .map(|saga| Violation {

@@ -22,5 +22,9 @@ pub(crate) fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
 }
 
 pub(crate) fn schedules() -> Vec<Schedule> {
-    vec![Schedule::cron("orders.sweep_checkouts", "* * * * *", SweepCheckouts {})]
+    vec![Schedule::cron(
+        "orders.sweep_checkouts",
+        "* * * * *",
+        SweepCheckouts {},
+    )]
 }

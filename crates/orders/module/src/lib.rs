@@ -32,7 +32,11 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/orders/postgres"
 pub const USES: &[&str] = &["catalog", "payments"];
 
 /// The module's migrations.
-pub const MIGRATIONS: Migrations = Migrations { module: "orders", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+pub const MIGRATIONS: Migrations = Migrations {
+    module: "orders",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
 
 /// The module as the app sees it.
 pub struct Orders {
@@ -62,8 +66,19 @@ impl Orders {
     /// [`OrdersSettingsError`] naming the first setting that cannot be.
     pub fn build(settings: OrdersSettings, deps: Deps) -> Result<Self, OrdersSettingsError> {
         settings.validate()?;
-        let Deps { db, catalog, payments, cursor_key } = deps;
-        let service = Arc::new(Service { db: db.clone(), catalog, payments, cursor_key, settings });
+        let Deps {
+            db,
+            catalog,
+            payments,
+            cursor_key,
+        } = deps;
+        let service = Arc::new(Service {
+            db: db.clone(),
+            catalog,
+            payments,
+            cursor_key,
+            settings,
+        });
         let module = Module {
             name: "orders",
             endpoints: http::endpoints(&service),
@@ -73,7 +88,10 @@ impl Orders {
             invariants: invariants::all(&db),
             db,
         };
-        Ok(Self { module, contract: service })
+        Ok(Self {
+            module,
+            contract: service,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod get_checkout;
 pub(crate) mod get_order;
 pub(crate) mod list_orders;
 pub(crate) mod list_shipping_options;
+pub(crate) mod plan_checkout;
 pub(crate) mod remove_cart_line;
 pub(crate) mod settle_cancellation;
 pub(crate) mod start_checkout;
@@ -54,7 +55,8 @@ impl Access {
         Self {
             user: user.map(|user| user.user),
             token_hash: cart_token.map(hash_token),
-            staff: user.is_some() && (ctx.principal.has_role(Role::Staff) || ctx.principal.has_role(Role::Admin)),
+            staff: user.is_some()
+                && (ctx.principal.has_role(Role::Staff) || ctx.principal.has_role(Role::Admin)),
         }
     }
 }
@@ -68,23 +70,28 @@ pub(crate) fn hash_token(token: &str) -> Vec<u8> {
 pub(crate) fn command(ctx: &CallCtx, key: String, request: &impl Serialize) -> CallCtx {
     let body = serde_json::to_vec(request).unwrap_or_default(); // requests of contracts are plain data
     let fingerprint = Sha256::digest(body).into();
-    ctx.calling_from("orders").with_idempotency(IdempotencyScope { key, subject: "orders".to_owned(), fingerprint })
+    ctx.calling_from("orders")
+        .with_idempotency(IdempotencyScope {
+            key,
+            subject: "orders".to_owned(),
+            fingerprint,
+        })
 }
 
 /// What a caller learns when a module that orders needs did not do its part.
 pub(crate) fn upstream<E: std::fmt::Display>(error: &SeamError<E>) -> SeamFault {
-    match error {
-        SeamError::Seam(
-            fault @ (SeamFault::Unavailable { .. } | SeamFault::DeadlineExceeded { .. } | SeamFault::Overloaded { .. }),
-        ) => fault.clone(),
-        _ => {
-            tracing::error!(%error, "another module refused what orders asked");
-            internal("refused by another module")
-        }
+    if let SeamError::Seam(fault) = error
+        && fault.retry_after().is_some()
+    {
+        return fault.clone(); // away, slow or busy
     }
+    tracing::error!(%error, "another module refused what orders asked");
+    internal("refused by another module")
 }
 
 /// A fault of our own; the log line beside it says more.
 pub(crate) fn internal(incident: &str) -> SeamFault {
-    SeamFault::Internal { incident: incident.to_owned() }
+    SeamFault::Internal {
+        incident: incident.to_owned(),
+    }
 }

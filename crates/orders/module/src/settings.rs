@@ -70,8 +70,16 @@ pub struct OrdersSettingsError {
 impl Default for OrdersSettings {
     fn default() -> Self {
         let rates = [
-            ("AT", "0.20"), ("BE", "0.21"), ("CH", "0.081"), ("DE", "0.19"), ("ES", "0.21"), ("FR", "0.20"),
-            ("GB", "0.20"), ("IT", "0.22"), ("NL", "0.21"), ("PL", "0.23"),
+            ("AT", "0.20"),
+            ("BE", "0.21"),
+            ("CH", "0.081"),
+            ("DE", "0.19"),
+            ("ES", "0.21"),
+            ("FR", "0.20"),
+            ("GB", "0.20"),
+            ("IT", "0.22"),
+            ("NL", "0.21"),
+            ("PL", "0.23"),
         ];
         Self {
             default_currency: currency("EUR"),
@@ -80,7 +88,10 @@ impl Default for OrdersSettings {
             reservation_grace_seconds: 5 * 60,
             capture: CapturePolicy::Immediate,
             prices_include_tax: true,
-            tax_rates: rates.into_iter().map(|(country, rate)| (country.to_owned(), rate.to_owned())).collect(),
+            tax_rates: rates
+                .into_iter()
+                .map(|(country, rate)| (country.to_owned(), rate.to_owned()))
+                .collect(),
             default_tax_rate: "0".to_owned(),
             shipping_methods: vec![
                 ShippingMethod {
@@ -88,14 +99,24 @@ impl Default for OrdersSettings {
                     name: "Standard delivery".to_owned(),
                     countries: Vec::new(),
                     prices: prices(&[("EUR", 490), ("USD", 590), ("GBP", 450), ("CHF", 690)]),
-                    free_from: prices(&[("EUR", 7_500), ("USD", 9_000), ("GBP", 7_000), ("CHF", 9_000)]),
+                    free_from: prices(&[
+                        ("EUR", 7_500),
+                        ("USD", 9_000),
+                        ("GBP", 7_000),
+                        ("CHF", 9_000),
+                    ]),
                     days: Some(4),
                 },
                 ShippingMethod {
                     code: "express".to_owned(),
                     name: "Express delivery".to_owned(),
                     countries: ["AT", "BE", "DE", "FR", "NL"].map(str::to_owned).to_vec(),
-                    prices: prices(&[("EUR", 1_290), ("USD", 1_490), ("GBP", 1_190), ("CHF", 1_590)]),
+                    prices: prices(&[
+                        ("EUR", 1_290),
+                        ("USD", 1_490),
+                        ("GBP", 1_190),
+                        ("CHF", 1_590),
+                    ]),
                     free_from: BTreeMap::new(),
                     days: Some(1),
                 },
@@ -112,7 +133,12 @@ impl OrdersSettings {
     ///
     /// [`OrdersSettingsError`] naming the first wrong key.
     pub fn validate(&self) -> Result<(), OrdersSettingsError> {
-        let wrong = |key: String, problem: &str| Err(OrdersSettingsError { key, problem: problem.to_owned() });
+        let wrong = |key: String, problem: &str| {
+            Err(OrdersSettingsError {
+                key,
+                problem: problem.to_owned(),
+            })
+        };
         for (key, seconds) in [
             ("checkout_ttl_seconds", self.checkout_ttl_seconds),
             ("reservation_grace_seconds", self.reservation_grace_seconds),
@@ -132,7 +158,10 @@ impl OrdersSettings {
         }
         for (country, rate) in &self.tax_rates {
             if !is_country(country) {
-                return wrong(format!("tax_rates.{country}"), "expected two capital letters");
+                return wrong(
+                    format!("tax_rates.{country}"),
+                    "expected two capital letters",
+                );
             }
             if let Err(error) = rate.parse::<TaxRate>() {
                 return wrong(format!("tax_rates.{country}"), &error.to_string());
@@ -140,19 +169,34 @@ impl OrdersSettings {
         }
         for (position, method) in self.shipping_methods.iter().enumerate() {
             let key = format!("shipping_methods.{position}");
-            let code = method.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            let code = method
+                .code
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if method.code.is_empty() || method.code.len() > 40 || !code {
                 return wrong(format!("{key}.code"), "expected 1 to 40 of a-z, 0-9 and _");
             }
-            if self.shipping_methods[..position].iter().any(|other| other.code == method.code) {
+            if self.shipping_methods[..position]
+                .iter()
+                .any(|other| other.code == method.code)
+            {
                 return wrong(format!("{key}.code"), "is used twice");
             }
             if let Some(country) = method.countries.iter().find(|country| !is_country(country)) {
-                return wrong(format!("{key}.countries"), &format!("{country} is not two capital letters"));
+                return wrong(
+                    format!("{key}.countries"),
+                    &format!("{country} is not two capital letters"),
+                );
             }
             let amounts = method.prices.values().chain(method.free_from.values());
-            if amounts.copied().any(|minor| !(0..=1_000_000_000).contains(&minor)) {
-                return wrong(format!("{key}.prices"), "expected 0 to 1,000,000,000 minor units");
+            if amounts
+                .copied()
+                .any(|minor| !(0..=1_000_000_000).contains(&minor))
+            {
+                return wrong(
+                    format!("{key}.prices"),
+                    "expected 0 to 1,000,000,000 minor units",
+                );
             }
         }
         Ok(())
@@ -176,13 +220,18 @@ impl OrdersSettings {
     /// The tax rate of a country; the default country's while none is known.
     pub(crate) fn tax_rate(&self, country: Option<&str>) -> TaxRate {
         let country = country.unwrap_or(&self.default_country);
-        let rate = self.tax_rates.get(country).unwrap_or(&self.default_tax_rate);
+        let rate = self
+            .tax_rates
+            .get(country)
+            .unwrap_or(&self.default_tax_rate);
         rate.parse().unwrap_or_default() // `validate` has parsed every rate
     }
 
     /// The way of delivery with this code.
     pub(crate) fn shipping_method(&self, code: &str) -> Option<&ShippingMethod> {
-        self.shipping_methods.iter().find(|method| method.code == code)
+        self.shipping_methods
+            .iter()
+            .find(|method| method.code == code)
     }
 }
 
@@ -195,7 +244,9 @@ fn currency(code: &str) -> Currency {
 }
 
 fn prices(list: &[(&str, i64)]) -> BTreeMap<Currency, i64> {
-    list.iter().map(|(code, minor)| (currency(code), *minor)).collect()
+    list.iter()
+        .map(|(code, minor)| (currency(code), *minor))
+        .collect()
 }
 
 #[cfg(test)]
@@ -211,12 +262,24 @@ mod tests {
     fn a_wrong_setting_is_named() {
         let mut settings = OrdersSettings::default();
         settings.tax_rates.insert("DE".to_owned(), "19%".to_owned());
-        assert_eq!(settings.validate().map_err(|error| error.key), Err("tax_rates.DE".to_owned()));
+        assert_eq!(
+            settings.validate().map_err(|error| error.key),
+            Err("tax_rates.DE".to_owned())
+        );
 
-        let mut settings = OrdersSettings { checkout_ttl_seconds: 5, ..OrdersSettings::default() };
-        assert_eq!(settings.validate().map_err(|error| error.key), Err("checkout_ttl_seconds".to_owned()));
+        let mut settings = OrdersSettings {
+            checkout_ttl_seconds: 5,
+            ..OrdersSettings::default()
+        };
+        assert_eq!(
+            settings.validate().map_err(|error| error.key),
+            Err("checkout_ttl_seconds".to_owned())
+        );
         settings = OrdersSettings::default();
         settings.shipping_methods[1].code = "standard".to_owned();
-        assert_eq!(settings.validate().map_err(|error| error.key), Err("shipping_methods.1.code".to_owned()));
+        assert_eq!(
+            settings.validate().map_err(|error| error.key),
+            Err("shipping_methods.1.code".to_owned())
+        );
     }
 }

@@ -32,13 +32,21 @@ pub(crate) fn document<T>(column: Option<Json<T>>) -> Option<T> {
 }
 
 /// A text column that holds one of a few names.
-pub(crate) fn name<T>(what: &str, text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
-    parse(text).ok_or_else(|| StoreError::Inconsistent { what: format!("{what} = {text}") })
+pub(crate) fn name<T>(
+    what: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, StoreError> {
+    parse(text).ok_or_else(|| StoreError::Inconsistent {
+        what: format!("{what} = {text}"),
+    })
 }
 
 /// A text column that holds the name of a contract's enum.
 pub(crate) fn enum_name<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
-    name(what, text, |text| serde_json::from_value(serde_json::Value::String(text.to_owned())).ok())
+    name(what, text, |text| {
+        serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+    })
 }
 
 /// A currency column.
@@ -48,10 +56,16 @@ pub(crate) fn currency(what: &str, code: &str) -> Result<Currency, StoreError> {
 
 /// A column of minor units.
 pub(crate) fn money(what: &str, minor: i64, currency: Currency) -> Result<Money, StoreError> {
-    Money::new(minor, currency).map_err(|_| StoreError::Inconsistent { what: format!("{what} = {minor}") })
+    Money::new(minor, currency).map_err(|_| StoreError::Inconsistent {
+        what: format!("{what} = {minor}"),
+    })
 }
 
 /// Ids as the JSON array that both engines unpack.
 pub(crate) fn id_list<K: tenon_kernel::IdKind>(ids: &[tenon_kernel::Id<K>]) -> Json<Vec<String>> {
-    Json(ids.iter().map(|id| id.uuid().simple().to_string()).collect())
+    Json(
+        ids.iter()
+            .map(|id| id.uuid().simple().to_string())
+            .collect(),
+    )
 }

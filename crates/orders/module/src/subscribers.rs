@@ -7,8 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use orders_contract::{OrderId, PaymentState};
 use payments_contract::{
-    PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch,
-    PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed, RefundSucceeded,
+    PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
+    PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed,
+    RefundSucceeded,
 };
 use tenon_events::{Handle, HandlerError, Receipt, Subscription};
 use tenon_kernel::{CallCtx, Money};
@@ -63,17 +64,26 @@ pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
 impl<E: PaymentNews> Handle<E> for Service {
     /// Drives first: the checkout's own saga makes that safe to repeat. The note and the receipt commit together.
     #[tracing::instrument(name = "event.orders.payment_news", skip_all, fields(event.r#type = E::TYPE))]
-    async fn handle(&self, ctx: &mut CallCtx, event: E, receipt: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: E,
+        receipt: Receipt,
+    ) -> Result<(), HandlerError> {
         let (order, news) = (event.order(), event.news());
         if news.drives {
-            self.payment_moved(ctx, order).await.map_err(|error| match error {
-                DriveError::Lost => HandlerError::Retry(Box::new(SeamFault::Cancelled)),
-                DriveError::Fault(fault) => HandlerError::Retry(Box::new(fault)),
-            })?;
+            self.payment_moved(ctx, order)
+                .await
+                .map_err(|error| match error {
+                    DriveError::Lost => HandlerError::Retry(Box::new(SeamFault::Cancelled)),
+                    DriveError::Fault(fault) => HandlerError::Retry(Box::new(fault)),
+                })?;
         }
         let (event_id, at) = (receipt.envelope().id, receipt.envelope().time);
         let mut tx = receipt.begin(ctx, "orders.note_payment").await?;
-        if store::orders::note_payment(&mut tx, order, news.state, news.captured, news.refunded).await? {
+        if store::orders::note_payment(&mut tx, order, news.state, news.captured, news.refunded)
+            .await?
+        {
             let moment = Moment {
                 at,
                 kind: E::TYPE.to_owned(),

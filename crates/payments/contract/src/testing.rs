@@ -324,7 +324,10 @@ impl Payments for FakePayments {
                 status,
             }));
         }
-        if !matches!(status, PaymentStatus::Declined | PaymentStatus::RequiresAction) {
+        if !matches!(
+            status,
+            PaymentStatus::Declined | PaymentStatus::RequiresAction
+        ) {
             return Err(SeamError::Domain(PaymentsError::PaymentClosed {
                 payment_id,
                 status,

@@ -59,15 +59,30 @@ impl Invariant for Checked {
         let mut db = self.db.read(ctx);
         let mut violations = match self.rule {
             Rule::LedgerBalances => ledger_balances(&mut db).await?,
-            Rule::MoneyMatchesLedger => verify::ledger_drift(&mut db).await?.into_iter().map(Violation::from).collect(),
+            Rule::MoneyMatchesLedger => verify::ledger_drift(&mut db)
+                .await?
+                .into_iter()
+                .map(Violation::from)
+                .collect(),
             Rule::SumsMatchParts => {
-                let drifts = [verify::capture_drift(&mut db).await?, verify::refund_drift(&mut db).await?].concat();
+                let drifts = [
+                    verify::capture_drift(&mut db).await?,
+                    verify::refund_drift(&mut db).await?,
+                ]
+                .concat();
                 drifts.into_iter().map(Violation::from).collect()
             }
-            Rule::OneWinner => verify::winner_drift(&mut db).await?.into_iter().map(Violation::from).collect(),
+            Rule::OneWinner => verify::winner_drift(&mut db)
+                .await?
+                .into_iter()
+                .map(Violation::from)
+                .collect(),
             Rule::NothingForgotten => {
                 let overdue = sweep::overdue(&mut db, self.db.env().now() - LATE).await?;
-                overdue.into_iter().map(|work| violation(work, "repeated in time", "overdue")).collect()
+                overdue
+                    .into_iter()
+                    .map(|work| violation(work, "repeated in time", "overdue"))
+                    .collect()
             }
         };
         violations.truncate(100);
@@ -91,17 +106,29 @@ async fn ledger_balances(db: &mut Reader<'_>) -> Result<Vec<Violation>, StoreErr
     for ((account, currency), (kept, folded)) in &accounts {
         *sums.entry(currency).or_default() += kept;
         if kept != folded {
-            violations.push(violation(format_args!("{account} in {currency}"), folded, kept));
+            violations.push(violation(
+                format_args!("{account} in {currency}"),
+                folded,
+                kept,
+            ));
         }
     }
     for (currency, sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
-        violations.push(violation(format_args!("all accounts in {currency}"), 0, sum));
+        violations.push(violation(
+            format_args!("all accounts in {currency}"),
+            0,
+            sum,
+        ));
     }
     Ok(violations)
 }
 
 fn violation(subject: impl ToString, expected: impl ToString, actual: impl ToString) -> Violation {
-    Violation { subject: subject.to_string(), expected: expected.to_string(), actual: actual.to_string() }
+    Violation {
+        subject: subject.to_string(),
+        expected: expected.to_string(),
+        actual: actual.to_string(),
+    }
 }
 
 impl From<Drift> for Violation {

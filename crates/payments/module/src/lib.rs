@@ -24,8 +24,8 @@ use tenon_module::Module;
 use tenon_store::{Db, Migrations};
 
 pub use self::provider::{
-    Authorize, Capture, Doubt, HttpProvider, HttpProviderError, HttpProviderSettings, Outcome, PaymentProvider, Refund,
-    Refusal, Snapshot, SnapshotState, Void, WebhookError, WebhookEvent,
+    Authorize, Capture, Doubt, HttpProvider, HttpProviderError, HttpProviderSettings, Outcome,
+    PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void, WebhookError, WebhookEvent,
 };
 pub use self::settings::{PaymentsSettings, PaymentsSettingsError};
 
@@ -38,8 +38,11 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/payments/postgre
 pub const USES: &[&str] = &[];
 
 /// The tables of payments on both engines.
-pub const MIGRATIONS: Migrations =
-    Migrations { module: "payments", sqlite: Some(&SQLITE), postgres: Some(&POSTGRES) };
+pub const MIGRATIONS: Migrations = Migrations {
+    module: "payments",
+    sqlite: Some(&SQLITE),
+    postgres: Some(&POSTGRES),
+};
 
 /// Payments, put together.
 pub struct Payments {
@@ -66,9 +69,18 @@ impl Payments {
     ///
     /// [`PaymentsSettingsError`] naming the setting that is out of range.
     pub fn build(settings: PaymentsSettings, deps: Deps) -> Result<Self, PaymentsSettingsError> {
-        settings.check()?;
-        let Deps { db, provider, cursor_key } = deps;
-        let service = Arc::new(Service { db: db.clone(), provider, settings, cursor_key });
+        settings.validate()?;
+        let Deps {
+            db,
+            provider,
+            cursor_key,
+        } = deps;
+        let service = Arc::new(Service {
+            db: db.clone(),
+            provider,
+            settings,
+            cursor_key,
+        });
         let module = Module {
             name: "payments",
             endpoints: http::endpoints(&service),
@@ -78,6 +90,9 @@ impl Payments {
             invariants: invariants::all(&db),
             db,
         };
-        Ok(Self { module, contract: service })
+        Ok(Self {
+            module,
+            contract: service,
+        })
     }
 }

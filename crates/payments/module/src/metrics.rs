@@ -26,6 +26,9 @@ pub(crate) static WEBHOOKS: LazyLock<IntCounterVec> = LazyLock::new(|| {
 
 /// Reports that contradict what is known, or speak of nothing known. Any growth needs a person.
 pub(crate) static PARKED: LazyLock<IntCounter> = LazyLock::new(|| {
-    register_int_counter!("tenon_payments_parked_total", "Provider reports that nothing here could use.")
-        .expect("the name is registered once")
+    register_int_counter!(
+        "tenon_payments_parked_total",
+        "Provider reports that nothing here could use."
+    )
+    .expect("the name is registered once")
 });

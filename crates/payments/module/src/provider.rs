@@ -38,7 +38,12 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`WebhookError::Signature`] before anything of the body is looked at.
-    fn read_webhook(&self, signature: Option<&str>, body: &[u8], now: Timestamp) -> Result<WebhookEvent, WebhookError>;
+    fn read_webhook(
+        &self,
+        signature: Option<&str>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<WebhookEvent, WebhookError>;
 
     /// The header that carries a webhook's signature.
     fn signature_header(&self) -> &'static str;

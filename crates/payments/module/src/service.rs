@@ -81,7 +81,11 @@ impl Service {
                 "declined"
             }
             Outcome::Ambiguous(doubt) => {
-                tracing::warn!(operation, why = doubt.why, "the provider's outcome is not known");
+                tracing::warn!(
+                    operation,
+                    why = doubt.why,
+                    "the provider's outcome is not known"
+                );
                 "ambiguous"
             }
         };
@@ -107,7 +111,9 @@ fn refused<T>(error: PaymentsError) -> Result<T, Refusal> {
 /// Checks an amount against the payment's.
 fn check_amount(amount: Money, of: Money) -> Result<(), PaymentsError> {
     if amount.currency() != of.currency() {
-        return Err(PaymentsError::CurrencyMismatch { expected: of.currency().to_string() });
+        return Err(PaymentsError::CurrencyMismatch {
+            expected: of.currency().to_string(),
+        });
     }
     if amount.minor() <= 0 {
         return Err(PaymentsError::InvalidAmount);
@@ -120,6 +126,10 @@ fn check_text(pointer: &str, text: &str, most: usize) -> Result<(), PaymentsErro
     if text.chars().count() <= most {
         return Ok(());
     }
-    let field = FieldError::new(pointer, "too_long", format!("expected at most {most} characters"));
+    let field = FieldError::new(
+        pointer,
+        "too_long",
+        format!("expected at most {most} characters"),
+    );
     Err(PaymentsError::InvalidRequest { field })
 }

@@ -44,11 +44,21 @@ impl Default for PaymentsSettings {
 }
 
 impl PaymentsSettings {
-    pub(crate) fn check(&self) -> Result<(), PaymentsSettingsError> {
+    /// Checks what types cannot say.
+    ///
+    /// # Errors
+    ///
+    /// [`PaymentsSettingsError`] naming the first wrong key.
+    pub fn validate(&self) -> Result<(), PaymentsSettingsError> {
         let longest_call = self.provider.timeout_ms.div_ceil(1_000);
         if self.resend_after_seconds <= longest_call || self.resend_after_seconds > 3_600 {
-            let reason = format!("expected more than provider.timeout_ms ({longest_call} s), and at most 3600");
-            return Err(PaymentsSettingsError { key: "resend_after_seconds", reason });
+            let reason = format!(
+                "expected more than provider.timeout_ms ({longest_call} s), and at most 3600"
+            );
+            return Err(PaymentsSettingsError {
+                key: "resend_after_seconds",
+                reason,
+            });
         }
         if !(60..=86_400).contains(&self.lost_after_seconds) {
             return Err(PaymentsSettingsError {
@@ -57,7 +67,10 @@ impl PaymentsSettings {
             });
         }
         if !(60..=30 * 86_400).contains(&self.park_seconds) {
-            return Err(PaymentsSettingsError { key: "park_seconds", reason: "expected 60 to 2592000".to_owned() });
+            return Err(PaymentsSettingsError {
+                key: "park_seconds",
+                reason: "expected 60 to 2592000".to_owned(),
+            });
         }
         Ok(())
     }
@@ -81,13 +94,19 @@ mod tests {
 
     #[test]
     fn the_defaults_work() {
-        assert!(PaymentsSettings::default().check().is_ok());
+        assert!(PaymentsSettings::default().validate().is_ok());
     }
 
     #[test]
     fn resending_before_the_call_is_over_is_refused() {
-        let settings = PaymentsSettings { resend_after_seconds: 5, ..PaymentsSettings::default() };
-        let error = settings.check().expect_err("refused").to_string();
-        assert!(error.starts_with("payments.resend_after_seconds"), "{error}");
+        let settings = PaymentsSettings {
+            resend_after_seconds: 5,
+            ..PaymentsSettings::default()
+        };
+        let error = settings.validate().expect_err("refused").to_string();
+        assert!(
+            error.starts_with("payments.resend_after_seconds"),
+            "{error}"
+        );
     }
 }

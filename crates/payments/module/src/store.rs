@@ -35,7 +35,9 @@ fn from_word<T: DeserializeOwned>(word: &str, what: &str) -> Result<T, StoreErro
 
 /// Reads a stored amount.
 fn money(minor: i64, currency: &str, what: &str) -> Result<Money, StoreError> {
-    let currency: Currency = currency.parse().map_err(|_| inconsistent(format!("{what}: currency {currency}")))?;
+    let currency: Currency = currency
+        .parse()
+        .map_err(|_| inconsistent(format!("{what}: currency {currency}")))?;
     Money::new(minor, currency).map_err(|_| inconsistent(format!("{what}: amount {minor}")))
 }
 
@@ -50,7 +52,11 @@ fn inconsistent(what: impl Into<String>) -> StoreError {
 
 /// Says that a guarded write found the row it was meant for.
 fn expect_one(changed: u64, what: &str) -> Result<(), StoreError> {
-    if changed == 1 { Ok(()) } else { Err(inconsistent(format!("{what}: {changed} rows changed"))) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(inconsistent(format!("{what}: {changed} rows changed")))
+    }
 }
 
 /// Reads the columns that captures, refunds and voids share.
@@ -61,5 +67,10 @@ fn progress(
     next_try_at: Option<tenon_kernel::Timestamp>,
     what: &str,
 ) -> Result<Progress, StoreError> {
-    Ok(Progress { status, failure, tries: counter(tries, what)?, next_try_at })
+    Ok(Progress {
+        status,
+        failure,
+        tries: counter(tries, what)?,
+        next_try_at,
+    })
 }

@@ -57,7 +57,6 @@ impl SqliteStore {
             .max_connections(READERS)
             .acquire_timeout(TURN_TIMEOUT)
             .test_before_acquire(false) // the file does not go away between two reads
-            .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(options.read_only(true));
         Ok(Self {

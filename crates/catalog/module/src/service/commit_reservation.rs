@@ -39,7 +39,10 @@ impl Service {
                 Claim::Fresh => {}
             }
             let outcome = sell(&mut tx, &req).await;
-            if matches!(&outcome, Err(SeamError::Domain(CatalogError::OutOfStock { .. }))) {
+            if matches!(
+                &outcome,
+                Err(SeamError::Domain(CatalogError::OutOfStock { .. }))
+            ) {
                 // Not kept under the key: an order that was paid is tried again until stock comes.
                 return outcome;
             }

@@ -21,7 +21,8 @@ impl Service {
     /// # Errors
     ///
     /// [`CatalogError::ProductNotFound`], also for drafts unless the caller runs the shop.
-    #[tracing::instrument(name = "catalog.get_product", skip_all)]
+    // At debug level: a page from the cache takes less time than a span that is kept.
+    #[tracing::instrument(name = "catalog.get_product", level = "debug", skip_all)]
     pub(crate) async fn get_product(
         self: &Arc<Self>,
         ctx: &CallCtx,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use catalog_contract::{
-    CatalogError, CommitReservation, ExtendReservation, GetReservations, ListReservations, ReservationStatus, Restock,
-    Shortage,
+    CatalogError, CommitReservation, ExtendReservation, GetReservations, ListReservations,
+    ReservationStatus, Restock, Shortage,
 };
 use serde_json::json;
 use tenon_kernel::PageRequest;
@@ -397,12 +397,25 @@ async fn an_expired_reservation_is_sold_if_its_stock_can_still_be_had() {
             "the refusal changed nothing"
         );
 
-        let sell = || CommitReservation { reservation_id: second, order_id: "ord_2".to_owned() };
-        let short = shop.catalog.commit_reservation(&shop.keyed("sell"), sell()).await;
+        let sell = || CommitReservation {
+            reservation_id: second,
+            order_id: "ord_2".to_owned(),
+        };
+        let short = shop
+            .catalog
+            .commit_reservation(&shop.keyed("sell"), sell())
+            .await;
         assert!(matches!(refusal(short), CatalogError::OutOfStock { .. }));
         shop.receive(tea, 1).await;
-        let sold = shop.catalog.commit_reservation(&shop.keyed("sell"), sell()).await;
-        assert_eq!(sold.expect("stock has come").status, ReservationStatus::Committed, "the same key, tried again");
+        let sold = shop
+            .catalog
+            .commit_reservation(&shop.keyed("sell"), sell())
+            .await;
+        assert_eq!(
+            sold.expect("stock has come").status,
+            ReservationStatus::Committed,
+            "the same key, tried again"
+        );
         shop.app.assert_invariants().await;
     }
 }

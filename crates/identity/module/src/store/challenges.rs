@@ -105,7 +105,7 @@ pub(crate) async fn mark_answered(tx: &mut Tx<'_>, id: ChallengeId) -> Result<bo
     let answered = tx
         .query(
             "UPDATE challenges
-                SET answered_at = NULL
+                SET answered_at = $2
               WHERE id = $1 AND answered_at IS NULL AND expires_at > $2",
         )
         .bind(id)
@@ -120,7 +120,7 @@ pub(crate) async fn close_open(tx: &mut Tx<'_>, user: UserId) -> Result<u64, Sto
     let now = tx.now();
     tx.query(
         "UPDATE challenges
-            SET answered_at = NULL
+            SET answered_at = $2
           WHERE user_id = $1 AND answered_at IS NULL AND expires_at > $2",
     )
     .bind(user)

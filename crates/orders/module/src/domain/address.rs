@@ -11,11 +11,16 @@ pub(crate) fn check_email(pointer: &str, email: &str) -> Option<FieldError> {
     let (local, domain) = email.rsplit_once('@').unwrap_or(("", ""));
     let visible = email.chars().all(|c| !c.is_control() && !c.is_whitespace());
     let plausible = (1..=64).contains(&local.len()) && domain.len() >= 3 && domain.contains('.');
-    let shape = !domain.starts_with('.') && !domain.ends_with('.') && !local.contains(['<', '>', ',']);
+    let shape =
+        !domain.starts_with('.') && !domain.ends_with('.') && !local.contains(['<', '>', ',']);
     if email.len() <= MAX_EMAIL && visible && plausible && shape {
         return None;
     }
-    Some(FieldError::new(pointer, "invalid_email", "expected an e-mail address of at most 254 characters"))
+    Some(FieldError::new(
+        pointer,
+        "invalid_email",
+        "expected an e-mail address of at most 254 characters",
+    ))
 }
 
 /// Says what is wrong with a postal address, naming each member below `pointer`.
@@ -46,7 +51,11 @@ pub(crate) fn check_address(pointer: &str, address: &Address) -> Vec<FieldError>
         .collect();
     if address.country.len() != 2 || !address.country.bytes().all(|b| b.is_ascii_uppercase()) {
         let detail = "expected an ISO 3166-1 alpha-2 code such as DE";
-        errors.push(FieldError::new(format!("{pointer}/country"), "invalid_country", detail));
+        errors.push(FieldError::new(
+            format!("{pointer}/country"),
+            "invalid_country",
+            detail,
+        ));
     }
     errors
 }
@@ -58,7 +67,15 @@ mod tests {
     #[test]
     fn mail_headers_cannot_be_smuggled_in() {
         assert_eq!(check_email("/email", "ada@example.com"), None);
-        for wrong in ["", "ada", "@example.com", "ada@x", "ada@.com", "a b@example.com", "ada@example.com\r\nBcc: x@y.z"] {
+        for wrong in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@x",
+            "ada@.com",
+            "a b@example.com",
+            "ada@example.com\r\nBcc: x@y.z",
+        ] {
             assert!(check_email("/email", wrong).is_some(), "{wrong:?}");
         }
     }
@@ -75,8 +92,17 @@ mod tests {
             country: "Germany".to_owned(),
             phone: None,
         };
-        let pointers: Vec<String> =
-            check_address("/shipping_address", &address).into_iter().map(|error| error.pointer).collect();
-        assert_eq!(pointers, ["/shipping_address/name", "/shipping_address/line2", "/shipping_address/country"]);
+        let pointers: Vec<String> = check_address("/shipping_address", &address)
+            .into_iter()
+            .map(|error| error.pointer)
+            .collect();
+        assert_eq!(
+            pointers,
+            [
+                "/shipping_address/name",
+                "/shipping_address/line2",
+                "/shipping_address/country"
+            ]
+        );
     }
 }

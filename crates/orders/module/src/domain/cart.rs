@@ -1,13 +1,17 @@
 //! A cart: what someone may buy, at the prices they have seen.
 
+mod line;
+
 use std::collections::BTreeMap;
 
-use catalog_contract::{VariantOffer, VariantStatus};
+use catalog_contract::VariantOffer;
 use orders_contract::{
-    Address, CartId, CartProblem, CartProblemCode, CheckoutId, LineId, OrdersError, ProductRef, UserRef, VariantRef,
+    Address, CartId, CartProblem, CartProblemCode, CheckoutId, LineId, OrdersError, UserRef,
+    VariantRef,
 };
 use tenon_kernel::{Currency, Money, Timestamp};
 
+pub(crate) use self::line::CartLine;
 use crate::same_id;
 
 /// Most lines of a cart.
@@ -32,20 +36,6 @@ pub(crate) struct Cart {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) lines: Vec<CartLine>,
-}
-
-/// So many of one variant, at the price its buyer saw.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CartLine {
-    pub(crate) id: LineId,
-    /// Lines are shown in this order.
-    pub(crate) position: i64,
-    pub(crate) variant_id: VariantRef,
-    pub(crate) product_id: ProductRef,
-    pub(crate) sku: String,
-    pub(crate) title: String,
-    pub(crate) quantity: i64,
-    pub(crate) unit_price: Money,
 }
 
 /// Where a cart stands.
@@ -73,13 +63,20 @@ impl CartStatus {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Frozen, Self::Closed].into_iter().find(|status| status.as_str() == text)
+        [Self::Active, Self::Frozen, Self::Closed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 
 impl Offers {
     pub(crate) fn new(offers: Vec<VariantOffer>) -> Self {
-        Self(offers.into_iter().map(|offer| (same_id(offer.variant_id), offer)).collect())
+        Self(
+            offers
+                .into_iter()
+                .map(|offer| (same_id(offer.variant_id), offer))
+                .collect(),
+        )
     }
 
     pub(crate) fn get(&self, variant: VariantRef) -> Option<&VariantOffer> {
@@ -102,17 +99,30 @@ impl Cart {
     pub(crate) fn check_edit(&self, expected: i64) -> Result<(), OrdersError> {
         self.check_open()?;
         let current = self.version - 1;
-        if current == expected { Ok(()) } else { Err(OrdersError::StaleVersion { current }) }
+        if current == expected {
+            Ok(())
+        } else {
+            Err(OrdersError::StaleVersion { current })
+        }
     }
 
     /// Puts more of a variant into the cart: into its line, if it has one. Returns the changed line.
     pub(crate) fn add(&mut self, new: CartLine) -> Result<CartLine, OrdersError> {
         check_quantity(new.quantity)?;
-        let line = match self.lines.iter().position(|line| line.variant_id == new.variant_id) {
+        let line = match self
+            .lines
+            .iter()
+            .position(|line| line.variant_id == new.variant_id)
+        {
             Some(at) => {
                 let known = &mut self.lines[at];
                 let quantity = check_quantity(known.quantity.saturating_add(new.quantity))?;
-                *known = CartLine { id: known.id, position: known.position, quantity, ..new };
+                *known = CartLine {
+                    id: known.id,
+                    position: known.position,
+                    quantity,
+                    ..new
+                };
                 known.clone()
             }
             None if self.lines.len() >= MAX_LINES => {
@@ -120,7 +130,10 @@ impl Cart {
                 return Err(OrdersError::field("/variant_id", "too_many_lines", detail));
             }
             None => {
-                let line = CartLine { position: self.lines.last().map_or(1, |last| last.position + 1), ..new };
+                let line = CartLine {
+                    position: self.lines.last().map_or(1, |last| last.position + 1),
+                    ..new
+                };
                 self.lines.push(line.clone());
                 line
             }
@@ -136,7 +149,11 @@ impl Cart {
         offer: Option<&VariantOffer>,
     ) -> Result<CartLine, OrdersError> {
         let quantity = check_quantity(quantity)?;
-        let line = self.lines.iter_mut().find(|it| it.id == line).ok_or(OrdersError::CartLineNotFound)?;
+        let line = self
+            .lines
+            .iter_mut()
+            .find(|it| it.id == line)
+            .ok_or(OrdersError::CartLineNotFound)?;
         line.quantity = quantity;
         line.take_price(offer);
         let line = line.clone();
@@ -146,99 +163,55 @@ impl Cart {
     /// Takes all prices as they are now: the buyer has seen them. Returns the lines that changed.
     pub(crate) fn reprice(&mut self, offers: &Offers) -> Vec<CartLine> {
         let lines = self.lines.iter_mut();
-        lines.filter_map(|line| line.take_price(offers.get(line.variant_id)).then(|| line.clone())).collect()
+        lines
+            .filter_map(|line| {
+                line.take_price(offers.get(line.variant_id))
+                    .then(|| line.clone())
+            })
+            .collect()
     }
 
     /// Sum of the lines.
     pub(crate) fn subtotal(&self) -> Result<Money, tenon_kernel::MoneyError> {
-        let lines = self.lines.iter().map(|line| line.unit_price.checked_mul(line.quantity));
+        let lines = self
+            .lines
+            .iter()
+            .map(|line| line.unit_price.checked_mul(line.quantity));
         Money::sum(self.currency, lines.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// Compares what the buyer saw with what the catalog says now.
     pub(crate) fn problems(&self, offers: &Offers) -> Vec<CartProblem> {
         let lines = self.lines.iter().enumerate();
-        lines.flat_map(|(position, line)| line.problems(position, offers.get(line.variant_id))).collect()
+        lines
+            .flat_map(|(position, line)| line.problems(position, offers.get(line.variant_id)))
+            .collect()
     }
 
     /// Says what is still to be filled in before checkout.
     pub(crate) fn missing(&self, wants_shipping_method: bool) -> Vec<CartProblem> {
         let parts = [
             ("/lines", self.lines.is_empty(), "the cart is empty"),
-            ("/email", self.email.is_none(), "an e-mail address is missing"),
-            ("/shipping_address", self.shipping_address.is_none(), "an address is missing"),
-            ("/shipping_method", wants_shipping_method && self.shipping_method.is_none(), "a way of delivery is missing"),
+            (
+                "/email",
+                self.email.is_none(),
+                "an e-mail address is missing",
+            ),
+            (
+                "/shipping_address",
+                self.shipping_address.is_none(),
+                "an address is missing",
+            ),
+            (
+                "/shipping_method",
+                wants_shipping_method && self.shipping_method.is_none(),
+                "a way of delivery is missing",
+            ),
         ];
         let missing = parts.into_iter().filter(|(_, is_missing, _)| *is_missing);
-        missing.map(|(pointer, _, detail)| problem(CartProblemCode::Missing, pointer, detail)).collect()
-    }
-}
-
-impl CartLine {
-    /// Makes a line from an offer.
-    ///
-    /// # Errors
-    ///
-    /// [`OrdersError::InvalidRequest`] naming `/variant_id` if the variant cannot be bought in this currency.
-    pub(crate) fn from_offer(
-        id: LineId,
-        quantity: i64,
-        currency: Currency,
-        offer: Option<&VariantOffer>,
-    ) -> Result<Self, OrdersError> {
-        let refuse = |code, detail| OrdersError::field("/variant_id", code, detail);
-        let unavailable = "no such variant is for sale";
-        let offer = offer.ok_or_else(|| refuse("variant_unavailable", unavailable))?;
-        if offer.status != VariantStatus::Active {
-            return Err(refuse("variant_unavailable", unavailable));
-        }
-        let not_sold = || refuse("currency_mismatch", "it is not sold in the cart's currency");
-        let unit_price = offer.price.filter(|price| price.currency() == currency).ok_or_else(not_sold)?;
-        Ok(Self {
-            id,
-            position: 0, // given by the cart
-            variant_id: same_id(offer.variant_id),
-            product_id: same_id(offer.product_id),
-            sku: offer.sku.clone(),
-            title: title_of(offer),
-            quantity,
-            unit_price,
-        })
-    }
-
-    /// Takes price and title as they are now; `true` if anything changed.
-    fn take_price(&mut self, offer: Option<&VariantOffer>) -> bool {
-        let before = self.clone();
-        if let Some(offer) = offer {
-            self.title = title_of(offer);
-            self.sku.clone_from(&offer.sku);
-            let price = offer.price.filter(|price| price.currency() == self.unit_price.currency());
-            self.unit_price = price.unwrap_or(self.unit_price);
-        }
-        *self != before
-    }
-
-    fn problems(&self, position: usize, offer: Option<&VariantOffer>) -> Vec<CartProblem> {
-        let pointer = format!("/lines/{position}");
-        let about = |code, detail: &str| CartProblem { line_id: Some(self.id), ..problem(code, &pointer, detail) };
-        let Some(offer) = offer.filter(|offer| offer.status == VariantStatus::Active) else {
-            return vec![about(CartProblemCode::VariantUnavailable, "it is not sold any more")];
-        };
-        let mut problems = Vec::new();
-        match offer.price {
-            Some(price) if price == self.unit_price => {}
-            Some(price) if price.currency() == self.unit_price.currency() => {
-                let detail = format!("it costs {price} now, not {}", self.unit_price);
-                problems.push(CartProblem { price: Some(price), ..about(CartProblemCode::PriceChanged, &detail) });
-            }
-            _ => problems.push(about(CartProblemCode::CurrencyMismatch, "it is not sold in the cart's currency")),
-        }
-        if offer.available < self.quantity {
-            let available = offer.available.max(0);
-            let detail = format!("only {available} can be had");
-            problems.push(CartProblem { available: Some(available), ..about(CartProblemCode::OutOfStock, &detail) });
-        }
-        problems
+        missing
+            .map(|(pointer, _, detail)| problem(CartProblemCode::Missing, pointer, detail))
+            .collect()
     }
 }
 
@@ -254,20 +227,21 @@ pub(crate) fn problem(code: CartProblemCode, pointer: &str, detail: &str) -> Car
     }
 }
 
-fn title_of(offer: &VariantOffer) -> String {
-    if offer.variant_title.is_empty() {
-        return offer.product_title.clone();
-    }
-    format!("{}, {}", offer.product_title, offer.variant_title)
-}
-
 fn check_quantity(quantity: i64) -> Result<i64, OrdersError> {
     if (1..=MAX_QUANTITY).contains(&quantity) {
         return Ok(quantity);
     }
-    Err(OrdersError::field("/quantity", "out_of_range", format!("expected 1 to {MAX_QUANTITY} in one line")))
+    Err(OrdersError::field(
+        "/quantity",
+        "out_of_range",
+        format!("expected 1 to {MAX_QUANTITY} in one line"),
+    ))
 }
 
 fn out_of_range() -> OrdersError {
-    OrdersError::field("/quantity", "out_of_range", "the cart would cost more than can be counted")
+    OrdersError::field(
+        "/quantity",
+        "out_of_range",
+        "the cart would cost more than can be counted",
+    )
 }

@@ -1,6 +1,8 @@
 //! The checkout: where it stands, what its saga does next, and what a payment means for it.
 
-use orders_contract::{CancelReason, CapturePolicy, CartId, CheckoutId, OrderId, PaymentRef, ReservationRef, Shortage};
+use orders_contract::{
+    CancelReason, CapturePolicy, CartId, CheckoutId, OrderId, PaymentRef, ReservationRef, Shortage,
+};
 use payments_contract::{DeclineClass, NextAction, Payment, PaymentStatus};
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Money, Timestamp};
@@ -163,7 +165,10 @@ impl CheckoutStatus {
 
     /// Whether it holds its cart.
     pub(crate) const fn is_live(self) -> bool {
-        !matches!(self, Self::Completed | Self::Failed | Self::Expired | Self::Cancelled)
+        !matches!(
+            self,
+            Self::Completed | Self::Failed | Self::Expired | Self::Cancelled
+        )
     }
 
     /// How a checkout ends that was undone for this reason.
@@ -224,21 +229,25 @@ pub(crate) fn judge(payment: &Payment, total: Money, overdue: bool) -> Verdict {
         // Somebody asked for it to be undone already: whatever it is worth, it will not last.
         _ if payment.void_requested => Verdict::Undo(CancelReason::PaymentFailed),
         PaymentStatus::Authorized | PaymentStatus::Captured | PaymentStatus::PartiallyRefunded => {
-            if payment.amount == total && payment.authorized == total && payment.refunded.minor() == 0 {
+            if payment.amount == total
+                && payment.authorized == total
+                && payment.refunded.minor() == 0
+            {
                 Verdict::Place
             } else {
                 Verdict::Undo(CancelReason::PaymentMismatch)
             }
         }
         PaymentStatus::Pending | PaymentStatus::Unknown if overdue => Verdict::Extend,
-        PaymentStatus::Pending | PaymentStatus::Unknown => Verdict::Wait(CheckoutStatus::Processing),
-        PaymentStatus::RequiresAction | PaymentStatus::Declined if overdue => Verdict::Undo(CancelReason::Expired),
+        PaymentStatus::RequiresAction | PaymentStatus::Declined if overdue => {
+            Verdict::Undo(CancelReason::Expired)
+        }
         PaymentStatus::RequiresAction => Verdict::Wait(CheckoutStatus::RequiresAction),
         PaymentStatus::Declined => Verdict::Wait(CheckoutStatus::PaymentDeclined),
         PaymentStatus::Voided | PaymentStatus::Refunded | PaymentStatus::Failed => {
             Verdict::Undo(CancelReason::PaymentFailed)
         }
-        // A newer peer knows more than we do: do nothing that cannot be undone.
+        // In time, or told by a newer peer that knows more than we do: do nothing that cannot be undone.
         _ => Verdict::Wait(CheckoutStatus::Processing),
     }
 }

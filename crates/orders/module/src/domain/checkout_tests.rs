@@ -35,26 +35,66 @@ fn each_status_has_one_meaning_in_time_and_one_too_late() {
     let table = [
         (PaymentStatus::Pending, Wait(Processing), Extend),
         (PaymentStatus::Unknown, Wait(Processing), Extend),
-        (PaymentStatus::RequiresAction, Wait(RequiresAction), Undo(CancelReason::Expired)),
-        (PaymentStatus::Declined, Wait(PaymentDeclined), Undo(CancelReason::Expired)),
+        (
+            PaymentStatus::RequiresAction,
+            Wait(RequiresAction),
+            Undo(CancelReason::Expired),
+        ),
+        (
+            PaymentStatus::Declined,
+            Wait(PaymentDeclined),
+            Undo(CancelReason::Expired),
+        ),
         (PaymentStatus::Authorized, Place, Place),
         (PaymentStatus::Captured, Place, Place),
-        (PaymentStatus::Voided, Undo(CancelReason::PaymentFailed), Undo(CancelReason::PaymentFailed)),
-        (PaymentStatus::Refunded, Undo(CancelReason::PaymentFailed), Undo(CancelReason::PaymentFailed)),
-        (PaymentStatus::Failed, Undo(CancelReason::PaymentFailed), Undo(CancelReason::PaymentFailed)),
-        (PaymentStatus::Unrecognized, Wait(Processing), Wait(Processing)),
+        (
+            PaymentStatus::Voided,
+            Undo(CancelReason::PaymentFailed),
+            Undo(CancelReason::PaymentFailed),
+        ),
+        (
+            PaymentStatus::Refunded,
+            Undo(CancelReason::PaymentFailed),
+            Undo(CancelReason::PaymentFailed),
+        ),
+        (
+            PaymentStatus::Failed,
+            Undo(CancelReason::PaymentFailed),
+            Undo(CancelReason::PaymentFailed),
+        ),
+        (
+            PaymentStatus::Unrecognized,
+            Wait(Processing),
+            Wait(Processing),
+        ),
     ];
     for (status, in_time, too_late) in table {
-        assert_eq!(judge(&payment(status, 100), eur(100), false), in_time, "{status:?} in time");
-        assert_eq!(judge(&payment(status, 100), eur(100), true), too_late, "{status:?} too late");
+        assert_eq!(
+            judge(&payment(status, 100), eur(100), false),
+            in_time,
+            "{status:?} in time"
+        );
+        assert_eq!(
+            judge(&payment(status, 100), eur(100), true),
+            too_late,
+            "{status:?} too late"
+        );
     }
 }
 
 #[test]
 fn only_exactly_the_total_is_enough() {
     for authorized in [99, 101, 0] {
-        let verdict = judge(&payment(PaymentStatus::Authorized, authorized), eur(100), false);
-        assert_eq!(verdict, Verdict::Undo(CancelReason::PaymentMismatch), "{authorized}");
+        let verdict = judge(
+            &payment(PaymentStatus::Authorized, authorized),
+            eur(100),
+            false,
+        );
+        assert_eq!(
+            verdict,
+            Verdict::Undo(CancelReason::PaymentMismatch),
+            "{authorized}"
+        );
     }
     let other_total = judge(&payment(PaymentStatus::Authorized, 100), eur(120), false);
     assert_eq!(other_total, Verdict::Undo(CancelReason::PaymentMismatch));
@@ -62,8 +102,14 @@ fn only_exactly_the_total_is_enough() {
 
 #[test]
 fn a_payment_that_is_being_undone_places_nothing() {
-    let payment = Payment { void_requested: true, ..payment(PaymentStatus::Authorized, 100) };
-    assert_eq!(judge(&payment, eur(100), false), Verdict::Undo(CancelReason::PaymentFailed));
+    let payment = Payment {
+        void_requested: true,
+        ..payment(PaymentStatus::Authorized, 100)
+    };
+    assert_eq!(
+        judge(&payment, eur(100), false),
+        Verdict::Undo(CancelReason::PaymentFailed)
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use orders_contract::{FulfillmentId, LineId, OrderId, OrderLine, OrdersError, ShippedLine, Totals, Tracking};
+use orders_contract::{
+    FulfillmentId, LineId, OrderId, OrderLine, OrdersError, ShippedLine, Totals, Tracking,
+};
 use tenon_kernel::{FieldError, Money, Timestamp};
 
 /// A parcel of an order.
@@ -33,7 +35,12 @@ pub(crate) enum FulfillmentStatus {
 }
 
 impl FulfillmentStatus {
-    const ALL: [Self; 4] = [Self::Pending, Self::Shipped, Self::Delivered, Self::Cancelled];
+    const ALL: [Self; 4] = [
+        Self::Pending,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Cancelled,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -68,28 +75,52 @@ pub(crate) fn check_parcel(
     let mut errors = Vec::new();
     let mut parcel: Vec<ShippedLine> = Vec::with_capacity(wanted.len());
     if wanted.is_empty() || wanted.len() > lines.len() {
-        errors.push(FieldError::new("/lines", "out_of_range", "expected one to all lines of the order"));
+        errors.push(FieldError::new(
+            "/lines",
+            "out_of_range",
+            "expected one to all lines of the order",
+        ));
     }
     for (position, &(line_id, quantity)) in wanted.iter().enumerate() {
         let pointer = format!("/lines/{position}");
         let Some(line) = lines.iter().find(|line| line.line_id == line_id) else {
             let detail = "the order has no such line";
-            errors.push(FieldError::new(format!("{pointer}/line_id"), "unknown_line", detail));
+            errors.push(FieldError::new(
+                format!("{pointer}/line_id"),
+                "unknown_line",
+                detail,
+            ));
             continue;
         };
         if parcel.iter().any(|packed| packed.line_id == line_id) {
-            errors.push(FieldError::new(format!("{pointer}/line_id"), "duplicate", "the line is named twice"));
+            errors.push(FieldError::new(
+                format!("{pointer}/line_id"),
+                "duplicate",
+                "the line is named twice",
+            ));
             continue;
         }
         let left = line.quantity - packed.get(&line_id).copied().unwrap_or(0);
         if quantity < 1 || quantity > left {
             let detail = format!("expected 1 to {left}: that many are in no parcel yet");
-            errors.push(FieldError::new(format!("{pointer}/quantity"), "out_of_range", detail));
+            errors.push(FieldError::new(
+                format!("{pointer}/quantity"),
+                "out_of_range",
+                detail,
+            ));
             continue;
         }
-        parcel.push(ShippedLine { line_id, variant_id: line.variant_id, quantity });
+        parcel.push(ShippedLine {
+            line_id,
+            variant_id: line.variant_id,
+            quantity,
+        });
     }
-    if errors.is_empty() { Ok(parcel) } else { Err(OrdersError::InvalidRequest { fields: errors }) }
+    if errors.is_empty() {
+        Ok(parcel)
+    } else {
+        Err(OrdersError::InvalidRequest { fields: errors })
+    }
 }
 
 /// What a parcel is worth of its order's total: its pieces, and for the last parcel all that is left.
@@ -103,7 +134,10 @@ pub(crate) fn parcel_value(
     complete: bool,
 ) -> Money {
     let currency = totals.total.currency();
-    let rest = totals.total.checked_sub(shipped_before).unwrap_or(Money::zero(currency));
+    let rest = totals
+        .total
+        .checked_sub(shipped_before)
+        .unwrap_or(Money::zero(currency));
     if complete {
         return rest;
     }
@@ -111,8 +145,15 @@ pub(crate) fn parcel_value(
         .iter()
         .filter_map(|part| {
             let line = lines.iter().find(|line| line.line_id == part.line_id)?;
-            let tax = if totals.tax_included { 0 } else { line.tax.minor() };
-            let tax = i64::try_from(i128::from(tax) * i128::from(part.quantity) / i128::from(line.quantity)).ok()?;
+            let tax = if totals.tax_included {
+                0
+            } else {
+                line.tax.minor()
+            };
+            let tax = i64::try_from(
+                i128::from(tax) * i128::from(part.quantity) / i128::from(line.quantity),
+            )
+            .ok()?;
             Some(line.unit_price.minor() * part.quantity + tax)
         })
         .sum();
@@ -152,7 +193,14 @@ mod tests {
             .flat_map(|from| FulfillmentStatus::ALL.map(|to| (from, to)))
             .filter(|(from, to)| from.can_become(*to))
             .collect();
-        assert_eq!(moves, [(Pending, Shipped), (Pending, Cancelled), (Shipped, Delivered)]);
+        assert_eq!(
+            moves,
+            [
+                (Pending, Shipped),
+                (Pending, Cancelled),
+                (Shipped, Delivered)
+            ]
+        );
     }
 
     #[test]
@@ -161,18 +209,37 @@ mod tests {
         let id = lines[0].line_id;
         let packed = BTreeMap::from([(id, 2)]);
         assert!(check_parcel(&lines, &packed, &[(id, 1)]).is_ok());
-        for wrong in [vec![(id, 2)], vec![(id, 0)], vec![(id, -1)], vec![], vec![(id, 1), (id, 1)]] {
+        for wrong in [
+            vec![(id, 2)],
+            vec![(id, 0)],
+            vec![(id, -1)],
+            vec![],
+            vec![(id, 1), (id, 1)],
+        ] {
             let refused = check_parcel(&lines, &packed, &wrong);
-            assert!(matches!(refused, Err(OrdersError::InvalidRequest { .. })), "{wrong:?}");
+            assert!(
+                matches!(refused, Err(OrdersError::InvalidRequest { .. })),
+                "{wrong:?}"
+            );
         }
     }
 
     #[test]
     fn parcels_are_worth_the_order_together() {
         let lines = [line(3, 100, 10)];
-        let totals = Totals { subtotal: eur(300), shipping: eur(50), tax: eur(12), tax_included: false, total: eur(362) };
+        let totals = Totals {
+            subtotal: eur(300),
+            shipping: eur(50),
+            tax: eur(12),
+            tax_included: false,
+            total: eur(362),
+        };
         let part = |quantity| {
-            vec![ShippedLine { line_id: lines[0].line_id, variant_id: lines[0].variant_id, quantity }]
+            vec![ShippedLine {
+                line_id: lines[0].line_id,
+                variant_id: lines[0].variant_id,
+                quantity,
+            }]
         };
         let first = parcel_value(&lines, &totals, &part(1), eur(0), false);
         assert_eq!(first, eur(103), "one piece with its tax, rounded down");

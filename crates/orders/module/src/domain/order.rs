@@ -18,13 +18,19 @@ pub(crate) enum Happening {
 /// Returns the state after a happening; `None` if it cannot happen in this state.
 pub(crate) const fn next(status: OrderStatus, happening: Happening) -> Option<OrderStatus> {
     match (status, happening) {
-        (OrderStatus::PendingPayment, Happening::Placed) | (OrderStatus::Cancelled, Happening::PlacedLate) => {
-            Some(OrderStatus::Placed)
+        (OrderStatus::PendingPayment, Happening::Placed)
+        | (OrderStatus::Cancelled, Happening::PlacedLate) => Some(OrderStatus::Placed),
+        (OrderStatus::PendingPayment | OrderStatus::Placed, Happening::Cancelled) => {
+            Some(OrderStatus::Cancelled)
         }
-        (OrderStatus::PendingPayment | OrderStatus::Placed, Happening::Cancelled) => Some(OrderStatus::Cancelled),
-        (OrderStatus::Placed | OrderStatus::PartiallyFulfilled, Happening::Shipped { complete }) => {
-            Some(if complete { OrderStatus::Fulfilled } else { OrderStatus::PartiallyFulfilled })
-        }
+        (
+            OrderStatus::Placed | OrderStatus::PartiallyFulfilled,
+            Happening::Shipped { complete },
+        ) => Some(if complete {
+            OrderStatus::Fulfilled
+        } else {
+            OrderStatus::PartiallyFulfilled
+        }),
         _ => None,
     }
 }
@@ -53,7 +59,14 @@ mod tests {
 
     #[test]
     fn each_state_allows_exactly_its_happenings() {
-        let states = [PendingPayment, Placed, PartiallyFulfilled, Fulfilled, Cancelled, OrderStatus::Unknown];
+        let states = [
+            PendingPayment,
+            Placed,
+            PartiallyFulfilled,
+            Fulfilled,
+            Cancelled,
+            OrderStatus::Unknown,
+        ];
         let happenings = [
             Happening::Placed,
             Happening::PlacedLate,
@@ -64,16 +77,30 @@ mod tests {
         let allowed: Vec<(OrderStatus, Happening, OrderStatus)> = states
             .into_iter()
             .flat_map(|state| happenings.map(|happening| (state, happening)))
-            .filter_map(|(state, happening)| next(state, happening).map(|after| (state, happening, after)))
+            .filter_map(|(state, happening)| {
+                next(state, happening).map(|after| (state, happening, after))
+            })
             .collect();
         let expected = [
             (PendingPayment, Happening::Placed, Placed),
             (PendingPayment, Happening::Cancelled, Cancelled),
             (Placed, Happening::Cancelled, Cancelled),
-            (Placed, Happening::Shipped { complete: false }, PartiallyFulfilled),
+            (
+                Placed,
+                Happening::Shipped { complete: false },
+                PartiallyFulfilled,
+            ),
             (Placed, Happening::Shipped { complete: true }, Fulfilled),
-            (PartiallyFulfilled, Happening::Shipped { complete: false }, PartiallyFulfilled),
-            (PartiallyFulfilled, Happening::Shipped { complete: true }, Fulfilled),
+            (
+                PartiallyFulfilled,
+                Happening::Shipped { complete: false },
+                PartiallyFulfilled,
+            ),
+            (
+                PartiallyFulfilled,
+                Happening::Shipped { complete: true },
+                Fulfilled,
+            ),
             (Cancelled, Happening::PlacedLate, Placed),
         ];
         assert_eq!(allowed, expected);

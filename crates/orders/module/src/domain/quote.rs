@@ -52,24 +52,47 @@ impl Price {
             .as_ref()
             .and_then(|code| settings.shipping_method(code))
             .and_then(|method| method.option(subtotal, cart.shipping_address.as_ref()));
-        let delivery = shipping.as_ref().map_or(Money::zero(currency), |option| option.price);
+        let delivery = shipping
+            .as_ref()
+            .map_or(Money::zero(currency), |option| option.price);
         let gross = subtotal.checked_add(delivery)?;
 
-        let rate = settings.tax_rate(cart.shipping_address.as_ref().map(|address| address.country.as_str()));
+        let rate = settings.tax_rate(
+            cart.shipping_address
+                .as_ref()
+                .map(|address| address.country.as_str()),
+        );
         let mut parts = Vec::with_capacity(cart.lines.len() + 1);
         for line in &cart.lines {
             parts.push(line.unit_price.checked_mul(line.quantity)?.minor());
         }
         parts.push(delivery.minor());
         let included = settings.prices_include_tax;
-        let shares = split_tax(rate, included, &parts).into_iter().map(|share| Money::new(share, currency));
+        let shares = split_tax(rate, included, &parts)
+            .into_iter()
+            .map(|share| Money::new(share, currency));
         let mut line_taxes = shares.collect::<Result<Vec<Money>, MoneyError>>()?;
         let tax = Money::sum(currency, line_taxes.iter().copied())?;
         line_taxes.truncate(cart.lines.len());
 
-        let total = if included { gross } else { gross.checked_add(tax)? };
-        let totals = Totals { subtotal, shipping: delivery, tax, tax_included: included, total };
-        Ok(Self { totals, line_taxes, shipping, tax_rate: rate.to_string() })
+        let total = if included {
+            gross
+        } else {
+            gross.checked_add(tax)?
+        };
+        let totals = Totals {
+            subtotal,
+            shipping: delivery,
+            tax,
+            tax_included: included,
+            total,
+        };
+        Ok(Self {
+            totals,
+            line_taxes,
+            shipping,
+            tax_rate: rate.to_string(),
+        })
     }
 
     /// Freezes the price of a cart that has everything a checkout needs; `None` if it has not.
@@ -89,7 +112,10 @@ impl Price {
             })
         });
         Some(Quote {
-            customer: Customer { user_id: cart.owner, email: cart.email.clone()? },
+            customer: Customer {
+                user_id: cart.owner,
+                email: cart.email.clone()?,
+            },
             lines: lines.collect::<Option<Vec<OrderLine>>>()?,
             totals: self.totals,
             tax_rate: self.tax_rate,
@@ -140,7 +166,8 @@ mod tests {
 
     #[test]
     fn german_prices_contain_their_tax() {
-        let price = Price::of(&cart("EUR", &[(1_190, 2)]), &OrdersSettings::default()).expect("in range");
+        let price =
+            Price::of(&cart("EUR", &[(1_190, 2)]), &OrdersSettings::default()).expect("in range");
         assert_eq!(price.totals.subtotal.minor(), 2_380);
         assert_eq!(price.totals.shipping.minor(), 490);
         assert_eq!(price.totals.total.minor(), 2_870);
@@ -150,7 +177,10 @@ mod tests {
     #[test]
     fn more_than_can_be_counted_is_refused() {
         let much = cart("EUR", &[(9_007_199_254_740_991, 2)]);
-        assert_eq!(Price::of(&much, &OrdersSettings::default()).map(|_| ()), Err(MoneyError::OutOfRange));
+        assert_eq!(
+            Price::of(&much, &OrdersSettings::default()).map(|_| ()),
+            Err(MoneyError::OutOfRange)
+        );
     }
 
     proptest! {

@@ -20,14 +20,25 @@ pub(crate) struct ShippingOption {
 
 impl ShippingMethod {
     /// Prices the method for a cart; `None` if it does not serve the currency or the country.
-    pub(crate) fn option(&self, subtotal: Money, address: Option<&Address>) -> Option<ShippingOption> {
+    pub(crate) fn option(
+        &self,
+        subtotal: Money,
+        address: Option<&Address>,
+    ) -> Option<ShippingOption> {
         let serves = |country: &String| address.is_none_or(|address| address.country == *country);
         if !self.countries.is_empty() && !self.countries.iter().any(serves) {
             return None;
         }
         let currency: Currency = subtotal.currency();
-        let free = self.free_from.get(&currency).is_some_and(|from| subtotal.minor() >= *from);
-        let price = if free { 0 } else { *self.prices.get(&currency)? };
+        let free = self
+            .free_from
+            .get(&currency)
+            .is_some_and(|from| subtotal.minor() >= *from);
+        let price = if free {
+            0
+        } else {
+            *self.prices.get(&currency)?
+        };
         Some(ShippingOption {
             code: self.code.clone(),
             name: self.name.clone(),

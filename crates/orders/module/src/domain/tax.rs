@@ -27,7 +27,9 @@ impl FromStr for TaxRate {
             return Err(ParseTaxRateError);
         }
         let whole: i64 = whole.parse().map_err(|_| ParseTaxRateError)?;
-        let decimals: i64 = format!("{decimals:0<6}").parse().map_err(|_| ParseTaxRateError)?;
+        let decimals: i64 = format!("{decimals:0<6}")
+            .parse()
+            .map_err(|_| ParseTaxRateError)?;
         let millionths = whole * MILLION + decimals;
         if millionths > MILLION {
             return Err(ParseTaxRateError);
@@ -38,7 +40,11 @@ impl FromStr for TaxRate {
 
 impl fmt::Display for TaxRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = format!("{}.{:06}", self.millionths / MILLION, self.millionths % MILLION);
+        let text = format!(
+            "{}.{:06}",
+            self.millionths / MILLION,
+            self.millionths % MILLION
+        );
         f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
@@ -47,7 +53,11 @@ impl TaxRate {
     /// The tax contained in a gross amount, or due on a net amount; half a minor unit rounds up.
     fn tax_on(self, amount: i64, included: bool) -> i64 {
         let rate = i128::from(self.millionths);
-        let base = if included { i128::from(MILLION) + rate } else { i128::from(MILLION) };
+        let base = if included {
+            i128::from(MILLION) + rate
+        } else {
+            i128::from(MILLION)
+        };
         let tax = (i128::from(amount) * rate * 2 + base) / (base * 2);
         i64::try_from(tax).expect("a tax is not larger than the amount it is on")
     }
@@ -64,7 +74,9 @@ pub(crate) fn split_tax(rate: TaxRate, included: bool, amounts: &[i64]) -> Vec<i
         return vec![0; amounts.len()];
     }
     let exact = |amount: i64| i128::from(tax) * i128::from(amount);
-    let floor = |amount: i64| i64::try_from(exact(amount) / i128::from(sum)).expect("a share is not larger than the tax");
+    let floor = |amount: i64| {
+        i64::try_from(exact(amount) / i128::from(sum)).expect("a share is not larger than the tax")
+    };
     let mut shares: Vec<i64> = amounts.iter().map(|&amount| floor(amount)).collect();
     let mut left = tax - shares.iter().sum::<i64>();
     let mut by_remainder: Vec<usize> = (0..amounts.len()).collect();
@@ -94,7 +106,18 @@ mod tests {
         assert_eq!(rate("0.081").millionths, 81_000);
         assert_eq!(rate("0").to_string(), "0");
         assert_eq!(rate("1").to_string(), "1");
-        for wrong in ["", "19", "0,19", "-0.1", "1.1", "0.1234567", ".5", "0.", "1e-1", "+0.1"] {
+        for wrong in [
+            "",
+            "19",
+            "0,19",
+            "-0.1",
+            "1.1",
+            "0.1234567",
+            ".5",
+            "0.",
+            "1e-1",
+            "+0.1",
+        ] {
             assert_eq!(wrong.parse::<TaxRate>(), Err(ParseTaxRateError), "{wrong}");
         }
     }

@@ -18,24 +18,47 @@ pub(crate) struct Moment {
 
 impl Moment {
     fn new(at: Timestamp, kind: &str) -> Self {
-        Self { at, kind: kind.to_owned(), amount: None, reason: None, fulfillment_id: None }
+        Self {
+            at,
+            kind: kind.to_owned(),
+            amount: None,
+            reason: None,
+            fulfillment_id: None,
+        }
     }
 }
 
 /// Puts together what rows say anyway with the facts that payments told.
-pub(crate) fn timeline(order: &Order, parcels: &[Fulfillment], payment_facts: Vec<Moment>) -> Vec<Moment> {
-    let mut moments = vec![Moment { amount: Some(order.totals.total), ..Moment::new(order.created_at, "order.created") }];
+pub(crate) fn timeline(
+    order: &Order,
+    parcels: &[Fulfillment],
+    payment_facts: Vec<Moment>,
+) -> Vec<Moment> {
+    let mut moments = vec![Moment {
+        amount: Some(order.totals.total),
+        ..Moment::new(order.created_at, "order.created")
+    }];
     moments.extend(order.placed_at.map(|at| Moment::new(at, "order.placed")));
-    moments.extend(order.cancelled_at.map(|at| Moment {
-        reason: order.cancel_reason.map(|reason| reason_name(reason).to_owned()),
-        ..Moment::new(at, "order.cancelled")
+    moments.extend(order.cancelled_at.map(|at| {
+        Moment {
+            reason: order
+                .cancel_reason
+                .map(|reason| reason_name(reason).to_owned()),
+            ..Moment::new(at, "order.cancelled")
+        }
     }));
     for parcel in parcels {
-        let of_parcel =
-            |at, kind| Moment { fulfillment_id: Some(parcel.id), ..Moment::new(at, kind) };
+        let of_parcel = |at, kind| Moment {
+            fulfillment_id: Some(parcel.id),
+            ..Moment::new(at, kind)
+        };
         moments.push(of_parcel(parcel.created_at, "order.fulfillment_created"));
         moments.extend(parcel.shipped_at.map(|at| of_parcel(at, "order.shipped")));
-        moments.extend(parcel.delivered_at.map(|at| of_parcel(at, "order.delivered")));
+        moments.extend(
+            parcel
+                .delivered_at
+                .map(|at| of_parcel(at, "order.delivered")),
+        );
     }
     moments.extend(payment_facts);
     moments.sort_by_key(|moment| moment.at); // stable: what has the same time keeps the order above

@@ -53,8 +53,13 @@ async fn handler(
     ApiPath(id): ApiPath<CartId>,
     ApiJson(body): ApiJson<AddCartLineBody>,
 ) -> Result<Reply, Problem> {
-    let new = AddCartLine { variant_id: body.variant_id, quantity: body.quantity };
-    let shown = service.add_cart_line(&ctx, id, &access(&ctx, &secret), new).await?;
+    let new = AddCartLine {
+        variant_id: body.variant_id,
+        quantity: body.quantity,
+    };
+    let shown = service
+        .add_cart_line(&ctx, id, &access(&ctx, &secret), new)
+        .await?;
     let version = shown.cart.version;
     Ok(Reply::created(format!("/v1/carts/{id}"), &CartView::from(shown)).version(version))
 }

@@ -37,7 +37,9 @@ async fn handler(
     secret: BearerSecret,
     ApiPath(id): ApiPath<CheckoutId>,
 ) -> Result<Reply, Problem> {
-    let checkout = service.cancel_checkout(&ctx, id, &access(&ctx, &secret)).await?;
+    let checkout = service
+        .cancel_checkout(&ctx, id, &access(&ctx, &secret))
+        .await?;
     if checkout.status.is_live() {
         let version = checkout.version;
         return Ok(Reply::accepted(&CheckoutView::from(checkout)).version(version));

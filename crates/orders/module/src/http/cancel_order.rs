@@ -52,7 +52,9 @@ async fn handler(
     body: Option<ApiJson<CancelOrderBody>>,
 ) -> Result<Reply, Problem> {
     let body = body.map(|ApiJson(body)| body).unwrap_or_default();
-    let stored = service.cancel_order(&ctx, id, &access(&ctx, &secret), body.note).await?;
+    let stored = service
+        .cancel_order(&ctx, id, &access(&ctx, &secret), body.note)
+        .await?;
     let version = stored.order.version;
     Ok(Reply::accepted(&OrderSummaryView::from(stored.order)).version(version))
 }

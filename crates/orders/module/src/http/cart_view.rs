@@ -1,6 +1,8 @@
 //! A cart as its buyer sees it.
 
-use orders_contract::{Address, CartId, CartProblem, CheckoutId, LineId, ProductRef, Totals, VariantRef};
+use orders_contract::{
+    Address, CartId, CartProblem, CheckoutId, LineId, ProductRef, Totals, VariantRef,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tenon_kernel::{Currency, Money, Timestamp};
@@ -54,19 +56,34 @@ struct CartLineView {
 
 impl From<ShownCart> for CartView {
     fn from(shown: ShownCart) -> Self {
-        let ShownCart { cart, price, offers, problems, missing } = shown;
-        let lines = cart.lines.into_iter().zip(price.line_taxes).map(|(line, tax)| CartLineView {
-            image: offers.get(line.variant_id).and_then(|offer| offer.image.clone()),
-            total: line.unit_price.checked_mul(line.quantity).unwrap_or(price.totals.subtotal),
-            id: line.id,
-            variant_id: line.variant_id,
-            product_id: line.product_id,
-            sku: line.sku,
-            title: line.title,
-            quantity: line.quantity,
-            unit_price: line.unit_price,
-            tax,
-        });
+        let ShownCart {
+            cart,
+            price,
+            offers,
+            problems,
+            missing,
+        } = shown;
+        let lines = cart
+            .lines
+            .into_iter()
+            .zip(price.line_taxes)
+            .map(|(line, tax)| CartLineView {
+                image: offers
+                    .get(line.variant_id)
+                    .and_then(|offer| offer.image.clone()),
+                total: line
+                    .unit_price
+                    .checked_mul(line.quantity)
+                    .unwrap_or(price.totals.subtotal),
+                id: line.id,
+                variant_id: line.variant_id,
+                product_id: line.product_id,
+                sku: line.sku,
+                title: line.title,
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+                tax,
+            });
         Self {
             id: cart.id,
             status: cart.status.as_str(),

@@ -63,7 +63,12 @@ pub(super) fn reply(checkout: Checkout) -> Reply {
 
 impl From<Checkout> for CheckoutView {
     fn from(checkout: Checkout) -> Self {
-        let Checkout { quote, seen, status, .. } = checkout;
+        let Checkout {
+            quote,
+            seen,
+            status,
+            ..
+        } = checkout;
         let declined = status == CheckoutStatus::PaymentDeclined;
         let problem = declined.then(|| CheckoutProblemView {
             code: "payment_declined",
@@ -72,7 +77,11 @@ impl From<Checkout> for CheckoutView {
         });
         Self {
             id: checkout.id,
-            status: if status == CheckoutStatus::Working { "processing" } else { status.as_str() },
+            status: if status == CheckoutStatus::Working {
+                "processing"
+            } else {
+                status.as_str()
+            },
             cart_id: checkout.cart_id,
             order_id: checkout.has_order.then_some(checkout.order_id),
             next_action: seen

@@ -54,5 +54,9 @@ async fn handler(
 ) -> Result<Reply, Problem> {
     let body = body.map(|ApiJson(body)| body).unwrap_or_default();
     let access = access(&ctx, &secret);
-    Ok(checkout_view::reply(service.confirm_checkout(&ctx, id, &access, body.payment_method).await?))
+    Ok(checkout_view::reply(
+        service
+            .confirm_checkout(&ctx, id, &access, body.payment_method)
+            .await?,
+    ))
 }

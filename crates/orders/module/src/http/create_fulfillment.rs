@@ -34,17 +34,21 @@ struct ParcelLineBody {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::post("/v1/orders/{order_id}/fulfillments", "create_fulfillment", Policy::Has(Role::Staff))
-        .tag(TAG)
-        .summary("Packs a parcel from pieces of an order that are in no parcel yet.")
-        .path_param::<OrderId>("order_id", "Which order.")
-        .idempotency(KeyRule::Required)
-        .body::<CreateFulfillmentBody>()
-        .answers::<FulfillmentView>(201, "The parcel.")
-        .problem(404, "orders.order_not_found")
-        .problem(409, "orders.order_not_fulfillable")
-        .problem(422, "orders.invalid_request")
-        .handler(handler, Arc::clone(service))
+    Endpoint::post(
+        "/v1/orders/{order_id}/fulfillments",
+        "create_fulfillment",
+        Policy::Has(Role::Staff),
+    )
+    .tag(TAG)
+    .summary("Packs a parcel from pieces of an order that are in no parcel yet.")
+    .path_param::<OrderId>("order_id", "Which order.")
+    .idempotency(KeyRule::Required)
+    .body::<CreateFulfillmentBody>()
+    .answers::<FulfillmentView>(201, "The parcel.")
+    .problem(404, "orders.order_not_found")
+    .problem(409, "orders.order_not_fulfillable")
+    .problem(422, "orders.invalid_request")
+    .handler(handler, Arc::clone(service))
 }
 
 /// Packs a parcel.
@@ -54,8 +58,14 @@ async fn handler(
     ApiPath(order): ApiPath<OrderId>,
     ApiJson(body): ApiJson<CreateFulfillmentBody>,
 ) -> Result<Reply, Problem> {
-    let wanted = body.lines.into_iter().map(|line| (line.line_id, line.quantity)).collect();
-    let parcel = service.create_fulfillment(&ctx, order, &Access::of(&ctx, None), wanted).await?;
+    let wanted = body
+        .lines
+        .into_iter()
+        .map(|line| (line.line_id, line.quantity))
+        .collect();
+    let parcel = service
+        .create_fulfillment(&ctx, order, &Access::of(&ctx, None), wanted)
+        .await?;
     let (location, version) = (format!("/v1/fulfillments/{}", parcel.id), parcel.version);
     Ok(Reply::created(location, &FulfillmentView::from(parcel)).version(version))
 }

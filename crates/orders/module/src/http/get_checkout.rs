@@ -46,18 +46,29 @@ async fn handler(
     let access = access(&ctx, &secret);
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(seconds) = text("prefer").and_then(wait_preference) else {
-        return Ok(checkout_view::reply(service.get_checkout(&ctx, id, &access).await?));
+        return Ok(checkout_view::reply(
+            service.get_checkout(&ctx, id, &access).await?,
+        ));
     };
-    let known = text("if-none-match").and_then(|etag| etag.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
+    let known = text("if-none-match")
+        .and_then(|etag| etag.strip_prefix("\"v")?.strip_suffix('"')?.parse().ok());
     let at_most = Duration::from_secs(seconds);
-    let checkout = service.wait_for_checkout(&ctx, id, &access, known, at_most).await?;
+    let checkout = service
+        .wait_for_checkout(&ctx, id, &access, known, at_most)
+        .await?;
     Ok(checkout_view::reply(checkout).header("Preference-Applied", format!("wait={seconds}")))
 }
 
 /// Reads `wait=n` out of a `Prefer` header; other preferences are not ours.
 fn wait_preference(prefer: &str) -> Option<u64> {
-    let seconds = prefer.split(',').find_map(|part| part.trim().strip_prefix("wait="))?;
-    seconds.trim().parse::<u64>().ok().map(|seconds| seconds.min(MOST_SECONDS))
+    let seconds = prefer
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix("wait="))?;
+    seconds
+        .trim()
+        .parse::<u64>()
+        .ok()
+        .map(|seconds| seconds.min(MOST_SECONDS))
 }
 
 #[cfg(test)]

@@ -35,14 +35,18 @@ struct MomentView {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/orders/{order_id}/timeline", "get_order_timeline", Policy::Bearer)
-        .tag(TAG)
-        .summary("Tells what happened to an order, oldest first.")
-        .path_param::<OrderId>("order_id", "Which order.")
-        .header(CART_TOKEN, false, CART_TOKEN_HELP)
-        .answers::<OrderTimelineView>(200, "What happened.")
-        .problem(404, "orders.order_not_found")
-        .handler(handler, Arc::clone(service))
+    Endpoint::get(
+        "/v1/orders/{order_id}/timeline",
+        "get_order_timeline",
+        Policy::Bearer,
+    )
+    .tag(TAG)
+    .summary("Tells what happened to an order, oldest first.")
+    .path_param::<OrderId>("order_id", "Which order.")
+    .header(CART_TOKEN, false, CART_TOKEN_HELP)
+    .answers::<OrderTimelineView>(200, "What happened.")
+    .problem(404, "orders.order_not_found")
+    .handler(handler, Arc::clone(service))
 }
 
 /// Shows a timeline.
@@ -52,8 +56,12 @@ async fn handler(
     secret: BearerSecret,
     ApiPath(id): ApiPath<OrderId>,
 ) -> Result<Reply, Problem> {
-    let moments = service.get_order_timeline(&ctx, id, &access(&ctx, &secret)).await?;
-    Ok(Reply::ok(&OrderTimelineView { data: moments.into_iter().map(MomentView::from).collect() }))
+    let moments = service
+        .get_order_timeline(&ctx, id, &access(&ctx, &secret))
+        .await?;
+    Ok(Reply::ok(&OrderTimelineView {
+        data: moments.into_iter().map(MomentView::from).collect(),
+    }))
 }
 
 impl From<Moment> for MomentView {

@@ -48,7 +48,9 @@ enum StatusFilter {
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::get("/v1/orders", "list_orders", Policy::SignedIn)
         .tag(TAG)
-        .summary("Lists the orders of the signed-in person; for staff those of everybody. Newest first.")
+        .summary(
+            "Lists the orders of the signed-in person; for staff those of everybody. Newest first.",
+        )
         .query::<ListOrdersQuery>()
         .answers::<ListView<OrderSummaryView>>(200, "A page of orders.")
         .problem(400, "orders.invalid_cursor")

@@ -35,14 +35,18 @@ struct ShippingOptionView {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/carts/{cart_id}/shipping-options", "list_shipping_options", Policy::Bearer)
-        .tag(TAG)
-        .summary("Lists the ways of delivery that serve a cart's address and currency.")
-        .path_param::<CartId>("cart_id", "Which cart.")
-        .header(CART_TOKEN, false, CART_TOKEN_HELP)
-        .answers::<ShippingOptionsView>(200, "The ways of delivery.")
-        .problem(404, "orders.cart_not_found")
-        .handler(handler, Arc::clone(service))
+    Endpoint::get(
+        "/v1/carts/{cart_id}/shipping-options",
+        "list_shipping_options",
+        Policy::Bearer,
+    )
+    .tag(TAG)
+    .summary("Lists the ways of delivery that serve a cart's address and currency.")
+    .path_param::<CartId>("cart_id", "Which cart.")
+    .header(CART_TOKEN, false, CART_TOKEN_HELP)
+    .answers::<ShippingOptionsView>(200, "The ways of delivery.")
+    .problem(404, "orders.cart_not_found")
+    .handler(handler, Arc::clone(service))
 }
 
 /// Lists ways of delivery.
@@ -52,12 +56,21 @@ async fn handler(
     secret: BearerSecret,
     ApiPath(id): ApiPath<CartId>,
 ) -> Result<Reply, Problem> {
-    let options = service.list_shipping_options(&ctx, id, &access(&ctx, &secret)).await?;
-    Ok(Reply::ok(&ShippingOptionsView { data: options.into_iter().map(ShippingOptionView::from).collect() }))
+    let options = service
+        .list_shipping_options(&ctx, id, &access(&ctx, &secret))
+        .await?;
+    Ok(Reply::ok(&ShippingOptionsView {
+        data: options.into_iter().map(ShippingOptionView::from).collect(),
+    }))
 }
 
 impl From<ShippingOption> for ShippingOptionView {
     fn from(option: ShippingOption) -> Self {
-        Self { code: option.code, name: option.name, price: option.price, days: option.days }
+        Self {
+            code: option.code,
+            name: option.name,
+            price: option.price,
+            days: option.days,
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! Members that several bodies share, and what the handlers of one module do alike.
 
+use std::borrow::Cow;
+
 use orders_contract::{Address, OrdersError};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
 use tenon_web::{BearerSecret, Problem};
 
 use super::CART_TOKEN;
+use crate::domain::patch::Patch;
 use crate::store::Access;
 
 /// A postal address.
@@ -56,11 +59,25 @@ impl From<AddressBody> for Address {
     }
 }
 
-/// Reads a member of a merge patch: absent is `None`, null is `Some(None)` (RFC 7396).
-pub(super) fn patched<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
+/// A member of a merge patch: null clears, and what is absent is never asked for its value.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Patch<T> {
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
+    }
 }
 
 /// Who asks.

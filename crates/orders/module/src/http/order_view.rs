@@ -1,7 +1,8 @@
 //! An order as its buyer and the shop see it.
 
 use orders_contract::{
-    Address, CancelReason, CartId, Customer, Order, OrderId, OrderLine, OrderStatus, PaymentRef, PaymentState, Totals,
+    Address, CancelReason, CartId, Customer, Order, OrderId, OrderLine, OrderStatus, PaymentRef,
+    PaymentState, Totals,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -46,8 +47,14 @@ pub(super) struct OrderSummaryView {
 
 impl OrderView {
     pub(super) fn new(mut order: Order, fulfillments: Vec<FulfillmentView>) -> Self {
-        let (shipping_address, billing_address) = (order.shipping_address.take(), order.billing_address.take());
-        Self { summary: order.into(), shipping_address, billing_address, fulfillments }
+        let (shipping_address, billing_address) =
+            (order.shipping_address.take(), order.billing_address.take());
+        Self {
+            summary: order.into(),
+            shipping_address,
+            billing_address,
+            fulfillments,
+        }
     }
 }
 

@@ -61,9 +61,19 @@ async fn handler(
     secret: BearerSecret,
     ApiJson(body): ApiJson<StartCheckoutBody>,
 ) -> Result<Reply, Problem> {
-    let StartCheckoutBody { cart_id, payment_method, return_url } = body;
-    let start = StartCheckout { cart_id, payment_method, return_url };
-    let checkout = service.start_checkout(&ctx, &access(&ctx, &secret), start).await?;
+    let StartCheckoutBody {
+        cart_id,
+        payment_method,
+        return_url,
+    } = body;
+    let start = StartCheckout {
+        cart_id,
+        payment_method,
+        return_url,
+    };
+    let checkout = service
+        .start_checkout(&ctx, &access(&ctx, &secret), start)
+        .await?;
     tracing::Span::current().record("checkout.id", tracing::field::display(checkout.id));
     let (location, version) = (format!("/v1/checkouts/{}", checkout.id), checkout.version);
     Ok(Reply::created(location, &CheckoutView::from(checkout)).version(version))

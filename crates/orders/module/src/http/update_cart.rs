@@ -10,8 +10,9 @@ use tenon_access::Policy;
 use tenon_web::{ApiJson, ApiPath, BearerSecret, Ctx, Endpoint, IfMatch, Problem, Reply};
 
 use super::cart_view::CartView;
-use super::members::{AddressBody, access, patched, stale};
+use super::members::{AddressBody, access, stale};
 use super::{CART_TOKEN, CART_TOKEN_HELP, TAG, get_cart};
+use crate::domain::patch::Patch;
 use crate::service::Service;
 use crate::service::update_cart::UpdateCart;
 
@@ -20,19 +21,19 @@ use crate::service::update_cart::UpdateCart;
 #[serde(deny_unknown_fields)]
 struct UpdateCartBody {
     /// Where mails about the order go.
-    #[serde(default, deserialize_with = "patched")]
+    #[serde(default)]
     #[schemars(length(max = 254))]
-    email: Option<Option<String>>,
+    email: Patch<String>,
     /// Where it is delivered.
-    #[serde(default, deserialize_with = "patched")]
-    shipping_address: Option<Option<AddressBody>>,
+    #[serde(default)]
+    shipping_address: Patch<AddressBody>,
     /// Who gets the invoice; the shipping address if absent.
-    #[serde(default, deserialize_with = "patched")]
-    billing_address: Option<Option<AddressBody>>,
+    #[serde(default)]
+    billing_address: Patch<AddressBody>,
     /// The code of one of the cart's shipping options.
-    #[serde(default, deserialize_with = "patched")]
+    #[serde(default)]
     #[schemars(length(max = 40))]
-    shipping_method: Option<Option<String>>,
+    shipping_method: Patch<String>,
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -63,10 +64,13 @@ async fn handler(
 ) -> Result<Reply, Problem> {
     let change = UpdateCart {
         email: body.email,
-        shipping_address: body.shipping_address.map(|address| address.map(Into::into)),
-        billing_address: body.billing_address.map(|address| address.map(Into::into)),
+        shipping_address: body.shipping_address.map(Into::into),
+        billing_address: body.billing_address.map(Into::into),
         shipping_method: body.shipping_method,
     };
-    let shown = service.update_cart(&ctx, id, &access(&ctx, &secret), version, change).await.map_err(stale)?;
+    let shown = service
+        .update_cart(&ctx, id, &access(&ctx, &secret), version, change)
+        .await
+        .map_err(stale)?;
     Ok(get_cart::reply(shown))
 }

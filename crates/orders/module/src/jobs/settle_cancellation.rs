@@ -31,10 +31,17 @@ impl Job for SettleCancellation {
 #[async_trait]
 impl Run<SettleCancellation> for Service {
     #[tracing::instrument(name = "job.orders.settle_cancellation", skip_all, fields(order.id = %job.order_id))]
-    async fn run(&self, ctx: &mut CallCtx, job: SettleCancellation, _: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        job: SettleCancellation,
+        _: Receipt,
+    ) -> Result<(), JobError> {
         match self.settle_cancellation(ctx, job.order_id).await {
             Ok(Settled::Done) => Ok(()),
-            Ok(Settled::TooEarly) => Err(JobError::Snooze { until: self.db.env().now() + LOOK_AGAIN }),
+            Ok(Settled::TooEarly) => Err(JobError::Snooze {
+                until: self.db.env().now() + LOOK_AGAIN,
+            }),
             Err(DriveError::Lost) => Err(JobError::Retry(Box::new(SeamFault::Cancelled))),
             Err(DriveError::Fault(fault)) => Err(JobError::Retry(Box::new(fault))),
         }

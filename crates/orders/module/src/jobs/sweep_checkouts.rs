@@ -25,7 +25,12 @@ impl Job for SweepCheckouts {
 #[async_trait]
 impl Run<SweepCheckouts> for Service {
     #[tracing::instrument(name = "job.orders.sweep_checkouts", skip_all)]
-    async fn run(&self, ctx: &mut CallCtx, _: SweepCheckouts, receipt: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        _: SweepCheckouts,
+        receipt: Receipt,
+    ) -> Result<(), JobError> {
         let due = due_sagas(&self.db, ctx, SAGA, BATCH).await?;
         let mut tx = receipt.begin(ctx, "orders.sweep_checkouts").await?;
         let now = tx.now();

@@ -45,9 +45,16 @@ impl Service {
             let mut cart: Cart = locked.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
             cart.check_open().map_err(SeamError::Domain)?;
             let line = CartLine::from_offer(line_id, new.quantity, cart.currency, offer.as_ref());
-            let line = line.and_then(|line| cart.add(line)).map_err(SeamError::Domain)?;
+            let line = line
+                .and_then(|line| cart.add(line))
+                .map_err(SeamError::Domain)?;
             store::carts::save_line(&mut tx, id, &line).await?;
-            tx.commit_outcome::<CartId, OrdersError>("add_cart_line", &Ok(id), Some(id.to_string())).await?;
+            tx.commit_outcome::<CartId, OrdersError>(
+                "add_cart_line",
+                &Ok(id),
+                Some(id.to_string()),
+            )
+            .await?;
             Ok(Some(cart))
         })
         .await?;

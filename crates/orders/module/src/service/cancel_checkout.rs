@@ -21,13 +21,23 @@ impl Service {
     ///
     /// [`OrdersError::CheckoutClosed`] if its order was placed: cancel the order instead.
     #[tracing::instrument(name = "orders.cancel_checkout", skip_all, fields(checkout.id = %id))]
-    pub(crate) async fn cancel_checkout(&self, ctx: &CallCtx, id: CheckoutId, access: &Access) -> Outcome<Checkout> {
+    pub(crate) async fn cancel_checkout(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        access: &Access,
+    ) -> Outcome<Checkout> {
         self.get_checkout(ctx, id, access).await?;
         self.give_up(ctx, id, CancelReason::CustomerRequest).await
     }
 
     /// As [`Service::cancel_checkout`], for a checkout whose caller has been checked.
-    pub(super) async fn give_up(&self, ctx: &CallCtx, id: CheckoutId, reason: CancelReason) -> Outcome<Checkout> {
+    pub(super) async fn give_up(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        reason: CancelReason,
+    ) -> Outcome<Checkout> {
         for _ in 0..MOST_TRIES {
             let Some(process) = self.load(ctx, id).await.map_err(into_fault)? else {
                 return Err(SeamError::Domain(OrdersError::CheckoutNotFound));

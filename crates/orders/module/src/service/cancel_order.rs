@@ -1,6 +1,8 @@
 //! Cancels an order before anything of it has left.
 
-use orders_contract::{CancelReason, OrderCancelled, OrderId, OrderStatus, OrdersError, PaymentState};
+use orders_contract::{
+    CancelReason, Order, OrderCancelled, OrderId, OrderStatus, OrdersError, PaymentState,
+};
 use serde_json::json;
 use tenon_events::Emit as _;
 use tenon_jobs::{Enqueue as _, JobOptions};
@@ -34,24 +36,43 @@ impl Service {
         note: Option<String>,
     ) -> Outcome<StoredOrder> {
         let (stored, _) = self.get_order(ctx, id, access).await?;
-        if note.as_ref().is_some_and(|note| note.chars().count() > 500 || note.chars().any(char::is_control)) {
+        if note
+            .as_ref()
+            .is_some_and(|note| note.chars().count() > 500 || note.chars().any(char::is_control))
+        {
             let detail = "expected at most 500 characters on one line";
-            return Err(SeamError::Domain(OrdersError::field("/note", "invalid_text", detail)));
+            return Err(SeamError::Domain(OrdersError::field(
+                "/note",
+                "invalid_text",
+                detail,
+            )));
         }
         if stored.order.status == OrderStatus::Cancelled {
             return Ok(stored); // it is done; saying it twice changes nothing
         }
-        let reason = if access.staff { CancelReason::ShopRequest } else { CancelReason::CustomerRequest };
+        let reason = if access.staff {
+            CancelReason::ShopRequest
+        } else {
+            CancelReason::CustomerRequest
+        };
         if stored.order.status == OrderStatus::PendingPayment {
             // Its checkout still holds it: give that up, with everything that hangs on it.
             match self.give_up(ctx, stored.checkout_id, reason).await {
-                Ok(_) => return self.get_order(ctx, id, access).await.map(|(stored, _)| stored),
+                Ok(_) => {
+                    return self
+                        .get_order(ctx, id, access)
+                        .await
+                        .map(|(stored, _)| stored);
+                }
                 Err(SeamError::Domain(OrdersError::CheckoutClosed { .. })) => {} // placed meanwhile
                 Err(error) => return Err(error),
             }
         }
-        self.cancel_placed(ctx, id, access, reason, note.as_deref()).await?;
-        self.get_order(ctx, id, access).await.map(|(stored, _)| stored)
+        self.cancel_placed(ctx, id, access, reason, note.as_deref())
+            .await?;
+        self.get_order(ctx, id, access)
+            .await
+            .map(|(stored, _)| stored)
     }
 
     async fn cancel_placed(
@@ -70,10 +91,18 @@ impl Service {
                 Claim::Fresh => {}
             }
             let locked = store::orders::lock(&mut tx, id, access).await?;
-            let order = locked.ok_or(SeamError::Domain(OrdersError::OrderNotFound))?.order;
-            if order.status == OrderStatus::PendingPayment || next(order.status, Happening::Cancelled).is_none() {
-                let refusal = OrdersError::OrderNotCancellable { status: order.status };
-                let refusal = tx.refuse::<OrderId, OrdersError>(OPERATION, refusal).await?;
+            let order = locked
+                .ok_or(SeamError::Domain(OrdersError::OrderNotFound))?
+                .order;
+            if order.status == OrderStatus::PendingPayment
+                || next(order.status, Happening::Cancelled).is_none()
+            {
+                let refusal = OrdersError::OrderNotCancellable {
+                    status: order.status,
+                };
+                let refusal = tx
+                    .refuse::<OrderId, OrdersError>(OPERATION, refusal)
+                    .await?;
                 return Err(SeamError::Domain(refusal));
             }
             for mut parcel in store::fulfillments::of_order(&mut tx, id).await? {
@@ -85,12 +114,11 @@ impl Service {
                 }
             }
             store::orders::cancel(&mut tx, id, order.status, reason).await?;
-            let (before, after) = (json!({ "status": order.status }), json!({ "status": OrderStatus::Cancelled }));
-            let refund_due = if order.payment_status == PaymentState::Captured {
-                order.captured.checked_sub(order.refunded).unwrap_or(order.captured)
-            } else {
-                Money::zero(order.totals.total.currency())
-            };
+            let (before, after) = (
+                json!({ "status": order.status }),
+                json!({ "status": OrderStatus::Cancelled }),
+            );
+            let refund_due = refund_due(&order);
             tx.emit(&OrderCancelled {
                 order_id: id,
                 number: order.number,
@@ -105,15 +133,35 @@ impl Service {
                 action: "order.cancelled".to_owned(),
                 target: id.to_string(),
                 before: Some(before),
-                after: Some(merge(after, json!({ "reason": reason_name(reason), "note": note }))),
+                after: Some(merge(
+                    after,
+                    json!({ "reason": reason_name(reason), "note": note }),
+                )),
             })
             .await?;
-            let options = JobOptions { run_at: None, unique_key: Some(id.to_string()) };
-            tx.enqueue(&SettleCancellation { order_id: id }, options).await?;
-            tx.commit_outcome::<OrderId, OrdersError>(OPERATION, &Ok(id), Some(id.to_string())).await?;
+            let options = JobOptions {
+                run_at: None,
+                unique_key: Some(id.to_string()),
+            };
+            tx.enqueue(&SettleCancellation { order_id: id }, options)
+                .await?;
+            tx.commit_outcome::<OrderId, OrdersError>(OPERATION, &Ok(id), Some(id.to_string()))
+                .await?;
             Ok(())
         })
         .await
+    }
+}
+
+/// What goes back to the buyer: what was taken and not given back yet, or the hold on it.
+fn refund_due(order: &Order) -> Money {
+    match order.payment_status {
+        PaymentState::Captured | PaymentState::PartiallyRefunded => order
+            .captured
+            .checked_sub(order.refunded)
+            .unwrap_or(order.captured),
+        PaymentState::Authorized | PaymentState::Issue => order.totals.total,
+        _ => Money::zero(order.totals.total.currency()),
     }
 }
 

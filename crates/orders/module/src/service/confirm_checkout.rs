@@ -5,7 +5,8 @@ use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
 
 use super::drive::{Confirmation, DriveError, Push};
-use super::start_checkout::{check_payment_input, into_fault};
+use super::plan_checkout::check_payment_input;
+use super::start_checkout::into_fault;
 use super::{Outcome, Service};
 use crate::domain::checkout::{Checkout, CheckoutStatus};
 use crate::store::{self, Access};
@@ -35,16 +36,24 @@ impl Service {
             return Err(SeamError::Domain(OrdersError::CheckoutNotFound));
         };
         if process.checkout.status.is_in_hand() {
-            let settled = self.settled(ctx, id, self.settings.repeat_wait()).await.map_err(into_fault)?;
+            let settled = self
+                .settled(ctx, id, self.settings.repeat_wait())
+                .await
+                .map_err(into_fault)?;
             return self.closed(ctx, settled).await;
         }
-        let is_new_wish = ctx.idempotency.is_some() || payment_method != process.saga.state.payment_method;
-        let push = Push::Confirm(Confirmation { payment_method, may_attempt: is_new_wish });
+        let is_new_wish =
+            ctx.idempotency.is_some() || payment_method != process.saga.state.payment_method;
+        let push = Push::Confirm(Confirmation {
+            payment_method,
+            may_attempt: is_new_wish,
+        });
         let checkout = match self.drive(ctx, process, push).await {
             Ok(checkout) => checkout,
-            Err(DriveError::Lost) => {
-                self.settled(ctx, id, self.settings.repeat_wait()).await.map_err(into_fault)?
-            }
+            Err(DriveError::Lost) => self
+                .settled(ctx, id, self.settings.repeat_wait())
+                .await
+                .map_err(into_fault)?,
             Err(DriveError::Fault(fault)) => {
                 // What was begun goes on by itself; what was not begun is an error.
                 let now = self.get_checkout(ctx, id, access).await?;
@@ -63,7 +72,11 @@ impl Service {
             CheckoutStatus::Expired => {
                 let cart = store::carts::load(&mut self.db.read(ctx), checkout.cart_id).await?;
                 let cart = cart.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
-                let offers = self.offers(ctx, cart.lines.iter().map(|line| line.variant_id).collect(), cart.currency);
+                let offers = self.offers(
+                    ctx,
+                    cart.lines.iter().map(|line| line.variant_id).collect(),
+                    cart.currency,
+                );
                 let mut repriced = cart.clone();
                 repriced.reprice(&offers.await?);
                 let price = crate::domain::quote::Price::of(&repriced, &self.settings);

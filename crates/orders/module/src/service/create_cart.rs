@@ -19,10 +19,19 @@ pub(crate) struct NewCart {
 impl Service {
     /// Starts an empty cart: of the signed-in person, or of whoever holds the token in the answer.
     #[tracing::instrument(name = "orders.create_cart", skip_all)]
-    pub(crate) async fn create_cart(&self, ctx: &CallCtx, currency: Option<Currency>) -> Outcome<NewCart> {
+    pub(crate) async fn create_cart(
+        &self,
+        ctx: &CallCtx,
+        currency: Option<Currency>,
+    ) -> Outcome<NewCart> {
         let env = self.db.env();
-        let owner = ctx.principal.user().map(|user| UserRef::from_uuid(user.user));
-        let token = owner.is_none().then(|| URL_SAFE_NO_PAD.encode(env.random::<32>()));
+        let owner = ctx
+            .principal
+            .user()
+            .map(|user| UserRef::from_uuid(user.user));
+        let token = owner
+            .is_none()
+            .then(|| URL_SAFE_NO_PAD.encode(env.random::<32>()));
         let now = env.now();
         let cart = Cart {
             id: env.new_id(),
@@ -45,7 +54,10 @@ impl Service {
             let mut tx = self.db.begin(&mut ctx, "orders.create_cart").await?;
             store::carts::insert(&mut tx, &cart).await?;
             tx.commit().await?;
-            Ok(NewCart { cart: cart.clone(), token: token.clone() })
+            Ok(NewCart {
+                cart: cart.clone(),
+                token: token.clone(),
+            })
         })
         .await
     }

@@ -1,6 +1,8 @@
 //! Packs a parcel.
 
-use orders_contract::{FulfillmentId, LineId, OrderFulfillmentCreated, OrderId, OrdersError, Tracking};
+use orders_contract::{
+    FulfillmentId, LineId, OrderFulfillmentCreated, OrderId, OrdersError, Tracking,
+};
 use serde_json::json;
 use tenon_events::Emit as _;
 use tenon_kernel::CallCtx;
@@ -33,23 +35,36 @@ impl Service {
         let made = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.create_fulfillment").await?;
-            match tx.claim_key::<FulfillmentId, OrdersError>(OPERATION).await? {
+            match tx
+                .claim_key::<FulfillmentId, OrdersError>(OPERATION)
+                .await?
+            {
                 Claim::Replay(outcome) => return outcome.map_err(SeamError::Domain),
                 Claim::Fresh => {}
             }
             let locked = store::orders::lock(&mut tx, order, access).await?;
             let stored = locked.ok_or(SeamError::Domain(OrdersError::OrderNotFound))?;
             if !can_be_packed(stored.order.status) {
-                let refusal = OrdersError::OrderNotFulfillable { status: stored.order.status };
-                return Err(SeamError::Domain(tx.refuse::<FulfillmentId, OrdersError>(OPERATION, refusal).await?));
+                let refusal = OrdersError::OrderNotFulfillable {
+                    status: stored.order.status,
+                };
+                return Err(SeamError::Domain(
+                    tx.refuse::<FulfillmentId, OrdersError>(OPERATION, refusal)
+                        .await?,
+                ));
             }
-            let lines = check_parcel(&stored.order.lines, &stored.packed, &wanted).map_err(SeamError::Domain)?;
+            let lines = check_parcel(&stored.order.lines, &stored.packed, &wanted)
+                .map_err(SeamError::Domain)?;
             let parcel = Fulfillment {
                 id,
                 order_id: order,
                 version: 1,
                 status: FulfillmentStatus::Pending,
-                tracking: Tracking { carrier: None, number: None, url: None },
+                tracking: Tracking {
+                    carrier: None,
+                    number: None,
+                    url: None,
+                },
                 lines: lines.clone(),
                 created_at: tx.now(),
                 shipped_at: None,
@@ -58,7 +73,12 @@ impl Service {
             store::fulfillments::insert(&mut tx, &parcel).await?;
             store::order_lines::pack(&mut tx, order, &lines, 1).await?;
             let after = json!({ "fulfillment_id": id, "lines": lines });
-            tx.emit(&OrderFulfillmentCreated { order_id: order, fulfillment_id: id, lines }).await?;
+            tx.emit(&OrderFulfillmentCreated {
+                order_id: order,
+                fulfillment_id: id,
+                lines,
+            })
+            .await?;
             tx.emit(&AuditRecorded {
                 action: "order.fulfillment_created".to_owned(),
                 target: order.to_string(),
@@ -66,7 +86,12 @@ impl Service {
                 after: Some(after),
             })
             .await?;
-            tx.commit_outcome::<FulfillmentId, OrdersError>(OPERATION, &Ok(id), Some(id.to_string())).await?;
+            tx.commit_outcome::<FulfillmentId, OrdersError>(
+                OPERATION,
+                &Ok(id),
+                Some(id.to_string()),
+            )
+            .await?;
             Ok(id)
         })
         .await?;

@@ -110,19 +110,34 @@ impl Process {
     }
 
     /// Moves to a step that the present driver does next.
-    pub(crate) async fn go_on(&mut self, tx: &mut Tx<'_>, step: Step, status: SagaStatus) -> Result<(), StoreError> {
+    pub(crate) async fn go_on(
+        &mut self,
+        tx: &mut Tx<'_>,
+        step: Step,
+        status: SagaStatus,
+    ) -> Result<(), StoreError> {
         let wake_at = tx.now() + IN_HAND;
         self.advance(tx, step, status, Some(wake_at)).await
     }
 
     /// Moves to a step that waits for somebody, and makes sure that somebody looks at `wake_at` at the latest.
-    pub(crate) async fn pause(&mut self, tx: &mut Tx<'_>, step: Step, wake_at: Timestamp) -> Result<(), StoreError> {
-        self.advance(tx, step, SagaStatus::Running, Some(wake_at)).await?;
+    pub(crate) async fn pause(
+        &mut self,
+        tx: &mut Tx<'_>,
+        step: Step,
+        wake_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.advance(tx, step, SagaStatus::Running, Some(wake_at))
+            .await?;
         look_at(tx, self.checkout.id, wake_at).await
     }
 
     /// Moves to the end.
-    pub(crate) async fn finish(&mut self, tx: &mut Tx<'_>, status: SagaStatus) -> Result<(), StoreError> {
+    pub(crate) async fn finish(
+        &mut self,
+        tx: &mut Tx<'_>,
+        status: SagaStatus,
+    ) -> Result<(), StoreError> {
         self.advance(tx, Step::Done, status, None).await
     }
 
@@ -132,8 +147,12 @@ impl Process {
         let wake_at = tx.now() + IN_HAND * 2_u32.pow(failures.min(5)); // 30 s to 8 min, for ever
         self.saga.state.failures = failures;
         let (step, status) = (self.saga.step.clone(), self.saga.status);
-        let step = Step::parse(&step).ok_or(StoreError::Inconsistent { what: format!("sagas.step = {step}") })?;
-        self.saga.advance(tx, step.as_str(), status, Some(wake_at)).await?;
+        let step = Step::parse(&step).ok_or(StoreError::Inconsistent {
+            what: format!("sagas.step = {step}"),
+        })?;
+        self.saga
+            .advance(tx, step.as_str(), status, Some(wake_at))
+            .await?;
         look_at(tx, self.checkout.id, wake_at).await
     }
 
@@ -150,9 +169,23 @@ impl Process {
 }
 
 /// Enqueues a look at a checkout; the sweeper would come too, but only once a minute.
-pub(crate) async fn look_at(tx: &mut Tx<'_>, checkout: CheckoutId, at: Timestamp) -> Result<(), StoreError> {
-    let options = JobOptions { run_at: Some(at), unique_key: Some(checkout.to_string()) };
-    tx.enqueue(&DriveCheckout { checkout_id: checkout }, options).await.map(|_| ())
+pub(crate) async fn look_at(
+    tx: &mut Tx<'_>,
+    checkout: CheckoutId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let options = JobOptions {
+        run_at: Some(at),
+        unique_key: Some(checkout.to_string()),
+    };
+    tx.enqueue(
+        &DriveCheckout {
+            checkout_id: checkout,
+        },
+        options,
+    )
+    .await
+    .map(|_| ())
 }
 
 impl Moved {

@@ -41,9 +41,14 @@ const IN_FLIGHT_RETRY_MS: u64 = 1_000;
 impl Service {
     /// Drives a checkout as far as it goes; returns it as it stands then.
     #[tracing::instrument(name = "orders.drive_checkout", skip_all, fields(checkout.id = %process.checkout.id))]
-    pub(crate) async fn drive(&self, ctx: &CallCtx, mut process: Process, mut push: Push) -> Driven<Checkout> {
+    pub(crate) async fn drive(
+        &self,
+        ctx: &CallCtx,
+        mut process: Process,
+        mut push: Push,
+    ) -> Driven<Checkout> {
         for _ in 0..MOST_STEPS {
-            let moved = match self.step(ctx, &process, &mut push).await {
+            let moved = match Box::pin(self.step(ctx, &process, &mut push)).await {
                 Err(DriveError::Fault(fault)) => {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
                     return Err(DriveError::Fault(fault));
@@ -62,8 +67,12 @@ impl Service {
     async fn step(&self, ctx: &CallCtx, process: &Process, push: &mut Push) -> Driven<Moved> {
         let step = process.step()?;
         match (process.saga.status, step) {
-            (SagaStatus::Compensated, _) if matches!(push, Push::PaymentMoved) => self.notice(ctx, process).await,
-            (SagaStatus::Completed | SagaStatus::Compensated, _) | (_, Step::Done) => Ok(Moved::Nowhere),
+            (SagaStatus::Compensated, _) if matches!(push, Push::PaymentMoved) => {
+                self.notice(ctx, process).await
+            }
+            (SagaStatus::Completed | SagaStatus::Compensated, _) | (_, Step::Done) => {
+                Ok(Moved::Nowhere)
+            }
             (SagaStatus::Compensating, _) | (_, Step::Undo) => self.undo(ctx, process).await,
             (SagaStatus::Running, Step::Rescue) => self.rescue(ctx, process).await,
             (SagaStatus::Running, Step::CommitStock) => self.commit_stock(ctx, process).await,
@@ -92,8 +101,15 @@ impl Service {
     }
 
     /// Drives a checkout from the database; a lost race is no failure. `None` if there is no such checkout.
-    pub(crate) async fn drive_by_id(&self, ctx: &CallCtx, id: CheckoutId, push: Push) -> Driven<Option<Checkout>> {
-        let Some(process) = self.load(ctx, id).await? else { return Ok(None) };
+    pub(crate) async fn drive_by_id(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        push: Push,
+    ) -> Driven<Option<Checkout>> {
+        let Some(process) = self.load(ctx, id).await? else {
+            return Ok(None);
+        };
         match self.drive(ctx, process, push).await {
             Err(DriveError::Lost) => Ok(store::checkouts::load(&mut self.db.read(ctx), id).await?),
             driven => driven.map(Some),
@@ -106,12 +122,18 @@ impl Service {
     /// # Errors
     ///
     /// [`SeamFault::KeyInFlight`] if it takes longer than `patience`.
-    pub(crate) async fn settled(&self, ctx: &CallCtx, id: CheckoutId, patience: Duration) -> Driven<Checkout> {
+    pub(crate) async fn settled(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        patience: Duration,
+    ) -> Driven<Checkout> {
         let mut waited = Duration::ZERO;
         let mut pause = Duration::from_millis(5);
         loop {
             let found = store::checkouts::load(&mut self.db.read(ctx), id).await?;
-            let checkout = found.ok_or_else(|| DriveError::Fault(super::internal("checkout vanished")))?;
+            let checkout =
+                found.ok_or_else(|| DriveError::Fault(super::internal("checkout vanished")))?;
             if !checkout.status.is_in_hand() {
                 return Ok(checkout);
             }
@@ -122,7 +144,10 @@ impl Service {
                 }
             }
             if waited >= patience {
-                return Err(SeamFault::KeyInFlight { retry_after_ms: IN_FLIGHT_RETRY_MS }.into());
+                return Err(SeamFault::KeyInFlight {
+                    retry_after_ms: IN_FLIGHT_RETRY_MS,
+                }
+                .into());
             }
             tokio::time::sleep(pause).await;
             waited += pause;
@@ -132,7 +157,8 @@ impl Service {
 
     /// Drives the checkout of an order because payments told something about it.
     pub(crate) async fn payment_moved(&self, ctx: &CallCtx, order: OrderId) -> Driven<()> {
-        let Some(checkout) = store::checkouts::of_order(&mut self.db.read(ctx), order).await? else {
+        let Some(checkout) = store::checkouts::of_order(&mut self.db.read(ctx), order).await?
+        else {
             return Ok(()); // not one of ours
         };
         if checkout.status == CheckoutStatus::Completed {
@@ -142,12 +168,15 @@ impl Service {
             // Mostly the request that opened the payment is about to see the same thing itself.
             match self.settled(ctx, checkout.id, EVENT_PATIENCE).await {
                 Ok(settled) if settled.status == CheckoutStatus::Completed => return Ok(()),
-                Ok(_) | Err(DriveError::Lost | DriveError::Fault(SeamFault::KeyInFlight { .. })) => {}
+                Ok(_)
+                | Err(DriveError::Lost | DriveError::Fault(SeamFault::KeyInFlight { .. })) => {}
                 Err(error) => return Err(error),
             }
         }
         for _ in 0..MOST_RACES {
-            let Some(process) = self.load(ctx, checkout.id).await? else { return Ok(()) };
+            let Some(process) = self.load(ctx, checkout.id).await? else {
+                return Ok(());
+            };
             match self.drive(ctx, process, Push::PaymentMoved).await {
                 Err(DriveError::Lost) => {} // whoever was faster may have looked too early: look again
                 driven => return driven.map(|_| ()),
@@ -158,8 +187,13 @@ impl Service {
 
     /// Puts a checkout that cannot go on now aside for a while.
     pub(crate) async fn postpone(&self, ctx: &CallCtx, id: CheckoutId) -> Driven<()> {
-        let Some(process) = self.load(ctx, id).await? else { return Ok(()) };
-        if matches!(process.saga.status, SagaStatus::Completed | SagaStatus::Compensated) {
+        let Some(process) = self.load(ctx, id).await? else {
+            return Ok(());
+        };
+        if matches!(
+            process.saga.status,
+            SagaStatus::Completed | SagaStatus::Compensated
+        ) {
             return Ok(());
         }
         let failures = process.saga.state.failures + 1;

@@ -8,8 +8,8 @@ use tenon_seam::SeamError;
 use super::{Outcome, Service, upstream};
 use crate::domain::cart::{Cart, Offers, problem};
 use crate::domain::quote::Price;
-use crate::store::{self, Access};
 use crate::same_id;
+use crate::store::{self, Access};
 
 /// A cart with everything that is worked out for its buyer.
 pub(crate) struct ShownCart {
@@ -24,9 +24,18 @@ pub(crate) struct ShownCart {
 impl Service {
     /// Shows a cart of the caller.
     #[tracing::instrument(name = "orders.get_cart", skip_all, fields(cart.id = %id))]
-    pub(crate) async fn get_cart(&self, ctx: &CallCtx, id: CartId, access: &Access) -> Outcome<ShownCart> {
+    pub(crate) async fn get_cart(
+        &self,
+        ctx: &CallCtx,
+        id: CartId,
+        access: &Access,
+    ) -> Outcome<ShownCart> {
         let cart = store::carts::find(&mut self.db.read(ctx), id, access).await?;
-        self.show(ctx, cart.ok_or(SeamError::Domain(OrdersError::CartNotFound))?).await
+        self.show(
+            ctx,
+            cart.ok_or(SeamError::Domain(OrdersError::CartNotFound))?,
+        )
+        .await
     }
 
     /// Works out what the buyer of a cart should know. A catalog that does not answer makes it less, not an error.
@@ -36,7 +45,8 @@ impl Service {
             super::internal("cart")
         })?;
         let variants = cart.lines.iter().map(|line| line.variant_id);
-        let (offers, mut problems) = match self.offers(ctx, variants.collect(), cart.currency).await {
+        let (offers, mut problems) = match self.offers(ctx, variants.collect(), cart.currency).await
+        {
             Ok(offers) => {
                 let problems = cart.problems(&offers);
                 (offers, problems)
@@ -44,23 +54,45 @@ impl Service {
             Err(error) => {
                 tracing::warn!(%error, "the catalog could not be asked about a cart");
                 let detail = "prices and stock could not be checked just now";
-                (Offers::default(), vec![problem(CartProblemCode::NotChecked, "/lines", detail)])
+                (
+                    Offers::default(),
+                    vec![problem(CartProblemCode::NotChecked, "/lines", detail)],
+                )
             }
         };
         problems.extend(shipping_problem(&cart, &price));
         let missing = cart.missing(!self.settings.shipping_methods.is_empty());
         let missing = missing.into_iter().map(|problem| problem.pointer).collect();
-        Ok(ShownCart { cart, price, offers, problems, missing })
+        Ok(ShownCart {
+            cart,
+            price,
+            offers,
+            problems,
+            missing,
+        })
     }
 
     /// Asks the catalog about variants; asks nothing for none.
-    pub(crate) async fn offers(&self, ctx: &CallCtx, variants: Vec<VariantRef>, currency: Currency) -> Outcome<Offers> {
+    pub(crate) async fn offers(
+        &self,
+        ctx: &CallCtx,
+        variants: Vec<VariantRef>,
+        currency: Currency,
+    ) -> Outcome<Offers> {
         if variants.is_empty() {
             return Ok(Offers::default());
         }
-        let request = GetVariants { variant_ids: variants.into_iter().map(same_id).collect(), currency };
-        let answer = self.catalog.get_variants(&ctx.calling_from("orders"), request).await;
-        answer.map(|found| Offers::new(found.variants)).map_err(|error| upstream(&error).into())
+        let request = GetVariants {
+            variant_ids: variants.into_iter().map(same_id).collect(),
+            currency,
+        };
+        let answer = self
+            .catalog
+            .get_variants(&ctx.calling_from("orders"), request)
+            .await;
+        answer
+            .map(|found| Offers::new(found.variants))
+            .map_err(|error| upstream(&error).into())
     }
 
     /// Asks the catalog about one variant.
@@ -70,7 +102,11 @@ impl Service {
         variant: VariantRef,
         currency: Currency,
     ) -> Outcome<Option<VariantOffer>> {
-        Ok(self.offers(ctx, vec![variant], currency).await?.get(variant).cloned())
+        Ok(self
+            .offers(ctx, vec![variant], currency)
+            .await?
+            .get(variant)
+            .cloned())
     }
 }
 
@@ -78,5 +114,11 @@ impl Service {
 pub(crate) fn shipping_problem(cart: &Cart, price: &Price) -> Option<CartProblem> {
     let chosen_in_vain = cart.shipping_method.is_some() && price.shipping.is_none();
     let detail = "this way of delivery does not serve the address or the currency";
-    chosen_in_vain.then(|| problem(CartProblemCode::ShippingUnavailable, "/shipping_method", detail))
+    chosen_in_vain.then(|| {
+        problem(
+            CartProblemCode::ShippingUnavailable,
+            "/shipping_method",
+            detail,
+        )
+    })
 }

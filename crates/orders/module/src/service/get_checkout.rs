@@ -16,7 +16,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 impl Service {
     /// Shows a checkout of the caller.
     #[tracing::instrument(name = "orders.get_checkout", skip_all, fields(checkout.id = %id))]
-    pub(crate) async fn get_checkout(&self, ctx: &CallCtx, id: CheckoutId, access: &Access) -> Outcome<Checkout> {
+    pub(crate) async fn get_checkout(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        access: &Access,
+    ) -> Outcome<Checkout> {
         let found = store::checkouts::find(&mut self.db.read(ctx), id, access).await?;
         found.ok_or(SeamError::Domain(OrdersError::CheckoutNotFound))
     }

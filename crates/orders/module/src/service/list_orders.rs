@@ -35,18 +35,37 @@ impl Service {
             (true, None, None, None) => OrderFilter::All,
             (false, ..) => match ctx.principal.user() {
                 Some(user) => OrderFilter::Owner(user.user),
-                None => return Ok(Page { data: Vec::new(), next_cursor: None }),
+                None => {
+                    return Ok(Page {
+                        data: Vec::new(),
+                        next_cursor: None,
+                    });
+                }
             },
         };
-        let scope = format!("orders?{filter:?}&status={}", wanted.status.map_or("", status_name));
+        let scope = format!(
+            "orders?{filter:?}&status={}",
+            wanted.status.map_or("", status_name)
+        );
         let before = match &page.cursor {
             None => i64::MAX,
-            Some(cursor) => self.cursor_key.open(&scope, cursor).map_err(|_| invalid_cursor())?,
+            Some(cursor) => self
+                .cursor_key
+                .open(&scope, cursor)
+                .map_err(|_| invalid_cursor())?,
         };
-        let found =
-            store::order_lists::list(&mut self.db.read(ctx), &filter, wanted.status, before, page.limit).await?;
+        let found = store::order_lists::list(
+            &mut self.db.read(ctx),
+            &filter,
+            wanted.status,
+            before,
+            page.limit,
+        )
+        .await?;
         let orders = found.into_iter().map(|stored| stored.order).collect();
-        Ok(Page::from_rows(orders, page.limit, |last| self.cursor_key.seal(&scope, &position(last))))
+        Ok(Page::from_rows(orders, page.limit, |last| {
+            self.cursor_key.seal(&scope, &position(last))
+        }))
     }
 }
 

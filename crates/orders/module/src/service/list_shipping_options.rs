@@ -21,6 +21,8 @@ impl Service {
         let cart = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
         let subtotal = cart.subtotal().map_err(|_| internal("cart"))?;
         let methods = self.settings.shipping_methods.iter();
-        Ok(methods.filter_map(|method| method.option(subtotal, cart.shipping_address.as_ref())).collect())
+        Ok(methods
+            .filter_map(|method| method.option(subtotal, cart.shipping_address.as_ref()))
+            .collect())
     }
 }

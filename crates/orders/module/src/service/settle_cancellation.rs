@@ -1,11 +1,10 @@
 //! Money and stock of a cancelled order: both go back, once.
 
-use catalog_contract::{CatalogError, ReservationStatus, Restock};
+use catalog_contract::Restock;
 use orders_contract::OrderId;
 use payments_contract::VoidPayment;
 use tenon_jobs::{Saga, SagaStatus};
 use tenon_kernel::CallCtx;
-use tenon_seam::SeamError;
 
 use super::drive::{DriveError, Driven, SAGA};
 use super::{Service, command, upstream};
@@ -27,24 +26,31 @@ impl Service {
         let Some(checkout) = store::checkouts::of_order(&mut self.db.read(ctx), id).await? else {
             return Err(super::internal("checkout of a cancelled order").into());
         };
-        let saga = Saga::<CheckoutState>::find(&mut self.db.read(ctx), SAGA, checkout.id.uuid()).await?;
+        let saga =
+            Saga::<CheckoutState>::find(&mut self.db.read(ctx), SAGA, checkout.id.uuid()).await?;
         if saga.is_some_and(|saga| saga.status != SagaStatus::Completed) {
             return Ok(Settled::TooEarly);
         }
 
-        let void = VoidPayment { payment_id: same_id(checkout.payment_id), reason: "order_cancelled".to_owned() };
+        let void = VoidPayment {
+            payment_id: same_id(checkout.payment_id),
+            reason: "order_cancelled".to_owned(),
+        };
         let call = command(ctx, format!("{id}/void"), &void);
-        self.payments.void_payment(&call, void).await.map_err(|error| DriveError::Fault(upstream(&error)))?;
+        self.payments
+            .void_payment(&call, void)
+            .await
+            .map_err(|error| DriveError::Fault(upstream(&error)))?;
 
-        let restock =
-            Restock { reservation_id: same_id(checkout.reservation_id), reason: "order_cancelled".to_owned() };
+        let restock = Restock {
+            reservation_id: same_id(checkout.reservation_id),
+            reason: "order_cancelled".to_owned(),
+        };
         let call = command(ctx, format!("{id}/restock"), &restock);
-        match self.catalog.restock(&call, restock).await {
-            Ok(_) => Ok(Settled::Done),
-            Err(SeamError::Domain(CatalogError::ReservationConflict { status: ReservationStatus::Restocked, .. })) => {
-                Ok(Settled::Done)
-            }
-            Err(error) => Err(DriveError::Fault(upstream(&error))),
-        }
+        self.catalog
+            .restock(&call, restock)
+            .await
+            .map_err(|error| DriveError::Fault(upstream(&error)))?;
+        Ok(Settled::Done)
     }
 }

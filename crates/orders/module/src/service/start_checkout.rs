@@ -1,20 +1,18 @@
 //! Starts a checkout: freezes the price, then drives as far as it goes.
 
-use orders_contract::{
-    CancelReason, CartId, CartProblem, CartProblemCode, CheckoutId, CheckoutStarted, OrdersError, Shortage,
-};
+use orders_contract::{CancelReason, CartId, CheckoutId, CheckoutStarted, OrdersError, Shortage};
 use tenon_events::Emit as _;
 use tenon_jobs::Saga;
-use tenon_kernel::{CallCtx, FieldError};
-use tenon_seam::SeamError;
-use tenon_store::{Claim, StoreError, retrying};
+use tenon_kernel::CallCtx;
+use tenon_seam::{SeamError, SeamFault};
+use tenon_store::{Claim, retrying};
 
 use super::drive::{DriveError, IN_HAND, Process, Push, SAGA};
-use super::get_cart::shipping_problem;
+use super::plan_checkout::{Plan, check_payment_input};
 use super::{Outcome, Service};
-use crate::domain::cart::{Cart, CartStatus, problem};
+use crate::domain::cart::Cart;
 use crate::domain::checkout::{Checkout, CheckoutState, CheckoutStatus, Step};
-use crate::domain::quote::{Price, Quote};
+use crate::domain::quote::Quote;
 use crate::store::{self, Access};
 
 const OPERATION: &str = "start_checkout";
@@ -27,12 +25,6 @@ pub(crate) struct StartCheckout {
     pub(crate) cart_id: CartId,
     pub(crate) payment_method: Option<String>,
     pub(crate) return_url: Option<String>,
-}
-
-/// What a look at the cart led to.
-enum Plan {
-    Start(Box<Quote>),
-    Refuse(OrdersError),
 }
 
 enum Begun {
@@ -65,43 +57,16 @@ impl Service {
             let checkout = match self.begin_checkout(ctx, &cart, plan, &start).await? {
                 Begun::Moved => continue,
                 Begun::Fresh(process) => self.carry_on(ctx, *process).await?,
-                Begun::Before(id) => self.settled(ctx, id, self.settings.repeat_wait()).await.map_err(into_fault)?,
+                Begun::Before(id) => self
+                    .settled(ctx, id, self.settings.repeat_wait())
+                    .await
+                    .map_err(into_fault)?,
             };
             return answer(checkout);
         }
-        Err(SeamError::Seam(tenon_seam::SeamFault::Overloaded { retry_after_ms: 200 }))
-    }
-
-    /// Compares the cart with what a checkout needs. A cart that is not open is not looked at closer: the key may
-    /// know why.
-    async fn plan(&self, ctx: &CallCtx, cart: &Cart) -> Outcome<Plan> {
-        if let Err(refusal) = cart.check_open() {
-            return Ok(Plan::Refuse(match refusal {
-                OrdersError::CartFrozen { checkout_id } => OrdersError::CheckoutExists { checkout_id },
-                refusal => refusal,
-            }));
-        }
-        let missing = cart.missing(!self.settings.shipping_methods.is_empty());
-        if !missing.is_empty() {
-            return Ok(Plan::Refuse(OrdersError::CartIncomplete { problems: missing }));
-        }
-        let variants = cart.lines.iter().map(|line| line.variant_id).collect();
-        let offers = self.offers(ctx, variants, cart.currency).await?;
-        // Whether there is enough stock only the reservation can tell.
-        let mut problems = cart.problems(&offers);
-        problems.retain(|problem| problem.code != CartProblemCode::OutOfStock);
-        let price = Price::of(cart, &self.settings).map_err(|_| super::internal("cart"))?;
-        problems.extend(shipping_problem(cart, &price));
-        if !problems.is_empty() {
-            self.show_new_prices(ctx, cart, &offers).await?;
-            return Ok(Plan::Refuse(OrdersError::CartChanged { problems }));
-        }
-        if price.totals.total.minor() == 0 {
-            let nothing: CartProblem = problem(CartProblemCode::Missing, "/totals/total", "there is nothing to pay");
-            return Ok(Plan::Refuse(OrdersError::CartIncomplete { problems: vec![nothing] }));
-        }
-        let quote = price.freeze(cart).ok_or_else(|| super::internal("quote"))?;
-        Ok(Plan::Start(Box::new(quote)))
+        Err(SeamError::Seam(SeamFault::Overloaded {
+            retry_after_ms: 200,
+        }))
     }
 
     /// Step 1: the cart frozen, the price fixed, the saga written, in one transaction with the key.
@@ -120,14 +85,18 @@ impl Service {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.start_checkout").await?;
             match tx.claim_key::<CheckoutId, OrdersError>(OPERATION).await? {
-                Claim::Replay(outcome) => return outcome.map(Begun::Before).map_err(SeamError::Domain),
+                Claim::Replay(outcome) => {
+                    return outcome.map(Begun::Before).map_err(SeamError::Domain);
+                }
                 Claim::Fresh => {}
             }
             let checkout = match &planned {
                 Ok(checkout) => checkout.clone(),
                 Err(refusal) => {
                     let refusal = (*refusal).clone();
-                    let refusal = tx.refuse::<CheckoutId, OrdersError>(OPERATION, refusal).await?;
+                    let refusal = tx
+                        .refuse::<CheckoutId, OrdersError>(OPERATION, refusal)
+                        .await?;
                     return Err(SeamError::Domain(refusal));
                 }
             };
@@ -137,7 +106,15 @@ impl Service {
             store::checkouts::insert(&mut tx, &checkout).await?;
             let state = self.new_state(&checkout, start);
             let wake_at = tx.now() + IN_HAND;
-            let saga = Saga::start(&mut tx, SAGA, checkout.id.uuid(), Step::Reserve.as_str(), state, wake_at).await?;
+            let saga = Saga::start(
+                &mut tx,
+                SAGA,
+                checkout.id.uuid(),
+                Step::Reserve.as_str(),
+                state,
+                wake_at,
+            )
+            .await?;
             tx.emit(&CheckoutStarted {
                 checkout_id: checkout.id,
                 cart_id: checkout.cart_id,
@@ -147,7 +124,8 @@ impl Service {
             })
             .await?;
             let resource = Some(checkout.id.to_string());
-            tx.commit_outcome::<CheckoutId, OrdersError>(OPERATION, &Ok(checkout.id), resource).await?;
+            tx.commit_outcome::<CheckoutId, OrdersError>(OPERATION, &Ok(checkout.id), resource)
+                .await?;
             Ok(Begun::Fresh(Box::new(Process { saga, checkout })))
         })
         .await
@@ -159,37 +137,15 @@ impl Service {
         let id = process.checkout.id;
         match self.drive(ctx, process, Push::Resume).await {
             Ok(checkout) => Ok(checkout),
-            Err(DriveError::Lost) => self.settled(ctx, id, self.settings.repeat_wait()).await.map_err(into_fault),
+            Err(DriveError::Lost) => self
+                .settled(ctx, id, self.settings.repeat_wait())
+                .await
+                .map_err(into_fault),
             Err(DriveError::Fault(_)) => {
                 let found = store::checkouts::load(&mut self.db.read(ctx), id).await?;
                 found.ok_or_else(|| super::internal("checkout vanished").into())
             }
         }
-    }
-
-    /// The buyer is told about changed prices now, and finds them in the cart from now on.
-    async fn show_new_prices(&self, ctx: &CallCtx, cart: &Cart, offers: &crate::domain::cart::Offers) -> Outcome<()> {
-        let mut seen = cart.clone();
-        let changed = seen.reprice(offers);
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let access = Access { user: cart.owner.map(|owner| owner.uuid()), token_hash: cart.token_hash.clone(), staff: false };
-        retrying(|| async {
-            let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "orders.show_new_prices").await?;
-            let locked = store::carts::lock(&mut tx, cart.id, &access).await?;
-            // Somebody else changed it meanwhile: they have seen the new prices themselves.
-            if locked.is_some_and(|locked| locked.status == CartStatus::Active && locked.version == cart.version + 1) {
-                for line in &changed {
-                    store::carts::save_line(&mut tx, cart.id, line).await?;
-                }
-                tx.commit().await?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await?;
-        Ok(())
     }
 
     fn new_checkout(&self, cart: &Cart, quote: &Quote) -> Checkout {
@@ -244,23 +200,9 @@ fn answer(checkout: Checkout) -> Outcome<Checkout> {
 /// What drivers cannot do, in the words of a contract.
 pub(super) fn into_fault(error: DriveError) -> SeamError<OrdersError> {
     match error {
-        DriveError::Lost => SeamError::Seam(tenon_seam::SeamFault::KeyInFlight { retry_after_ms: 1_000 }),
+        DriveError::Lost => SeamError::Seam(SeamFault::KeyInFlight {
+            retry_after_ms: 1_000,
+        }),
         DriveError::Fault(fault) => SeamError::Seam(fault),
     }
-}
-
-/// Checks what goes to the payment provider as it is.
-pub(super) fn check_payment_input(payment_method: Option<&str>, return_url: Option<&str>) -> Outcome<()> {
-    let mut errors = Vec::new();
-    let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    if payment_method.is_some_and(|it| it.is_empty() || it.len() > 255 || !visible(it)) {
-        let detail = "expected 1 to 255 visible ASCII characters";
-        errors.push(FieldError::new("/payment_method", "invalid_text", detail));
-    }
-    let is_url = |it: &str| it.len() <= 2_048 && visible(it) && (it.starts_with("https://") || it.starts_with("http://"));
-    if return_url.is_some_and(|it| !is_url(it)) {
-        let detail = "expected an http or https URL of at most 2048 characters";
-        errors.push(FieldError::new("/return_url", "invalid_url", detail));
-    }
-    if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidRequest { fields: errors })) }
 }

@@ -9,15 +9,16 @@ use super::get_cart::ShownCart;
 use super::{Outcome, Service};
 use crate::domain::address::{check_address, check_email};
 use crate::domain::cart::Cart;
+use crate::domain::patch::Patch;
 use crate::store::{self, Access};
 
-/// What to change. The outer option says whether the member was sent (RFC 7396), the inner one its value.
+/// What to change.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UpdateCart {
-    pub(crate) email: Option<Option<String>>,
-    pub(crate) shipping_address: Option<Option<Address>>,
-    pub(crate) billing_address: Option<Option<Address>>,
-    pub(crate) shipping_method: Option<Option<String>>,
+    pub(crate) email: Patch<String>,
+    pub(crate) shipping_address: Patch<Address>,
+    pub(crate) billing_address: Patch<Address>,
+    pub(crate) shipping_method: Patch<String>,
 }
 
 impl Service {
@@ -35,7 +36,13 @@ impl Service {
         let found = store::carts::find(&mut self.db.read(ctx), id, access).await?;
         let seen = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
         self.check(&change)?;
-        let offers = self.offers(ctx, seen.lines.iter().map(|line| line.variant_id).collect(), seen.currency).await?;
+        let offers = self
+            .offers(
+                ctx,
+                seen.lines.iter().map(|line| line.variant_id).collect(),
+                seen.currency,
+            )
+            .await?;
 
         let cart = retrying(|| async {
             let mut ctx = ctx.child();
@@ -57,32 +64,50 @@ impl Service {
 
     fn check(&self, change: &UpdateCart) -> Outcome<()> {
         let mut errors: Vec<FieldError> = Vec::new();
-        errors.extend(change.email.iter().flatten().filter_map(|email| check_email("/email", email)));
-        for (pointer, address) in
-            [("/shipping_address", &change.shipping_address), ("/billing_address", &change.billing_address)]
+        errors.extend(
+            change
+                .email
+                .as_set()
+                .and_then(|email| check_email("/email", email)),
+        );
+        for (pointer, address) in [
+            ("/shipping_address", &change.shipping_address),
+            ("/billing_address", &change.billing_address),
+        ] {
+            errors.extend(
+                address
+                    .as_set()
+                    .map(|address| check_address(pointer, address))
+                    .unwrap_or_default(),
+            );
+        }
+        if change
+            .shipping_method
+            .as_set()
+            .is_some_and(|code| self.settings.shipping_method(code).is_none())
         {
-            errors.extend(address.iter().flatten().flat_map(|address| check_address(pointer, address)));
+            let detail = "no such way of delivery; see `/shipping-options` of the cart";
+            errors.push(FieldError::new(
+                "/shipping_method",
+                "unknown_shipping_method",
+                detail,
+            ));
         }
-        for code in change.shipping_method.iter().flatten() {
-            if self.settings.shipping_method(code).is_none() {
-                let detail = "no such way of delivery; see `/shipping-options` of the cart";
-                errors.push(FieldError::new("/shipping_method", "unknown_shipping_method", detail));
-            }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(SeamError::Domain(OrdersError::InvalidRequest {
+                fields: errors,
+            }))
         }
-        if errors.is_empty() { Ok(()) } else { Err(SeamError::Domain(OrdersError::InvalidRequest { fields: errors })) }
     }
 }
 
 impl UpdateCart {
     fn apply(self, cart: &mut Cart) {
-        fn set<T>(member: &mut Option<T>, sent: Option<Option<T>>) {
-            if let Some(value) = sent {
-                *member = value;
-            }
-        }
-        set(&mut cart.email, self.email);
-        set(&mut cart.shipping_address, self.shipping_address);
-        set(&mut cart.billing_address, self.billing_address);
-        set(&mut cart.shipping_method, self.shipping_method);
+        self.email.apply(&mut cart.email);
+        self.shipping_address.apply(&mut cart.shipping_address);
+        self.billing_address.apply(&mut cart.billing_address);
+        self.shipping_method.apply(&mut cart.shipping_method);
     }
 }

@@ -22,7 +22,11 @@ impl Service {
     ) -> Outcome<ShownCart> {
         let found = store::carts::find(&mut self.db.read(ctx), id, access).await?;
         let seen = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
-        let known = seen.lines.iter().find(|it| it.id == line).map(|it| it.variant_id);
+        let known = seen
+            .lines
+            .iter()
+            .find(|it| it.id == line)
+            .map(|it| it.variant_id);
         let variant = known.ok_or(SeamError::Domain(OrdersError::CartLineNotFound))?;
         let offer = self.offer(ctx, variant, seen.currency).await?;
 
@@ -32,7 +36,9 @@ impl Service {
             let locked = store::carts::lock(&mut tx, id, access).await?;
             let mut cart = locked.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
             cart.check_edit(version).map_err(SeamError::Domain)?;
-            let changed = cart.set_quantity(line, quantity, offer.as_ref()).map_err(SeamError::Domain)?;
+            let changed = cart
+                .set_quantity(line, quantity, offer.as_ref())
+                .map_err(SeamError::Domain)?;
             store::carts::save_line(&mut tx, id, &changed).await?;
             tx.commit().await?;
             Ok::<_, SeamError<OrdersError>>(cart)

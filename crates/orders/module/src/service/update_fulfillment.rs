@@ -10,16 +10,17 @@ use tenon_store::{Tx, retrying};
 use super::{Outcome, Service, internal};
 use crate::domain::fulfillment::{Fulfillment, FulfillmentStatus, parcel_value};
 use crate::domain::order::{Happening, next};
+use crate::domain::patch::Patch;
 use crate::store::order_rows::StoredOrder;
 use crate::store::{self, Access};
 
-/// What to change; the options of [`Tracking`] are wrapped once more to tell absent from null.
+/// What to change.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UpdateFulfillment {
     pub(crate) status: Option<FulfillmentStatus>,
-    pub(crate) carrier: Option<Option<String>>,
-    pub(crate) tracking_number: Option<Option<String>>,
-    pub(crate) tracking_url: Option<Option<String>>,
+    pub(crate) carrier: Patch<String>,
+    pub(crate) tracking_number: Patch<String>,
+    pub(crate) tracking_url: Patch<String>,
 }
 
 impl Service {
@@ -39,24 +40,41 @@ impl Service {
         change: UpdateFulfillment,
     ) -> Outcome<Fulfillment> {
         let not_found = || SeamError::Domain(OrdersError::FulfillmentNotFound);
-        let order_id = store::fulfillments::find(&mut self.db.read(ctx), id).await?.ok_or_else(not_found)?.order_id;
+        let order_id = store::fulfillments::find(&mut self.db.read(ctx), id)
+            .await?
+            .ok_or_else(not_found)?
+            .order_id;
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.update_fulfillment").await?;
-            let order = store::orders::lock(&mut tx, order_id, access).await?.ok_or_else(not_found)?;
-            let mut parcel = store::fulfillments::find(&mut tx, id).await?.ok_or_else(not_found)?;
+            let order = store::orders::lock(&mut tx, order_id, access)
+                .await?
+                .ok_or_else(not_found)?;
+            let mut parcel = store::fulfillments::find(&mut tx, id)
+                .await?
+                .ok_or_else(not_found)?;
             if parcel.version != version {
-                return Err(SeamError::Domain(OrdersError::StaleVersion { current: parcel.version }));
+                return Err(SeamError::Domain(OrdersError::StaleVersion {
+                    current: parcel.version,
+                }));
             }
             let before = audited(&parcel);
             parcel.version += 1;
             change.apply_tracking(&mut parcel.tracking);
             if let Some(status) = change.status.filter(|status| *status != parcel.status) {
-                if !matches!(status, FulfillmentStatus::Shipped | FulfillmentStatus::Delivered)
-                    || !parcel.status.can_become(status)
+                if !matches!(
+                    status,
+                    FulfillmentStatus::Shipped | FulfillmentStatus::Delivered
+                ) || !parcel.status.can_become(status)
                 {
-                    let (from, to) = (parcel.status.as_str().to_owned(), status.as_str().to_owned());
-                    return Err(SeamError::Domain(OrdersError::FulfillmentTransition { from, to }));
+                    let (from, to) = (
+                        parcel.status.as_str().to_owned(),
+                        status.as_str().to_owned(),
+                    );
+                    return Err(SeamError::Domain(OrdersError::FulfillmentTransition {
+                        from,
+                        to,
+                    }));
                 }
                 parcel.status = status;
                 match status {
@@ -83,11 +101,22 @@ impl Service {
 async fn ship(tx: &mut Tx<'_>, stored: &StoredOrder, parcel: &mut Fulfillment) -> Outcome<()> {
     let order = &stored.order;
     let shipped: i64 = parcel.lines.iter().map(|line| line.quantity).sum();
-    let left: i64 = order.lines.iter().map(|line| line.quantity - line.shipped).sum();
+    let left: i64 = order
+        .lines
+        .iter()
+        .map(|line| line.quantity - line.shipped)
+        .sum();
     let complete = left == shipped;
     // Parcels of orders that cannot be sent were cancelled with their order.
-    let status = next(order.status, Happening::Shipped { complete }).ok_or_else(|| internal("order status"))?;
-    let value = parcel_value(&order.lines, &order.totals, &parcel.lines, stored.shipped_value, complete);
+    let status = next(order.status, Happening::Shipped { complete })
+        .ok_or_else(|| internal("order status"))?;
+    let value = parcel_value(
+        &order.lines,
+        &order.totals,
+        &parcel.lines,
+        stored.shipped_value,
+        complete,
+    );
     parcel.shipped_at = Some(tx.now());
     store::order_lines::ship(tx, order.order_id, &parcel.lines).await?;
     store::orders::ship(tx, order.order_id, status, value).await?;
@@ -127,14 +156,8 @@ fn audited(parcel: &Fulfillment) -> Value {
 
 impl UpdateFulfillment {
     fn apply_tracking(&self, tracking: &mut Tracking) {
-        for (member, sent) in [
-            (&mut tracking.carrier, &self.carrier),
-            (&mut tracking.number, &self.tracking_number),
-            (&mut tracking.url, &self.tracking_url),
-        ] {
-            if let Some(value) = sent {
-                member.clone_from(value);
-            }
-        }
+        self.carrier.clone().apply(&mut tracking.carrier);
+        self.tracking_number.clone().apply(&mut tracking.number);
+        self.tracking_url.clone().apply(&mut tracking.url);
     }
 }

@@ -70,9 +70,17 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreErro
 }
 
 /// Finds a cart of the caller, with its lines.
-pub(crate) async fn find(db: &mut dyn Queryable, id: CartId, access: &Access) -> Result<Option<Cart>, StoreError> {
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: CartId,
+    access: &Access,
+) -> Result<Option<Cart>, StoreError> {
     let row: Option<CartRow> = db
-        .query(concat!("SELECT ", columns!(), " FROM carts WHERE id = $1 AND (owner_id = $2 OR token_hash = $3)"))
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM carts WHERE id = $1 AND (owner_id = $2 OR token_hash = $3)"
+        ))
         .bind(id)
         .bind(access.user)
         .bind(access.token_hash.clone())
@@ -83,13 +91,20 @@ pub(crate) async fn find(db: &mut dyn Queryable, id: CartId, access: &Access) ->
 
 /// Loads a cart for the module's own work, with its lines.
 pub(crate) async fn load(db: &mut dyn Queryable, id: CartId) -> Result<Option<Cart>, StoreError> {
-    let row: Option<CartRow> =
-        db.query(concat!("SELECT ", columns!(), " FROM carts WHERE id = $1")).bind(id).fetch_optional().await?;
+    let row: Option<CartRow> = db
+        .query(concat!("SELECT ", columns!(), " FROM carts WHERE id = $1"))
+        .bind(id)
+        .fetch_optional()
+        .await?;
     with_lines(db, row).await
 }
 
 /// Locks a cart of the caller and gives it its next version; the unit rolls back if nothing comes of it.
-pub(crate) async fn lock(tx: &mut Tx<'_>, id: CartId, access: &Access) -> Result<Option<Cart>, StoreError> {
+pub(crate) async fn lock(
+    tx: &mut Tx<'_>,
+    id: CartId,
+    access: &Access,
+) -> Result<Option<Cart>, StoreError> {
     let now = tx.now();
     let row: Option<CartRow> = tx
         .query(concat!(
@@ -125,7 +140,11 @@ pub(crate) async fn save_details(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), Sto
 }
 
 /// Inserts a line of a locked cart, or replaces it.
-pub(crate) async fn save_line(tx: &mut Tx<'_>, cart: CartId, line: &CartLine) -> Result<(), StoreError> {
+pub(crate) async fn save_line(
+    tx: &mut Tx<'_>,
+    cart: CartId,
+    line: &CartLine,
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO cart_lines (cart_id, id, position, variant_id, product_id, sku, title, quantity, unit_price)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -148,14 +167,26 @@ pub(crate) async fn save_line(tx: &mut Tx<'_>, cart: CartId, line: &CartLine) ->
 }
 
 /// Deletes a line of a locked cart; `false` if there is none.
-pub(crate) async fn delete_line(tx: &mut Tx<'_>, cart: CartId, line: LineId) -> Result<bool, StoreError> {
-    let deleted =
-        tx.query("DELETE FROM cart_lines WHERE cart_id = $1 AND id = $2").bind(cart).bind(line).execute().await?;
+pub(crate) async fn delete_line(
+    tx: &mut Tx<'_>,
+    cart: CartId,
+    line: LineId,
+) -> Result<bool, StoreError> {
+    let deleted = tx
+        .query("DELETE FROM cart_lines WHERE cart_id = $1 AND id = $2")
+        .bind(cart)
+        .bind(line)
+        .execute()
+        .await?;
     Ok(deleted == 1)
 }
 
 /// Freezes an active cart at the version that was read; `false` if it moved on meanwhile.
-pub(crate) async fn freeze(tx: &mut Tx<'_>, cart: &Cart, checkout: CheckoutId) -> Result<bool, StoreError> {
+pub(crate) async fn freeze(
+    tx: &mut Tx<'_>,
+    cart: &Cart,
+    checkout: CheckoutId,
+) -> Result<bool, StoreError> {
     let now = tx.now();
     let frozen = tx
         .query(
@@ -208,7 +239,10 @@ pub(crate) async fn close_open(tx: &mut Tx<'_>, cart: CartId) -> Result<bool, St
     Ok(closed == 1)
 }
 
-async fn with_lines(db: &mut dyn Queryable, row: Option<CartRow>) -> Result<Option<Cart>, StoreError> {
+async fn with_lines(
+    db: &mut dyn Queryable,
+    row: Option<CartRow>,
+) -> Result<Option<Cart>, StoreError> {
     let Some(row) = row else { return Ok(None) };
     let lines: Vec<LineRow> = db
         .query(
@@ -219,7 +253,10 @@ async fn with_lines(db: &mut dyn Queryable, row: Option<CartRow>) -> Result<Opti
         .fetch_all()
         .await?;
     let currency = currency("carts.currency", &row.currency)?;
-    let lines = lines.into_iter().map(|line| line.into_line(currency)).collect::<Result<_, _>>()?;
+    let lines = lines
+        .into_iter()
+        .map(|line| line.into_line(currency))
+        .collect::<Result<_, _>>()?;
     Ok(Some(Cart {
         id: row.id,
         version: row.version,

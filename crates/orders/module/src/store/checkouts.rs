@@ -95,7 +95,11 @@ pub(crate) async fn save(tx: &mut Tx<'_>, checkout: &mut Checkout) -> Result<(),
         .bind(now)
         .execute()
         .await?;
-    if saved == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    if saved == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::LeaseLost)
+    }
 }
 
 /// Finds a checkout of the caller.
@@ -119,16 +123,33 @@ pub(crate) async fn find(
 }
 
 /// Loads a checkout for the module's own work.
-pub(crate) async fn load(db: &mut dyn Queryable, id: CheckoutId) -> Result<Option<Checkout>, StoreError> {
-    let row: Option<CheckoutRow> =
-        db.query(concat!("SELECT ", columns!(), " FROM checkouts WHERE id = $1")).bind(id).fetch_optional().await?;
+pub(crate) async fn load(
+    db: &mut dyn Queryable,
+    id: CheckoutId,
+) -> Result<Option<Checkout>, StoreError> {
+    let row: Option<CheckoutRow> = db
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM checkouts WHERE id = $1"
+        ))
+        .bind(id)
+        .fetch_optional()
+        .await?;
     row.map(CheckoutRow::into_checkout).transpose()
 }
 
 /// Loads the checkout that an order comes from.
-pub(crate) async fn of_order(db: &mut dyn Queryable, order: OrderId) -> Result<Option<Checkout>, StoreError> {
+pub(crate) async fn of_order(
+    db: &mut dyn Queryable,
+    order: OrderId,
+) -> Result<Option<Checkout>, StoreError> {
     let row: Option<CheckoutRow> = db
-        .query(concat!("SELECT ", columns!(), " FROM checkouts WHERE order_id = $1"))
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM checkouts WHERE order_id = $1"
+        ))
         .bind(order)
         .fetch_optional()
         .await?;
@@ -145,7 +166,10 @@ impl CheckoutRow {
             id: self.id,
             version: self.version,
             status: name("checkouts.status", &self.status, CheckoutStatus::parse)?,
-            reason: self.reason.map(|reason| enum_name("checkouts.reason", &reason)).transpose()?,
+            reason: self
+                .reason
+                .map(|reason| enum_name("checkouts.reason", &reason))
+                .transpose()?,
             cart_id: self.cart_id,
             order_id: self.order_id,
             payment_id: self.payment_id,

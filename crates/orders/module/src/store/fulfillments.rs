@@ -78,20 +78,41 @@ pub(crate) async fn save(tx: &mut Tx<'_>, parcel: &Fulfillment) -> Result<(), St
         .bind(parcel.delivered_at)
         .execute()
         .await?;
-    if saved == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    if saved == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::LeaseLost)
+    }
 }
 
 /// Finds a parcel.
-pub(crate) async fn find(db: &mut dyn Queryable, id: FulfillmentId) -> Result<Option<Fulfillment>, StoreError> {
-    let row: Option<FulfillmentRow> =
-        db.query(concat!("SELECT ", columns!(), " FROM fulfillments WHERE id = $1")).bind(id).fetch_optional().await?;
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: FulfillmentId,
+) -> Result<Option<Fulfillment>, StoreError> {
+    let row: Option<FulfillmentRow> = db
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM fulfillments WHERE id = $1"
+        ))
+        .bind(id)
+        .fetch_optional()
+        .await?;
     row.map(FulfillmentRow::into_parcel).transpose()
 }
 
 /// Returns the parcels of an order, oldest first.
-pub(crate) async fn of_order(db: &mut dyn Queryable, order: OrderId) -> Result<Vec<Fulfillment>, StoreError> {
+pub(crate) async fn of_order(
+    db: &mut dyn Queryable,
+    order: OrderId,
+) -> Result<Vec<Fulfillment>, StoreError> {
     let rows: Vec<FulfillmentRow> = db
-        .query(concat!("SELECT ", columns!(), " FROM fulfillments WHERE order_id = $1 ORDER BY id LIMIT 10000"))
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM fulfillments WHERE order_id = $1 ORDER BY id LIMIT 10000"
+        ))
         .bind(order)
         .fetch_all()
         .await?;
@@ -125,8 +146,16 @@ impl FulfillmentRow {
             id: self.id,
             order_id: self.order_id,
             version: self.version,
-            status: name("fulfillments.status", &self.status, FulfillmentStatus::parse)?,
-            tracking: Tracking { carrier: self.carrier, number: self.tracking_number, url: self.tracking_url },
+            status: name(
+                "fulfillments.status",
+                &self.status,
+                FulfillmentStatus::parse,
+            )?,
+            tracking: Tracking {
+                carrier: self.carrier,
+                number: self.tracking_number,
+                url: self.tracking_url,
+            },
             lines: self.lines.0,
             created_at: self.created_at,
             shipped_at: self.shipped_at,

@@ -31,7 +31,9 @@ pub(crate) struct CheckoutCase {
 }
 
 /// Checkouts that are over in another way than their orders.
-pub(crate) async fn contradicting_orders(db: &mut dyn Queryable) -> Result<Vec<CheckoutCase>, StoreError> {
+pub(crate) async fn contradicting_orders(
+    db: &mut dyn Queryable,
+) -> Result<Vec<CheckoutCase>, StoreError> {
     db.query(
         "SELECT checkouts.id, checkouts.status, COALESCE(orders.status, 'missing') AS order_status
            FROM checkouts LEFT JOIN orders ON orders.checkout_id = checkouts.id AND orders.id = checkouts.order_id
@@ -52,7 +54,9 @@ pub(crate) struct CartCase {
 }
 
 /// Carts that are frozen without a live checkout, or open with one, or have several.
-pub(crate) async fn contradicting_carts(db: &mut dyn Queryable) -> Result<Vec<CartCase>, StoreError> {
+pub(crate) async fn contradicting_carts(
+    db: &mut dyn Queryable,
+) -> Result<Vec<CartCase>, StoreError> {
     db.query(
         "SELECT carts.id, carts.status, COUNT(checkouts.id) AS live
            FROM carts LEFT JOIN checkouts

@@ -39,7 +39,11 @@ struct NewLine<'l> {
 }
 
 /// Inserts all lines of an order with one statement: an order of 100 lines costs no more round trips than one of two.
-pub(crate) async fn insert(tx: &mut Tx<'_>, order: OrderId, lines: &[OrderLine]) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    order: OrderId,
+    lines: &[OrderLine],
+) -> Result<(), StoreError> {
     let sql = match tx.engine() {
         Engine::Sqlite => {
             "INSERT INTO order_lines
@@ -76,17 +80,28 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, order: OrderId, lines: &[OrderLine])
             tax: line.tax.minor(),
         })
         .collect();
-    let new_lines = serde_json::to_value(new_lines)
-        .map_err(|error| StoreError::Inconsistent { what: format!("lines of {order}: {error}") })?;
-    let inserted = tx.query(sql).bind(order).bind(Json(new_lines)).execute().await?;
+    let new_lines = serde_json::to_value(new_lines).map_err(|error| StoreError::Inconsistent {
+        what: format!("lines of {order}: {error}"),
+    })?;
+    let inserted = tx
+        .query(sql)
+        .bind(order)
+        .bind(Json(new_lines))
+        .execute()
+        .await?;
     if inserted == lines.len() as u64 {
         return Ok(());
     }
-    Err(StoreError::Inconsistent { what: format!("{inserted} lines of {order}, not {}", lines.len()) })
+    Err(StoreError::Inconsistent {
+        what: format!("{inserted} lines of {order}, not {}", lines.len()),
+    })
 }
 
 /// Returns the lines of several orders, oldest first within each.
-pub(super) async fn of_orders(db: &mut dyn Queryable, orders: &[OrderId]) -> Result<Vec<LineRow>, StoreError> {
+pub(super) async fn of_orders(
+    db: &mut dyn Queryable,
+    orders: &[OrderId],
+) -> Result<Vec<LineRow>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => {
             "SELECT order_id, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price, total, tax
@@ -123,7 +138,11 @@ pub(crate) async fn pack(
 }
 
 /// Counts the pieces of a parcel of a locked order as shipped.
-pub(crate) async fn ship(tx: &mut Tx<'_>, order: OrderId, parcel: &[ShippedLine]) -> Result<(), StoreError> {
+pub(crate) async fn ship(
+    tx: &mut Tx<'_>,
+    order: OrderId,
+    parcel: &[ShippedLine],
+) -> Result<(), StoreError> {
     for line in parcel {
         tx.query("UPDATE order_lines SET shipped = shipped + $3 WHERE order_id = $1 AND id = $2")
             .bind(order)

@@ -10,7 +10,10 @@ use super::{currency, enum_name, id_list, money};
 use crate::domain::order::status_name;
 
 /// Returns those of the given orders that exist.
-pub(crate) async fn get(db: &mut dyn Queryable, ids: &[OrderId]) -> Result<Vec<StoredOrder>, StoreError> {
+pub(crate) async fn get(
+    db: &mut dyn Queryable,
+    ids: &[OrderId],
+) -> Result<Vec<StoredOrder>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => concat!(
             "SELECT ",
@@ -93,7 +96,11 @@ pub(crate) async fn list(
             .bind(status)
             .bind(before),
         (OrderFilter::All, None) => db
-            .query(concat!("SELECT ", columns!(), " FROM orders WHERE number < $1 ORDER BY number DESC LIMIT $2"))
+            .query(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM orders WHERE number < $1 ORDER BY number DESC LIMIT $2"
+            ))
             .bind(before),
     };
     let rows: Vec<OrderRow> = query.bind(fetch).fetch_all().await?;

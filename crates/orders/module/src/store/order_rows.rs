@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use orders_contract::{
-    Address, CartId, CheckoutId, Customer, FulfillmentId, LineId, Order, OrderId, OrderLine, PaymentRef,
-    ReservationRef, Totals, UserRef,
+    Address, CartId, CheckoutId, Customer, FulfillmentId, LineId, Order, OrderId, OrderLine,
+    PaymentRef, ReservationRef, Totals, UserRef,
 };
 use tenon_kernel::{Money, Timestamp};
 use tenon_store::{Json, Queryable, StoreError};
@@ -65,7 +65,10 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// Completes rows with their lines and parcels: two statements, however many orders; keeps the order of the rows.
-pub(super) async fn complete(db: &mut dyn Queryable, rows: Vec<OrderRow>) -> Result<Vec<StoredOrder>, StoreError> {
+pub(super) async fn complete(
+    db: &mut dyn Queryable,
+    rows: Vec<OrderRow>,
+) -> Result<Vec<StoredOrder>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -95,8 +98,10 @@ impl OrderRow {
     ) -> Result<StoredOrder, StoreError> {
         let currency = currency("orders.currency", &self.currency)?;
         let packed = lines.iter().map(order_lines::LineRow::packed).collect();
-        let lines: Vec<OrderLine> =
-            lines.into_iter().map(|line| line.into_line(currency)).collect::<Result<_, _>>()?;
+        let lines: Vec<OrderLine> = lines
+            .into_iter()
+            .map(|line| line.into_line(currency))
+            .collect::<Result<_, _>>()?;
         let totals = Totals {
             subtotal: money("orders.subtotal", self.subtotal, currency)?,
             shipping: money("orders.shipping", self.shipping, currency)?,
@@ -109,8 +114,14 @@ impl OrderRow {
             number: self.number.to_string(),
             version: self.version,
             status: enum_name("orders.status", &self.status)?,
-            cancel_reason: self.cancel_reason.map(|it| enum_name("orders.cancel_reason", &it)).transpose()?,
-            customer: Customer { user_id: self.owner_id, email: self.email },
+            cancel_reason: self
+                .cancel_reason
+                .map(|it| enum_name("orders.cancel_reason", &it))
+                .transpose()?,
+            customer: Customer {
+                user_id: self.owner_id,
+                email: self.email,
+            },
             lines,
             totals,
             shipping_method: self.shipping_method,
@@ -129,6 +140,11 @@ impl OrderRow {
             cancelled_at: self.cancelled_at,
         };
         let shipped_value = money("orders.shipped_value", self.shipped_value, currency)?;
-        Ok(StoredOrder { order, checkout_id: self.checkout_id, shipped_value, packed })
+        Ok(StoredOrder {
+            order,
+            checkout_id: self.checkout_id,
+            shipped_value,
+            packed,
+        })
     }
 }

@@ -12,7 +12,11 @@ use crate::domain::timeline::reason_name;
 
 /// Inserts the order of a checkout, `pending_payment`; returns the number that people see.
 #[tracing::instrument(name = "db.orders.insert", skip_all, fields(order.id = %checkout.order_id), err)]
-pub(crate) async fn insert(tx: &mut Tx<'_>, checkout: &Checkout, capture: CapturePolicy) -> Result<i64, StoreError> {
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    checkout: &Checkout,
+    capture: CapturePolicy,
+) -> Result<i64, StoreError> {
     let now = tx.now();
     let quote = &checkout.quote;
     let totals = &quote.totals;
@@ -48,7 +52,9 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, checkout: &Checkout, capture: Captur
         .bind(now)
         .fetch_scalar()
         .await?;
-    number.ok_or_else(|| StoreError::Inconsistent { what: format!("orders.number of {}", checkout.order_id) })
+    number.ok_or_else(|| StoreError::Inconsistent {
+        what: format!("orders.number of {}", checkout.order_id),
+    })
 }
 
 /// Places a pending order, or one that had been given up before its money came; returns its number.
@@ -64,7 +70,9 @@ pub(crate) async fn place(
     captured: Money,
 ) -> Result<i64, StoreError> {
     let now = tx.now();
-    let wrong_state = || StoreError::Inconsistent { what: format!("orders.status of {}", checkout.order_id) };
+    let wrong_state = || StoreError::Inconsistent {
+        what: format!("orders.status of {}", checkout.order_id),
+    };
     let to = next(from, happening).ok_or_else(wrong_state)?;
     let number: Option<i64> = tx
         .query(
@@ -110,12 +118,23 @@ pub(crate) async fn cancel(
 
 /// Returns the number of an order that must exist.
 pub(crate) async fn number(db: &mut dyn Queryable, id: OrderId) -> Result<i64, StoreError> {
-    let number = db.query("SELECT number FROM orders WHERE id = $1").bind(id).fetch_scalar().await?;
-    number.ok_or_else(|| StoreError::Inconsistent { what: format!("orders.id = {id}") })
+    let number = db
+        .query("SELECT number FROM orders WHERE id = $1")
+        .bind(id)
+        .fetch_scalar()
+        .await?;
+    number.ok_or_else(|| StoreError::Inconsistent {
+        what: format!("orders.id = {id}"),
+    })
 }
 
 /// Notes that a parcel of a locked order left.
-pub(crate) async fn ship(tx: &mut Tx<'_>, id: OrderId, status: OrderStatus, value: Money) -> Result<(), StoreError> {
+pub(crate) async fn ship(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    status: OrderStatus,
+    value: Money,
+) -> Result<(), StoreError> {
     tx.query("UPDATE orders SET status = $2, shipped_value = shipped_value + $3 WHERE id = $1")
         .bind(id)
         .bind(status_name(status))
@@ -162,7 +181,11 @@ pub(crate) async fn note_payment(
 }
 
 /// Locks an order and gives it its next version; the unit rolls back if nothing comes of it.
-pub(crate) async fn lock(tx: &mut Tx<'_>, id: OrderId, access: &Access) -> Result<Option<StoredOrder>, StoreError> {
+pub(crate) async fn lock(
+    tx: &mut Tx<'_>,
+    id: OrderId,
+    access: &Access,
+) -> Result<Option<StoredOrder>, StoreError> {
     let now = tx.now();
     let row: Option<OrderRow> = tx
         .query(concat!(

@@ -34,7 +34,11 @@ pub(crate) async fn insert(
     .bind(moment.at)
     .bind(moment.kind.clone())
     .bind(moment.amount.map(tenon_kernel::Money::minor))
-    .bind(moment.amount.map(|amount| amount.currency().code().to_owned()))
+    .bind(
+        moment
+            .amount
+            .map(|amount| amount.currency().code().to_owned()),
+    )
     .bind(moment.reason.clone())
     .execute()
     .await?;
@@ -42,7 +46,10 @@ pub(crate) async fn insert(
 }
 
 /// Returns what payments told about an order, oldest first.
-pub(crate) async fn of_order(db: &mut dyn Queryable, order: OrderId) -> Result<Vec<Moment>, StoreError> {
+pub(crate) async fn of_order(
+    db: &mut dyn Queryable,
+    order: OrderId,
+) -> Result<Vec<Moment>, StoreError> {
     let rows: Vec<FactRow> = db
         .query(
             "SELECT at, kind, amount, currency, reason FROM order_payment_facts
@@ -63,6 +70,12 @@ impl FactRow {
             }
             _ => None,
         };
-        Ok(Moment { at: self.at, kind: self.kind, amount, reason: self.reason, fulfillment_id: None })
+        Ok(Moment {
+            at: self.at,
+            kind: self.kind,
+            amount,
+            reason: self.reason,
+            fulfillment_id: None,
+        })
     }
 }

@@ -2,8 +2,9 @@
 
 use orders_contract::{OrderId, PaymentState};
 use payments_contract::{
-    PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch,
-    PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed, RefundSucceeded,
+    PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
+    PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed,
+    RefundSucceeded,
 };
 use serde::Serialize;
 
@@ -17,7 +18,12 @@ impl PaymentNews for PaymentAuthorized {
 
     fn news(&self) -> News {
         let state = Some(PaymentState::Authorized);
-        News { drives: true, state, amount: Some(self.amount), ..News::default() }
+        News {
+            drives: true,
+            state,
+            amount: Some(self.amount),
+            ..News::default()
+        }
     }
 }
 
@@ -28,7 +34,12 @@ impl PaymentNews for PaymentDeclined {
 
     fn news(&self) -> News {
         let state = Some(PaymentState::Pending); // another attempt may be made
-        News { drives: true, state, reason: name(&self.decline_class), ..News::default() }
+        News {
+            drives: true,
+            state,
+            reason: name(&self.decline_class),
+            ..News::default()
+        }
     }
 }
 
@@ -38,7 +49,11 @@ impl PaymentNews for PaymentActionRequired {
     }
 
     fn news(&self) -> News {
-        News { drives: true, state: Some(PaymentState::Pending), ..News::default() }
+        News {
+            drives: true,
+            state: Some(PaymentState::Pending),
+            ..News::default()
+        }
     }
 }
 
@@ -48,7 +63,11 @@ impl PaymentNews for PaymentUnknown {
     }
 
     fn news(&self) -> News {
-        News { drives: true, state: Some(PaymentState::Processing), ..News::default() }
+        News {
+            drives: true,
+            state: Some(PaymentState::Processing),
+            ..News::default()
+        }
     }
 }
 
@@ -58,7 +77,11 @@ impl PaymentNews for PaymentResolved {
     }
 
     fn news(&self) -> News {
-        News { drives: true, reason: name(&self.outcome), ..News::default() }
+        News {
+            drives: true,
+            reason: name(&self.outcome),
+            ..News::default()
+        }
     }
 }
 
@@ -68,7 +91,10 @@ impl PaymentNews for PaymentMismatch {
     }
 
     fn news(&self) -> News {
-        let reason = Some(format!("{} {} reported", self.reported_amount, self.reported_currency));
+        let reason = Some(format!(
+            "{} {} reported",
+            self.reported_amount, self.reported_currency
+        ));
         News {
             drives: true,
             state: Some(PaymentState::Failed),
@@ -86,7 +112,13 @@ impl PaymentNews for PaymentVoided {
 
     fn news(&self) -> News {
         let (state, reason) = (Some(PaymentState::Voided), Some(self.reason.clone()));
-        News { drives: true, state, amount: Some(self.amount), reason, ..News::default() }
+        News {
+            drives: true,
+            state,
+            amount: Some(self.amount),
+            reason,
+            ..News::default()
+        }
     }
 }
 
@@ -97,7 +129,12 @@ impl PaymentNews for PaymentCaptured {
 
     fn news(&self) -> News {
         let state = Some(PaymentState::Captured);
-        News { state, captured: self.captured_total.minor(), amount: Some(self.amount), ..News::default() }
+        News {
+            state,
+            captured: self.captured_total.minor(),
+            amount: Some(self.amount),
+            ..News::default()
+        }
     }
 }
 
@@ -108,7 +145,12 @@ impl PaymentNews for PaymentCaptureFailed {
 
     fn news(&self) -> News {
         let (state, reason) = (Some(PaymentState::Issue), Some(self.reason.clone()));
-        News { state, amount: Some(self.amount), reason, ..News::default() }
+        News {
+            state,
+            amount: Some(self.amount),
+            reason,
+            ..News::default()
+        }
     }
 }
 
@@ -119,7 +161,12 @@ impl PaymentNews for RefundSucceeded {
 
     fn news(&self) -> News {
         let (refunded, reason) = (self.refunded_total.minor(), Some(self.reason.clone()));
-        News { refunded, amount: Some(self.amount), reason, ..News::default() }
+        News {
+            refunded,
+            amount: Some(self.amount),
+            reason,
+            ..News::default()
+        }
     }
 }
 
@@ -129,11 +176,18 @@ impl PaymentNews for RefundFailed {
     }
 
     fn news(&self) -> News {
-        News { amount: Some(self.amount), reason: Some(self.failure.clone()), ..News::default() }
+        News {
+            amount: Some(self.amount),
+            reason: Some(self.failure.clone()),
+            ..News::default()
+        }
     }
 }
 
 /// The name that an enum of the contract has on the wire.
 fn name(value: &impl Serialize) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+    serde_json::to_value(value)
+        .ok()?
+        .as_str()
+        .map(str::to_owned)
 }

@@ -10,8 +10,15 @@ use tenon_testkit::{TestReply, engines};
 use crate::support::{Buyer, Shop, eur, payment_of};
 
 async fn cancel(buyer: &Buyer, checkout: &Value, key: &str) -> TestReply {
-    let path = format!("/v1/orders/{}/cancellations", checkout["order_id"].as_str().expect("id"));
-    buyer.with_token(buyer.client.post(&path)).key(key).json(&json!({ "note": "changed my mind" })).await
+    let path = format!(
+        "/v1/orders/{}/cancellations",
+        checkout["order_id"].as_str().expect("id")
+    );
+    buyer
+        .with_token(buyer.client.post(&path))
+        .key(key)
+        .json(&json!({ "note": "changed my mind" }))
+        .await
 }
 
 #[tokio::test]
@@ -22,10 +29,20 @@ async fn a_checkout_that_is_given_up_frees_everything() {
         let buyer = shop.guest(&[(tea, 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
         let over = buyer.cancel_checkout(&checkout).await.expect(200);
-        assert_eq!((over["status"].as_str(), over["reason"].as_str()), (Some("cancelled"), Some("customer_request")));
+        assert_eq!(
+            (over["status"].as_str(), over["reason"].as_str()),
+            (Some("cancelled"), Some("customer_request"))
+        );
         assert_eq!(shop.catalog.reserved(tea), 0);
-        assert_eq!(buyer.cancel_checkout(&checkout).await.expect(200), over, "any number of times");
-        assert_eq!(buyer.checkout("k2", Some("pm_success")).await.expect(201)["status"], "completed");
+        assert_eq!(
+            buyer.cancel_checkout(&checkout).await.expect(200),
+            over,
+            "any number of times"
+        );
+        assert_eq!(
+            buyer.checkout("k2", Some("pm_success")).await.expect(201)["status"],
+            "completed"
+        );
         shop.app.assert_invariants().await;
     }
 }
@@ -37,8 +54,20 @@ async fn a_checkout_whose_order_is_placed_cannot_be_given_up() {
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
         let refused = buyer.cancel_checkout(&checkout).await.expect(409);
-        assert_eq!((refused["code"].as_str(), refused["checkout_status"].as_str()), (Some("orders.checkout_closed"), Some("completed")));
-        assert!(!shop.payments.calls().iter().any(|call| matches!(call, Call::Void(_))));
+        assert_eq!(
+            (
+                refused["code"].as_str(),
+                refused["checkout_status"].as_str()
+            ),
+            (Some("orders.checkout_closed"), Some("completed"))
+        );
+        assert!(
+            !shop
+                .payments
+                .calls()
+                .iter()
+                .any(|call| matches!(call, Call::Void(_)))
+        );
     }
 }
 
@@ -49,10 +78,18 @@ async fn a_cancelled_order_gives_back_money_and_stock() {
         let tea = shop.sell("TEA-1", 500, 5);
         let buyer = shop.guest(&[(tea, 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
-        let payment = shop.payments.capture_all(payment_of(&checkout).parse().expect("id"));
+        let payment = shop
+            .payments
+            .capture_all(payment_of(&checkout).parse().expect("id"));
         let (payment_id, order_id) = (payment.payment_id, payment.order_id);
         let (amount, capture_id) = (payment.captured, shop.app.kit().env().new_id());
-        shop.feed.push(&PaymentCaptured { payment_id, order_id, capture_id, amount, captured_total: amount });
+        shop.feed.push(&PaymentCaptured {
+            payment_id,
+            order_id,
+            capture_id,
+            amount,
+            captured_total: amount,
+        });
         shop.app.settle().await;
         assert_eq!(buyer.order(&checkout).await["payment_status"], "captured");
 
@@ -63,19 +100,38 @@ async fn a_cancelled_order_gives_back_money_and_stock() {
         shop.app.settle().await;
 
         assert_eq!(shop.payment(&payment_of(&checkout)).refunded, eur(990));
-        assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (5, 0));
+        assert_eq!(
+            (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+            (5, 0)
+        );
         let told = shop.app.events("orders", "order.cancelled").await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].data["refund_due"]["amount"], 990);
         assert_eq!(told[0].data["was_placed"], true);
         let audited = shop.app.events("orders", "audit.recorded").await;
-        assert_eq!(audited[0].data["after"], json!({ "status": "cancelled", "reason": "customer_request", "note": "changed my mind" }));
+        assert_eq!(
+            audited[0].data["after"],
+            json!({ "status": "cancelled", "reason": "customer_request", "note": "changed my mind" })
+        );
 
         let (refund_id, reason) = (shop.app.kit().env().new_id(), "order_cancelled".to_owned());
-        shop.feed.push(&RefundSucceeded { refund_id, payment_id, order_id, amount, refunded_total: amount, reason });
+        shop.feed.push(&RefundSucceeded {
+            refund_id,
+            payment_id,
+            order_id,
+            amount,
+            refunded_total: amount,
+            reason,
+        });
         shop.app.settle().await;
         let order = buyer.order(&checkout).await;
-        assert_eq!((order["payment_status"].as_str(), &order["refunded"]["amount"]), (Some("refunded"), &json!(990)));
+        assert_eq!(
+            (
+                order["payment_status"].as_str(),
+                &order["refunded"]["amount"]
+            ),
+            (Some("refunded"), &json!(990))
+        );
         shop.app.assert_invariants().await;
     }
 }
@@ -87,16 +143,30 @@ async fn a_cancellation_waits_until_the_stock_was_sold() {
         let tea = shop.sell("TEA-1", 500, 5);
         let buyer = shop.guest(&[(tea, 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
-        let down = tenon_seam::SeamFault::Unavailable { executed: tenon_seam::Executed::No };
+        let down = tenon_seam::SeamFault::Unavailable {
+            executed: tenon_seam::Executed::No,
+        };
         shop.catalog.fail_next(down);
-        shop.decide(&payment_of(&checkout), payments_contract::testing::Outcome::Authorize).await;
+        shop.decide(
+            &payment_of(&checkout),
+            payments_contract::testing::Outcome::Authorize,
+        )
+        .await;
         cancel(&buyer, &checkout, "c1").await.expect(202);
         shop.app.settle().await;
-        assert_eq!(shop.catalog.on_hand(tea), 5, "the commit has not been made yet");
+        assert_eq!(
+            shop.catalog.on_hand(tea),
+            5,
+            "the commit has not been made yet"
+        );
         for _ in 0..5 {
-            shop.wait(Duration::from_secs(120)).await;
+            shop.wait(Duration::from_mins(2)).await;
         }
-        assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (5, 0), "sold, then put back");
+        assert_eq!(
+            (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+            (5, 0),
+            "sold, then put back"
+        );
         assert_eq!(shop.payment(&payment_of(&checkout)).authorized, eur(0));
         shop.app.assert_invariants().await;
     }
@@ -111,10 +181,17 @@ async fn an_order_whose_payment_is_unknown_is_cancelled_as_a_wish() {
         let checkout = buyer.checkout("k1", Some("pm_timeout")).await.expect(201);
         let order = cancel(&buyer, &checkout, "c1").await.expect(202);
         assert_eq!(order["status"], "cancelled");
-        assert!(shop.payment(&payment_of(&checkout)).void_requested, "settled when it is known");
+        assert!(
+            shop.payment(&payment_of(&checkout)).void_requested,
+            "settled when it is known"
+        );
         assert_eq!(shop.catalog.reserved(tea), 0);
         assert_eq!(buyer.look(&checkout).await["status"], "cancelled");
-        shop.decide(&payment_of(&checkout), payments_contract::testing::Outcome::Authorize).await;
+        shop.decide(
+            &payment_of(&checkout),
+            payments_contract::testing::Outcome::Authorize,
+        )
+        .await;
         assert_eq!(shop.payment(&payment_of(&checkout)).authorized, eur(0));
         shop.app.assert_invariants().await;
     }
@@ -128,11 +205,19 @@ async fn what_has_left_cannot_be_cancelled() {
         let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
         let order = buyer.order(&checkout).await;
         let staff = shop.staff();
-        let path = format!("/v1/orders/{}/fulfillments", order["id"].as_str().expect("id"));
+        let path = format!(
+            "/v1/orders/{}/fulfillments",
+            order["id"].as_str().expect("id")
+        );
         let body = json!({ "lines": [{ "line_id": order["lines"][0]["line_id"], "quantity": 1 }] });
         let parcel = staff.post(&path).key("p1").json(&body).await.expect(201);
         let path = format!("/v1/fulfillments/{}", parcel["id"].as_str().expect("id"));
-        staff.patch(&path).header("if-match", "\"v1\"").json(&json!({ "status": "shipped" })).await.expect(200);
+        staff
+            .patch(&path)
+            .header("if-match", "\"v1\"")
+            .json(&json!({ "status": "shipped" }))
+            .await
+            .expect(200);
 
         let refused = cancel(&buyer, &checkout, "c1").await.expect(409);
         assert_eq!(refused["code"], "orders.order_not_cancellable");
@@ -148,14 +233,24 @@ async fn a_parcel_that_never_left_is_cancelled_with_its_order() {
         let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
         let order = buyer.order(&checkout).await;
         let staff = shop.staff();
-        let path = format!("/v1/orders/{}/fulfillments", order["id"].as_str().expect("id"));
+        let path = format!(
+            "/v1/orders/{}/fulfillments",
+            order["id"].as_str().expect("id")
+        );
         let body = json!({ "lines": [{ "line_id": order["lines"][0]["line_id"], "quantity": 1 }] });
         let parcel = staff.post(&path).key("p1").json(&body).await.expect(201);
         cancel(&buyer, &checkout, "c1").await.expect(202);
 
-        assert_eq!(buyer.order(&checkout).await["fulfillments"][0]["status"], "cancelled");
+        assert_eq!(
+            buyer.order(&checkout).await["fulfillments"][0]["status"],
+            "cancelled"
+        );
         let path = format!("/v1/fulfillments/{}", parcel["id"].as_str().expect("id"));
-        let refused = staff.patch(&path).header("if-match", "\"v2\"").json(&json!({ "status": "shipped" })).await;
+        let refused = staff
+            .patch(&path)
+            .header("if-match", "\"v2\"")
+            .json(&json!({ "status": "shipped" }))
+            .await;
         assert_eq!(refused.expect(409)["code"], "orders.fulfillment_transition");
         shop.app.assert_invariants().await;
     }

@@ -18,14 +18,21 @@ async fn a_payment_that_succeeds_at_once_places_the_order() {
         let checkout = reply.expect(201);
         assert_eq!(checkout["status"], "completed");
         assert_eq!(checkout["totals"]["total"]["amount"], 2_380 + 490);
-        assert_eq!(reply.header("location"), Some(format!("/v1/checkouts/{}", checkout["id"].as_str().expect("id")).as_str()));
+        assert_eq!(
+            reply.header("location"),
+            Some(format!("/v1/checkouts/{}", checkout["id"].as_str().expect("id")).as_str())
+        );
 
         let order = buyer.order(&checkout).await;
         assert_eq!(order["status"], "placed");
         assert_eq!(order["number"], "100001");
         assert_eq!(order["payment_status"], "authorized");
         assert_eq!(order["lines"][0]["quantity"], 2);
-        assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (8, 0), "the stock is sold");
+        assert_eq!(
+            (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+            (8, 0),
+            "the stock is sold"
+        );
 
         let cart = buyer.get(&buyer.path()).await.expect(200);
         assert_eq!(cart["status"], "closed");
@@ -35,7 +42,11 @@ async fn a_payment_that_succeeds_at_once_places_the_order() {
         assert_eq!(placed.len(), 1);
         assert_eq!(placed[0].data["order_id"], checkout["order_id"]);
         assert_eq!(placed[0].data["customer"]["email"], "ada@example.com");
-        for (event, times) in [("checkout.started", 1), ("order.created", 1), ("checkout.completed", 1)] {
+        for (event, times) in [
+            ("checkout.started", 1),
+            ("order.created", 1),
+            ("checkout.completed", 1),
+        ] {
             assert_eq!(shop.count(event).await, times, "{event}");
         }
         shop.app.settle().await;
@@ -51,7 +62,9 @@ async fn the_order_is_written_before_the_provider_is_asked() {
         buyer.checkout("k1", Some("pm_success")).await.expect(201);
 
         let created = shop.app.events("orders", "order.created").await;
-        let Some(Call::Open(opened)) = shop.payments.calls().into_iter().next() else { panic!("nothing was opened") };
+        let Some(Call::Open(opened)) = shop.payments.calls().into_iter().next() else {
+            panic!("nothing was opened")
+        };
         assert_eq!(created[0].data["payment_id"], json!(opened.payment_id));
         assert_eq!(created[0].data["order_id"], json!(opened.order_id));
         assert_eq!(opened.amount.minor(), 500 + 490);
@@ -74,7 +87,10 @@ async fn a_repeated_start_finds_the_same_checkout() {
         other_body.expect(422);
         assert_eq!(other_body.code(), "idempotency_key_reused");
         let without_key = json!({ "cart_id": buyer.cart });
-        let reply = buyer.with_token(buyer.client.post("/v1/checkouts")).json(&without_key).await;
+        let reply = buyer
+            .with_token(buyer.client.post("/v1/checkouts"))
+            .json(&without_key)
+            .await;
         assert_eq!(reply.code(), "idempotency_key_required");
     }
 }
@@ -90,17 +106,29 @@ async fn too_little_stock_orders_and_charges_nothing() {
         let problem = reply.expect(409);
         assert_eq!(problem["code"], "orders.out_of_stock");
         assert_eq!(problem["retry"], "new_key");
-        assert_eq!(problem["lines"], json!([{ "variant_id": tea, "requested": 3, "available": 1 }]));
+        assert_eq!(
+            problem["lines"],
+            json!([{ "variant_id": tea, "requested": 3, "available": 1 }])
+        );
         let repeated = buyer.checkout("k1", Some("pm_success")).await;
         assert_eq!(repeated.expect(409)["lines"], problem["lines"]);
 
         assert_eq!(shop.count("order.created").await, 0);
-        assert!(shop.payments.calls().is_empty(), "nobody was asked for money");
+        assert!(
+            shop.payments.calls().is_empty(),
+            "nobody was asked for money"
+        );
         assert_eq!(shop.catalog.reserved(tea), 0);
-        assert_eq!(buyer.get(&buyer.path()).await.expect(200)["status"], "active");
+        assert_eq!(
+            buyer.get(&buyer.path()).await.expect(200)["status"],
+            "active"
+        );
 
         shop.catalog.set_on_hand(tea, 3);
-        assert_eq!(buyer.checkout("k2", Some("pm_success")).await.expect(201)["status"], "completed");
+        assert_eq!(
+            buyer.checkout("k2", Some("pm_success")).await.expect(201)["status"],
+            "completed"
+        );
         shop.app.assert_invariants().await;
     }
 }
@@ -131,7 +159,8 @@ async fn the_buyers_action_is_noticed_without_the_browser() {
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
 
-        shop.decide(&payment_of(&checkout), Outcome::Authorize).await; // the browser is closed: nobody confirms
+        shop.decide(&payment_of(&checkout), Outcome::Authorize)
+            .await; // the browser is closed: nobody confirms
 
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
         assert_eq!(shop.count("order.placed").await, 1);
@@ -145,7 +174,9 @@ async fn an_event_told_twice_places_once() {
         let shop = Shop::open(engine).await;
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
-        let payment = shop.decide(&payment_of(&checkout), Outcome::Authorize).await;
+        let payment = shop
+            .decide(&payment_of(&checkout), Outcome::Authorize)
+            .await;
         shop.tell(&payment, Outcome::Authorize).await;
         buyer.confirm(&checkout, None).await.expect(200);
         assert_eq!(shop.count("order.placed").await, 1);
@@ -161,10 +192,17 @@ async fn a_confirmation_asks_the_provider_now() {
 
         let waiting = buyer.confirm(&checkout, None).await.expect(200);
         assert_eq!(waiting["status"], "requires_action");
-        shop.payments.resolve(payment_of(&checkout).parse().expect("id"), Outcome::Authorize); // no event
+        shop.payments.resolve(
+            payment_of(&checkout).parse().expect("id"),
+            Outcome::Authorize,
+        ); // no event
         let done = buyer.confirm(&checkout, None).await.expect(200);
         assert_eq!(done["status"], "completed");
-        assert_eq!(buyer.confirm(&checkout, None).await.expect(200), done, "any number of times");
+        assert_eq!(
+            buyer.confirm(&checkout, None).await.expect(200),
+            done,
+            "any number of times"
+        );
     }
 }
 
@@ -179,17 +217,44 @@ async fn after_a_decline_the_same_checkout_takes_another_attempt() {
         assert_eq!(checkout["problems"][0]["code"], "payment_declined");
         assert_eq!(shop.catalog.reserved(tea), 1, "the stock stays reserved");
 
-        let same_again = buyer.confirm(&checkout, Some("pm_declined")).await.expect(200);
-        assert_eq!(same_again["payment"]["attempts"], 1, "the same wish again is no new attempt");
+        let same_again = buyer
+            .confirm(&checkout, Some("pm_declined"))
+            .await
+            .expect(200);
+        assert_eq!(
+            same_again["payment"]["attempts"], 1,
+            "the same wish again is no new attempt"
+        );
 
-        let path = format!("/v1/checkouts/{}/confirm", checkout["id"].as_str().expect("id"));
-        let with_key = || buyer.with_token(buyer.client.post(&path)).key("again").json(&json!({ "payment_method": "pm_declined" }));
+        let path = format!(
+            "/v1/checkouts/{}/confirm",
+            checkout["id"].as_str().expect("id")
+        );
+        let with_key = || {
+            buyer
+                .with_token(buyer.client.post(&path))
+                .key("again")
+                .json(&json!({ "payment_method": "pm_declined" }))
+        };
         let by_key = with_key().await.expect(200);
-        assert_eq!((&by_key["status"], &by_key["payment"]["attempts"]), (&json!("payment_declined"), &json!(2)));
-        assert_eq!(with_key().await.expect(200)["payment"]["attempts"], 2, "one attempt for each key");
+        assert_eq!(
+            (&by_key["status"], &by_key["payment"]["attempts"]),
+            (&json!("payment_declined"), &json!(2))
+        );
+        assert_eq!(
+            with_key().await.expect(200)["payment"]["attempts"],
+            2,
+            "one attempt for each key"
+        );
 
-        let done = buyer.confirm(&checkout, Some("pm_success")).await.expect(200);
-        assert_eq!((&done["status"], &done["payment"]["attempts"]), (&json!("completed"), &json!(3)));
+        let done = buyer
+            .confirm(&checkout, Some("pm_success"))
+            .await
+            .expect(200);
+        assert_eq!(
+            (&done["status"], &done["payment"]["attempts"]),
+            (&json!("completed"), &json!(3))
+        );
         assert_eq!(shop.count("order.placed").await, 1);
         shop.app.assert_invariants().await;
     }
@@ -215,13 +280,25 @@ async fn another_amount_than_the_total_places_nothing() {
         let shop = Shop::open(engine).await;
         let tea = shop.sell("TEA-1", 500, 5);
         let buyer = shop.guest(&[(tea, 1)]).await;
-        let checkout = buyer.checkout("k1", Some("pm_wrong_amount")).await.expect(201);
+        let checkout = buyer
+            .checkout("k1", Some("pm_wrong_amount"))
+            .await
+            .expect(201);
         assert_eq!(checkout["status"], "failed");
         assert_eq!(shop.count("order.placed").await, 0);
         assert_eq!(shop.catalog.reserved(tea), 0);
-        assert!(shop.payments.calls().iter().any(|call| matches!(call, Call::Void(_))), "what is held is let go");
+        assert!(
+            shop.payments
+                .calls()
+                .iter()
+                .any(|call| matches!(call, Call::Void(_))),
+            "what is held is let go"
+        );
         assert_eq!(buyer.order(&checkout).await["status"], "cancelled");
-        assert_eq!(buyer.get(&buyer.path()).await.expect(200)["status"], "active");
+        assert_eq!(
+            buyer.get(&buyer.path()).await.expect(200)["status"],
+            "active"
+        );
         let closed = buyer.confirm(&checkout, None).await;
         assert_eq!(closed.expect(409)["code"], "orders.checkout_closed");
         shop.app.assert_invariants().await;
@@ -241,9 +318,15 @@ async fn a_price_the_buyer_has_not_seen_is_shown_before_it_is_charged() {
         assert_eq!(problem["problems"][0]["code"], "price_changed");
         assert_eq!(problem["problems"][0]["price"]["amount"], 700);
         let cart = buyer.get(&buyer.path()).await.expect(200);
-        assert_eq!(cart["lines"][0]["unit_price"]["amount"], 700, "now the cart shows it");
+        assert_eq!(
+            cart["lines"][0]["unit_price"]["amount"], 700,
+            "now the cart shows it"
+        );
         assert_eq!(cart["problems"], json!([]));
-        assert_eq!(buyer.checkout("k2", Some("pm_success")).await.expect(201)["totals"]["total"]["amount"], 700 + 490);
+        assert_eq!(
+            buyer.checkout("k2", Some("pm_success")).await.expect(201)["totals"]["total"]["amount"],
+            700 + 490
+        );
     }
 }
 
@@ -255,8 +338,12 @@ async fn a_price_that_changes_after_the_start_does_not_count() {
         let buyer = shop.guest(&[(tea, 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
         shop.catalog.set_price(tea, crate::support::eur(9_900));
-        shop.decide(&payment_of(&checkout), Outcome::Authorize).await;
-        assert_eq!(buyer.order(&checkout).await["totals"]["total"]["amount"], 990);
+        shop.decide(&payment_of(&checkout), Outcome::Authorize)
+            .await;
+        assert_eq!(
+            buyer.order(&checkout).await["totals"]["total"]["amount"],
+            990
+        );
     }
 }
 
@@ -267,8 +354,16 @@ async fn an_unfinished_cart_says_what_is_missing() {
         let buyer = shop.guest_with_cart().await;
         let problem = buyer.checkout("k1", None).await.expect(409);
         assert_eq!(problem["code"], "orders.cart_incomplete");
-        let pointers: Vec<&Value> = problem["problems"].as_array().expect("a list").iter().map(|it| &it["pointer"]).collect();
-        assert_eq!(pointers, ["/lines", "/email", "/shipping_address", "/shipping_method"]);
+        let pointers: Vec<&Value> = problem["problems"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|it| &it["pointer"])
+            .collect();
+        assert_eq!(
+            pointers,
+            ["/lines", "/email", "/shipping_address", "/shipping_method"]
+        );
     }
 }
 
@@ -285,10 +380,26 @@ async fn strangers_see_nothing() {
             format!("/v1/orders/{}", checkout["order_id"].as_str().expect("id")),
         ] {
             stranger.get(&path).await.expect(404);
-            shop.app.anonymous().get(&path).header("cart-token", "wrong").await.expect(404);
+            shop.app
+                .anonymous()
+                .get(&path)
+                .header("cart-token", "wrong")
+                .await
+                .expect(404);
         }
         let body = json!({ "cart_id": buyer.cart });
-        stranger.post("/v1/checkouts").key("k").json(&body).await.expect(404);
-        shop.staff().get(&format!("/v1/orders/{}", checkout["order_id"].as_str().expect("id"))).await.expect(200);
+        stranger
+            .post("/v1/checkouts")
+            .key("k")
+            .json(&body)
+            .await
+            .expect(404);
+        shop.staff()
+            .get(&format!(
+                "/v1/orders/{}",
+                checkout["order_id"].as_str().expect("id")
+            ))
+            .await
+            .expect(200);
     }
 }

@@ -10,9 +10,11 @@ use tenon_testkit::engines;
 use crate::support::{Buyer, Shop, When, payment_of};
 
 /// The sweeper comes each minute, and gives a driver 15 seconds.
-const SWEEP: Duration = Duration::from_secs(120);
+const SWEEP: Duration = Duration::from_mins(2);
 
-const DOWN: SeamFault = SeamFault::Unavailable { executed: Executed::Unknown };
+const DOWN: SeamFault = SeamFault::Unavailable {
+    executed: Executed::Unknown,
+};
 
 /// Starts a checkout whose driver never returns.
 async fn start_and_die(shop: &Shop, buyer: &Buyer, method: &str) {
@@ -28,7 +30,11 @@ async fn start_and_die(shop: &Shop, buyer: &Buyer, method: &str) {
 /// The checkout of the buyer's only request, found by repeating it.
 async fn found_again(shop: &Shop, buyer: &Buyer, method: &str) -> Value {
     let reply = buyer.checkout("k1", Some(method)).await;
-    assert_eq!(reply.header("idempotent-replayed"), Some("true"), "{reply:?}");
+    assert_eq!(
+        reply.header("idempotent-replayed"),
+        Some("true"),
+        "{reply:?}"
+    );
     shop.app.assert_invariants().await;
     reply.expect(201)
 }
@@ -57,7 +63,11 @@ async fn wherever_a_driver_dies_on_the_way_forward_the_order_is_placed_once() {
             assert_eq!(checkout["status"], "completed", "{method} {when:?}");
             assert_eq!(shop.payments.payments().len(), 1, "{method} {when:?}");
             assert_eq!(shop.count("order.placed").await, 1, "{method} {when:?}");
-            assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (4, 0), "{method} {when:?}");
+            assert_eq!(
+                (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+                (4, 0),
+                "{method} {when:?}"
+            );
         }
     }
 }
@@ -86,15 +96,29 @@ async fn wherever_a_driver_dies_on_the_way_back_nothing_is_kept() {
                 () = shop.slow_payments.reached() => {}
             }
             cancel.abort();
-            assert_eq!(buyer.look(&checkout).await["status"], "closing", "{method} {when:?}");
+            assert_eq!(
+                buyer.look(&checkout).await["status"],
+                "closing",
+                "{method} {when:?}"
+            );
 
             shop.wait(SWEEP).await;
 
-            assert_eq!(buyer.look(&checkout).await["status"], "cancelled", "{method} {when:?}");
+            assert_eq!(
+                buyer.look(&checkout).await["status"],
+                "cancelled",
+                "{method} {when:?}"
+            );
             assert_eq!(shop.catalog.reserved(tea), 0, "{method} {when:?}");
-            assert!(shop.payment(&payment_of(&checkout)).void_requested, "{method} {when:?}");
+            assert!(
+                shop.payment(&payment_of(&checkout)).void_requested,
+                "{method} {when:?}"
+            );
             assert_eq!(shop.count("checkout.failed").await, 1, "{method} {when:?}");
-            assert_eq!(buyer.get(&buyer.path()).await.expect(200)["status"], "active");
+            assert_eq!(
+                buyer.get(&buyer.path()).await.expect(200)["status"],
+                "active"
+            );
             shop.app.assert_invariants().await;
         }
     }
@@ -108,7 +132,10 @@ async fn a_repeat_takes_over_what_was_left_lying() {
         shop.slow_payments.stall_next("open_payment", When::After);
         start_and_die(&shop, &buyer, "pm_success").await;
         shop.app.kit().advance(Duration::from_secs(20)); // and no sweeper
-        assert_eq!(found_again(&shop, &buyer, "pm_success").await["status"], "completed");
+        assert_eq!(
+            found_again(&shop, &buyer, "pm_success").await["status"],
+            "completed"
+        );
         assert_eq!(shop.payments.payments().len(), 1);
     }
 }
@@ -116,7 +143,10 @@ async fn a_repeat_takes_over_what_was_left_lying() {
 #[tokio::test]
 async fn a_repeat_while_the_first_is_at_work_is_told_to_come_back() {
     for engine in engines() {
-        let settings = orders::OrdersSettings { repeat_wait_ms: 50, ..orders::OrdersSettings::default() };
+        let settings = orders::OrdersSettings {
+            repeat_wait_ms: 50,
+            ..orders::OrdersSettings::default()
+        };
         let shop = Shop::with(engine, settings).await;
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         shop.slow_payments.stall_next("open_payment", When::Before);
@@ -135,8 +165,12 @@ async fn an_event_that_comes_while_nobody_drives_is_not_lost() {
         shop.slow_payments.stall_next("open_payment", When::After);
         start_and_die(&shop, &buyer, "pm_3ds").await;
         let payment = shop.payments.payments().remove(0);
-        shop.decide(&payment.payment_id.to_string(), Outcome::Authorize).await; // no time passes
-        assert_eq!(found_again(&shop, &buyer, "pm_3ds").await["status"], "completed");
+        shop.decide(&payment.payment_id.to_string(), Outcome::Authorize)
+            .await; // no time passes
+        assert_eq!(
+            found_again(&shop, &buyer, "pm_3ds").await["status"],
+            "completed"
+        );
     }
 }
 
@@ -148,7 +182,10 @@ async fn a_module_that_cannot_be_reached_is_waited_for() {
         let buyer = shop.guest(&[(tea, 1)]).await;
         shop.payments.fail_next(DOWN);
         let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
-        assert_eq!(checkout["status"], "processing", "it is begun, and goes on by itself");
+        assert_eq!(
+            checkout["status"], "processing",
+            "it is begun, and goes on by itself"
+        );
 
         shop.wait(SWEEP).await;
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
@@ -166,13 +203,21 @@ async fn a_placed_order_gets_its_stock_however_long_the_catalog_is_away() {
         for _ in 0..4 {
             shop.catalog.fail_next(DOWN);
         }
-        shop.decide(&payment_of(&checkout), Outcome::Authorize).await;
-        assert_eq!(buyer.look(&checkout).await["status"], "completed", "the money is not let go");
+        shop.decide(&payment_of(&checkout), Outcome::Authorize)
+            .await;
+        assert_eq!(
+            buyer.look(&checkout).await["status"],
+            "completed",
+            "the money is not let go"
+        );
         assert_eq!(shop.catalog.on_hand(tea), 5);
         for _ in 0..20 {
             shop.wait(SWEEP).await;
         }
-        assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (4, 0));
+        assert_eq!(
+            (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+            (4, 0)
+        );
         assert_eq!(shop.count("order.placed").await, 1);
         shop.app.assert_invariants().await;
     }
@@ -187,7 +232,14 @@ async fn an_absent_catalog_starts_nothing() {
         let reply = buyer.checkout("k1", Some("pm_success")).await;
         let problem = reply.expect(503);
         assert_eq!(problem["retry"], "after");
-        assert_eq!(buyer.get(&buyer.path()).await.expect(200)["status"], "active");
-        assert_eq!(buyer.checkout("k1", Some("pm_success")).await.expect(201)["status"], "completed", "same key");
+        assert_eq!(
+            buyer.get(&buyer.path()).await.expect(200)["status"],
+            "active"
+        );
+        assert_eq!(
+            buyer.checkout("k1", Some("pm_success")).await.expect(201)["status"],
+            "completed",
+            "same key"
+        );
     }
 }

@@ -7,8 +7,8 @@ use tenon_testkit::engines;
 
 use crate::support::{DECLINED, Shop, eur, payment_of};
 
-const TTL: Duration = Duration::from_secs(15 * 60);
-const MINUTE: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(15);
+const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn an_unpaid_checkout_expires_and_frees_everything() {
@@ -18,17 +18,29 @@ async fn an_unpaid_checkout_expires_and_frees_everything() {
         let buyer = shop.guest(&[(tea, 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
 
-        shop.wait(TTL - MINUTE).await;
+        shop.wait(MINUTE * 14).await;
         assert_eq!(buyer.look(&checkout).await["status"], "requires_action");
         shop.wait(MINUTE).await;
 
         let over = buyer.look(&checkout).await;
-        assert_eq!((over["status"].as_str(), over["reason"].as_str()), (Some("expired"), Some("expired")));
+        assert_eq!(
+            (over["status"].as_str(), over["reason"].as_str()),
+            (Some("expired"), Some("expired"))
+        );
         assert_eq!(shop.catalog.reserved(tea), 0);
-        assert_eq!(buyer.get(&buyer.path()).await.expect(200)["status"], "active");
+        assert_eq!(
+            buyer.get(&buyer.path()).await.expect(200)["status"],
+            "active"
+        );
         let order = buyer.order(&checkout).await;
-        assert_eq!((order["status"].as_str(), order["cancel_reason"].as_str()), (Some("cancelled"), Some("expired")));
-        assert!(shop.payment(&payment_of(&checkout)).void_requested, "the provider is told");
+        assert_eq!(
+            (order["status"].as_str(), order["cancel_reason"].as_str()),
+            (Some("cancelled"), Some("expired"))
+        );
+        assert!(
+            shop.payment(&payment_of(&checkout)).void_requested,
+            "the provider is told"
+        );
         assert_eq!(shop.count("checkout.expired").await, 1);
         let cancelled = shop.app.events("orders", "order.cancelled").await;
         assert_eq!(cancelled[0].data["was_placed"], false);
@@ -57,7 +69,10 @@ async fn a_confirmation_in_the_last_moment_still_counts() {
         let shop = Shop::open(engine).await;
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
-        shop.payments.resolve(payment_of(&checkout).parse().expect("id"), Outcome::Authorize); // no event comes
+        shop.payments.resolve(
+            payment_of(&checkout).parse().expect("id"),
+            Outcome::Authorize,
+        ); // no event comes
         shop.wait(TTL).await; // before it gives up, it asks once more
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
         assert_eq!(shop.count("checkout.expired").await, 0);
@@ -79,7 +94,8 @@ async fn price_and_stock_are_held_while_nobody_knows() {
             assert_ne!(now["expires_at"], checkout["expires_at"], "it is extended");
             assert_eq!(shop.catalog.reserved(tea), 1);
         }
-        shop.decide(&payment_of(&checkout), Outcome::Authorize).await;
+        shop.decide(&payment_of(&checkout), Outcome::Authorize)
+            .await;
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
         shop.app.assert_invariants().await;
     }
@@ -94,7 +110,13 @@ async fn an_unknown_outcome_that_turns_out_a_decline_can_be_tried_again() {
         shop.wait(TTL).await;
         shop.decide(&payment_of(&checkout), DECLINED).await;
         assert_eq!(buyer.look(&checkout).await["status"], "payment_declined");
-        assert_eq!(buyer.confirm(&checkout, Some("pm_success")).await.expect(200)["status"], "completed");
+        assert_eq!(
+            buyer
+                .confirm(&checkout, Some("pm_success"))
+                .await
+                .expect(200)["status"],
+            "completed"
+        );
     }
 }
 
@@ -111,15 +133,22 @@ async fn stock_that_got_lost_before_the_money_came_is_reserved_anew_or_paid_back
             shop.app.kit().advance(TTL + TTL); // and nothing ran meanwhile
             shop.catalog.set_on_hand(tea, left);
 
-            shop.decide(&payment_of(&checkout), Outcome::Authorize).await;
+            shop.decide(&payment_of(&checkout), Outcome::Authorize)
+                .await;
 
             let now = buyer.look(&checkout).await;
             let payment = shop.payment(&payment_of(&checkout));
             if left == 1 {
                 assert_eq!(now["status"], "completed");
-                assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (0, 0));
+                assert_eq!(
+                    (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+                    (0, 0)
+                );
             } else {
-                assert_eq!((now["status"].as_str(), now["reason"].as_str()), (Some("failed"), Some("out_of_stock")));
+                assert_eq!(
+                    (now["status"].as_str(), now["reason"].as_str()),
+                    (Some("failed"), Some("out_of_stock"))
+                );
                 assert_eq!(payment.authorized, eur(0), "the money is let go");
             }
             shop.app.assert_invariants().await;

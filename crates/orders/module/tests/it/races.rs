@@ -6,7 +6,9 @@ use tenon_testkit::{TestReply, engines};
 
 use crate::support::{Shop, payment_of};
 
-async fn all_at_once<F: Future<Output = TestReply> + Send + 'static>(requests: Vec<F>) -> Vec<TestReply> {
+async fn all_at_once<F: Future<Output = TestReply> + Send + 'static>(
+    requests: Vec<F>,
+) -> Vec<TestReply> {
     let tasks: Vec<_> = requests.into_iter().map(tokio::spawn).collect();
     let mut replies = Vec::with_capacity(tasks.len());
     for task in tasks {
@@ -44,7 +46,10 @@ async fn ten_equal_confirmations_have_one_effect_and_equal_answers() {
         let shop = Shop::open(engine).await;
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
-        shop.payments.resolve(payment_of(&checkout).parse().expect("id"), Outcome::Authorize);
+        shop.payments.resolve(
+            payment_of(&checkout).parse().expect("id"),
+            Outcome::Authorize,
+        );
         let requests = (0..10).map(|_| {
             let (buyer, checkout) = (buyer.clone(), checkout.clone());
             async move { buyer.confirm(&checkout, None).await }
@@ -67,9 +72,14 @@ async fn ten_equal_confirmations_after_a_decline_make_one_attempt() {
             let shop = Shop::open(engine).await;
             let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
             let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
-            let path = format!("/v1/checkouts/{}/confirm", checkout["id"].as_str().expect("id"));
+            let path = format!(
+                "/v1/checkouts/{}/confirm",
+                checkout["id"].as_str().expect("id")
+            );
             let requests = (0..10).map(|_| {
-                let request = buyer.with_token(buyer.client.post(&path)).json(&json!({ "payment_method": "pm_success" }));
+                let request = buyer
+                    .with_token(buyer.client.post(&path))
+                    .json(&json!({ "payment_method": "pm_success" }));
                 let request = match key {
                     Some(key) => request.key(key),
                     None => request,
@@ -79,7 +89,11 @@ async fn ten_equal_confirmations_after_a_decline_make_one_attempt() {
             for reply in all_at_once(requests.collect()).await {
                 assert_eq!(reply.expect(200)["status"], "completed");
             }
-            let attempts = shop.payments.calls().into_iter().filter(|call| matches!(call, Call::StartAttempt(_)));
+            let attempts = shop
+                .payments
+                .calls()
+                .into_iter()
+                .filter(|call| matches!(call, Call::StartAttempt(_)));
             assert_eq!(attempts.count(), 1);
             assert_eq!(shop.count("order.placed").await, 1);
         }
@@ -95,8 +109,11 @@ async fn of_two_tabs_one_gets_through() {
             let buyer = buyer.clone();
             async move { buyer.checkout(&format!("tab-{tab}"), Some("pm_3ds")).await }
         });
-        let mut statuses: Vec<u16> =
-            all_at_once(requests.collect()).await.iter().map(|reply| reply.status().as_u16()).collect();
+        let mut statuses: Vec<u16> = all_at_once(requests.collect())
+            .await
+            .iter()
+            .map(|reply| reply.status().as_u16())
+            .collect();
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 409]);
         assert_eq!(shop.payments.payments().len(), 1);
@@ -113,10 +130,13 @@ async fn of_fifty_carts_one_gets_the_last_unit() {
         for _ in 0..50 {
             buyers.push(shop.guest(&[(tea, 1)]).await);
         }
-        let requests = buyers.into_iter().map(|buyer| async move { buyer.checkout("k", Some("pm_success")).await });
+        let requests = buyers
+            .into_iter()
+            .map(|buyer| async move { buyer.checkout("k", Some("pm_success")).await });
         let replies = all_at_once(requests.collect()).await;
-        let (won, lost): (Vec<&TestReply>, Vec<&TestReply>) =
-            replies.iter().partition(|reply| reply.status().as_u16() == 201);
+        let (won, lost): (Vec<&TestReply>, Vec<&TestReply>) = replies
+            .iter()
+            .partition(|reply| reply.status().as_u16() == 201);
         assert_eq!((won.len(), lost.len()), (1, 49));
         for reply in lost {
             let problem = reply.expect(409);
@@ -124,8 +144,15 @@ async fn of_fifty_carts_one_gets_the_last_unit() {
             assert_eq!(problem["lines"][0]["available"], 0);
         }
         assert_eq!(shop.count("order.created").await, 1);
-        assert_eq!(shop.payments.payments().len(), 1, "nobody else was asked for money");
-        assert_eq!((shop.catalog.on_hand(tea), shop.catalog.reserved(tea)), (0, 0));
+        assert_eq!(
+            shop.payments.payments().len(),
+            1,
+            "nobody else was asked for money"
+        );
+        assert_eq!(
+            (shop.catalog.on_hand(tea), shop.catalog.reserved(tea)),
+            (0, 0)
+        );
         shop.app.assert_invariants().await;
     }
 }
@@ -136,13 +163,19 @@ async fn a_confirmation_an_event_and_the_sweeper_at_once_place_once() {
         let shop = Shop::open(engine).await;
         let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
         let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
-        let payment = shop.payments.resolve(payment_of(&checkout).parse().expect("id"), Outcome::Authorize);
+        let payment = shop.payments.resolve(
+            payment_of(&checkout).parse().expect("id"),
+            Outcome::Authorize,
+        );
         let confirmed = {
             let (buyer, checkout) = (buyer.clone(), checkout.clone());
             tokio::spawn(async move { buyer.confirm(&checkout, None).await })
         };
         shop.tell(&payment, Outcome::Authorize).await;
-        assert_eq!(confirmed.await.expect("no panic").expect(200)["status"], "completed");
+        assert_eq!(
+            confirmed.await.expect("no panic").expect(200)["status"],
+            "completed"
+        );
         assert_eq!(shop.count("order.placed").await, 1);
     }
 }
@@ -161,7 +194,12 @@ async fn parallel_additions_all_count() {
             reply.expect(201);
         }
         let cart = buyer.get(&buyer.path()).await.expect(200);
-        let quantities: Vec<&Value> = cart["lines"].as_array().expect("lines").iter().map(|it| &it["quantity"]).collect();
+        let quantities: Vec<&Value> = cart["lines"]
+            .as_array()
+            .expect("lines")
+            .iter()
+            .map(|it| &it["quantity"])
+            .collect();
         assert_eq!(quantities, [10, 10]);
         assert_eq!(buyer.etag().await, "\"v21\"");
     }

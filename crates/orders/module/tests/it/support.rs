@@ -6,12 +6,13 @@ mod stall;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog_contract::{CatalogClient, ReservationId, VariantId};
 use catalog_contract::testing::FakeCatalog;
+use catalog_contract::{CatalogClient, ReservationId, VariantId};
 use orders::{Deps, MIGRATIONS, Orders, OrdersSettings};
 use payments_contract::testing::{FakePayments, Outcome};
 use payments_contract::{
-    DeclineClass, Payment, PaymentAuthorized, PaymentDeclined, PaymentId, PaymentResolved, PaymentsClient,
+    DeclineClass, Payment, PaymentAuthorized, PaymentDeclined, PaymentId, PaymentResolved,
+    PaymentsClient,
 };
 use serde_json::{Value, json};
 use tenon_kernel::{CursorKey, Money, Role};
@@ -47,7 +48,10 @@ pub(crate) fn eur(minor: i64) -> Money {
 
 /// Everything between modules is encoded and decoded, as if they were elsewhere.
 fn wire() -> Seam {
-    let wire = || EdgeSettings { mode: Mode::Wire, ..EdgeSettings::default() };
+    let wire = || EdgeSettings {
+        mode: Mode::Wire,
+        ..EdgeSettings::default()
+    };
     let settings = ["catalog", "payments"].map(|module| (module.to_owned(), wire()));
     Seam::new(settings.into()).declare("orders", &["catalog", "payments"])
 }
@@ -75,9 +79,20 @@ impl Shop {
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");
         let feed = Arc::new(PaymentFeed::new(kit.env()));
-        let options = AppOptions { feeds: vec![Arc::clone(&feed) as _], ..AppOptions::default() };
+        let options = AppOptions {
+            feeds: vec![Arc::clone(&feed) as _],
+            ..AppOptions::default()
+        };
         let app = TestApp::with(kit, vec![orders.module], options).await;
-        Self { app, catalog, payments, slow_catalog, slow_payments, feed, contract: orders.contract }
+        Self {
+            app,
+            catalog,
+            payments,
+            slow_catalog,
+            slow_payments,
+            feed,
+            contract: orders.contract,
+        }
     }
 
     /// Puts a variant on sale.
@@ -116,22 +131,39 @@ impl Shop {
 
     /// The buyer, the provider or the poller decides a payment; payments tells.
     pub(crate) async fn decide(&self, payment: &str, outcome: Outcome) -> Payment {
-        let payment = self.payments.resolve(payment.parse().expect("a payment id"), outcome);
+        let payment = self
+            .payments
+            .resolve(payment.parse().expect("a payment id"), outcome);
         self.tell(&payment, outcome).await;
         payment
     }
 
     /// Payments tells how a payment stands.
     pub(crate) async fn tell(&self, payment: &Payment, outcome: Outcome) {
-        let (payment_id, order_id, attempt_no) = (payment.payment_id, payment.order_id, payment.attempts);
+        let (payment_id, order_id, attempt_no) =
+            (payment.payment_id, payment.order_id, payment.attempts);
         match outcome {
             Outcome::Authorize => {
-                self.feed.push(&PaymentAuthorized { payment_id, order_id, attempt_no, amount: payment.amount });
+                self.feed.push(&PaymentAuthorized {
+                    payment_id,
+                    order_id,
+                    attempt_no,
+                    amount: payment.amount,
+                });
             }
             Outcome::Decline(decline_class) => {
-                self.feed.push(&PaymentDeclined { payment_id, order_id, attempt_no, decline_class });
+                self.feed.push(&PaymentDeclined {
+                    payment_id,
+                    order_id,
+                    attempt_no,
+                    decline_class,
+                });
             }
-            _ => self.feed.push(&PaymentResolved { payment_id, order_id, outcome: payment.status }),
+            _ => self.feed.push(&PaymentResolved {
+                payment_id,
+                order_id,
+                outcome: payment.status,
+            }),
         }
         self.app.settle().await;
     }
@@ -143,9 +175,19 @@ impl Shop {
 
     /// The reservation of a checkout's order.
     pub(crate) async fn reservation_of(&self, checkout: &Value) -> ReservationId {
-        let order_id = checkout["order_id"].as_str().expect("there is an order").parse().expect("an id");
-        let request = orders_contract::GetOrders { order_ids: vec![order_id] };
-        let found = self.contract.get_orders(&self.app.kit().ctx(), request).await.expect("orders answers");
+        let order_id = checkout["order_id"]
+            .as_str()
+            .expect("there is an order")
+            .parse()
+            .expect("an id");
+        let request = orders_contract::GetOrders {
+            order_ids: vec![order_id],
+        };
+        let found = self
+            .contract
+            .get_orders(&self.app.kit().ctx(), request)
+            .await
+            .expect("orders answers");
         ReservationId::from_uuid(found.orders[0].reservation_id.uuid())
     }
 
@@ -160,7 +202,11 @@ impl Buyer {
         let reply = client.post("/v1/carts").json(&json!({})).await;
         let cart = reply.expect(201);
         let token = reply.header("cart-token").map(str::to_owned);
-        Self { client, cart: cart["id"].as_str().expect("an id").to_owned(), token }
+        Self {
+            client,
+            cart: cart["id"].as_str().expect("an id").to_owned(),
+            token,
+        }
     }
 
     async fn fill(&self, lines: &[(VariantId, i64)]) {
@@ -192,22 +238,33 @@ impl Buyer {
 
     pub(crate) async fn add(&self, variant: VariantId, quantity: i64) -> TestReply {
         let body = json!({ "variant_id": variant, "quantity": quantity });
-        self.with_token(self.client.post(&format!("{}/lines", self.path()))).json(&body).await
+        self.with_token(self.client.post(&format!("{}/lines", self.path())))
+            .json(&body)
+            .await
     }
 
     /// Changes the cart at its present version.
     pub(crate) async fn change(&self, body: &Value) -> TestReply {
         let etag = self.etag().await;
-        self.with_token(self.client.patch(&self.path())).header("if-match", &etag).json(body).await
+        self.with_token(self.client.patch(&self.path()))
+            .header("if-match", &etag)
+            .json(body)
+            .await
     }
 
     pub(crate) async fn etag(&self) -> String {
-        self.get(&self.path()).await.header("etag").expect("a cart has a version").to_owned()
+        self.get(&self.path())
+            .await
+            .header("etag")
+            .expect("a cart has a version")
+            .to_owned()
     }
 
     pub(crate) fn checkout_request(&self, key: &str, method: Option<&str>) -> TestRequest {
         let body = json!({ "cart_id": self.cart, "payment_method": method });
-        self.with_token(self.client.post("/v1/checkouts")).key(key).json(&body)
+        self.with_token(self.client.post("/v1/checkouts"))
+            .key(key)
+            .json(&body)
     }
 
     pub(crate) async fn checkout(&self, key: &str, method: Option<&str>) -> TestReply {
@@ -215,18 +272,31 @@ impl Buyer {
     }
 
     pub(crate) async fn confirm(&self, checkout: &Value, method: Option<&str>) -> TestReply {
-        let path = format!("/v1/checkouts/{}/confirm", checkout["id"].as_str().expect("an id"));
-        self.with_token(self.client.post(&path)).json(&json!({ "payment_method": method })).await
+        let path = format!(
+            "/v1/checkouts/{}/confirm",
+            checkout["id"].as_str().expect("an id")
+        );
+        self.with_token(self.client.post(&path))
+            .json(&json!({ "payment_method": method }))
+            .await
     }
 
     pub(crate) async fn cancel_checkout(&self, checkout: &Value) -> TestReply {
-        let path = format!("/v1/checkouts/{}/cancel", checkout["id"].as_str().expect("an id"));
+        let path = format!(
+            "/v1/checkouts/{}/cancel",
+            checkout["id"].as_str().expect("an id")
+        );
         self.with_token(self.client.post(&path)).await
     }
 
     /// Looks at a checkout.
     pub(crate) async fn look(&self, checkout: &Value) -> Value {
-        self.get(&format!("/v1/checkouts/{}", checkout["id"].as_str().expect("an id"))).await.expect(200)
+        self.get(&format!(
+            "/v1/checkouts/{}",
+            checkout["id"].as_str().expect("an id")
+        ))
+        .await
+        .expect(200)
     }
 
     /// Looks at an order.
@@ -238,7 +308,10 @@ impl Buyer {
 
 /// The id of a checkout's payment.
 pub(crate) fn payment_of(checkout: &Value) -> String {
-    checkout["payment"]["id"].as_str().expect("a payment was opened").to_owned()
+    checkout["payment"]["id"]
+        .as_str()
+        .expect("a payment was opened")
+        .to_owned()
 }
 
 pub(crate) const DECLINED: Outcome = Outcome::Decline(DeclineClass::Declined);

@@ -32,7 +32,7 @@ words! {
 pub(crate) struct Attempt {
     pub(crate) id: AttemptId,
     pub(crate) payment_id: PaymentId,
-    pub(crate) attempt_no: u32,
+    pub(crate) number: u32,
     pub(crate) payment_method: Option<String>,
     pub(crate) state: AttemptState,
     /// The provider's own id, once known.
@@ -104,7 +104,10 @@ pub(crate) enum Step {
 impl AttemptState {
     /// Whether the provider or the buyer may still move it.
     pub(crate) fn is_in_motion(self) -> bool {
-        matches!(self, Self::ToSend | Self::Processing | Self::RequiresAction | Self::Unknown)
+        matches!(
+            self,
+            Self::ToSend | Self::Processing | Self::RequiresAction | Self::Unknown
+        )
     }
 }
 
@@ -141,11 +144,17 @@ pub(crate) fn step(state: AttemptState, wanted: bool, report: Report) -> Step {
         Report::ActionRequired => match state {
             S::ToSend | S::Processing | S::Unknown if wanted => Step::RequireAction,
             S::ToSend | S::Processing | S::Unknown | S::Lost => Step::Release,
-            S::RequiresAction | S::Authorized | S::Declined | S::Releasing | S::Voided => Step::Stay,
+            S::RequiresAction | S::Authorized | S::Declined | S::Releasing | S::Voided => {
+                Step::Stay
+            }
         },
         Report::Authorized => match state {
             S::ToSend | S::Processing | S::RequiresAction | S::Unknown | S::Declined | S::Lost => {
-                if wanted { Step::Authorize } else { Step::Release }
+                if wanted {
+                    Step::Authorize
+                } else {
+                    Step::Release
+                }
             }
             S::Authorized | S::Releasing => Step::Stay,
             S::Voided => Step::Park,
@@ -164,7 +173,12 @@ pub(crate) fn step(state: AttemptState, wanted: bool, report: Report) -> Step {
             S::Authorized => Step::Park,
         },
         Report::Canceled => match state {
-            S::ToSend | S::Processing | S::RequiresAction | S::Unknown | S::Authorized | S::Releasing => Step::Void,
+            S::ToSend
+            | S::Processing
+            | S::RequiresAction
+            | S::Unknown
+            | S::Authorized
+            | S::Releasing => Step::Void,
             S::Declined | S::Voided | S::Lost => Step::Stay,
         },
     }
@@ -208,7 +222,11 @@ mod tests {
     }
 
     fn run(wanted: bool, reports: impl IntoIterator<Item = Report>) -> AttemptState {
-        reports.into_iter().fold(AttemptState::ToSend, |state, report| after(state, step(state, wanted, report)))
+        reports
+            .into_iter()
+            .fold(AttemptState::ToSend, |state, report| {
+                after(state, step(state, wanted, report))
+            })
     }
 
     /// Histories a provider can really have, in order of revision.
@@ -234,7 +252,10 @@ mod tests {
         for &state in AttemptState::ALL {
             for wanted in [true, false] {
                 let step = step(state, wanted, Report::Ambiguous);
-                assert!(matches!(step, Step::Stay | Step::Doubt), "{state:?} became {step:?}");
+                assert!(
+                    matches!(step, Step::Stay | Step::Doubt),
+                    "{state:?} became {step:?}"
+                );
             }
         }
     }
@@ -243,7 +264,10 @@ mod tests {
     fn money_that_is_held_is_never_forgotten() {
         for &state in AttemptState::ALL {
             let after = after(state, step(state, false, Report::Authorized));
-            let known = matches!(after, AttemptState::Authorized | AttemptState::Releasing | AttemptState::Voided);
+            let known = matches!(
+                after,
+                AttemptState::Authorized | AttemptState::Releasing | AttemptState::Voided
+            );
             assert!(known, "{state:?} led to {after:?}");
         }
     }
@@ -252,7 +276,10 @@ mod tests {
     fn the_wrong_money_never_authorises() {
         for &state in AttemptState::ALL {
             for wanted in [true, false] {
-                assert_ne!(step(state, wanted, Report::AuthorizedOther), Step::Authorize);
+                assert_ne!(
+                    step(state, wanted, Report::AuthorizedOther),
+                    Step::Authorize
+                );
             }
         }
     }

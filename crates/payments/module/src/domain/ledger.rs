@@ -36,13 +36,20 @@ pub(crate) struct Transfer {
 pub(crate) fn transfers(kind: EntryKind, provider: &str, amount: Money) -> Vec<Transfer> {
     let receivable = format!("psp_receivable/{provider}");
     let promised = format!("psp_authorized/{provider}");
-    let promises = "authorizations".to_owned();
-    let transfer = |debit: String, credit: String| Transfer { debit, credit, amount };
+    let memo = "authorizations".to_owned();
+    let transfer = |debit: String, credit: String| Transfer {
+        debit,
+        credit,
+        amount,
+    };
     match kind {
-        EntryKind::Authorization => vec![transfer(promised, promises)],
-        EntryKind::Void => vec![transfer(promises, promised)],
+        EntryKind::Authorization => vec![transfer(promised, memo)],
+        EntryKind::Void => vec![transfer(memo, promised)],
         EntryKind::Capture => {
-            vec![transfer(promises, promised), transfer(receivable, "sales_clearing".to_owned())]
+            vec![
+                transfer(memo, promised),
+                transfer(receivable, "sales_clearing".to_owned()),
+            ]
         }
         EntryKind::Refund => vec![transfer("refunds".to_owned(), receivable)],
     }
@@ -80,11 +87,13 @@ mod tests {
             let promised: i64 = [EntryKind::Authorization, end]
                 .into_iter()
                 .flat_map(|kind| transfers(kind, "p", amount))
-                .map(|transfer| match (transfer.debit.as_str(), transfer.credit.as_str()) {
-                    ("psp_authorized/p", _) => 500,
-                    (_, "psp_authorized/p") => -500,
-                    _ => 0,
-                })
+                .map(
+                    |transfer| match (transfer.debit.as_str(), transfer.credit.as_str()) {
+                        ("psp_authorized/p", _) => 500,
+                        (_, "psp_authorized/p") => -500,
+                        _ => 0,
+                    },
+                )
                 .sum();
             assert_eq!(promised, 0, "{end:?}");
         }

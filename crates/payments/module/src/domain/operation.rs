@@ -1,6 +1,8 @@
 //! Captures, voids and refunds: calls to the provider that are repeated under one key until their outcome is known.
 
-use payments_contract::{AttemptId, CaptureId, PaymentId, Refund as RefundView, RefundId, RefundStatus};
+use payments_contract::{
+    AttemptId, CaptureId, PaymentId, Refund as RefundView, RefundId, RefundStatus,
+};
 use tenon_kernel::{Money, Timestamp};
 
 use super::payment::Payment;
@@ -42,7 +44,7 @@ pub(crate) struct Capture {
     pub(crate) id: CaptureId,
     pub(crate) payment_id: PaymentId,
     pub(crate) attempt_id: AttemptId,
-    pub(crate) capture_no: u32,
+    pub(crate) number: u32,
     pub(crate) amount: Money,
     pub(crate) progress: Progress,
     pub(crate) created_at: Timestamp,
@@ -103,7 +105,12 @@ impl Refund {
 impl Progress {
     /// A new operation; a job looks after it at `next_try_at`.
     pub(crate) fn new(next_try_at: Timestamp) -> Self {
-        Self { status: OperationStatus::ToSend, failure: None, tries: 0, next_try_at: Some(next_try_at) }
+        Self {
+            status: OperationStatus::ToSend,
+            failure: None,
+            tries: 0,
+            next_try_at: Some(next_try_at),
+        }
     }
 
     /// The provider is about to be asked; `again_at` is when a job looks after it.

@@ -1,8 +1,8 @@
 //! A payment as a whole: what its money allows, and the one word that says where it stands.
 
 use payments_contract::{
-    AttemptId, CaptureMode, DeclineClass, NextAction, NextActionKind, OrderRef, Payment as View, PaymentId,
-    PaymentStatus, Settlement, UserRef,
+    AttemptId, CaptureMode, DeclineClass, NextAction, NextActionKind, OrderRef, Payment as View,
+    PaymentId, PaymentStatus, Settlement, UserRef,
 };
 use tenon_kernel::{Money, Timestamp};
 
@@ -55,7 +55,12 @@ pub(crate) struct VoidIntent {
 impl Current {
     /// An attempt that was just recorded.
     pub(crate) fn new() -> Self {
-        Self { state: AttemptState::ToSend, next_action_url: None, decline_class: None, unknown_since: None }
+        Self {
+            state: AttemptState::ToSend,
+            next_action_url: None,
+            decline_class: None,
+            unknown_since: None,
+        }
     }
 }
 
@@ -80,11 +85,15 @@ impl Payment {
         }
         match self.current.state {
             // An attempt that is let go while another may follow, or before the void is complete.
-            AttemptState::ToSend | AttemptState::Processing | AttemptState::Releasing => PaymentStatus::Pending,
+            AttemptState::ToSend | AttemptState::Processing | AttemptState::Releasing => {
+                PaymentStatus::Pending
+            }
             AttemptState::RequiresAction => PaymentStatus::RequiresAction,
             AttemptState::Unknown => PaymentStatus::Unknown,
             AttemptState::Authorized => PaymentStatus::Authorized,
-            AttemptState::Declined | AttemptState::Voided | AttemptState::Lost => PaymentStatus::Declined,
+            AttemptState::Declined | AttemptState::Voided | AttemptState::Lost => {
+                PaymentStatus::Declined
+            }
         }
     }
 
@@ -95,27 +104,44 @@ impl Payment {
 
     /// What of a total is not yet used by `used` and `pending`.
     fn left(&self, total: Money, used: Money, pending: i64) -> Money {
-        let left = total.minor().saturating_sub(used.minor()).saturating_sub(pending).max(0);
+        let left = total
+            .minor()
+            .saturating_sub(used.minor())
+            .saturating_sub(pending)
+            .max(0);
         Money::new(left, self.amount.currency()).expect("a part of a valid amount is valid")
     }
 
     /// The attempt that money can be taken from now.
     pub(crate) fn capturable_from(&self) -> Option<AttemptId> {
-        self.winner.filter(|_| self.authorized.minor() > 0 && self.void.is_none())
+        self.winner
+            .filter(|_| self.authorized.minor() > 0 && self.void.is_none())
     }
 
     /// What is authorised and neither captured nor being captured.
     pub(crate) fn capturable(&self, captures: &[Capture]) -> Money {
-        let of_winner = captures.iter().filter(|capture| self.winner == Some(capture.attempt_id));
+        let of_winner = captures
+            .iter()
+            .filter(|capture| self.winner == Some(capture.attempt_id));
         let open = of_winner.filter(|capture| capture.progress.status.is_open());
-        self.left(self.authorized, self.captured, open.map(|capture| capture.amount.minor()).sum())
+        self.left(
+            self.authorized,
+            self.captured,
+            open.map(|capture| capture.amount.minor()).sum(),
+        )
     }
 
     /// What is captured and neither refunded nor being refunded.
     pub(crate) fn refundable(&self, refunds: &[Refund]) -> Money {
-        let of_winner = refunds.iter().filter(|refund| self.winner == Some(refund.attempt_id));
+        let of_winner = refunds
+            .iter()
+            .filter(|refund| self.winner == Some(refund.attempt_id));
         let open = of_winner.filter(|refund| refund.progress.status.is_open());
-        self.left(self.captured, self.refunded, open.map(|refund| refund.amount.minor()).sum())
+        self.left(
+            self.captured,
+            self.refunded,
+            open.map(|refund| refund.amount.minor()).sum(),
+        )
     }
 
     /// What other modules see.
@@ -126,7 +152,10 @@ impl Payment {
             .next_action_url
             .clone()
             .filter(|_| status == PaymentStatus::RequiresAction)
-            .map(|url| NextAction { kind: NextActionKind::Redirect, url });
+            .map(|url| NextAction {
+                kind: NextActionKind::Redirect,
+                url,
+            });
         View {
             payment_id: self.id,
             order_id: self.order_id,
@@ -136,9 +165,14 @@ impl Payment {
             captured: self.captured,
             refunded: self.refunded,
             next_action,
-            decline: self.current.decline_class.filter(|_| status == PaymentStatus::Declined),
+            decline: self
+                .current
+                .decline_class
+                .filter(|_| status == PaymentStatus::Declined),
             attempts: self.attempts,
-            void_requested: self.void.is_some() && self.voided_at.is_none() && status != PaymentStatus::Refunded,
+            void_requested: self.void.is_some()
+                && self.voided_at.is_none()
+                && status != PaymentStatus::Refunded,
             version: self.version,
         }
     }
@@ -176,7 +210,12 @@ mod tests {
             capture_mode: CaptureMode::Immediate,
             return_url: None,
             attempts: 1,
-            current: Current { state, next_action_url: None, decline_class: None, unknown_since: None },
+            current: Current {
+                state,
+                next_action_url: None,
+                decline_class: None,
+                unknown_since: None,
+            },
             winner: None,
             authorized: eur(0),
             captured: eur(0),
@@ -211,7 +250,10 @@ mod tests {
         won.winner = Some(AttemptId::from_uuid(uuid::Uuid::nil()));
         assert!(!won.wants_money());
         let mut void = payment(AttemptState::Unknown);
-        void.void = Some(VoidIntent { at: Timestamp::EPOCH, reason: "expired".to_owned() });
+        void.void = Some(VoidIntent {
+            at: Timestamp::EPOCH,
+            reason: "expired".to_owned(),
+        });
         assert!(!void.wants_money());
     }
 }

@@ -30,8 +30,15 @@ pub(crate) fn settle_up_to(total: i64, settled: i64, open: &[i64]) -> Settled {
         left -= amount;
         operations += 1;
     }
-    let unexplained = if operations == open.len() { left.max(0) } else { 0 };
-    Settled { operations, unexplained }
+    let unexplained = if operations == open.len() {
+        left.max(0)
+    } else {
+        0
+    };
+    Settled {
+        operations,
+        unexplained,
+    }
 }
 
 #[cfg(test)]
@@ -42,8 +49,20 @@ mod tests {
 
     #[test]
     fn an_amount_taken_elsewhere_is_unexplained() {
-        assert_eq!(settle_up_to(500, 0, &[]), Settled { operations: 0, unexplained: 500 });
-        assert_eq!(settle_up_to(500, 0, &[700]), Settled { operations: 0, unexplained: 0 });
+        assert_eq!(
+            settle_up_to(500, 0, &[]),
+            Settled {
+                operations: 0,
+                unexplained: 500
+            }
+        );
+        assert_eq!(
+            settle_up_to(500, 0, &[700]),
+            Settled {
+                operations: 0,
+                unexplained: 0
+            }
+        );
     }
 
     proptest! {

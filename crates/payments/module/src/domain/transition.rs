@@ -64,13 +64,22 @@ pub(crate) enum Effect {
 }
 
 /// Weighs what was told against what is known, changes both, and lists what must follow.
-pub(crate) fn transition(payment: &mut Payment, attempt: &mut Attempt, told: &Told, now: Timestamp) -> (Step, Vec<Effect>) {
+pub(crate) fn transition(
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    told: &Told,
+    now: Timestamp,
+) -> (Step, Vec<Effect>) {
     if let Told::Seen { revision, .. } = told
         && *revision < attempt.revision
     {
         return (Step::Stay, Vec::new());
     }
-    let mut next = step(attempt.state, payment.wants_money(), told.report(payment.amount));
+    let mut next = step(
+        attempt.state,
+        payment.wants_money(),
+        told.report(payment.amount),
+    );
     let is_winner = payment.winner == Some(attempt.id);
     if next == Step::Void && is_winner && payment.captured.minor() > 0 {
         // What was taken cannot have been called off.
@@ -79,7 +88,12 @@ pub(crate) fn transition(payment: &mut Payment, attempt: &mut Attempt, told: &To
     if next == Step::Park {
         return (next, Vec::new());
     }
-    if let Told::Seen { revision, provider_ref, .. } = told {
+    if let Told::Seen {
+        revision,
+        provider_ref,
+        ..
+    } = told
+    {
         attempt.revision = *revision;
         attempt.provider_ref = Some(provider_ref.clone());
     }
@@ -112,19 +126,36 @@ pub(crate) fn lose(payment: &mut Payment, attempt: &mut Attempt, now: Timestamp)
     attempt.state = AttemptState::Lost;
     attempt.next_poll_at = None;
     mirror(payment, attempt, now);
-    if was_unknown { vec![Effect::Resolved] } else { Vec::new() }
+    if was_unknown {
+        vec![Effect::Resolved]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Lets go of an attempt: of the money it holds, or of its chance to get some.
-pub(crate) fn release(payment: &mut Payment, attempt: &mut Attempt, reason: &str, now: Timestamp) -> Effect {
+pub(crate) fn release(
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    reason: &str,
+    now: Timestamp,
+) -> Effect {
     attempt.state = AttemptState::Releasing;
     attempt.next_action_url = None;
     attempt.next_poll_at = None;
     mirror(payment, attempt, now);
-    Effect::Release { reason: reason.to_owned() }
+    Effect::Release {
+        reason: reason.to_owned(),
+    }
 }
 
-fn carry_out(payment: &mut Payment, attempt: &mut Attempt, told: &Told, step: Step, now: Timestamp) -> Vec<Effect> {
+fn carry_out(
+    payment: &mut Payment,
+    attempt: &mut Attempt,
+    told: &Told,
+    step: Step,
+    now: Timestamp,
+) -> Vec<Effect> {
     match step {
         Step::Stay | Step::Resend | Step::Park => Vec::new(),
         Step::Process => {
@@ -132,7 +163,13 @@ fn carry_out(payment: &mut Payment, attempt: &mut Attempt, told: &Told, step: St
             Vec::new()
         }
         Step::RequireAction => {
-            let Told::Seen { state: SeenState::ActionRequired { url }, .. } = told else { return Vec::new() };
+            let Told::Seen {
+                state: SeenState::ActionRequired { url },
+                ..
+            } = told
+            else {
+                return Vec::new();
+            };
             attempt.state = AttemptState::RequiresAction;
             attempt.next_action_url = Some(url.clone());
             vec![Effect::ActionRequired { url: url.clone() }]
@@ -142,24 +179,48 @@ fn carry_out(payment: &mut Payment, attempt: &mut Attempt, told: &Told, step: St
             attempt.posted = true;
             payment.winner = Some(attempt.id);
             payment.authorized = payment.amount;
-            let post = Effect::Post { kind: EntryKind::Authorization, amount: payment.amount };
-            let capture = (payment.capture_mode == CaptureMode::Immediate).then_some(Effect::Capture);
-            [post, Effect::Authorized].into_iter().chain(capture).collect()
+            let post = Effect::Post {
+                kind: EntryKind::Authorization,
+                amount: payment.amount,
+            };
+            let capture =
+                (payment.capture_mode == CaptureMode::Immediate).then_some(Effect::Capture);
+            [post, Effect::Authorized]
+                .into_iter()
+                .chain(capture)
+                .collect()
         }
         Step::Release => {
             let holds_money = told.report(payment.amount) == Report::Authorized && !attempt.posted;
             let post = holds_money.then(|| {
                 attempt.posted = true;
-                Effect::Post { kind: EntryKind::Authorization, amount: payment.amount }
+                Effect::Post {
+                    kind: EntryKind::Authorization,
+                    amount: payment.amount,
+                }
             });
-            let reason = payment.void.as_ref().map_or("surplus", |void| void.reason.as_str()).to_owned();
-            post.into_iter().chain([release(payment, attempt, &reason, now)]).collect()
+            let reason = payment
+                .void
+                .as_ref()
+                .map_or("surplus", |void| void.reason.as_str())
+                .to_owned();
+            post.into_iter()
+                .chain([release(payment, attempt, &reason, now)])
+                .collect()
         }
         Step::ReleaseMismatch => {
             // A second attempt that goes wrong does not spoil the first one's money.
             payment.failed = payment.failed || payment.winner.is_none();
-            let Told::Seen { amount, currency, .. } = told else { return Vec::new() };
-            let mismatch = Effect::Mismatch { amount: *amount, currency: currency.clone() };
+            let Told::Seen {
+                amount, currency, ..
+            } = told
+            else {
+                return Vec::new();
+            };
+            let mismatch = Effect::Mismatch {
+                amount: *amount,
+                currency: currency.clone(),
+            };
             vec![mismatch, release(payment, attempt, "mismatch", now)]
         }
         Step::Decline => {
@@ -184,26 +245,39 @@ fn call_off(payment: &mut Payment, attempt: &mut Attempt, now: Timestamp) -> Vec
     let mut effects = Vec::new();
     if attempt.posted {
         attempt.posted = false;
-        effects.push(Effect::Post { kind: EntryKind::Void, amount: payment.amount });
+        effects.push(Effect::Post {
+            kind: EntryKind::Void,
+            amount: payment.amount,
+        });
     }
     if payment.winner == Some(attempt.id) && payment.authorized.minor() > 0 {
-        let reason = payment.void.as_ref().map_or("provider", |void| void.reason.as_str()).to_owned();
-        effects.push(Effect::Voided { amount: payment.authorized, reason });
+        let reason = payment
+            .void
+            .as_ref()
+            .map_or("provider", |void| void.reason.as_str())
+            .to_owned();
+        effects.push(Effect::Voided {
+            amount: payment.authorized,
+            reason,
+        });
         payment.authorized = Money::zero(payment.amount.currency());
         payment.voided_at = Some(now);
     } else if was_open && payment.wants_money() {
         attempt.decline_class = Some(DeclineClass::Abandoned);
-        effects.push(Effect::Declined { class: DeclineClass::Abandoned });
+        effects.push(Effect::Declined {
+            class: DeclineClass::Abandoned,
+        });
     }
     effects
 }
 
 /// The payment shows its last attempt.
 fn mirror(payment: &mut Payment, attempt: &Attempt, now: Timestamp) {
-    if attempt.attempt_no != payment.attempts {
+    if attempt.number != payment.attempts {
         return;
     }
-    let unknown_since = (attempt.state == AttemptState::Unknown).then(|| payment.current.unknown_since.unwrap_or(now));
+    let unknown_since = (attempt.state == AttemptState::Unknown)
+        .then(|| payment.current.unknown_since.unwrap_or(now));
     payment.current = Current {
         state: attempt.state,
         next_action_url: attempt.next_action_url.clone(),
@@ -233,10 +307,17 @@ impl Told {
             Self::NotFound => Report::NotFound,
             Self::Refused { .. } => Report::Declined,
             Self::Nothing => Report::Ambiguous,
-            Self::Seen { state, amount, currency, .. } => match state {
+            Self::Seen {
+                state,
+                amount,
+                currency,
+                ..
+            } => match state {
                 SeenState::Processing => Report::Processing,
                 SeenState::ActionRequired { .. } => Report::ActionRequired,
-                SeenState::Authorized if is_same_money(asked, *amount, currency) => Report::Authorized,
+                SeenState::Authorized if is_same_money(asked, *amount, currency) => {
+                    Report::Authorized
+                }
                 SeenState::Authorized => Report::AuthorizedOther,
                 SeenState::Declined { .. } => Report::Declined,
                 SeenState::Canceled => Report::Canceled,
@@ -247,7 +328,10 @@ impl Told {
 
     fn decline(&self) -> (DeclineClass, String) {
         match self {
-            Self::Seen { state: SeenState::Declined { class, code }, .. } => (*class, code.clone()),
+            Self::Seen {
+                state: SeenState::Declined { class, code },
+                ..
+            } => (*class, code.clone()),
             Self::Refused { code } => (DeclineClass::Declined, code.clone()),
             _ => (DeclineClass::Declined, String::new()),
         }

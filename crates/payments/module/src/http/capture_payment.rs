@@ -56,6 +56,10 @@ async fn handler(
     let found = service.find_payment(&ctx, id).await?;
     let version = found.payment.version;
     let view = PaymentView::new(found, is_staff(&ctx));
-    let reply = if is_open { Reply::accepted(&view) } else { Reply::created(format!("/v1/payments/{id}"), &view) };
+    let reply = if is_open {
+        Reply::accepted(&view)
+    } else {
+        Reply::created(format!("/v1/payments/{id}"), &view)
+    };
     Ok(reply.version(version))
 }

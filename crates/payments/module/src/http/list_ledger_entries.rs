@@ -52,13 +52,17 @@ struct TransferView {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/ledger/entries", "list_ledger_entries", Policy::Has(Role::Staff))
-        .tag(TAG)
-        .summary("Lists the ledger, newest entry first.")
-        .query::<ListLedgerEntriesQuery>()
-        .answers::<ListView<EntryView>>(200, "A page of entries.")
-        .problem(400, "payments.invalid_cursor")
-        .handler(handler, Arc::clone(service))
+    Endpoint::get(
+        "/v1/ledger/entries",
+        "list_ledger_entries",
+        Policy::Has(Role::Staff),
+    )
+    .tag(TAG)
+    .summary("Lists the ledger, newest entry first.")
+    .query::<ListLedgerEntriesQuery>()
+    .answers::<ListView<EntryView>>(200, "A page of entries.")
+    .problem(400, "payments.invalid_cursor")
+    .handler(handler, Arc::clone(service))
 }
 
 /// Lists entries.
@@ -77,7 +81,11 @@ impl From<Entry> for EntryView {
         let transfers = entry
             .transfers
             .into_iter()
-            .map(|transfer| TransferView { debit: transfer.debit, credit: transfer.credit, amount: transfer.amount })
+            .map(|transfer| TransferView {
+                debit: transfer.debit,
+                credit: transfer.credit,
+                amount: transfer.amount,
+            })
             .collect();
         Self {
             id: entry.id,

@@ -54,10 +54,18 @@ async fn handler(
     ApiPath(id): ApiPath<PaymentId>,
     ApiJson(body): ApiJson<RefundPaymentBody>,
 ) -> Result<Reply, Problem> {
-    let new = NewRefund { id: None, amount: body.amount, reason: body.reason };
+    let new = NewRefund {
+        id: None,
+        amount: body.amount,
+        reason: body.reason,
+    };
     let (_, refund) = service.refund(&ctx, id, new).await?;
     let is_open = refund.progress.status.is_open();
     let location = format!("/v1/refunds/{}", refund.id);
     let view = RefundView::from(refund);
-    Ok(if is_open { Reply::accepted(&view).header("location", location) } else { Reply::created(location, &view) })
+    Ok(if is_open {
+        Reply::accepted(&view).header("location", location)
+    } else {
+        Reply::created(location, &view)
+    })
 }

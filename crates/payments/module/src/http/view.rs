@@ -1,8 +1,8 @@
 //! What clients see of payments.
 
 use payments_contract::{
-    AttemptId, CaptureId, CaptureMode, DeclineClass, NextAction, OrderRef, Payment, PaymentId, PaymentStatus,
-    RefundId,
+    AttemptId, CaptureId, CaptureMode, DeclineClass, NextAction, OrderRef, Payment, PaymentId,
+    PaymentStatus, RefundId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -127,8 +127,18 @@ pub(super) struct RefundView {
 impl PaymentView {
     /// `for_staff` adds what the provider says in its own words.
     pub(super) fn new(found: PaymentWithParts, for_staff: bool) -> Self {
-        let PaymentWithParts { payment, attempts, captures, refunds } = found;
-        let Payment { status, next_action, void_requested, .. } = payment.view();
+        let PaymentWithParts {
+            payment,
+            attempts,
+            captures,
+            refunds,
+        } = found;
+        let Payment {
+            status,
+            next_action,
+            void_requested,
+            ..
+        } = payment.view();
         Self {
             id: payment.id,
             order_id: payment.order_id,
@@ -140,7 +150,10 @@ impl PaymentView {
             capture: payment.capture_mode,
             next_action,
             void_requested,
-            attempts: attempts.into_iter().map(|attempt| AttemptView::new(attempt, for_staff)).collect(),
+            attempts: attempts
+                .into_iter()
+                .map(|attempt| AttemptView::new(attempt, for_staff))
+                .collect(),
             captures: captures.into_iter().map(CaptureView::from).collect(),
             refunds: refunds.into_iter().map(RefundView::from).collect(),
             created_at: payment.created_at,
@@ -153,7 +166,7 @@ impl AttemptView {
     fn new(attempt: Attempt, for_staff: bool) -> Self {
         Self {
             id: attempt.id,
-            number: attempt.attempt_no,
+            number: attempt.number,
             status: attempt.state.into(),
             decline: attempt.decline_class,
             decline_code: attempt.decline_code.filter(|_| for_staff),
@@ -194,7 +207,7 @@ impl From<Capture> for CaptureView {
         Self {
             id: capture.id,
             payment_id: capture.payment_id,
-            number: capture.capture_no,
+            number: capture.number,
             amount: capture.amount,
             status: capture.progress.status.into(),
             created_at: capture.created_at,

@@ -51,6 +51,8 @@ async fn handler(
     RawBody(body): RawBody,
 ) -> Result<Reply, Problem> {
     let signature = headers.header(service.provider.signature_header());
-    service.receive_event(&ctx, &provider, signature, &body).await?;
+    service
+        .receive_event(&ctx, &provider, signature, &body)
+        .await?;
     Ok(Reply::ok(&ReceivedView { received: true }))
 }

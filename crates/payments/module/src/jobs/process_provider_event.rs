@@ -22,7 +22,12 @@ impl Job for ProcessProviderEvent {
 
 #[async_trait]
 impl Run<ProcessProviderEvent> for Service {
-    async fn run(&self, ctx: &mut CallCtx, job: ProcessProviderEvent, _: Receipt) -> Result<(), JobError> {
+    async fn run(
+        &self,
+        ctx: &mut CallCtx,
+        job: ProcessProviderEvent,
+        _: Receipt,
+    ) -> Result<(), JobError> {
         match self.process_event(ctx, &job.event_id).await? {
             Processed::Done => Ok(()),
             Processed::Parked(until) => Err(JobError::Snooze { until }),

@@ -23,7 +23,10 @@ impl Run<Sweep> for Service {
     async fn run(&self, ctx: &mut CallCtx, _: Sweep, _: Receipt) -> Result<(), JobError> {
         let overdue = self.sweep(ctx).await?;
         if overdue > 0 {
-            tracing::warn!(overdue, "overdue calls to the payment provider were put back to work");
+            tracing::warn!(
+                overdue,
+                "overdue calls to the payment provider were put back to work"
+            );
         }
         Ok(())
     }

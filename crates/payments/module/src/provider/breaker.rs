@@ -35,12 +35,20 @@ pub(super) struct Pass<'b> {
 
 impl Breaker {
     pub(super) fn new(places: usize, failures: u32, pause: Duration) -> Self {
-        Self { places: Semaphore::new(places), limit: failures.max(1), pause, state: Mutex::default() }
+        Self {
+            places: Semaphore::new(places),
+            limit: failures.max(1),
+            pause,
+            state: Mutex::default(),
+        }
     }
 
     /// Lets a call out, unless too many are, or the last ones failed: then one probe goes out after a pause.
     pub(super) async fn enter(&self) -> Option<Pass<'_>> {
-        let place = tokio::time::timeout(QUEUE_WAIT, self.places.acquire()).await.ok()?.ok()?;
+        let place = tokio::time::timeout(QUEUE_WAIT, self.places.acquire())
+            .await
+            .ok()?
+            .ok()?;
         let mut state = self.state();
         if let Some(until) = state.open_until {
             if state.probing || Instant::now() < until {
@@ -49,7 +57,11 @@ impl Breaker {
             state.probing = true;
         }
         drop(state);
-        Some(Pass { breaker: self, _place: place, finished: false })
+        Some(Pass {
+            breaker: self,
+            _place: place,
+            finished: false,
+        })
     }
 
     fn record(&self, worked: bool) {
@@ -66,7 +78,9 @@ impl Breaker {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().expect("nothing panics while it holds the breaker")
+        self.state
+            .lock()
+            .expect("nothing panics while it holds the breaker")
     }
 }
 

@@ -13,8 +13,8 @@ use tenon_kernel::Timestamp;
 use super::breaker::Breaker;
 use super::signature;
 use super::{
-    Authorize, Capture, Outcome, PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void, WebhookError,
-    WebhookEvent,
+    Authorize, Capture, Outcome, PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void,
+    WebhookError, WebhookEvent,
 };
 
 /// Largest answer that is read.
@@ -144,13 +144,23 @@ impl HttpProvider {
     ///
     /// [`HttpProviderError`] naming the setting that cannot work.
     pub fn new(settings: &HttpProviderSettings) -> Result<Self, HttpProviderError> {
-        let setting = |key, reason: &str| HttpProviderError::Setting { key, reason: reason.to_owned() };
-        let mut base = Url::parse(&settings.url).map_err(|error| setting("url", &error.to_string()))?;
-        if !matches!(base.scheme(), "http" | "https") || base.host().is_none() || base.cannot_be_a_base() {
+        let setting = |key, reason: &str| HttpProviderError::Setting {
+            key,
+            reason: reason.to_owned(),
+        };
+        let mut base =
+            Url::parse(&settings.url).map_err(|error| setting("url", &error.to_string()))?;
+        if !matches!(base.scheme(), "http" | "https")
+            || base.host().is_none()
+            || base.cannot_be_a_base()
+        {
             return Err(setting("url", "expected an http or https URL"));
         }
         if !base.username().is_empty() || base.password().is_some() || base.query().is_some() {
-            return Err(setting("url", "credentials and queries do not belong into it"));
+            return Err(setting(
+                "url",
+                "credentials and queries do not belong into it",
+            ));
         }
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -182,7 +192,10 @@ impl HttpProvider {
 
     fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
         let mut url = self.base.clone();
-        url.path_segments_mut().expect("checked when built").pop_if_empty().extend(path);
+        url.path_segments_mut()
+            .expect("checked when built")
+            .pop_if_empty()
+            .extend(path);
         let request = self.client.request(method, url);
         match &self.api_key {
             Some(key) => request.bearer_auth(key.expose_secret()),
@@ -190,13 +203,24 @@ impl HttpProvider {
         }
     }
 
-    async fn operate(&self, provider_ref: &str, operation: &str, body: OperateBody) -> Outcome<Snapshot> {
-        self.send(self.request(Method::POST, &["intents", provider_ref, operation]).json(&body)).await
+    async fn operate(
+        &self,
+        provider_ref: &str,
+        operation: &str,
+        body: OperateBody,
+    ) -> Outcome<Snapshot> {
+        self.send(
+            self.request(Method::POST, &["intents", provider_ref, operation])
+                .json(&body),
+        )
+        .await
     }
 
     /// Sends a request. Only an answer in the provider's own words is taken for one.
     async fn send(&self, request: RequestBuilder) -> Outcome<Snapshot> {
-        let Some(pass) = self.breaker.enter().await else { return Outcome::doubt("the provider is not called now") };
+        let Some(pass) = self.breaker.enter().await else {
+            return Outcome::doubt("the provider is not called now");
+        };
         match exchange(request).await {
             Ok((status, body)) => {
                 let outcome = understand(status, &body);
@@ -228,12 +252,16 @@ impl PaymentProvider for HttpProvider {
             return_url: request.return_url.as_deref(),
             capture: "manual",
         };
-        self.send(self.request(Method::POST, &["intents"]).json(&body)).await
+        self.send(self.request(Method::POST, &["intents"]).json(&body))
+            .await
     }
 
     async fn find(&self, reference: AttemptId) -> Outcome<Option<Snapshot>> {
         let reference = reference.to_string();
-        match self.send(self.request(Method::GET, &["intents", "by-reference", &reference])).await {
+        match self
+            .send(self.request(Method::GET, &["intents", "by-reference", &reference]))
+            .await
+        {
             Outcome::Declined(refusal) if refusal.code == "not_found" => Outcome::Succeeded(None),
             // A question cannot be refused for good.
             Outcome::Declined(refusal) => Outcome::doubt(refusal.code),
@@ -242,22 +270,39 @@ impl PaymentProvider for HttpProvider {
     }
 
     async fn capture(&self, request: Capture) -> Outcome<Snapshot> {
-        let body = OperateBody { key: request.key.to_string(), amount: Some(request.amount.minor()) };
+        let body = OperateBody {
+            key: request.key.to_string(),
+            amount: Some(request.amount.minor()),
+        };
         self.operate(&request.provider_ref, "capture", body).await
     }
 
     async fn void(&self, request: Void) -> Outcome<Snapshot> {
-        let body = OperateBody { key: format!("void:{}", request.attempt), amount: None };
+        let body = OperateBody {
+            key: format!("void:{}", request.attempt),
+            amount: None,
+        };
         self.operate(&request.provider_ref, "void", body).await
     }
 
     async fn refund(&self, request: Refund) -> Outcome<Snapshot> {
-        let body = OperateBody { key: request.key.to_string(), amount: Some(request.amount.minor()) };
+        let body = OperateBody {
+            key: request.key.to_string(),
+            amount: Some(request.amount.minor()),
+        };
         self.operate(&request.provider_ref, "refund", body).await
     }
 
-    fn read_webhook(&self, signature: Option<&str>, body: &[u8], now: Timestamp) -> Result<WebhookEvent, WebhookError> {
-        let secret = self.webhook_secret.as_ref().ok_or(WebhookError::Signature)?;
+    fn read_webhook(
+        &self,
+        signature: Option<&str>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<WebhookEvent, WebhookError> {
+        let secret = self
+            .webhook_secret
+            .as_ref()
+            .ok_or(WebhookError::Signature)?;
         signature::verify(secret.expose_secret().as_bytes(), signature, body, now)?;
         self.parse_webhook(body)
     }
@@ -267,11 +312,15 @@ impl PaymentProvider for HttpProvider {
     }
 
     fn parse_webhook(&self, body: &[u8]) -> Result<WebhookEvent, WebhookError> {
-        let event: EventBody = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
+        let event: EventBody =
+            serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
         if event.id.is_empty() || event.id.len() > 255 {
             return Err(WebhookError::Unreadable);
         }
-        Ok(WebhookEvent { event_id: event.id, snapshot: event.data.into() })
+        Ok(WebhookEvent {
+            event_id: event.id,
+            snapshot: event.data.into(),
+        })
     }
 }
 
@@ -280,10 +329,15 @@ impl From<IntentBody> for Snapshot {
         let state = match (intent.status.as_str(), intent.next_action) {
             ("processing", _) => SnapshotState::Processing,
             ("requires_action", Some(action)) => SnapshotState::ActionRequired { url: action.url },
-            ("authorized" | "captured" | "partially_refunded" | "refunded", _) => SnapshotState::Authorized,
+            ("authorized" | "captured" | "partially_refunded" | "refunded", _) => {
+                SnapshotState::Authorized
+            }
             ("declined", _) => {
                 let code = intent.decline_code.unwrap_or_default();
-                SnapshotState::Declined { class: decline_class(&code), code }
+                SnapshotState::Declined {
+                    class: decline_class(&code),
+                    code,
+                }
             }
             ("canceled", _) => SnapshotState::Canceled,
             _ => SnapshotState::Unrecognized(intent.status),
@@ -316,7 +370,11 @@ fn decline_class(code: &str) -> DeclineClass {
 async fn exchange(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), String> {
     let doubt = |error: reqwest::Error| {
         let error = error.without_url();
-        if error.is_timeout() { "timeout".to_owned() } else { format!("connection: {error}") }
+        if error.is_timeout() {
+            "timeout".to_owned()
+        } else {
+            format!("connection: {error}")
+        }
     };
     let mut answer = request.send().await.map_err(doubt)?;
     let mut body = Vec::new();
@@ -339,14 +397,19 @@ fn understand(status: StatusCode, body: &[u8]) -> Outcome<Snapshot> {
     }
     let refused = matches!(
         status,
-        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::BAD_REQUEST
+            | StatusCode::NOT_FOUND
+            | StatusCode::CONFLICT
+            | StatusCode::UNPROCESSABLE_ENTITY
     );
     match serde_json::from_slice::<ErrorBody>(body) {
         // They speak of this request, not of the one that had the key or the reference first.
         Ok(body) if matches!(body.error.code.as_str(), "key_reused" | "reference_exists") => {
             Outcome::doubt(body.error.code)
         }
-        Ok(body) if refused => Outcome::Declined(Refusal { code: body.error.code }),
+        Ok(body) if refused => Outcome::Declined(Refusal {
+            code: body.error.code,
+        }),
         _ => Outcome::doubt(format!("status {}", status.as_u16())),
     }
 }
@@ -358,29 +421,55 @@ mod tests {
     #[test]
     fn only_a_clear_no_is_a_no() {
         let no = br#"{"error":{"code":"already_captured"}}"#;
-        assert!(matches!(understand(StatusCode::CONFLICT, no), Outcome::Declined(_)));
+        assert!(matches!(
+            understand(StatusCode::CONFLICT, no),
+            Outcome::Declined(_)
+        ));
         for (status, body) in [
             (StatusCode::CONFLICT, &b"<html>"[..]),
             (StatusCode::INTERNAL_SERVER_ERROR, no),
             (StatusCode::SERVICE_UNAVAILABLE, no),
             (StatusCode::TOO_MANY_REQUESTS, no),
             (StatusCode::UNAUTHORIZED, no),
-            (StatusCode::CONFLICT, &br#"{"error":{"code":"reference_exists"}}"#[..]),
-            (StatusCode::UNPROCESSABLE_ENTITY, &br#"{"error":{"code":"key_reused"}}"#[..]),
+            (
+                StatusCode::CONFLICT,
+                &br#"{"error":{"code":"reference_exists"}}"#[..],
+            ),
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &br#"{"error":{"code":"key_reused"}}"#[..],
+            ),
             (StatusCode::FOUND, no),
             (StatusCode::OK, &b"{}"[..]),
             (StatusCode::OK, &b""[..]),
         ] {
-            assert!(matches!(understand(status, body), Outcome::Ambiguous(_)), "{status}");
+            assert!(
+                matches!(understand(status, body), Outcome::Ambiguous(_)),
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn settings_that_cannot_work_are_named() {
-        for (url, key) in [("ftp://x", "url"), ("http://user@x/", "url"), ("nonsense", "url"), ("http://x/?a=b", "url")] {
-            let settings = HttpProviderSettings { url: url.to_owned(), ..HttpProviderSettings::default() };
-            let error = HttpProvider::new(&settings).err().expect("refused").to_string();
-            assert!(error.contains(&format!("payments.provider.{key}")), "{error}");
+        for (url, key) in [
+            ("ftp://x", "url"),
+            ("http://user@x/", "url"),
+            ("nonsense", "url"),
+            ("http://x/?a=b", "url"),
+        ] {
+            let settings = HttpProviderSettings {
+                url: url.to_owned(),
+                ..HttpProviderSettings::default()
+            };
+            let error = HttpProvider::new(&settings)
+                .err()
+                .expect("refused")
+                .to_string();
+            assert!(
+                error.contains(&format!("payments.provider.{key}")),
+                "{error}"
+            );
         }
     }
 }

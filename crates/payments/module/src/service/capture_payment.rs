@@ -30,18 +30,27 @@ impl Service {
         let recorded = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.capture").await?;
-            if let Claim::Replay(outcome) = tx.claim_key::<Option<CaptureId>, PaymentsError>(OPERATION).await? {
+            if let Claim::Replay(outcome) = tx
+                .claim_key::<Option<CaptureId>, PaymentsError>(OPERATION)
+                .await?
+            {
                 tx.rollback().await?;
                 return outcome.map_err(SeamError::Domain);
             }
-            let id = match self.record_wanted_capture(&mut tx, payment_id, amount).await? {
+            let id = match self
+                .record_wanted_capture(&mut tx, payment_id, amount)
+                .await?
+            {
                 Ok(id) => id,
                 Err(error) => {
-                    let error = tx.refuse::<Option<CaptureId>, PaymentsError>(OPERATION, error).await?;
+                    let error = tx
+                        .refuse::<Option<CaptureId>, PaymentsError>(OPERATION, error)
+                        .await?;
                     return refused(error);
                 }
             };
-            tx.commit_outcome::<_, PaymentsError>(OPERATION, &Ok(id), Some(payment_id.to_string())).await?;
+            tx.commit_outcome::<_, PaymentsError>(OPERATION, &Ok(id), Some(payment_id.to_string()))
+                .await?;
             Ok::<Option<CaptureId>, Refusal>(id)
         })
         .await?;
@@ -69,7 +78,10 @@ impl Service {
             return Ok(Err(PaymentsError::NotFound { payment_id }));
         };
         let Some(winner) = payment.capturable_from() else {
-            return Ok(Err(PaymentsError::NotCapturable { payment_id, status: payment.status() }));
+            return Ok(Err(PaymentsError::NotCapturable {
+                payment_id,
+                status: payment.status(),
+            }));
         };
         let captures = store::captures::of_payment(tx, payment_id).await?;
         let capturable = payment.capturable(&captures);
@@ -84,9 +96,10 @@ impl Service {
             return Ok(Err(PaymentsError::CaptureExceedsAuthorized { capturable }));
         }
         let attempt = store::attempts::get(tx, winner).await?;
-        let number = captures.last().map_or(1, |capture| capture.capture_no + 1);
+        let number = captures.last().map_or(1, |capture| capture.number + 1);
         let id = tx.env().new_id();
-        self.record_capture(tx, &payment, &attempt, id, number, amount, Send::ByCaller).await?;
+        self.record_capture(tx, &payment, &attempt, id, number, amount, Send::ByCaller)
+            .await?;
         if is_manual(tx.ctx()) {
             tx.emit(&AuditRecorded {
                 action: "payment.capture_requested".to_owned(),

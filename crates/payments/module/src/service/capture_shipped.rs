@@ -28,15 +28,22 @@ impl Service {
             if captures.iter().any(|capture| capture.id == id) {
                 return Ok(true);
             }
-            let Some(winner) = payment.capturable_from() else { return Ok(false) };
+            let Some(winner) = payment.capturable_from() else {
+                return Ok(false);
+            };
             let capturable = payment.capturable(&captures);
             if capturable.minor() == 0 || worth.minor() <= 0 {
                 return Ok(true);
             }
-            let amount = if worth.minor() < capturable.minor() { worth } else { capturable };
+            let amount = if worth.minor() < capturable.minor() {
+                worth
+            } else {
+                capturable
+            };
             let attempt = store::attempts::get(&mut tx, winner).await?;
-            let number = captures.last().map_or(1, |capture| capture.capture_no + 1);
-            self.record_capture(&mut tx, &payment, &attempt, id, number, amount, Send::ByJob).await?;
+            let number = captures.last().map_or(1, |capture| capture.number + 1);
+            self.record_capture(&mut tx, &payment, &attempt, id, number, amount, Send::ByJob)
+                .await?;
             tx.commit().await?;
             Ok(true)
         })

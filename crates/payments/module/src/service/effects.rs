@@ -1,8 +1,9 @@
 //! Carries out what must follow a change, in its transaction: events, ledger, and the next calls to the provider.
 
 use payments_contract::{
-    CaptureId, LedgerPosted, LedgerSide, NextAction, NextActionKind, PaymentActionRequired, PaymentAuthorized,
-    PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown, PaymentVoided, RefundId, RefundRequested,
+    CaptureId, LedgerPosted, LedgerSide, NextAction, NextActionKind, PaymentActionRequired,
+    PaymentAuthorized, PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown,
+    PaymentVoided, RefundId, RefundRequested,
 };
 use tenon_events::Emit as _;
 use tenon_jobs::{Enqueue as _, JobOptions};
@@ -40,10 +41,14 @@ impl Service {
     ) -> Result<(), StoreError> {
         for effect in effects {
             match effect {
-                Effect::Post { kind, amount } => self.post(tx, payment, kind, attempt.id.uuid(), amount).await?,
+                Effect::Post { kind, amount } => {
+                    self.post(tx, payment, kind, attempt.id.uuid(), amount)
+                        .await?
+                }
                 Effect::Capture => {
                     let id = attempt.id.derive("capture");
-                    self.record_capture(tx, payment, attempt, id, 1, payment.amount, Send::ByJob).await?;
+                    self.record_capture(tx, payment, attempt, id, 1, payment.amount, Send::ByJob)
+                        .await?;
                 }
                 Effect::Release { reason } => self.record_void(tx, attempt, reason).await?,
                 saying => say(tx, payment, attempt, saying, event).await?,
@@ -67,7 +72,16 @@ impl Service {
             .into_iter()
             .map(|transfer| {
                 let amount = transfer.amount;
-                (LedgerSide { account: transfer.debit, amount }, LedgerSide { account: transfer.credit, amount })
+                (
+                    LedgerSide {
+                        account: transfer.debit,
+                        amount,
+                    },
+                    LedgerSide {
+                        account: transfer.credit,
+                        amount,
+                    },
+                )
             })
             .unzip();
         let posted = LedgerPosted {
@@ -90,16 +104,27 @@ impl Service {
         payment: &Payment,
         attempt: &Attempt,
         id: CaptureId,
-        capture_no: u32,
+        number: u32,
         amount: Money,
         send: Send,
     ) -> Result<Capture, StoreError> {
         let now = tx.now();
         let progress = Progress::new(self.after_grace(now));
-        let capture =
-            Capture { id, payment_id: payment.id, attempt_id: attempt.id, capture_no, amount, progress, created_at: now };
+        let capture = Capture {
+            id,
+            payment_id: payment.id,
+            attempt_id: attempt.id,
+            number,
+            amount,
+            progress,
+            created_at: now,
+        };
         store::captures::insert(tx, &capture).await?;
-        tx.enqueue(&SendCapture { capture_id: id }, self.options(id.to_string(), now, send)).await?;
+        tx.enqueue(
+            &SendCapture { capture_id: id },
+            self.options(id.to_string(), now, send),
+        )
+        .await?;
         Ok(capture)
     }
 
@@ -114,8 +139,15 @@ impl Service {
     ) -> Result<Refund, StoreError> {
         let now = tx.now();
         let progress = Progress::new(self.after_grace(now));
-        let refund =
-            Refund { id, payment_id: payment.id, attempt_id: attempt.id, amount, reason, progress, created_at: now };
+        let refund = Refund {
+            id,
+            payment_id: payment.id,
+            attempt_id: attempt.id,
+            amount,
+            reason,
+            progress,
+            created_at: now,
+        };
         store::refunds::insert(tx, &refund).await?;
         tx.emit(&RefundRequested {
             refund_id: id,
@@ -125,18 +157,35 @@ impl Service {
             reason: refund.reason.clone(),
         })
         .await?;
-        tx.enqueue(&SendRefund { refund_id: id }, self.options(id.to_string(), now, send)).await?;
+        tx.enqueue(
+            &SendRefund { refund_id: id },
+            self.options(id.to_string(), now, send),
+        )
+        .await?;
         Ok(refund)
     }
 
     /// Records that an attempt is to be voided; a job tells the provider.
-    async fn record_void(&self, tx: &mut Tx<'_>, attempt: &Attempt, reason: String) -> Result<(), StoreError> {
+    async fn record_void(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt,
+        reason: String,
+    ) -> Result<(), StoreError> {
         let now = tx.now();
         let progress = Progress::new(self.after_grace(now));
-        let void = Void { attempt_id: attempt.id, payment_id: attempt.payment_id, reason, progress };
+        let void = Void {
+            attempt_id: attempt.id,
+            payment_id: attempt.payment_id,
+            reason,
+            progress,
+        };
         if store::voids::insert(tx, &void).await? {
-            let job = SendVoid { attempt_id: attempt.id };
-            tx.enqueue(&job, self.options(attempt.id.to_string(), now, Send::ByJob)).await?;
+            let job = SendVoid {
+                attempt_id: attempt.id,
+            };
+            tx.enqueue(&job, self.options(attempt.id.to_string(), now, Send::ByJob))
+                .await?;
         }
         Ok(())
     }
@@ -146,7 +195,10 @@ impl Service {
             Send::ByJob => None,
             Send::ByCaller => Some(self.after_grace(now)),
         };
-        JobOptions { run_at, unique_key: Some(key) }
+        JobOptions {
+            run_at,
+            unique_key: Some(key),
+        }
     }
 }
 
@@ -158,24 +210,54 @@ async fn say(
     effect: Effect,
     event: Option<&str>,
 ) -> Result<(), StoreError> {
-    let (payment_id, order_id, attempt_no) = (payment.id, payment.order_id, attempt.attempt_no);
+    let (payment_id, order_id, attempt_no) = (payment.id, payment.order_id, attempt.number);
     match effect {
         Effect::Resolved => {
-            tx.emit(&PaymentResolved { payment_id, order_id, outcome: payment.status() }).await?;
+            tx.emit(&PaymentResolved {
+                payment_id,
+                order_id,
+                outcome: payment.status(),
+            })
+            .await?;
         }
         Effect::ActionRequired { url } => {
-            let next_action = NextAction { kind: NextActionKind::Redirect, url };
-            tx.emit(&PaymentActionRequired { payment_id, order_id, next_action }).await?;
+            let next_action = NextAction {
+                kind: NextActionKind::Redirect,
+                url,
+            };
+            tx.emit(&PaymentActionRequired {
+                payment_id,
+                order_id,
+                next_action,
+            })
+            .await?;
         }
         Effect::Authorized => {
-            tx.emit(&PaymentAuthorized { payment_id, order_id, attempt_no, amount: payment.authorized }).await?;
+            tx.emit(&PaymentAuthorized {
+                payment_id,
+                order_id,
+                attempt_no,
+                amount: payment.authorized,
+            })
+            .await?;
         }
         Effect::Declined { class } => {
-            tx.emit(&PaymentDeclined { payment_id, order_id, attempt_no, decline_class: class }).await?;
+            tx.emit(&PaymentDeclined {
+                payment_id,
+                order_id,
+                attempt_no,
+                decline_class: class,
+            })
+            .await?;
         }
         Effect::Doubted => {
             let since = payment.current.unknown_since.unwrap_or_else(|| tx.now());
-            tx.emit(&PaymentUnknown { payment_id, order_id, since }).await?;
+            tx.emit(&PaymentUnknown {
+                payment_id,
+                order_id,
+                since,
+            })
+            .await?;
         }
         Effect::Mismatch { amount, currency } => {
             tracing::error!(
@@ -193,7 +275,13 @@ async fn say(
             tx.emit(&mismatch).await?;
         }
         Effect::Voided { amount, reason } => {
-            tx.emit(&PaymentVoided { payment_id, order_id, amount, reason }).await?;
+            tx.emit(&PaymentVoided {
+                payment_id,
+                order_id,
+                amount,
+                reason,
+            })
+            .await?;
         }
         Effect::Post { .. } | Effect::Capture | Effect::Release { .. } => {}
     }

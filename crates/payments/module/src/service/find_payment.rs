@@ -1,7 +1,7 @@
 //! Finds a payment, or a refund, for someone who may see it.
 
 use payments_contract::{PaymentId, PaymentsError, RefundId};
-use tenon_kernel::{CallCtx, Role};
+use tenon_kernel::{CallCtx, Id, Role};
 
 use super::{Refusal, Service, refused};
 use crate::domain::attempt::Attempt;
@@ -20,10 +20,18 @@ pub(crate) struct PaymentWithParts {
 
 impl Service {
     /// Returns a payment with its parts; what the caller may not see does not exist.
-    pub(crate) async fn find_payment(&self, ctx: &CallCtx, payment_id: PaymentId) -> Result<PaymentWithParts, Refusal> {
+    pub(crate) async fn find_payment(
+        &self,
+        ctx: &CallCtx,
+        payment_id: PaymentId,
+    ) -> Result<PaymentWithParts, Refusal> {
         let mut db = self.db.read(ctx);
-        let payment = store::payments::find(&mut db, payment_id).await?.filter(|payment| may_see(ctx, payment));
-        let Some(payment) = payment else { return refused(PaymentsError::NotFound { payment_id }) };
+        let payment = store::payments::find(&mut db, payment_id)
+            .await?
+            .filter(|payment| may_see(ctx, payment));
+        let Some(payment) = payment else {
+            return refused(PaymentsError::NotFound { payment_id });
+        };
         Ok(PaymentWithParts {
             attempts: store::attempts::of_payment(&mut db, payment_id).await?,
             captures: store::captures::of_payment(&mut db, payment_id).await?,
@@ -33,10 +41,16 @@ impl Service {
     }
 
     /// Returns a refund with its payment; what the caller may not see does not exist.
-    pub(crate) async fn find_refund(&self, ctx: &CallCtx, refund_id: RefundId) -> Result<(Payment, Refund), Refusal> {
+    pub(crate) async fn find_refund(
+        &self,
+        ctx: &CallCtx,
+        refund_id: RefundId,
+    ) -> Result<(Payment, Refund), Refusal> {
         let mut db = self.db.read(ctx);
         let missing = PaymentsError::RefundNotFound { refund_id };
-        let Some(refund) = store::refunds::find(&mut db, refund_id).await? else { return refused(missing) };
+        let Some(refund) = store::refunds::find(&mut db, refund_id).await? else {
+            return refused(missing);
+        };
         let payment = store::payments::find(&mut db, refund.payment_id).await?;
         match payment.filter(|payment| may_see(ctx, payment)) {
             Some(payment) => Ok((payment, refund)),
@@ -52,5 +66,5 @@ pub(crate) fn is_staff(ctx: &CallCtx) -> bool {
 
 fn may_see(ctx: &CallCtx, payment: &Payment) -> bool {
     let user = ctx.principal.user().map(|user| user.user);
-    is_staff(ctx) || (user.is_some() && user == payment.customer_id.map(|customer| customer.uuid()))
+    is_staff(ctx) || (user.is_some() && user == payment.customer_id.map(Id::uuid))
 }

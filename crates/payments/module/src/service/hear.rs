@@ -58,7 +58,9 @@ impl Service {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.hear").await?;
-            let heard = self.hear_in(&mut tx, payment_id, attempt_id, report, source).await?;
+            let heard = self
+                .hear_in(&mut tx, payment_id, attempt_id, report, source)
+                .await?;
             tx.commit().await?;
             Ok(heard)
         })
@@ -91,17 +93,25 @@ impl Service {
             transition::asked(&mut attempt, now);
         }
         let moved = attempt.state != before.1.state;
-        if moved && attempt.state.is_in_motion() && !matches!(source, Source::Poller | Source::Resent) {
-            let options = JobOptions { run_at: attempt.next_poll_at, unique_key: Some(attempt_id.to_string()) };
+        if moved
+            && attempt.state.is_in_motion()
+            && !matches!(source, Source::Poller | Source::Resent)
+        {
+            let options = JobOptions {
+                run_at: attempt.next_poll_at,
+                unique_key: Some(attempt_id.to_string()),
+            };
             tx.enqueue(&PollAttempt { attempt_id }, options).await?;
         }
         let event = match source {
             Source::Webhook(event_id) => Some(event_id),
             Source::Answer | Source::Poller | Source::Resent | Source::Asked => None,
         };
-        self.perform(tx, &mut payment, &attempt, effects, event).await?;
+        self.perform(tx, &mut payment, &attempt, effects, event)
+            .await?;
         if let Some(totals) = report.totals.filter(|_| step != Step::Park) {
-            self.reconcile_totals(tx, &mut payment, &mut attempt, totals).await?;
+            self.reconcile_totals(tx, &mut payment, &mut attempt, totals)
+                .await?;
         }
         if attempt != before.1 {
             store::attempts::save(tx, &attempt).await?;
@@ -112,7 +122,11 @@ impl Service {
         if payment != before.0 {
             store::payments::save(tx, &mut payment).await?;
         }
-        Ok(Heard { payment, attempt, step })
+        Ok(Heard {
+            payment,
+            attempt,
+            step,
+        })
     }
 }
 
@@ -121,8 +135,14 @@ impl Report {
     pub(super) fn from_answer(answer: Outcome<Snapshot>) -> Self {
         match answer {
             Outcome::Succeeded(snapshot) => snapshot.into(),
-            Outcome::Declined(refusal) => Self { told: Told::Refused { code: refusal.code }, totals: None },
-            Outcome::Ambiguous(_) => Self { told: Told::Nothing, totals: None },
+            Outcome::Declined(refusal) => Self {
+                told: Told::Refused { code: refusal.code },
+                totals: None,
+            },
+            Outcome::Ambiguous(_) => Self {
+                told: Told::Nothing,
+                totals: None,
+            },
         }
     }
 
@@ -130,8 +150,14 @@ impl Report {
     pub(super) fn from_search(answer: Outcome<Option<Snapshot>>) -> Self {
         match answer {
             Outcome::Succeeded(Some(snapshot)) => snapshot.into(),
-            Outcome::Succeeded(None) => Self { told: Told::NotFound, totals: None },
-            Outcome::Declined(_) | Outcome::Ambiguous(_) => Self { told: Told::Nothing, totals: None },
+            Outcome::Succeeded(None) => Self {
+                told: Told::NotFound,
+                totals: None,
+            },
+            Outcome::Declined(_) | Outcome::Ambiguous(_) => Self {
+                told: Told::Nothing,
+                totals: None,
+            },
         }
     }
 
@@ -162,7 +188,10 @@ impl From<Snapshot> for Report {
             }
         };
         Self {
-            totals: Some(Totals { captured: snapshot.captured, refunded: snapshot.refunded }),
+            totals: Some(Totals {
+                captured: snapshot.captured,
+                refunded: snapshot.refunded,
+            }),
             told: Told::Seen {
                 revision: snapshot.revision,
                 provider_ref: snapshot.provider_ref,

@@ -27,8 +27,12 @@ impl Service {
         let mut db = self.db.read(ctx);
         let rows = match payment {
             None => store::ledger::list_before(&mut db, before, page.limit).await?,
-            Some(payment) => store::ledger::list_of_payment_before(&mut db, payment, before, page.limit).await?,
+            Some(payment) => {
+                store::ledger::list_of_payment_before(&mut db, payment, before, page.limit).await?
+            }
         };
-        Ok(Page::from_rows(rows, page.limit, |last| self.cursor_key.seal(&scope, &last.position)))
+        Ok(Page::from_rows(rows, page.limit, |last| {
+            self.cursor_key.seal(&scope, &last.position)
+        }))
     }
 }

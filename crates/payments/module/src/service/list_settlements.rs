@@ -10,7 +10,11 @@ use crate::store;
 const SCOPE: &str = "payments.settlements";
 
 impl Service {
-    pub(crate) async fn settlements(&self, ctx: &CallCtx, page: PageRequest) -> Result<Settlements, Refusal> {
+    pub(crate) async fn settlements(
+        &self,
+        ctx: &CallCtx,
+        page: PageRequest,
+    ) -> Result<Settlements, Refusal> {
         let after: Option<PaymentId> = page
             .cursor
             .map(|cursor| self.cursor_key.open(SCOPE, &cursor))
@@ -20,6 +24,9 @@ impl Service {
         let rows = store::payments::list_after(&mut self.db.read(ctx), after, limit).await?;
         let page = Page::from_rows(rows, limit, |last| self.cursor_key.seal(SCOPE, &last.id));
         let page = page.map(|payment| payment.settlement());
-        Ok(Settlements { settlements: page.data, next_cursor: page.next_cursor })
+        Ok(Settlements {
+            settlements: page.data,
+            next_cursor: page.next_cursor,
+        })
     }
 }

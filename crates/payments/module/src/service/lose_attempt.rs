@@ -27,12 +27,17 @@ impl Service {
                 let now = tx.now();
                 let effects = transition::lose(&mut payment, &mut attempt, now);
                 store::attempts::save(&mut tx, &attempt).await?;
-                self.perform(&mut tx, &mut payment, &attempt, effects, None).await?;
+                self.perform(&mut tx, &mut payment, &attempt, effects, None)
+                    .await?;
                 self.settle_void(&mut tx, &mut payment).await?;
                 store::payments::save(&mut tx, &mut payment).await?;
             }
             tx.commit().await?;
-            Ok(Heard { payment, attempt, step })
+            Ok(Heard {
+                payment,
+                attempt,
+                step,
+            })
         })
         .await
     }

@@ -1,6 +1,8 @@
 //! Opens a payment: rows first, then the provider, then what it answered.
 
-use payments_contract::{MAX_ATTEMPTS, OpenPayment, Payment as View, PaymentAttemptStarted, PaymentStatus, PaymentsError};
+use payments_contract::{
+    MAX_ATTEMPTS, OpenPayment, Payment as View, PaymentAttemptStarted, PaymentStatus, PaymentsError,
+};
 use tenon_events::Emit as _;
 use tenon_jobs::{Enqueue as _, JobOptions};
 use tenon_kernel::{CallCtx, FieldError, Money, Timestamp};
@@ -34,16 +36,20 @@ impl Service {
             }
             let payment = self.new_payment(&req, tx.now());
             store::payments::insert(&mut tx, &payment).await?;
-            let attempt = self.record_attempt(&mut tx, &payment, req.payment_method.clone()).await?;
+            let attempt = self
+                .record_attempt(&mut tx, &payment, req.payment_method.clone())
+                .await?;
             tx.commit().await?;
             Ok::<_, Refusal>(Recorded::New(payment, attempt))
         })
         .await?;
         match recorded {
             Recorded::Known(payment) => Ok(payment.view()),
-            Recorded::New(payment, attempt) => {
-                Ok(self.send(ctx, &payment, &attempt, Source::Answer).await?.payment.view())
-            }
+            Recorded::New(payment, attempt) => Ok(self
+                .send(ctx, &payment, &attempt, Source::Answer)
+                .await?
+                .payment
+                .view()),
         }
     }
 
@@ -59,7 +65,7 @@ impl Service {
         let attempt = Attempt {
             id: tx.env().new_id(),
             payment_id: payment.id,
-            attempt_no: payment.attempts,
+            number: payment.attempts,
             payment_method,
             state: AttemptState::ToSend,
             provider_ref: None,
@@ -77,13 +83,18 @@ impl Service {
             payment_id: payment.id,
             order_id: payment.order_id,
             attempt_id: attempt.id,
-            attempt_no: attempt.attempt_no,
+            attempt_no: attempt.number,
             provider: payment.provider.clone(),
             amount: payment.amount,
         })
         .await?;
-        let job = SendAttempt { attempt_id: attempt.id };
-        let options = JobOptions { run_at: Some(after_grace), unique_key: Some(attempt.id.to_string()) };
+        let job = SendAttempt {
+            attempt_id: attempt.id,
+        };
+        let options = JobOptions {
+            run_at: Some(after_grace),
+            unique_key: Some(attempt.id.to_string()),
+        };
         tx.enqueue(&job, options).await?;
         Ok(attempt)
     }
@@ -118,7 +129,10 @@ impl Service {
 fn known_payment(req: &OpenPayment, known: Option<Payment>) -> Result<Payment, Refusal> {
     let payment_id = req.payment_id;
     match known {
-        None => refused(PaymentsError::PaymentClosed { payment_id, status: PaymentStatus::Voided }),
+        None => refused(PaymentsError::PaymentClosed {
+            payment_id,
+            status: PaymentStatus::Voided,
+        }),
         Some(payment)
             if payment.order_id == req.order_id
                 && payment.amount == req.amount
@@ -138,7 +152,11 @@ fn check(req: &OpenPayment) -> Result<(), PaymentsError> {
     if let Some(url) = &req.return_url {
         check_text("/return_url", url, 2_048)?;
         if !url.starts_with("https://") && !url.starts_with("http://") {
-            let field = FieldError::new("/return_url", "not_a_web_address", "expected an http or https URL");
+            let field = FieldError::new(
+                "/return_url",
+                "not_a_web_address",
+                "expected an http or https URL",
+            );
             return Err(PaymentsError::InvalidRequest { field });
         }
     }
@@ -154,5 +172,8 @@ pub(super) fn check_attempts(payment: &Payment) -> Result<(), PaymentsError> {
     if payment.attempts < MAX_ATTEMPTS {
         return Ok(());
     }
-    Err(PaymentsError::TooManyAttempts { payment_id: payment.id, limit: MAX_ATTEMPTS })
+    Err(PaymentsError::TooManyAttempts {
+        payment_id: payment.id,
+        limit: MAX_ATTEMPTS,
+    })
 }

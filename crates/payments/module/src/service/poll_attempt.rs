@@ -20,7 +20,9 @@ impl Service {
         attempt_id: AttemptId,
         source: Source<'_>,
     ) -> Result<Option<Heard>, StoreError> {
-        let Some(attempt) = store::attempts::find(&mut self.db.read(ctx), attempt_id).await? else { return Ok(None) };
+        let Some(attempt) = store::attempts::find(&mut self.db.read(ctx), attempt_id).await? else {
+            return Ok(None);
+        };
         if !attempt.state.is_in_motion() {
             return Ok(None);
         }
@@ -28,12 +30,23 @@ impl Service {
             tracing::error!(attempt.id = %attempt_id, polls = attempt.polls, "an attempt is in doubt for a day");
         }
         let answer = self.call(ctx, "find", self.provider.find(attempt_id)).await;
-        let heard = self.hear(ctx, attempt.payment_id, attempt_id, &Report::from_search(answer), source).await?;
+        let heard = self
+            .hear(
+                ctx,
+                attempt.payment_id,
+                attempt_id,
+                &Report::from_search(answer),
+                source,
+            )
+            .await?;
         if heard.step != Step::Resend {
             return Ok(Some(heard));
         }
         if heard.payment.wants_money() {
-            return self.send(ctx, &heard.payment, &heard.attempt, Source::Resent).await.map(Some);
+            return self
+                .send(ctx, &heard.payment, &heard.attempt, Source::Resent)
+                .await
+                .map(Some);
         }
         self.lose(ctx, heard).await.map(Some)
     }

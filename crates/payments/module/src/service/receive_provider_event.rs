@@ -24,7 +24,10 @@ impl Service {
         if provider != self.provider.name() {
             return refused(PaymentsError::UnknownProvider);
         }
-        let event = match self.provider.read_webhook(signature, body, self.db.env().now()) {
+        let event = match self
+            .provider
+            .read_webhook(signature, body, self.db.env().now())
+        {
             Ok(event) => event,
             Err(WebhookError::Signature) => {
                 WEBHOOKS.with_label_values(&["bad_signature"]).inc();
@@ -35,20 +38,30 @@ impl Service {
                 return refused(PaymentsError::UnreadableEvent);
             }
         };
-        let Ok(body) = std::str::from_utf8(body) else { return refused(PaymentsError::UnreadableEvent) };
+        let Ok(body) = std::str::from_utf8(body) else {
+            return refused(PaymentsError::UnreadableEvent);
+        };
         let is_new = retrying(|| async {
             let mut ctx = ctx.child();
-            let mut tx = self.db.begin(&mut ctx, "payments.receive_provider_event").await?;
-            let is_new = store::provider_events::insert(&mut tx, provider, &event.event_id, body).await?;
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "payments.receive_provider_event")
+                .await?;
+            let is_new =
+                store::provider_events::insert(&mut tx, provider, &event.event_id, body).await?;
             if is_new {
-                let job = ProcessProviderEvent { event_id: event.event_id.clone() };
+                let job = ProcessProviderEvent {
+                    event_id: event.event_id.clone(),
+                };
                 tx.enqueue(&job, JobOptions::default()).await?;
             }
             tx.commit().await?;
             Ok::<bool, Refusal>(is_new)
         })
         .await?;
-        WEBHOOKS.with_label_values(&[if is_new { "stored" } else { "duplicate" }]).inc();
+        WEBHOOKS
+            .with_label_values(&[if is_new { "stored" } else { "duplicate" }])
+            .inc();
         Ok(())
     }
 }

@@ -23,14 +23,23 @@ impl Service {
         totals: Totals,
     ) -> Result<(), StoreError> {
         let is_winner = payment.winner == Some(attempt.id);
-        let known = Totals { captured: payment.captured.minor(), refunded: payment.refunded.minor() };
-        let holds_money = matches!(attempt.state, AttemptState::Authorized | AttemptState::Releasing);
+        let known = Totals {
+            captured: payment.captured.minor(),
+            refunded: payment.refunded.minor(),
+        };
+        let holds_money = matches!(
+            attempt.state,
+            AttemptState::Authorized | AttemptState::Releasing
+        );
         // An attempt that reported the wrong money is not in the ledger: people sort that out.
-        if totals.captured == 0 || !holds_money || !attempt.posted || (is_winner && totals == known) {
+        if totals.captured == 0 || !holds_money || !attempt.posted || (is_winner && totals == known)
+        {
             return Ok(());
         }
-        self.reconcile_captures(tx, payment, attempt, totals.captured).await?;
-        self.reconcile_refunds(tx, payment, attempt, totals.refunded).await?;
+        self.reconcile_captures(tx, payment, attempt, totals.captured)
+            .await?;
+        self.reconcile_refunds(tx, payment, attempt, totals.refunded)
+            .await?;
         if !is_winner && totals.refunded == totals.captured {
             attempt.state = AttemptState::Voided;
         }
@@ -45,12 +54,17 @@ impl Service {
         total: i64,
     ) -> Result<(), StoreError> {
         let all = store::captures::of_payment(tx, payment.id).await?;
-        let next_no = all.last().map_or(1, |capture| capture.capture_no + 1);
-        let (settled, mut open) = sort(all.into_iter().filter(|capture| capture.attempt_id == attempt.id), |capture| {
-            (capture.progress.status, capture.amount)
-        });
+        let next_no = all.last().map_or(1, |capture| capture.number + 1);
+        let (settled, mut open) = sort(
+            all.into_iter()
+                .filter(|capture| capture.attempt_id == attempt.id),
+            |capture| (capture.progress.status, capture.amount),
+        );
         let amounts: Vec<i64> = open.iter().map(|capture| capture.amount.minor()).collect();
-        let Settled { operations, unexplained } = settle_up_to(total, settled, &amounts);
+        let Settled {
+            operations,
+            unexplained,
+        } = settle_up_to(total, settled, &amounts);
         for capture in open.iter_mut().take(operations) {
             self.settle_capture(tx, payment, capture).await?;
         }
@@ -64,7 +78,7 @@ impl Service {
             id,
             payment_id: payment.id,
             attempt_id: attempt.id,
-            capture_no: next_no,
+            number: next_no,
             amount,
             progress: Progress::new(tx.now()),
             created_at: tx.now(),
@@ -73,7 +87,8 @@ impl Service {
         self.settle_capture(tx, payment, &mut capture).await?;
         if payment.winner != Some(attempt.id) {
             let back = (attempt.id.derive("surplus"), amount, "surplus".to_owned());
-            self.record_refund(tx, payment, attempt, back, Send::ByJob).await?;
+            self.record_refund(tx, payment, attempt, back, Send::ByJob)
+                .await?;
         }
         Ok(())
     }
@@ -86,11 +101,16 @@ impl Service {
         total: i64,
     ) -> Result<(), StoreError> {
         let all = store::refunds::of_payment(tx, payment.id).await?;
-        let (settled, mut open) = sort(all.into_iter().filter(|refund| refund.attempt_id == attempt.id), |refund| {
-            (refund.progress.status, refund.amount)
-        });
+        let (settled, mut open) = sort(
+            all.into_iter()
+                .filter(|refund| refund.attempt_id == attempt.id),
+            |refund| (refund.progress.status, refund.amount),
+        );
         let amounts: Vec<i64> = open.iter().map(|refund| refund.amount.minor()).collect();
-        let Settled { operations, unexplained } = settle_up_to(total, settled, &amounts);
+        let Settled {
+            operations,
+            unexplained,
+        } = settle_up_to(total, settled, &amounts);
         for refund in open.iter_mut().take(operations) {
             self.settle_refund(tx, payment, refund).await?;
         }
@@ -115,7 +135,10 @@ impl Service {
 }
 
 /// Splits operations into the sum of the settled ones and the open ones, in order.
-fn sort<T>(operations: impl Iterator<Item = T>, of: impl Fn(&T) -> (OperationStatus, Money)) -> (i64, Vec<T>) {
+fn sort<T>(
+    operations: impl Iterator<Item = T>,
+    of: impl Fn(&T) -> (OperationStatus, Money),
+) -> (i64, Vec<T>) {
     let mut settled = 0;
     let mut open = Vec::new();
     for operation in operations {
@@ -130,6 +153,7 @@ fn sort<T>(operations: impl Iterator<Item = T>, of: impl Fn(&T) -> (OperationSta
 }
 
 fn part(payment: &Payment, minor: i64) -> Result<Money, StoreError> {
-    Money::new(minor, payment.amount.currency())
-        .map_err(|error| StoreError::Inconsistent { what: format!("the provider's totals: {error}") })
+    Money::new(minor, payment.amount.currency()).map_err(|error| StoreError::Inconsistent {
+        what: format!("the provider's totals: {error}"),
+    })
 }

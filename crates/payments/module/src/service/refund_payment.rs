@@ -45,19 +45,24 @@ impl Service {
         let recorded = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.refund").await?;
-            if let Claim::Replay(outcome) = tx.claim_key::<RefundId, PaymentsError>(OPERATION).await? {
+            if let Claim::Replay(outcome) =
+                tx.claim_key::<RefundId, PaymentsError>(OPERATION).await?
+            {
                 tx.rollback().await?;
                 return outcome.map(Recorded::Known).map_err(SeamError::Domain);
             }
             let recorded = match self.record_wanted_refund(&mut tx, payment_id, &new).await? {
                 Ok(recorded) => recorded,
                 Err(error) => {
-                    let error = tx.refuse::<RefundId, PaymentsError>(OPERATION, error).await?;
+                    let error = tx
+                        .refuse::<RefundId, PaymentsError>(OPERATION, error)
+                        .await?;
                     return refused(error);
                 }
             };
             let id = recorded.id();
-            tx.commit_outcome::<_, PaymentsError>(OPERATION, &Ok(id), Some(id.to_string())).await?;
+            tx.commit_outcome::<_, PaymentsError>(OPERATION, &Ok(id), Some(id.to_string()))
+                .await?;
             Ok::<Recorded, Refusal>(recorded)
         })
         .await?;
@@ -86,8 +91,13 @@ impl Service {
         if let Some(id) = new.id
             && let Some(known) = store::refunds::find(tx, id).await?
         {
-            let same = known.payment_id == payment_id && new.amount.is_none_or(|amount| amount == known.amount);
-            return Ok(if same { Ok(Recorded::Known(id)) } else { Err(PaymentsError::RefundExists { refund_id: id }) });
+            let same = known.payment_id == payment_id
+                && new.amount.is_none_or(|amount| amount == known.amount);
+            return Ok(if same {
+                Ok(Recorded::Known(id))
+            } else {
+                Err(PaymentsError::RefundExists { refund_id: id })
+            });
         }
         let refunds = store::refunds::of_payment(tx, payment_id).await?;
         let refundable = payment.refundable(&refunds);
@@ -97,13 +107,22 @@ impl Service {
         {
             return Ok(Err(error));
         }
-        let Some(winner) = payment.winner.filter(|_| refundable.minor() > 0 && amount.minor() <= refundable.minor())
+        let Some(winner) = payment
+            .winner
+            .filter(|_| refundable.minor() > 0 && amount.minor() <= refundable.minor())
         else {
             return Ok(Err(PaymentsError::RefundExceedsCaptured { refundable }));
         };
         let attempt = store::attempts::get(tx, winner).await?;
         let id = new.id.unwrap_or_else(|| tx.env().new_id());
-        self.record_refund(tx, &payment, &attempt, (id, amount, new.reason.clone()), Send::ByCaller).await?;
+        self.record_refund(
+            tx,
+            &payment,
+            &attempt,
+            (id, amount, new.reason.clone()),
+            Send::ByCaller,
+        )
+        .await?;
         if is_manual(tx.ctx()) {
             tx.emit(&AuditRecorded {
                 action: "payment.refund_requested".to_owned(),

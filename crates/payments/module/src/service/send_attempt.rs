@@ -26,17 +26,34 @@ impl Service {
             payment_method: attempt.payment_method.clone(),
             return_url: payment.return_url.clone(),
         };
-        let answer = self.call(ctx, "authorize", self.provider.authorize(request)).await;
-        self.hear(ctx, payment.id, attempt.id, &Report::from_answer(answer), source).await
+        let answer = self
+            .call(ctx, "authorize", self.provider.authorize(request))
+            .await;
+        self.hear(
+            ctx,
+            payment.id,
+            attempt.id,
+            &Report::from_answer(answer),
+            source,
+        )
+        .await
     }
 
     /// Sends an attempt that nobody saw through: the process died between the rows and the provider.
-    pub(crate) async fn send_unsent(&self, ctx: &CallCtx, attempt_id: AttemptId) -> Result<(), StoreError> {
-        let Some(attempt) = store::attempts::find(&mut self.db.read(ctx), attempt_id).await? else { return Ok(()) };
+    pub(crate) async fn send_unsent(
+        &self,
+        ctx: &CallCtx,
+        attempt_id: AttemptId,
+    ) -> Result<(), StoreError> {
+        let Some(attempt) = store::attempts::find(&mut self.db.read(ctx), attempt_id).await? else {
+            return Ok(());
+        };
         if attempt.state != AttemptState::ToSend {
             return Ok(());
         }
-        let Some(payment) = store::payments::find(&mut self.db.read(ctx), attempt.payment_id).await? else {
+        let Some(payment) =
+            store::payments::find(&mut self.db.read(ctx), attempt.payment_id).await?
+        else {
             return Ok(());
         };
         if payment.wants_money() {

@@ -11,15 +11,33 @@ use crate::store;
 
 impl Service {
     /// Sends a capture and writes down what came of it; `None` if there was nothing to send.
-    pub(crate) async fn send_capture(&self, ctx: &CallCtx, id: CaptureId) -> Result<Option<Capture>, StoreError> {
-        let Some((capture, provider_ref)) = self.claim_capture(ctx, id).await? else { return Ok(None) };
-        let request = provider::Capture { key: id, provider_ref, amount: capture.amount };
-        let answer = self.call(ctx, "capture", self.provider.capture(request)).await;
-        self.record_capture_outcome(ctx, id, &answer).await.map(Some)
+    pub(crate) async fn send_capture(
+        &self,
+        ctx: &CallCtx,
+        id: CaptureId,
+    ) -> Result<Option<Capture>, StoreError> {
+        let Some((capture, provider_ref)) = self.claim_capture(ctx, id).await? else {
+            return Ok(None);
+        };
+        let request = provider::Capture {
+            key: id,
+            provider_ref,
+            amount: capture.amount,
+        };
+        let answer = self
+            .call(ctx, "capture", self.provider.capture(request))
+            .await;
+        self.record_capture_outcome(ctx, id, &answer)
+            .await
+            .map(Some)
     }
 
     /// Marks a capture as sent, unless it is over, or was taken back before anybody asked.
-    async fn claim_capture(&self, ctx: &CallCtx, id: CaptureId) -> Result<Option<(Capture, String)>, StoreError> {
+    async fn claim_capture(
+        &self,
+        ctx: &CallCtx,
+        id: CaptureId,
+    ) -> Result<Option<(Capture, String)>, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.claim_capture").await?;
@@ -59,12 +77,17 @@ impl Service {
             // A webhook may have been faster.
             if capture.progress.status.is_open() {
                 match answer {
-                    Outcome::Succeeded(_) => self.settle_capture(&mut tx, &mut payment, &mut capture).await?,
+                    Outcome::Succeeded(_) => {
+                        self.settle_capture(&mut tx, &mut payment, &mut capture)
+                            .await?
+                    }
                     Outcome::Declined(refusal) if refusal.code == "already_captured" => {
-                        self.settle_capture(&mut tx, &mut payment, &mut capture).await?;
+                        self.settle_capture(&mut tx, &mut payment, &mut capture)
+                            .await?;
                     }
                     Outcome::Declined(refusal) => {
-                        self.fail_capture(&mut tx, &payment, &mut capture, refusal.code.clone()).await?;
+                        self.fail_capture(&mut tx, &payment, &mut capture, refusal.code.clone())
+                            .await?;
                     }
                     Outcome::Ambiguous(_) => {
                         capture.progress.doubt(tx.now());

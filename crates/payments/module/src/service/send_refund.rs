@@ -12,15 +12,31 @@ use crate::store;
 
 impl Service {
     /// Sends a refund and writes down what came of it; `None` if there was nothing to send.
-    pub(crate) async fn send_refund(&self, ctx: &CallCtx, id: RefundId) -> Result<Option<Refund>, StoreError> {
-        let Some((refund, provider_ref)) = self.claim_refund(ctx, id).await? else { return Ok(None) };
-        let request = provider::Refund { key: id, provider_ref, amount: refund.amount };
-        let answer = self.call(ctx, "refund", self.provider.refund(request)).await;
+    pub(crate) async fn send_refund(
+        &self,
+        ctx: &CallCtx,
+        id: RefundId,
+    ) -> Result<Option<Refund>, StoreError> {
+        let Some((refund, provider_ref)) = self.claim_refund(ctx, id).await? else {
+            return Ok(None);
+        };
+        let request = provider::Refund {
+            key: id,
+            provider_ref,
+            amount: refund.amount,
+        };
+        let answer = self
+            .call(ctx, "refund", self.provider.refund(request))
+            .await;
         self.record_refund_outcome(ctx, id, &answer).await.map(Some)
     }
 
     /// Marks a refund as sent, unless it is over.
-    async fn claim_refund(&self, ctx: &CallCtx, id: RefundId) -> Result<Option<(Refund, String)>, StoreError> {
+    async fn claim_refund(
+        &self,
+        ctx: &CallCtx,
+        id: RefundId,
+    ) -> Result<Option<(Refund, String)>, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.claim_refund").await?;
@@ -55,16 +71,21 @@ impl Service {
             if refund.progress.status.is_open() {
                 match answer {
                     Outcome::Succeeded(snapshot) => {
-                        self.settle_refund(&mut tx, &mut payment, &mut refund).await?;
-                        if payment.winner != Some(refund.attempt_id) && snapshot.refunded == snapshot.captured {
+                        self.settle_refund(&mut tx, &mut payment, &mut refund)
+                            .await?;
+                        if payment.winner != Some(refund.attempt_id)
+                            && snapshot.refunded == snapshot.captured
+                        {
                             // What another attempt took by mistake is back: nothing of it is held any more.
-                            let mut attempt = store::attempts::get(&mut tx, refund.attempt_id).await?;
+                            let mut attempt =
+                                store::attempts::get(&mut tx, refund.attempt_id).await?;
                             attempt.state = AttemptState::Voided;
                             store::attempts::save(&mut tx, &attempt).await?;
                         }
                     }
                     Outcome::Declined(refusal) => {
-                        self.fail_refund(&mut tx, &payment, &mut refund, refusal.code.clone()).await?;
+                        self.fail_refund(&mut tx, &payment, &mut refund, refusal.code.clone())
+                            .await?;
                     }
                     Outcome::Ambiguous(_) => {
                         refund.progress.doubt(tx.now());

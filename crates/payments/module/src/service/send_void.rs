@@ -12,22 +12,43 @@ use crate::store;
 
 impl Service {
     /// Sends a void and writes down what came of it; `None` if there was nothing to send.
-    pub(crate) async fn send_void(&self, ctx: &CallCtx, attempt: AttemptId) -> Result<Option<Void>, StoreError> {
-        let Some(provider_ref) = self.claim_void(ctx, attempt).await? else { return Ok(None) };
-        let request = provider::Void { attempt, provider_ref };
+    pub(crate) async fn send_void(
+        &self,
+        ctx: &CallCtx,
+        attempt: AttemptId,
+    ) -> Result<Option<Void>, StoreError> {
+        let Some(provider_ref) = self.claim_void(ctx, attempt).await? else {
+            return Ok(None);
+        };
+        let request = provider::Void {
+            attempt,
+            provider_ref,
+        };
         let answer = self.call(ctx, "void", self.provider.void(request)).await;
-        let taken_instead = matches!(&answer, Outcome::Declined(refusal) if refusal.code == "already_captured");
+        let taken_instead =
+            matches!(&answer, Outcome::Declined(refusal) if refusal.code == "already_captured");
         let void = self.record_void_outcome(ctx, attempt, answer).await?;
         if taken_instead {
             // How much was taken stands in the provider's totals, and goes back from there.
             let answer = self.call(ctx, "find", self.provider.find(attempt)).await;
-            self.hear(ctx, void.payment_id, attempt, &Report::from_search(answer), Source::Asked).await?;
+            self.hear(
+                ctx,
+                void.payment_id,
+                attempt,
+                &Report::from_search(answer),
+                Source::Asked,
+            )
+            .await?;
         }
         Ok(Some(void))
     }
 
     /// Marks a void as sent, unless it is over; returns the provider's id of the attempt.
-    async fn claim_void(&self, ctx: &CallCtx, attempt: AttemptId) -> Result<Option<String>, StoreError> {
+    async fn claim_void(
+        &self,
+        ctx: &CallCtx,
+        attempt: AttemptId,
+    ) -> Result<Option<String>, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.claim_void").await?;

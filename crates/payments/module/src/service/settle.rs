@@ -21,7 +21,14 @@ impl Service {
     ) -> Result<(), StoreError> {
         capture.progress.close(OperationStatus::Succeeded, None);
         store::captures::save(tx, capture).await?;
-        self.post(tx, payment, EntryKind::Capture, capture.id.uuid(), capture.amount).await?;
+        self.post(
+            tx,
+            payment,
+            EntryKind::Capture,
+            capture.id.uuid(),
+            capture.amount,
+        )
+        .await?;
         if payment.winner != Some(capture.attempt_id) {
             return Ok(());
         }
@@ -46,7 +53,9 @@ impl Service {
         reason: String,
     ) -> Result<(), StoreError> {
         tracing::error!(payment.id = %payment.id, capture.id = %capture.id, reason, "a capture was refused");
-        capture.progress.close(OperationStatus::Failed, Some(reason.clone()));
+        capture
+            .progress
+            .close(OperationStatus::Failed, Some(reason.clone()));
         store::captures::save(tx, capture).await?;
         tx.emit(&PaymentCaptureFailed {
             payment_id: payment.id,
@@ -68,7 +77,14 @@ impl Service {
     ) -> Result<(), StoreError> {
         refund.progress.close(OperationStatus::Succeeded, None);
         store::refunds::save(tx, refund).await?;
-        self.post(tx, payment, EntryKind::Refund, refund.id.uuid(), refund.amount).await?;
+        self.post(
+            tx,
+            payment,
+            EntryKind::Refund,
+            refund.id.uuid(),
+            refund.amount,
+        )
+        .await?;
         if payment.winner == Some(refund.attempt_id) {
             payment.refunded = sum(payment.refunded, refund.amount)?;
         }
@@ -93,7 +109,9 @@ impl Service {
         failure: String,
     ) -> Result<(), StoreError> {
         tracing::error!(payment.id = %payment.id, refund.id = %refund.id, failure, "a refund was refused");
-        refund.progress.close(OperationStatus::Failed, Some(failure.clone()));
+        refund
+            .progress
+            .close(OperationStatus::Failed, Some(failure.clone()));
         store::refunds::save(tx, refund).await?;
         tx.emit(&RefundFailed {
             refund_id: refund.id,
@@ -109,5 +127,9 @@ impl Service {
 }
 
 fn sum(total: Money, part: Money) -> Result<Money, StoreError> {
-    total.checked_add(part).map_err(|error| StoreError::Inconsistent { what: format!("payments: {error}") })
+    total
+        .checked_add(part)
+        .map_err(|error| StoreError::Inconsistent {
+            what: format!("payments: {error}"),
+        })
 }

@@ -17,17 +17,30 @@ impl Service {
     /// Takes the next step of an undoing, if one is wanted; idempotent. The caller saves the payment.
     ///
     /// Whatever is not known yet is waited for: its outcome leads here again.
-    pub(super) async fn settle_void(&self, tx: &mut Tx<'_>, payment: &mut Payment) -> Result<(), StoreError> {
-        let Some(void) = payment.void.clone() else { return Ok(()) };
+    pub(super) async fn settle_void(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &mut Payment,
+    ) -> Result<(), StoreError> {
+        let Some(void) = payment.void.clone() else {
+            return Ok(());
+        };
         if payment.voided_at.is_some() {
             return Ok(());
         }
         let mut attempts = store::attempts::of_payment(tx, payment.id).await?;
-        for attempt in attempts.iter_mut().filter(|attempt| attempt.state == AttemptState::RequiresAction) {
+        for attempt in attempts
+            .iter_mut()
+            .filter(|attempt| attempt.state == AttemptState::RequiresAction)
+        {
             self.let_go(tx, payment, attempt, &void.reason).await?;
         }
-        let is_open = |attempt: &Attempt| attempt.state.is_in_motion() || attempt.state == AttemptState::Releasing;
-        let winner = attempts.iter_mut().find(|attempt| payment.winner == Some(attempt.id));
+        let is_open = |attempt: &Attempt| {
+            attempt.state.is_in_motion() || attempt.state == AttemptState::Releasing
+        };
+        let winner = attempts
+            .iter_mut()
+            .find(|attempt| payment.winner == Some(attempt.id));
         let Some(winner) = winner.filter(|_| payment.authorized.minor() > 0) else {
             if !attempts.iter().any(is_open) {
                 self.finish_void(tx, payment, void.reason).await?;
@@ -47,7 +60,11 @@ impl Service {
     }
 
     /// Takes back captures that were never sent; says whether any may still succeed.
-    async fn cancel_unsent_captures(&self, tx: &mut Tx<'_>, payment: &Payment) -> Result<bool, StoreError> {
+    async fn cancel_unsent_captures(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &Payment,
+    ) -> Result<bool, StoreError> {
         let mut any_open = false;
         for mut capture in store::captures::of_payment(tx, payment.id).await? {
             match capture.progress.status {
@@ -76,7 +93,8 @@ impl Service {
         if due.minor() == 0 || refunds.iter().any(|refund| refund.id == id) {
             return Ok(());
         }
-        self.record_refund(tx, payment, winner, (id, due, reason), Send::ByJob).await?;
+        self.record_refund(tx, payment, winner, (id, due, reason), Send::ByJob)
+            .await?;
         Ok(())
     }
 
@@ -94,10 +112,21 @@ impl Service {
     }
 
     /// Nothing was ever held.
-    async fn finish_void(&self, tx: &mut Tx<'_>, payment: &mut Payment, reason: String) -> Result<(), StoreError> {
+    async fn finish_void(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &mut Payment,
+        reason: String,
+    ) -> Result<(), StoreError> {
         payment.voided_at = Some(tx.now());
         let amount = Money::zero(payment.amount.currency());
-        tx.emit(&PaymentVoided { payment_id: payment.id, order_id: payment.order_id, amount, reason }).await?;
+        tx.emit(&PaymentVoided {
+            payment_id: payment.id,
+            order_id: payment.order_id,
+            amount,
+            reason,
+        })
+        .await?;
         Ok(())
     }
 }

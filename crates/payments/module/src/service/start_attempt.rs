@@ -23,7 +23,9 @@ impl Service {
         let (payment, new) = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.start_attempt").await?;
-            if let Claim::Replay(outcome) = tx.claim_key::<AttemptId, PaymentsError>(OPERATION).await? {
+            if let Claim::Replay(outcome) =
+                tx.claim_key::<AttemptId, PaymentsError>(OPERATION).await?
+            {
                 outcome.map_err(SeamError::Domain)?;
                 let payment = store::payments::find(&mut tx, payment_id).await?;
                 tx.rollback().await?;
@@ -36,36 +38,56 @@ impl Service {
                 return refused(PaymentsError::NotFound { payment_id });
             };
             if let Err(error) = check(&payment) {
-                let error = tx.refuse::<AttemptId, PaymentsError>(OPERATION, error).await?;
+                let error = tx
+                    .refuse::<AttemptId, PaymentsError>(OPERATION, error)
+                    .await?;
                 return refused(error);
             }
             self.call_off_current(&mut tx, &mut payment).await?;
             payment.attempts += 1;
             payment.current = Current::new();
-            let attempt = self.record_attempt(&mut tx, &payment, req.payment_method.clone()).await?;
-            store::payments::save(&mut tx, &mut payment).await?;
-            tx.commit_outcome::<AttemptId, PaymentsError>(OPERATION, &Ok(attempt.id), Some(attempt.id.to_string()))
+            let attempt = self
+                .record_attempt(&mut tx, &payment, req.payment_method.clone())
                 .await?;
+            store::payments::save(&mut tx, &mut payment).await?;
+            tx.commit_outcome::<AttemptId, PaymentsError>(
+                OPERATION,
+                &Ok(attempt.id),
+                Some(attempt.id.to_string()),
+            )
+            .await?;
             Ok::<(Payment, Option<Attempt>), Refusal>((payment, Some(attempt)))
         })
         .await?;
         match new {
             None => Ok(payment.view()),
-            Some(attempt) => Ok(self.send(ctx, &payment, &attempt, Source::Answer).await?.payment.view()),
+            Some(attempt) => Ok(self
+                .send(ctx, &payment, &attempt, Source::Answer)
+                .await?
+                .payment
+                .view()),
         }
     }
 
     /// The buyer chose another way: the page that waits for them is closed.
-    async fn call_off_current(&self, tx: &mut Tx<'_>, payment: &mut Payment) -> Result<(), StoreError> {
+    async fn call_off_current(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &mut Payment,
+    ) -> Result<(), StoreError> {
         if payment.current.state != AttemptState::RequiresAction {
             return Ok(());
         }
         let now = tx.now();
         let attempts = store::attempts::of_payment(tx, payment.id).await?;
-        for mut attempt in attempts.into_iter().filter(|attempt| attempt.state == AttemptState::RequiresAction) {
+        for mut attempt in attempts
+            .into_iter()
+            .filter(|attempt| attempt.state == AttemptState::RequiresAction)
+        {
             let effect = transition::release(payment, &mut attempt, "superseded", now);
             store::attempts::save(tx, &attempt).await?;
-            self.perform(tx, payment, &attempt, vec![effect], None).await?;
+            self.perform(tx, payment, &attempt, vec![effect], None)
+                .await?;
         }
         Ok(())
     }
@@ -77,9 +99,10 @@ fn check(payment: &Payment) -> Result<(), PaymentsError> {
         return Err(PaymentsError::PaymentClosed { payment_id, status });
     }
     match payment.current.state {
-        AttemptState::Declined | AttemptState::Voided | AttemptState::Lost | AttemptState::RequiresAction => {
-            check_attempts(payment)
-        }
+        AttemptState::Declined
+        | AttemptState::Voided
+        | AttemptState::Lost
+        | AttemptState::RequiresAction => check_attempts(payment),
         AttemptState::ToSend
         | AttemptState::Processing
         | AttemptState::Unknown

@@ -26,20 +26,28 @@ impl Service {
             }
             let mut tx = self.db.begin(&mut ctx, "payments.sweep").await?;
             for work in &overdue {
-                let now = |key: String| JobOptions { run_at: None, unique_key: Some(key) };
+                let now = |key: String| JobOptions {
+                    run_at: None,
+                    unique_key: Some(key),
+                };
                 match *work {
                     Overdue::Attempt(id) => {
-                        tx.enqueue(&SendAttempt { attempt_id: id }, now(id.to_string())).await?;
-                        tx.enqueue(&PollAttempt { attempt_id: id }, now(id.to_string())).await?;
+                        tx.enqueue(&SendAttempt { attempt_id: id }, now(id.to_string()))
+                            .await?;
+                        tx.enqueue(&PollAttempt { attempt_id: id }, now(id.to_string()))
+                            .await?;
                     }
                     Overdue::Capture(id) => {
-                        tx.enqueue(&SendCapture { capture_id: id }, now(id.to_string())).await?;
+                        tx.enqueue(&SendCapture { capture_id: id }, now(id.to_string()))
+                            .await?;
                     }
                     Overdue::Refund(id) => {
-                        tx.enqueue(&SendRefund { refund_id: id }, now(id.to_string())).await?;
+                        tx.enqueue(&SendRefund { refund_id: id }, now(id.to_string()))
+                            .await?;
                     }
                     Overdue::Void(id) => {
-                        tx.enqueue(&SendVoid { attempt_id: id }, now(id.to_string())).await?;
+                        tx.enqueue(&SendVoid { attempt_id: id }, now(id.to_string()))
+                            .await?;
                     }
                 }
             }

@@ -48,7 +48,10 @@ impl Service {
                 return Ok(None);
             };
             if payment.void.is_none() {
-                payment.void = Some(VoidIntent { at: tx.now(), reason: reason.to_owned() });
+                payment.void = Some(VoidIntent {
+                    at: tx.now(),
+                    reason: reason.to_owned(),
+                });
                 if is_manual(tx.ctx()) {
                     tx.emit(&AuditRecorded {
                         action: "payment.void_requested".to_owned(),

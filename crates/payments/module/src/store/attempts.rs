@@ -46,7 +46,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), Sto
     )
     .bind(attempt.id)
     .bind(attempt.payment_id)
-    .bind(i64::from(attempt.attempt_no))
+    .bind(i64::from(attempt.number))
     .bind(attempt.payment_method.clone())
     .bind(attempt.state.as_str())
     .bind(attempt.posted)
@@ -58,19 +58,34 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), Sto
 }
 
 /// Finds an attempt. Its payment is locked first where it is to be changed.
-pub(crate) async fn find(db: &mut dyn Queryable, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
-    db.query(select!("WHERE id = $1")).bind(id).fetch_optional::<Row>().await?.map(Row::into_attempt).transpose()
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: AttemptId,
+) -> Result<Option<Attempt>, StoreError> {
+    db.query(select!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional::<Row>()
+        .await?
+        .map(Row::into_attempt)
+        .transpose()
 }
 
 /// Returns an attempt that must exist.
 pub(crate) async fn get(db: &mut dyn Queryable, id: AttemptId) -> Result<Attempt, StoreError> {
-    find(db, id).await?.ok_or_else(|| inconsistent(format!("attempts: {id} is gone")))
+    find(db, id)
+        .await?
+        .ok_or_else(|| inconsistent(format!("attempts: {id} is gone")))
 }
 
 /// Returns the attempts of a payment, first one first.
-pub(crate) async fn of_payment(db: &mut dyn Queryable, payment: PaymentId) -> Result<Vec<Attempt>, StoreError> {
+pub(crate) async fn of_payment(
+    db: &mut dyn Queryable,
+    payment: PaymentId,
+) -> Result<Vec<Attempt>, StoreError> {
     let rows = db
-        .query(select!("WHERE payment_id = $1 ORDER BY attempt_no LIMIT 1000"))
+        .query(select!(
+            "WHERE payment_id = $1 ORDER BY attempt_no LIMIT 1000"
+        ))
         .bind(payment)
         .fetch_all::<Row>()
         .await?;
@@ -108,7 +123,7 @@ impl Row {
         Ok(Attempt {
             id: self.id,
             payment_id: self.payment_id,
-            attempt_no: counter(self.attempt_no, "attempts.attempt_no")?,
+            number: counter(self.attempt_no, "attempts.attempt_no")?,
             payment_method: self.payment_method,
             state: self.state,
             provider_ref: self.provider_ref,

@@ -44,7 +44,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, capture: &Capture) -> Result<(), Sto
     .bind(capture.id)
     .bind(capture.payment_id)
     .bind(capture.attempt_id)
-    .bind(i64::from(capture.capture_no))
+    .bind(i64::from(capture.number))
     .bind(capture.amount.minor())
     .bind(capture.amount.currency().code().to_owned())
     .bind(capture.progress.status.as_str())
@@ -56,19 +56,34 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, capture: &Capture) -> Result<(), Sto
 }
 
 /// Finds a capture. Its payment is locked first where it is to be changed.
-pub(crate) async fn find(db: &mut dyn Queryable, id: CaptureId) -> Result<Option<Capture>, StoreError> {
-    db.query(select!("WHERE id = $1")).bind(id).fetch_optional::<Row>().await?.map(Row::into_capture).transpose()
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: CaptureId,
+) -> Result<Option<Capture>, StoreError> {
+    db.query(select!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional::<Row>()
+        .await?
+        .map(Row::into_capture)
+        .transpose()
 }
 
 /// Returns a capture that must exist.
 pub(crate) async fn get(db: &mut dyn Queryable, id: CaptureId) -> Result<Capture, StoreError> {
-    find(db, id).await?.ok_or_else(|| inconsistent(format!("captures: {id} is gone")))
+    find(db, id)
+        .await?
+        .ok_or_else(|| inconsistent(format!("captures: {id} is gone")))
 }
 
 /// Returns the captures of a payment, first one first.
-pub(crate) async fn of_payment(db: &mut dyn Queryable, payment: PaymentId) -> Result<Vec<Capture>, StoreError> {
+pub(crate) async fn of_payment(
+    db: &mut dyn Queryable,
+    payment: PaymentId,
+) -> Result<Vec<Capture>, StoreError> {
     let rows = db
-        .query(select!("WHERE payment_id = $1 ORDER BY capture_no LIMIT 1000"))
+        .query(select!(
+            "WHERE payment_id = $1 ORDER BY capture_no LIMIT 1000"
+        ))
         .bind(payment)
         .fetch_all::<Row>()
         .await?;
@@ -101,9 +116,15 @@ impl Row {
             id: self.id,
             payment_id: self.payment_id,
             attempt_id: self.attempt_id,
-            capture_no: counter(self.capture_no, "captures.capture_no")?,
+            number: counter(self.capture_no, "captures.capture_no")?,
             amount: money(self.amount, &self.currency, "captures")?,
-            progress: progress(self.status, self.failure, self.tries, self.next_try_at, "captures.tries")?,
+            progress: progress(
+                self.status,
+                self.failure,
+                self.tries,
+                self.next_try_at,
+                "captures.tries",
+            )?,
             created_at: self.created_at,
         })
     }

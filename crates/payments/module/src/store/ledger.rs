@@ -56,7 +56,7 @@ struct Row {
 struct Balance {
     account: String,
     currency: String,
-    balance: i64,
+    total: i64,
 }
 
 /// Posts a fact: `source` is the attempt, capture or refund it is about, and can be posted once.
@@ -118,7 +118,9 @@ pub(crate) async fn list_of_payment_before(
     limit: u32,
 ) -> Result<Vec<Entry>, StoreError> {
     let rows = db
-        .query(page!("payment_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3"))
+        .query(page!(
+            "payment_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3"
+        ))
         .bind(payment)
         .bind(before.unwrap_or(i64::MAX))
         .bind(i64::from(limit) + 1)
@@ -128,10 +130,12 @@ pub(crate) async fn list_of_payment_before(
 }
 
 /// Returns each account's balance, debits less credits, as the database keeps it.
-pub(crate) async fn kept_balances(db: &mut dyn Queryable) -> Result<Vec<(String, Money)>, StoreError> {
+pub(crate) async fn kept_balances(
+    db: &mut dyn Queryable,
+) -> Result<Vec<(String, Money)>, StoreError> {
     let rows = db
         .query(
-            "SELECT account, currency, CAST(SUM(debits) - SUM(credits) AS bigint) AS balance
+            "SELECT account, currency, CAST(SUM(debits) - SUM(credits) AS bigint) AS total
                FROM ledger_balances
               GROUP BY account, currency
               ORDER BY account, currency LIMIT 10000",
@@ -142,10 +146,12 @@ pub(crate) async fn kept_balances(db: &mut dyn Queryable) -> Result<Vec<(String,
 }
 
 /// Returns each account's balance, debits less credits, added up from every transfer.
-pub(crate) async fn folded_balances(db: &mut dyn Queryable) -> Result<Vec<(String, Money)>, StoreError> {
+pub(crate) async fn folded_balances(
+    db: &mut dyn Queryable,
+) -> Result<Vec<(String, Money)>, StoreError> {
     let rows = db
         .query(
-            "SELECT account, currency, CAST(SUM(amount) AS bigint) AS balance
+            "SELECT account, currency, CAST(SUM(amount) AS bigint) AS total
                FROM (SELECT debit_account AS account, currency, amount FROM ledger_transfers
                      UNION ALL
                      SELECT credit_account AS account, currency, -amount FROM ledger_transfers) sides
@@ -162,7 +168,11 @@ fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
     let mut entries: Vec<Entry> = Vec::new();
     for row in rows {
         let amount = money(row.amount, &row.currency, "ledger_transfers")?;
-        let transfer = Transfer { debit: row.debit_account, credit: row.credit_account, amount };
+        let transfer = Transfer {
+            debit: row.debit_account,
+            credit: row.credit_account,
+            amount,
+        };
         match entries.last_mut() {
             Some(entry) if entry.id == row.entry_id => entry.transfers.push(transfer),
             _ => entries.push(Entry {
@@ -181,7 +191,7 @@ fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
 
 impl Balance {
     fn into_pair(self) -> Result<(String, Money), StoreError> {
-        let balance = money(self.balance, &self.currency, "ledger_balances")?;
+        let balance = money(self.total, &self.currency, "ledger_balances")?;
         Ok((self.account, balance))
     }
 }

@@ -68,7 +68,11 @@ pub(crate) async fn claim_id(tx: &mut Tx<'_>, id: PaymentId) -> Result<bool, Sto
 }
 
 /// Makes sure that a payment that was never opened never will be; `false` if the id is taken.
-pub(crate) async fn bury_id(tx: &mut Tx<'_>, id: PaymentId, reason: &str) -> Result<bool, StoreError> {
+pub(crate) async fn bury_id(
+    tx: &mut Tx<'_>,
+    id: PaymentId,
+    reason: &str,
+) -> Result<bool, StoreError> {
     let now = tx.now();
     let inserted = tx
         .query(
@@ -116,28 +120,49 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, id: PaymentId) -> Result<Option<Paymen
         Engine::Sqlite => select!("WHERE id = $1"),
         Engine::Postgres => select!("WHERE id = $1 FOR UPDATE"),
     };
-    tx.query(sql).bind(id).fetch_optional::<Row>().await?.map(Row::into_payment).transpose()
+    tx.query(sql)
+        .bind(id)
+        .fetch_optional::<Row>()
+        .await?
+        .map(Row::into_payment)
+        .transpose()
 }
 
 /// Locks a payment that must exist.
 pub(crate) async fn get_locked(tx: &mut Tx<'_>, id: PaymentId) -> Result<Payment, StoreError> {
-    lock(tx, id).await?.ok_or_else(|| inconsistent(format!("payments: {id} is gone")))
+    lock(tx, id)
+        .await?
+        .ok_or_else(|| inconsistent(format!("payments: {id} is gone")))
 }
 
 /// Finds a payment.
-pub(crate) async fn find(db: &mut dyn Queryable, id: PaymentId) -> Result<Option<Payment>, StoreError> {
-    db.query(select!("WHERE id = $1")).bind(id).fetch_optional::<Row>().await?.map(Row::into_payment).transpose()
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: PaymentId,
+) -> Result<Option<Payment>, StoreError> {
+    db.query(select!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional::<Row>()
+        .await?
+        .map(Row::into_payment)
+        .transpose()
 }
 
 /// Finds those of the given payments that exist.
-pub(crate) async fn find_many(db: &mut dyn Queryable, ids: &[PaymentId]) -> Result<Vec<Payment>, StoreError> {
+pub(crate) async fn find_many(
+    db: &mut dyn Queryable,
+    ids: &[PaymentId],
+) -> Result<Vec<Payment>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => select!("WHERE id IN (SELECT unhex(value) FROM json_each($1))"),
         Engine::Postgres => {
             select!("WHERE id IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text($1))")
         }
     };
-    let ids: Vec<String> = ids.iter().map(|id| id.uuid().simple().to_string()).collect();
+    let ids: Vec<String> = ids
+        .iter()
+        .map(|id| id.uuid().simple().to_string())
+        .collect();
     let rows = db.query(sql).bind(Json(ids)).fetch_all::<Row>().await?;
     rows.into_iter().map(Row::into_payment).collect()
 }
@@ -220,9 +245,10 @@ impl Row {
             },
             winner: self.winner_id,
             failed: self.failed,
-            void: self
-                .void_requested_at
-                .map(|at| VoidIntent { at, reason: self.void_reason.unwrap_or_default() }),
+            void: self.void_requested_at.map(|at| VoidIntent {
+                at,
+                reason: self.void_reason.unwrap_or_default(),
+            }),
             voided_at: self.voided_at,
             version: self.version,
             created_at: self.created_at,

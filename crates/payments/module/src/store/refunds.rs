@@ -56,19 +56,34 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), Store
 }
 
 /// Finds a refund. Its payment is locked first where it is to be changed.
-pub(crate) async fn find(db: &mut dyn Queryable, id: RefundId) -> Result<Option<Refund>, StoreError> {
-    db.query(select!("WHERE id = $1")).bind(id).fetch_optional::<Row>().await?.map(Row::into_refund).transpose()
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: RefundId,
+) -> Result<Option<Refund>, StoreError> {
+    db.query(select!("WHERE id = $1"))
+        .bind(id)
+        .fetch_optional::<Row>()
+        .await?
+        .map(Row::into_refund)
+        .transpose()
 }
 
 /// Returns a refund that must exist.
 pub(crate) async fn get(db: &mut dyn Queryable, id: RefundId) -> Result<Refund, StoreError> {
-    find(db, id).await?.ok_or_else(|| inconsistent(format!("refunds: {id} is gone")))
+    find(db, id)
+        .await?
+        .ok_or_else(|| inconsistent(format!("refunds: {id} is gone")))
 }
 
 /// Returns the refunds of a payment, first one first.
-pub(crate) async fn of_payment(db: &mut dyn Queryable, payment: PaymentId) -> Result<Vec<Refund>, StoreError> {
+pub(crate) async fn of_payment(
+    db: &mut dyn Queryable,
+    payment: PaymentId,
+) -> Result<Vec<Refund>, StoreError> {
     let rows = db
-        .query(select!("WHERE payment_id = $1 ORDER BY created_at, id LIMIT 1000"))
+        .query(select!(
+            "WHERE payment_id = $1 ORDER BY created_at, id LIMIT 1000"
+        ))
         .bind(payment)
         .fetch_all::<Row>()
         .await?;
@@ -103,7 +118,13 @@ impl Row {
             attempt_id: self.attempt_id,
             amount: money(self.amount, &self.currency, "refunds")?,
             reason: self.reason,
-            progress: progress(self.status, self.failure, self.tries, self.next_try_at, "refunds.tries")?,
+            progress: progress(
+                self.status,
+                self.failure,
+                self.tries,
+                self.next_try_at,
+                "refunds.tries",
+            )?,
             created_at: self.created_at,
         })
     }

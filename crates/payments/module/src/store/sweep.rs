@@ -19,7 +19,10 @@ struct Row<I> {
 }
 
 /// Returns what should have been looked at before `before`, at most 200 of each kind, the longest overdue first.
-pub(crate) async fn overdue(db: &mut dyn Queryable, before: Timestamp) -> Result<Vec<Overdue>, StoreError> {
+pub(crate) async fn overdue(
+    db: &mut dyn Queryable,
+    before: Timestamp,
+) -> Result<Vec<Overdue>, StoreError> {
     let attempts = db
         .query("SELECT id FROM attempts WHERE next_poll_at < $1 ORDER BY next_poll_at LIMIT 200")
         .bind(before)
@@ -40,7 +43,10 @@ pub(crate) async fn overdue(db: &mut dyn Queryable, before: Timestamp) -> Result
         .bind(before)
         .fetch_all::<Row<AttemptId>>()
         .await?;
-    let mut overdue: Vec<Overdue> = attempts.into_iter().map(|row| Overdue::Attempt(row.id)).collect();
+    let mut overdue: Vec<Overdue> = attempts
+        .into_iter()
+        .map(|row| Overdue::Attempt(row.id))
+        .collect();
     overdue.extend(captures.into_iter().map(|row| Overdue::Capture(row.id)));
     overdue.extend(refunds.into_iter().map(|row| Overdue::Refund(row.id)));
     overdue.extend(voids.into_iter().map(|row| Overdue::Void(row.id)));

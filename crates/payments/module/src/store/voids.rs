@@ -40,7 +40,10 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, void: &Void) -> Result<bool, StoreEr
 }
 
 /// Finds the void of an attempt. Its payment is locked first where it is to be changed.
-pub(crate) async fn find(db: &mut dyn Queryable, attempt: AttemptId) -> Result<Option<Void>, StoreError> {
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    attempt: AttemptId,
+) -> Result<Option<Void>, StoreError> {
     db.query(
         "SELECT attempt_id, payment_id, reason, status, failure, tries, next_try_at
            FROM voids
@@ -55,7 +58,9 @@ pub(crate) async fn find(db: &mut dyn Queryable, attempt: AttemptId) -> Result<O
 
 /// Returns a void that must exist.
 pub(crate) async fn get(db: &mut dyn Queryable, attempt: AttemptId) -> Result<Void, StoreError> {
-    find(db, attempt).await?.ok_or_else(|| inconsistent(format!("voids: {attempt} is gone")))
+    find(db, attempt)
+        .await?
+        .ok_or_else(|| inconsistent(format!("voids: {attempt} is gone")))
 }
 
 /// Saves what changed.
@@ -84,7 +89,13 @@ impl Row {
             attempt_id: self.attempt_id,
             payment_id: self.payment_id,
             reason: self.reason,
-            progress: progress(self.status, self.failure, self.tries, self.next_try_at, "voids.tries")?,
+            progress: progress(
+                self.status,
+                self.failure,
+                self.tries,
+                self.next_try_at,
+                "voids.tries",
+            )?,
         })
     }
 }

@@ -13,7 +13,12 @@ const REASON: &str = "order_cancelled";
 
 #[async_trait]
 impl Handle<OrderCancelled> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderCancelled, _: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderCancelled,
+        _: Receipt,
+    ) -> Result<(), HandlerError> {
         let payment_id = PaymentId::from_uuid(event.payment_id.uuid());
         let payment = store::payments::find(&mut self.db.read(ctx), payment_id).await?;
         // An order that keeps a part of its money asks for the other part by itself.

@@ -11,17 +11,27 @@ use crate::store;
 
 #[async_trait]
 impl Handle<OrderShipped> for Service {
-    async fn handle(&self, ctx: &mut CallCtx, event: OrderShipped, _: Receipt) -> Result<(), HandlerError> {
+    async fn handle(
+        &self,
+        ctx: &mut CallCtx,
+        event: OrderShipped,
+        _: Receipt,
+    ) -> Result<(), HandlerError> {
         let payment_id = PaymentId::from_uuid(event.payment_id.uuid());
         let payment = store::payments::find(&mut self.db.read(ctx), payment_id).await?;
         if payment.is_none_or(|payment| payment.capture_mode != CaptureMode::OnShip) {
             return Ok(());
         }
-        if self.capture_shipped(ctx, payment_id, event.fulfillment_id, event.value).await? {
+        if self
+            .capture_shipped(ctx, payment_id, event.fulfillment_id, event.value)
+            .await?
+        {
             return Ok(());
         }
         // Shipped without money: a person must know; trying again would not help.
         tracing::error!(payment.id = %payment_id, "an order was shipped that cannot be captured");
-        Err(HandlerError::Dead { reason: format!("{payment_id} has nothing to capture") })
+        Err(HandlerError::Dead {
+            reason: format!("{payment_id} has nothing to capture"),
+        })
     }
 }

@@ -21,7 +21,10 @@ async fn parts_can_be_captured_up_to_what_is_authorised() {
         let too_much = json!({ "amount": { "amount": 1_501, "currency": "EUR" } });
         let refused = world.command(&opened, "captures", "c2", &too_much).await;
         assert_eq!(refused.status(), 422);
-        assert_eq!(refused.json()["code"], "payments.capture_exceeds_authorized");
+        assert_eq!(
+            refused.json()["code"],
+            "payments.capture_exceeds_authorized"
+        );
         assert_eq!(refused.json()["capturable"]["amount"], 1_500);
 
         let rest = world.command(&opened, "captures", "c3", &json!({})).await;
@@ -53,14 +56,26 @@ async fn the_same_key_captures_once_and_another_body_is_refused() {
         let opened = world.open_on_ship("pm_success").await;
         let part = json!({ "amount": { "amount": 1_000, "currency": "EUR" } });
         for _ in 0..3 {
-            assert_eq!(world.command(&opened, "captures", "c1", &part).await.status(), 201);
+            assert_eq!(
+                world
+                    .command(&opened, "captures", "c1", &part)
+                    .await
+                    .status(),
+                201
+            );
         }
         assert_eq!(world.intent().captured, 1_000);
         let other = world.command(&opened, "captures", "c1", &json!({})).await;
-        assert_eq!((other.status().as_u16(), &other.json()["code"]), (422, &json!("idempotency_key_reused")));
+        assert_eq!(
+            (other.status().as_u16(), &other.json()["code"]),
+            (422, &json!("idempotency_key_reused"))
+        );
         let path = format!("/v1/payments/{}/captures", opened.payment_id);
         let keyless = world.staff().post(&path).json(&part).await;
-        assert_eq!((keyless.status().as_u16(), &keyless.json()["code"]), (400, &json!("idempotency_key_required")));
+        assert_eq!(
+            (keyless.status().as_u16(), &keyless.json()["code"]),
+            (400, &json!("idempotency_key_required"))
+        );
         assert_eq!(world.intent().captured, 1_000);
     }
 }
@@ -70,17 +85,28 @@ async fn parallel_captures_never_take_more_than_is_authorised() {
     for engine in engines() {
         let world = World::new(engine).await;
         let opened = world.open_on_ship("pm_success").await;
-        let request = CapturePayment { payment_id: opened.payment_id, amount: eur(1_000) };
+        let request = CapturePayment {
+            payment_id: opened.payment_id,
+            amount: eur(1_000),
+        };
         let all = join_all((0..6).map(|_| async {
-            world.payments.capture_payment(&world.ctx(), request.clone()).await
+            world
+                .payments
+                .capture_payment(&world.ctx(), request.clone())
+                .await
         }))
         .await;
         let taken = all.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(taken, 2, "{all:?}");
         for refused in all.into_iter().filter_map(Result::err) {
-            let capturable = PaymentsError::CaptureExceedsAuthorized { capturable: eur(500) };
+            let capturable = PaymentsError::CaptureExceedsAuthorized {
+                capturable: eur(500),
+            };
             assert!(
-                matches!(refused.domain(), Some(PaymentsError::CaptureExceedsAuthorized { .. })),
+                matches!(
+                    refused.domain(),
+                    Some(PaymentsError::CaptureExceedsAuthorized { .. })
+                ),
                 "{refused:?} instead of {capturable:?}"
             );
         }
@@ -95,7 +121,9 @@ async fn a_capture_whose_answer_is_lost_is_repeated_under_its_key() {
     for engine in engines() {
         let world = World::new(engine).await;
         let opened = world.open_on_ship("pm_success").await;
-        world.simulator.inject(Operation::Capture, Fault::LoseAnswer);
+        world
+            .simulator
+            .inject(Operation::Capture, Fault::LoseAnswer);
         let accepted = world.command(&opened, "captures", "c1", &json!({})).await;
         assert_eq!(accepted.status(), 202, "{}", accepted.json());
         assert_eq!(accepted.json()["captures"][0]["status"], "unknown");
@@ -104,7 +132,10 @@ async fn a_capture_whose_answer_is_lost_is_repeated_under_its_key() {
         world.after(10).await;
 
         let payment = world.now(&opened).await;
-        assert_eq!((payment.status, payment.captured), (PaymentStatus::Captured, eur(2_500)));
+        assert_eq!(
+            (payment.status, payment.captured),
+            (PaymentStatus::Captured, eur(2_500))
+        );
         assert_eq!(world.intent().captured, 2_500);
         world.assert_sound().await;
     }
@@ -118,9 +149,18 @@ async fn a_refused_capture_is_said_and_can_be_tried_again() {
         let opened = world.open("pm_success").await;
         world.app.settle().await;
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Authorized);
-        assert_eq!(world.events("payment.capture_failed").await[0]["reason"], "refused");
+        assert_eq!(
+            world.events("payment.capture_failed").await[0]["reason"],
+            "refused"
+        );
 
-        assert_eq!(world.command(&opened, "captures", "c1", &json!({})).await.status(), 201);
+        assert_eq!(
+            world
+                .command(&opened, "captures", "c1", &json!({}))
+                .await
+                .status(),
+            201
+        );
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Captured);
         world.assert_sound().await;
     }
@@ -135,14 +175,19 @@ async fn money_taken_and_given_back_at_the_provider_is_found_and_posted() {
         provider.press("capture", 2_000).await;
         provider.press("refund", 500).await;
 
-        let reply = world.command(&opened, "reconciliations", "unused", &json!({})).await;
+        let reply = world
+            .command(&opened, "reconciliations", "unused", &json!({}))
+            .await;
         assert_eq!(reply.status(), 200, "{}", reply.json());
         assert_eq!(reply.json()["captured"]["amount"], 2_000);
         assert_eq!(reply.json()["refunded"]["amount"], 500);
         assert_eq!(reply.json()["status"], "partially_refunded");
         // The webhooks about the same come later.
         world.deliver(|_| {}).await;
-        assert_eq!(world.ledger(&opened).await, ["authorization", "capture", "refund"]);
+        assert_eq!(
+            world.ledger(&opened).await,
+            ["authorization", "capture", "refund"]
+        );
         world.assert_sound().await;
     }
 }
@@ -169,13 +214,25 @@ struct ProviderDashboard {
 
 impl ProviderDashboard {
     fn of(world: &World) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { client, url: format!("{}/intents/{}", world.simulator.url(), world.intent().id) }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            client,
+            url: format!("{}/intents/{}", world.simulator.url(), world.intent().id),
+        }
     }
 
     async fn press(&self, button: &str, amount: i64) {
         let body = json!({ "key": format!("by hand: {button} {amount}"), "amount": amount });
-        let answer = self.client.post(format!("{}/{button}", self.url)).json(&body).send().await.expect("an answer");
+        let answer = self
+            .client
+            .post(format!("{}/{button}", self.url))
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
         assert!(answer.status().is_success(), "{answer:?}");
     }
 }

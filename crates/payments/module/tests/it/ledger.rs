@@ -68,7 +68,13 @@ async fn the_database_refuses_an_entry_out_of_balance() {
         }
         world.assert_sound().await;
         // The statement itself is good: a whole line is taken, and its balances with it.
-        assert!(world.takes(copy!("9, source_id, payment_id, debit_account, credit_account, amount")).await);
+        assert!(
+            world
+                .takes(copy!(
+                    "9, source_id, payment_id, debit_account, credit_account, amount"
+                ))
+                .await
+        );
         let sum = "SELECT CAST(SUM(debits) - SUM(credits) AS bigint) FROM ledger_balances";
         assert_eq!(world.count(sum).await, 0);
     }
@@ -105,7 +111,11 @@ async fn the_database_refuses_impossible_payments() {
 #[should_panic(expected = "payments.sums_match_parts")]
 async fn the_oracle_finds_money_without_a_capture() {
     let world = with_entries(TestEngine::Sqlite).await;
-    assert!(world.takes("UPDATE payments SET captured = captured - 1").await);
+    assert!(
+        world
+            .takes("UPDATE payments SET captured = captured - 1")
+            .await
+    );
     world.assert_sound().await;
 }
 
@@ -113,7 +123,11 @@ async fn the_oracle_finds_money_without_a_capture() {
 #[should_panic(expected = "payments.ledger_balances")]
 async fn the_oracle_finds_a_balance_that_is_not_its_fold() {
     let world = with_entries(TestEngine::Sqlite).await;
-    assert!(world.takes("UPDATE ledger_balances SET debits = debits + 1 WHERE account = 'refunds'").await);
+    assert!(
+        world
+            .takes("UPDATE ledger_balances SET debits = debits + 1 WHERE account = 'refunds'")
+            .await
+    );
     world.assert_sound().await;
 }
 
@@ -122,7 +136,7 @@ async fn the_oracle_finds_a_balance_that_is_not_its_fold() {
 async fn the_oracle_finds_a_call_that_nobody_repeats() {
     let world = World::new(TestEngine::Sqlite).await;
     world.open("pm_timeout").await;
-    world.app.kit().advance(std::time::Duration::from_secs(3_600));
+    world.app.kit().advance(std::time::Duration::from_hours(1));
     world.assert_sound().await;
 }
 
@@ -133,16 +147,33 @@ async fn entries_are_listed_newest_first_in_pages() {
         let first = world.staff().get("/v1/ledger/entries?limit=2").await.json();
         let kinds = |page: &serde_json::Value| -> Vec<String> {
             let data = page["data"].as_array().expect("a list").iter();
-            data.map(|entry| entry["kind"].as_str().expect("a word").to_owned()).collect()
+            data.map(|entry| entry["kind"].as_str().expect("a word").to_owned())
+                .collect()
         };
         assert_eq!(kinds(&first), ["refund", "capture"]);
-        assert_eq!(first["data"][1]["transfers"].as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            first["data"][1]["transfers"].as_array().map(Vec::len),
+            Some(2)
+        );
         assert_eq!(first["data"][0]["transfers"][0]["debit"], "refunds");
         let cursor = first["next_cursor"].as_str().expect("there is more");
-        let second = world.staff().get(&format!("/v1/ledger/entries?limit=2&cursor={cursor}")).await.json();
-        assert_eq!((kinds(&second), second["has_more"].as_bool()), (vec!["authorization".to_owned()], Some(false)));
-        let wrong = world.staff().get("/v1/ledger/entries?cursor=nonsense").await;
-        assert_eq!((wrong.status().as_u16(), &wrong.json()["code"]), (400, &"payments.invalid_cursor".into()));
+        let second = world
+            .staff()
+            .get(&format!("/v1/ledger/entries?limit=2&cursor={cursor}"))
+            .await
+            .json();
+        assert_eq!(
+            (kinds(&second), second["has_more"].as_bool()),
+            (vec!["authorization".to_owned()], Some(false))
+        );
+        let wrong = world
+            .staff()
+            .get("/v1/ledger/entries?cursor=nonsense")
+            .await;
+        assert_eq!(
+            (wrong.status().as_u16(), &wrong.json()["code"]),
+            (400, &"payments.invalid_cursor".into())
+        );
     }
 }
 
@@ -157,8 +188,14 @@ async fn settlements_list_every_payment_once() {
         world.app.settle().await;
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
-            let request = ListSettlements { page: PageRequest { limit: 2, cursor } };
-            let page = world.payments.list_settlements(&world.ctx(), request).await.expect("a page");
+            let request = ListSettlements {
+                page: PageRequest { limit: 2, cursor },
+            };
+            let page = world
+                .payments
+                .list_settlements(&world.ctx(), request)
+                .await
+                .expect("a page");
             seen.extend(page.settlements);
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -170,7 +207,10 @@ async fn settlements_list_every_payment_once() {
         assert_eq!(seen.len(), 3);
         for (settlement, payment) in seen.iter().zip(&opened) {
             let now = world.now(payment).await;
-            assert_eq!((settlement.order_id, settlement.captured), (order(payment), now.captured));
+            assert_eq!(
+                (settlement.order_id, settlement.captured),
+                (order(payment), now.captured)
+            );
             assert_eq!(settlement.status, now.status);
         }
     }

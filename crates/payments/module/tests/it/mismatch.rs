@@ -18,11 +18,23 @@ async fn the_wrong_amount_is_never_authorised_and_is_let_go() {
 
         assert_eq!(world.intent().status, Status::Canceled);
         let mismatch = &world.events("payment.mismatch").await[0];
-        assert_eq!((&mismatch["expected"]["amount"], &mismatch["reported_amount"]), (&2_500.into(), &2_501.into()));
+        assert_eq!(
+            (
+                &mismatch["expected"]["amount"],
+                &mismatch["reported_amount"]
+            ),
+            (&2_500.into(), &2_501.into())
+        );
         assert!(world.events("payment.authorized").await.is_empty());
         assert!(world.ledger(&failed).await.is_empty());
-        let error = world.attempt(&failed, "pm_success").await.expect_err("it is over");
-        assert!(matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })), "{error}");
+        let error = world
+            .attempt(&failed, "pm_success")
+            .await
+            .expect_err("it is over");
+        assert!(
+            matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })),
+            "{error}"
+        );
         world.assert_sound().await;
     }
 }

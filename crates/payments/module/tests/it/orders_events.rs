@@ -1,7 +1,8 @@
 //! What orders says, and what payments does about it.
 
 use orders_contract::{
-    CancelReason, CapturePolicy, Customer, FulfillmentId, OrderCancelled, OrderId, OrderShipped, PaymentRef,
+    CancelReason, CapturePolicy, Customer, FulfillmentId, OrderCancelled, OrderId, OrderShipped,
+    PaymentRef,
 };
 use payment_simulator::Status;
 use payments_contract::{Payment, PaymentStatus};
@@ -13,7 +14,11 @@ use uuid::Uuid;
 
 use crate::support::{OtherModule, World, eur};
 
-const ORDERS: tenon_store::Migrations = tenon_store::Migrations { module: "orders", sqlite: None, postgres: None };
+const ORDERS: tenon_store::Migrations = tenon_store::Migrations {
+    module: "orders",
+    sqlite: None,
+    postgres: None,
+};
 
 async fn world(engine: TestEngine) -> World {
     World::with(engine, None, vec![OtherModule { name: "orders" }]).await
@@ -22,14 +27,20 @@ async fn world(engine: TestEngine) -> World {
 async fn say<E: Event>(world: &World, event: &E) {
     let db = world.app.kit().db(ORDERS).await;
     let mut ctx: CallCtx = world.ctx();
-    let mut tx = db.begin(&mut ctx, "test.say").await.expect("a transaction begins");
+    let mut tx = db
+        .begin(&mut ctx, "test.say")
+        .await
+        .expect("a transaction begins");
     tx.emit(event).await.expect("the event is written");
     tx.commit().await.expect("it commits");
     world.app.settle().await;
 }
 
 fn customer() -> Customer {
-    Customer { user_id: None, email: "alice@shop.test".to_owned() }
+    Customer {
+        user_id: None,
+        email: "alice@shop.test".to_owned(),
+    }
 }
 
 fn cancelled(payment: &Payment, refund_due: Money) -> OrderCancelled {
@@ -96,7 +107,10 @@ async fn each_parcel_takes_what_it_is_worth_once() {
         for parcel in [1, 1, 2] {
             say(&world, &shipped(&opened, parcel, eur(1_200))).await;
         }
-        assert_eq!((world.intent().status, world.intent().captured), (Status::Captured, 2_400));
+        assert_eq!(
+            (world.intent().status, world.intent().captured),
+            (Status::Captured, 2_400)
+        );
         // Worth more than is left: what is left.
         say(&world, &shipped(&opened, 3, eur(1_200))).await;
         assert_eq!(world.intent().captured, 2_500);

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use payment_simulator::{Config, Intent, SIGNATURE_HEADER, SignedWebhook, Simulator, WebhookSink};
 use payments::{Deps, HttpProvider, HttpProviderSettings, Payments, PaymentsSettings};
 use payments_contract::{
-    CaptureMode, GetPayments, OpenPayment, OrderRef, Payment, PaymentId, PaymentsError, RefundPayment, StartAttempt,
-    UserRef, VoidPayment,
+    CaptureMode, GetPayments, OpenPayment, OrderRef, Payment, PaymentId, PaymentsError,
+    RefundPayment, StartAttempt, UserRef, VoidPayment,
 };
 use serde_json::{Value, json};
 use tenon_events::Envelope;
@@ -36,8 +36,14 @@ pub(crate) struct ToApp(OnceLock<Client>);
 #[async_trait]
 impl WebhookSink for ToApp {
     async fn deliver(&self, webhook: SignedWebhook) -> bool {
-        let client = self.0.get().expect("the app exists before the first payment");
-        post_webhook(client, &webhook.signature, &webhook.body).await.status() == 200
+        let client = self
+            .0
+            .get()
+            .expect("the app exists before the first payment");
+        post_webhook(client, &webhook.signature, &webhook.body)
+            .await
+            .status()
+            == 200
     }
 }
 
@@ -59,7 +65,11 @@ impl World {
     }
 
     /// A world with other modules next to payments.
-    pub(crate) async fn with(engine: TestEngine, sink: Option<Arc<ToApp>>, others: Vec<OtherModule>) -> Self {
+    pub(crate) async fn with(
+        engine: TestEngine,
+        sink: Option<Arc<ToApp>>,
+        others: Vec<OtherModule>,
+    ) -> Self {
         let kit = Kit::new(engine).await;
         let simulator = Simulator::start(Config {
             webhook_secret: SECRET.to_owned(),
@@ -87,12 +97,18 @@ impl World {
             provider: Arc::new(HttpProvider::new(&settings.provider).expect("the provider builds")),
             cursor_key: CursorKey::new(b"test"),
         };
-        let Payments { module, contract } = Payments::build(settings, deps).expect("payments builds");
+        let Payments { module, contract } =
+            Payments::build(settings, deps).expect("payments builds");
         let mut modules = vec![module];
         for other in others {
             modules.push(other.build(&kit).await);
         }
-        Self { app: TestApp::new(kit, modules).await, payments: contract, simulator, db }
+        Self {
+            app: TestApp::new(kit, modules).await,
+            payments: contract,
+            simulator,
+            db,
+        }
     }
 
     pub(crate) fn ctx(&self) -> CallCtx {
@@ -117,34 +133,58 @@ impl World {
         }
     }
 
-    pub(crate) async fn try_open(&self, request: OpenPayment) -> Result<Payment, SeamError<PaymentsError>> {
+    pub(crate) async fn try_open(
+        &self,
+        request: OpenPayment,
+    ) -> Result<Payment, SeamError<PaymentsError>> {
         self.payments.open_payment(&self.ctx(), request).await
     }
 
     /// Opens a payment that is captured at once.
     pub(crate) async fn open(&self, method: &str) -> Payment {
-        self.try_open(self.request(Some(method))).await.expect("the payment opens")
+        self.try_open(self.request(Some(method)))
+            .await
+            .expect("the payment opens")
     }
 
     /// Opens a payment whose buyer chooses on the provider's page.
     pub(crate) async fn open_page(&self) -> Payment {
-        self.try_open(self.request(None)).await.expect("the payment opens")
+        self.try_open(self.request(None))
+            .await
+            .expect("the payment opens")
     }
 
     /// Opens a payment that is captured on command.
     pub(crate) async fn open_on_ship(&self, method: &str) -> Payment {
-        let request = OpenPayment { capture: CaptureMode::OnShip, ..self.request(Some(method)) };
+        let request = OpenPayment {
+            capture: CaptureMode::OnShip,
+            ..self.request(Some(method))
+        };
         self.try_open(request).await.expect("the payment opens")
     }
 
-    pub(crate) async fn attempt(&self, payment: &Payment, method: &str) -> Result<Payment, SeamError<PaymentsError>> {
-        let request = StartAttempt { payment_id: payment.payment_id, payment_method: Some(method.to_owned()) };
+    pub(crate) async fn attempt(
+        &self,
+        payment: &Payment,
+        method: &str,
+    ) -> Result<Payment, SeamError<PaymentsError>> {
+        let request = StartAttempt {
+            payment_id: payment.payment_id,
+            payment_method: Some(method.to_owned()),
+        };
         self.payments.start_attempt(&self.ctx(), request).await
     }
 
     pub(crate) async fn void(&self, id: PaymentId) -> Option<Payment> {
-        let request = VoidPayment { payment_id: id, reason: "test".to_owned() };
-        self.payments.void_payment(&self.ctx(), request).await.expect("a void is accepted").payment
+        let request = VoidPayment {
+            payment_id: id,
+            reason: "test".to_owned(),
+        };
+        self.payments
+            .void_payment(&self.ctx(), request)
+            .await
+            .expect("a void is accepted")
+            .payment
     }
 
     pub(crate) async fn refund(
@@ -163,9 +203,19 @@ impl World {
 
     /// The payment as it is now.
     pub(crate) async fn now(&self, payment: &Payment) -> Payment {
-        let request = GetPayments { ids: vec![payment.payment_id] };
-        let found = self.payments.get_payments(&self.ctx(), request).await.expect("payments are found");
-        found.payments.into_iter().next().expect("the payment exists")
+        let request = GetPayments {
+            ids: vec![payment.payment_id],
+        };
+        let found = self
+            .payments
+            .get_payments(&self.ctx(), request)
+            .await
+            .expect("payments are found");
+        found
+            .payments
+            .into_iter()
+            .next()
+            .expect("the payment exists")
     }
 
     /// Moves the clock and does what is due then.
@@ -184,18 +234,36 @@ impl World {
     /// The provider's intent of a payment's attempt.
     pub(crate) async fn intent_of(&self, payment: &Payment, number: usize) -> Intent {
         let view = self.view(payment).await;
-        let reference = view["attempts"][number - 1]["id"].as_str().expect("an attempt").to_owned();
-        self.simulator.intent(&reference).expect("the provider knows the attempt")
+        let reference = view["attempts"][number - 1]["id"]
+            .as_str()
+            .expect("an attempt")
+            .to_owned();
+        self.simulator
+            .intent(&reference)
+            .expect("the provider knows the attempt")
     }
 
     /// The payment as staff sees it.
     pub(crate) async fn view(&self, payment: &Payment) -> Value {
-        self.staff().get(&format!("/v1/payments/{}", payment.payment_id)).await.json()
+        self.staff()
+            .get(&format!("/v1/payments/{}", payment.payment_id))
+            .await
+            .json()
     }
 
     /// Posts a command of staff.
-    pub(crate) async fn command(&self, payment: &Payment, what: &str, key: &str, body: &Value) -> TestReply {
-        self.staff().post(&format!("/v1/payments/{}/{what}", payment.payment_id)).key(key).json(body).await
+    pub(crate) async fn command(
+        &self,
+        payment: &Payment,
+        what: &str,
+        key: &str,
+        body: &Value,
+    ) -> TestReply {
+        self.staff()
+            .post(&format!("/v1/payments/{}/{what}", payment.payment_id))
+            .key(key)
+            .json(body)
+            .await
     }
 
     /// Delivers the webhooks that wait at the provider, as they are ordered by `arrange`.
@@ -203,7 +271,8 @@ impl World {
         let mut webhooks = self.simulator.take_webhooks();
         arrange(&mut webhooks);
         for webhook in webhooks {
-            let reply = post_webhook(&self.app.anonymous(), &webhook.signature, &webhook.body).await;
+            let reply =
+                post_webhook(&self.app.anonymous(), &webhook.signature, &webhook.body).await;
             assert_eq!(reply.status(), 200, "{}", reply.json());
         }
         self.app.settle().await;
@@ -217,7 +286,12 @@ impl World {
 
     /// Data of the events of a type, oldest first.
     pub(crate) async fn events(&self, event_type: &str) -> Vec<Value> {
-        self.app.events("payments", event_type).await.into_iter().map(|event: Envelope| event.data).collect()
+        self.app
+            .events("payments", event_type)
+            .await
+            .into_iter()
+            .map(|event: Envelope| event.data)
+            .collect()
     }
 
     /// What every rule over the data says.
@@ -228,21 +302,29 @@ impl World {
     /// One number from the database.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         let ctx = self.ctx();
-        self.db.read(&ctx).query(sql).fetch_scalar::<i64>().await.expect("the query runs").expect("one row")
+        self.db
+            .read(&ctx)
+            .query(sql)
+            .fetch_scalar::<i64>()
+            .await
+            .expect("the query runs")
+            .expect("one row")
     }
 
     /// Whether the database takes a statement.
     pub(crate) async fn takes(&self, sql: &'static str) -> bool {
         let mut ctx = self.ctx();
-        let mut tx = self.db.begin(&mut ctx, "test.raw").await.expect("a transaction begins");
+        let mut tx = self
+            .db
+            .begin(&mut ctx, "test.raw")
+            .await
+            .expect("a transaction begins");
         let done = tx.query(sql).execute().await;
-        match done {
-            Ok(_) => tx.commit().await.is_ok(),
-            Err(_) => {
-                tx.rollback().await.expect("it rolls back");
-                false
-            }
+        if done.is_ok() {
+            return tx.commit().await.is_ok();
         }
+        tx.rollback().await.expect("it rolls back");
+        false
     }
 
     /// The kinds of the ledger's entries about a payment, oldest first.
@@ -250,7 +332,9 @@ impl World {
         let path = format!("/v1/ledger/entries?payment_id={}", payment.payment_id);
         let page = self.staff().get(&path).await.json();
         let entries = page["data"].as_array().expect("a list").iter().rev();
-        entries.map(|entry| entry["kind"].as_str().expect("a word").to_owned()).collect()
+        entries
+            .map(|entry| entry["kind"].as_str().expect("a word").to_owned())
+            .collect()
     }
 }
 
@@ -261,7 +345,11 @@ pub(crate) struct OtherModule {
 
 impl OtherModule {
     async fn build(self, kit: &Kit) -> Module {
-        let migrations = tenon_store::Migrations { module: self.name, sqlite: None, postgres: None };
+        let migrations = tenon_store::Migrations {
+            module: self.name,
+            sqlite: None,
+            postgres: None,
+        };
         Module {
             name: self.name,
             db: kit.db(migrations).await,
@@ -275,7 +363,11 @@ impl OtherModule {
 }
 
 pub(crate) async fn post_webhook(client: &Client, signature: &str, body: &str) -> TestReply {
-    client.post(WEBHOOKS).header(SIGNATURE_HEADER, signature).bytes("application/json", body.to_owned()).await
+    client
+        .post(WEBHOOKS)
+        .header(SIGNATURE_HEADER, signature)
+        .bytes("application/json", body.to_owned())
+        .await
 }
 
 /// An event about an attempt, as the provider writes it.

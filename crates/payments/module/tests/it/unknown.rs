@@ -18,11 +18,18 @@ async fn a_timeout_after_the_charge_is_unknown_until_asking_finds_out() {
         assert_eq!(world.intent().status, Status::Authorized);
 
         world.after(1).await;
-        assert_eq!(world.now(&opened).await.status, PaymentStatus::Unknown, "it is not asked before 2 s");
+        assert_eq!(
+            world.now(&opened).await.status,
+            PaymentStatus::Unknown,
+            "it is not asked before 2 s"
+        );
         world.after(1).await;
 
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Captured);
-        assert_eq!(world.events("payment.resolved").await[0]["outcome"], "authorized");
+        assert_eq!(
+            world.events("payment.resolved").await[0]["outcome"],
+            "authorized"
+        );
         assert_eq!(world.events("payment.authorized").await.len(), 1);
         assert_eq!(world.intent().captured, 2_500);
         world.assert_sound().await;
@@ -53,7 +60,11 @@ async fn errors_and_garbage_are_doubts_too() {
             let opened = world.open("pm_success").await;
             assert_eq!(opened.status, PaymentStatus::Unknown, "{fault:?}");
             world.after(2).await;
-            assert_eq!(world.now(&opened).await.status, PaymentStatus::Captured, "{fault:?}");
+            assert_eq!(
+                world.now(&opened).await.status,
+                PaymentStatus::Captured,
+                "{fault:?}"
+            );
             assert_eq!(world.intent().captured, 2_500);
         }
     }
@@ -73,7 +84,11 @@ async fn an_outage_is_waited_out() {
         world.simulator.set_api(ApiMode::Normal);
         world.after(900).await;
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Captured);
-        assert_eq!(world.events("payment.unknown").await.len(), 1, "it is said once");
+        assert_eq!(
+            world.events("payment.unknown").await.len(),
+            1,
+            "it is said once"
+        );
         world.assert_sound().await;
     }
 }
@@ -82,23 +97,43 @@ async fn an_outage_is_waited_out() {
 async fn a_crash_between_the_rows_and_the_call_is_made_good_by_a_job() {
     for engine in engines() {
         let world = World::new(engine).await;
-        world.simulator.inject(Operation::Create, Fault::LoseRequest);
+        world
+            .simulator
+            .inject(Operation::Create, Fault::LoseRequest);
         let request = world.request(Some("pm_success"));
         let payment_id = request.payment_id;
         // Nobody is left to write the outcome down.
         let open = tokio::time::timeout(Duration::from_millis(700), world.try_open(request)).await;
         assert!(open.is_err(), "the call was cut off: {open:?}");
-        assert_eq!(world.count("SELECT COUNT(*) FROM attempts WHERE state = 'to_send'").await, 1);
+        assert_eq!(
+            world
+                .count("SELECT COUNT(*) FROM attempts WHERE state = 'to_send'")
+                .await,
+            1
+        );
         assert!(world.simulator.intents().is_empty());
 
         world.after(9).await;
-        assert!(world.simulator.intents().is_empty(), "the call might still be on its way");
+        assert!(
+            world.simulator.intents().is_empty(),
+            "the call might still be on its way"
+        );
         world.after(1).await;
 
         assert_eq!(world.intent().captured, 2_500);
-        let request = payments_contract::GetPayments { ids: vec![payment_id] };
-        let found = world.payments.get_payments(&world.ctx(), request).await.expect("found").payments;
-        assert_eq!((found[0].status, found[0].attempts), (PaymentStatus::Captured, 1));
+        let request = payments_contract::GetPayments {
+            ids: vec![payment_id],
+        };
+        let found = world
+            .payments
+            .get_payments(&world.ctx(), request)
+            .await
+            .expect("found")
+            .payments;
+        assert_eq!(
+            (found[0].status, found[0].attempts),
+            (PaymentStatus::Captured, 1)
+        );
         world.assert_sound().await;
     }
 }
@@ -115,9 +150,15 @@ async fn what_is_cancelled_while_unknown_is_let_go_once_it_is_known() {
         world.after(2).await;
 
         let payment = world.now(&opened).await;
-        assert_eq!((payment.status, payment.void_requested), (PaymentStatus::Voided, false));
+        assert_eq!(
+            (payment.status, payment.void_requested),
+            (PaymentStatus::Voided, false)
+        );
         assert_eq!(world.intent().status, Status::Canceled);
-        assert!(world.events("payment.authorized").await.is_empty(), "nobody must place an order on it");
+        assert!(
+            world.events("payment.authorized").await.is_empty(),
+            "nobody must place an order on it"
+        );
         assert_eq!(world.events("payment.voided").await.len(), 1);
         assert_eq!(world.ledger(&payment).await, ["authorization", "void"]);
         world.assert_sound().await;
@@ -131,7 +172,11 @@ async fn what_is_cancelled_and_never_arrived_is_closed_without_being_sent() {
         let opened = world.open("pm_timeout_not_charged").await;
         world.void(opened.payment_id).await.expect("it exists");
         world.after(60).await;
-        assert_eq!(world.now(&opened).await.status, PaymentStatus::Unknown, "it may still arrive");
+        assert_eq!(
+            world.now(&opened).await.status,
+            PaymentStatus::Unknown,
+            "it may still arrive"
+        );
         world.after(900).await;
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Voided);
         assert!(world.simulator.intents().is_empty());
@@ -144,7 +189,11 @@ async fn a_job_that_is_lost_is_swept_up() {
     for engine in engines() {
         let world = World::new(engine).await;
         let opened = world.open("pm_timeout").await;
-        assert!(world.takes("DELETE FROM jobs WHERE kind LIKE 'payments.%_attempt'").await);
+        assert!(
+            world
+                .takes("DELETE FROM jobs WHERE kind LIKE 'payments.%_attempt'")
+                .await
+        );
         world.after(90).await;
         world.after(60).await;
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Captured);

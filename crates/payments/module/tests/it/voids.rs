@@ -12,16 +12,27 @@ async fn promised_money_is_let_go() {
     for engine in engines() {
         let world = World::new(engine).await;
         let opened = world.open_on_ship("pm_success").await;
-        let accepted = world.command(&opened, "voids", "v1", &json!({ "reason": "changed mind" })).await;
+        let accepted = world
+            .command(&opened, "voids", "v1", &json!({ "reason": "changed mind" }))
+            .await;
         assert_eq!(accepted.status(), 202, "{}", accepted.json());
         world.app.settle().await;
 
         let payment = world.now(&opened).await;
-        assert_eq!((payment.status, payment.authorized), (PaymentStatus::Voided, eur(0)));
+        assert_eq!(
+            (payment.status, payment.authorized),
+            (PaymentStatus::Voided, eur(0))
+        );
         assert_eq!(world.intent().status, Status::Canceled);
         let voided = world.events("payment.voided").await;
-        assert_eq!((voided.len(), &voided[0]["amount"]["amount"]), (1, &json!(2_500)));
-        assert_eq!(world.events("audit.recorded").await[0]["action"], "payment.void_requested");
+        assert_eq!(
+            (voided.len(), &voided[0]["amount"]["amount"]),
+            (1, &json!(2_500))
+        );
+        assert_eq!(
+            world.events("audit.recorded").await[0]["action"],
+            "payment.void_requested"
+        );
         assert_eq!(world.ledger(&payment).await, ["authorization", "void"]);
         world.assert_sound().await;
     }
@@ -38,7 +49,10 @@ async fn taken_money_is_given_back_once_however_often_it_is_asked_for() {
             world.app.settle().await;
         }
         let payment = world.now(&opened).await;
-        assert_eq!((payment.status, payment.void_requested), (PaymentStatus::Refunded, false));
+        assert_eq!(
+            (payment.status, payment.void_requested),
+            (PaymentStatus::Refunded, false)
+        );
         assert_eq!(world.intent().refunded, 2_500);
         assert_eq!(world.events("refund.succeeded").await.len(), 1);
         world.assert_sound().await;
@@ -53,8 +67,14 @@ async fn a_capture_that_was_not_sent_is_taken_back() {
         world.void(opened.payment_id).await;
         world.app.settle().await;
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Voided);
-        assert_eq!((world.intent().status, world.intent().captured), (Status::Canceled, 0));
-        assert_eq!(world.view(&opened).await["captures"][0]["status"], "cancelled");
+        assert_eq!(
+            (world.intent().status, world.intent().captured),
+            (Status::Canceled, 0)
+        );
+        assert_eq!(
+            world.view(&opened).await["captures"][0]["status"],
+            "cancelled"
+        );
         world.assert_sound().await;
     }
 }
@@ -64,10 +84,15 @@ async fn a_capture_whose_outcome_is_unknown_is_waited_for_and_given_back() {
     for engine in engines() {
         let world = World::new(engine).await;
         let opened = world.open_on_ship("pm_success").await;
-        world.simulator.inject(Operation::Capture, Fault::LoseAnswer);
+        world
+            .simulator
+            .inject(Operation::Capture, Fault::LoseAnswer);
         world.command(&opened, "captures", "c1", &json!({})).await;
         let payment = world.void(opened.payment_id).await.expect("it exists");
-        assert_eq!((payment.status, payment.void_requested), (PaymentStatus::Authorized, true));
+        assert_eq!(
+            (payment.status, payment.void_requested),
+            (PaymentStatus::Authorized, true)
+        );
         assert_eq!(world.intent().refunded, 0);
 
         world.after(10).await;
@@ -85,7 +110,10 @@ async fn a_payment_voided_before_it_was_opened_is_never_opened() {
         let request = world.request(Some("pm_success"));
         assert!(world.void(request.payment_id).await.is_none());
         let error = world.try_open(request.clone()).await.expect_err("too late");
-        assert!(matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })), "{error}");
+        assert!(
+            matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })),
+            "{error}"
+        );
         assert!(world.simulator.intents().is_empty());
         let path = format!("/v1/payments/{}", request.payment_id);
         assert_eq!(world.staff().get(&path).await.status(), 404);
@@ -103,7 +131,13 @@ async fn opening_and_voiding_at_once_never_leaves_money_behind() {
             drop(opened);
         }
         world.after(10).await;
-        assert!(world.simulator.intents().iter().all(|intent| intent.status == Status::Canceled));
+        assert!(
+            world
+                .simulator
+                .intents()
+                .iter()
+                .all(|intent| intent.status == Status::Canceled)
+        );
         world.assert_sound().await;
     }
 }
@@ -118,7 +152,10 @@ async fn a_page_that_waits_for_the_buyer_is_closed() {
         assert_eq!(world.intent().status, Status::Canceled);
         assert!(!world.simulator.choose(&world.intent().id, Choice::Pay));
         assert_eq!(world.now(&opened).await.status, PaymentStatus::Voided);
-        assert_eq!(world.events("payment.voided").await[0]["amount"]["amount"], 0);
+        assert_eq!(
+            world.events("payment.voided").await[0]["amount"]["amount"],
+            0
+        );
         world.assert_sound().await;
     }
 }
@@ -130,8 +167,14 @@ async fn a_declined_payment_is_closed_for_good() {
         let declined = world.open("pm_declined").await;
         let payment = world.void(declined.payment_id).await.expect("it exists");
         assert_eq!(payment.status, PaymentStatus::Voided);
-        let error = world.attempt(&declined, "pm_success").await.expect_err("it is over");
-        assert!(matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })), "{error}");
+        let error = world
+            .attempt(&declined, "pm_success")
+            .await
+            .expect_err("it is over");
+        assert!(
+            matches!(error.domain(), Some(PaymentsError::PaymentClosed { .. })),
+            "{error}"
+        );
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Note {
 
 impl Job for Note {
     const KIND: &'static str = "test.note";
-    const TIMEOUT: Duration = Duration::from_millis(400);
+    const TIMEOUT: Duration = Duration::from_secs(3);
     const MAX_ATTEMPTS: u32 = 3;
 }
 

@@ -115,10 +115,7 @@ impl Server {
             tokio::select! {
                 biased;
                 _ended = serving.as_mut() => return,
-                changed = phase.wait_for(|phase| *phase != Phase::Serving) => match changed.as_deref() {
-                    Ok(Phase::Stopping) => break serving.as_mut().graceful_shutdown(),
-                    Ok(Phase::Serving | Phase::Gone) | Err(_) => return,
-                },
+                _stopping = phase.changed() => break,
                 () = look.as_mut() => match activity.judge(self.options.header_timeout, self.options.idle_timeout) {
                     Verdict::Fine(next) => look.as_mut().reset(next),
                     Verdict::SlowHead => return,
@@ -130,9 +127,19 @@ impl Server {
                 }
             }
         }
+        serving.as_mut().graceful_shutdown();
         tokio::select! {
             _ended = serving => {}
-            _gone = phase.wait_for(|phase| *phase == Phase::Gone) => {}
+            () = gone(phase) => {}
+        }
+    }
+}
+
+/// Waits until what is left is dropped.
+async fn gone(mut phase: watch::Receiver<Phase>) {
+    while *phase.borrow_and_update() != Phase::Gone {
+        if phase.changed().await.is_err() {
+            return;
         }
     }
 }

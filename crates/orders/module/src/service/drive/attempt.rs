@@ -30,12 +30,21 @@ impl Service {
             next.checkout.status = CheckoutStatus::Working;
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.plan_attempt").await?;
-            if let Claim::Replay(_) = tx.claim_key::<CheckoutId, OrdersError>("confirm_checkout").await? {
+            if let Claim::Replay(_) = tx
+                .claim_key::<CheckoutId, OrdersError>("confirm_checkout")
+                .await?
+            {
                 return Err(StoreError::LeaseLost); // this very wish is being, or was, fulfilled
             }
-            next.go_on(&mut tx, Step::StartAttempt, SagaStatus::Running).await?;
+            next.go_on(&mut tx, Step::StartAttempt, SagaStatus::Running)
+                .await?;
             store::checkouts::save(&mut tx, &mut next.checkout).await?;
-            tx.commit_outcome::<CheckoutId, OrdersError>("confirm_checkout", &Ok(id), Some(id.to_string())).await?;
+            tx.commit_outcome::<CheckoutId, OrdersError>(
+                "confirm_checkout",
+                &Ok(id),
+                Some(id.to_string()),
+            )
+            .await?;
             Ok::<_, StoreError>(Moved::on(next))
         });
         Ok(moved.await?)
@@ -58,12 +67,12 @@ impl Service {
         match self.payments.start_attempt(&call, request).await {
             Ok(payment) => self.heed(ctx, process, &payment).await,
             // The earlier attempt came to something after all, or is still under way: look at what there is.
-            Err(SeamError::Domain(PaymentsError::AttemptOpen { .. } | PaymentsError::PaymentClosed { .. })) => {
-                match self.payment(ctx, process).await? {
-                    Some(payment) => self.heed(ctx, process, &payment).await,
-                    None => Err(internal("payment vanished").into()),
-                }
-            }
+            Err(SeamError::Domain(
+                PaymentsError::AttemptOpen { .. } | PaymentsError::PaymentClosed { .. },
+            )) => match self.payment(ctx, process).await? {
+                Some(payment) => self.heed(ctx, process, &payment).await,
+                None => Err(internal("payment vanished").into()),
+            },
             Err(SeamError::Domain(refusal)) => self.payment_refused(ctx, process, &refusal).await,
             Err(error) => Err(upstream(&error).into()),
         }

@@ -1,8 +1,8 @@
 //! Events of a checkout and its order, put together from what the driver has in hand.
 
 use orders_contract::{
-    CancelReason, CheckoutCompleted, CheckoutExpired, CheckoutFailed, EventLine, OrderCancelled, OrderCreated,
-    OrderPaymentReturned, OrderPlaced, short_title,
+    CancelReason, CheckoutCompleted, CheckoutExpired, CheckoutFailed, EventLine, OrderCancelled,
+    OrderCreated, OrderPaymentReturned, OrderPlaced, short_title,
 };
 use tenon_events::Emit as _;
 use tenon_kernel::Money;
@@ -11,7 +11,11 @@ use tenon_store::{StoreError, Tx};
 use super::Process;
 
 impl Process {
-    pub(super) async fn emit_created(&self, tx: &mut Tx<'_>, number: i64) -> Result<(), StoreError> {
+    pub(super) async fn emit_created(
+        &self,
+        tx: &mut Tx<'_>,
+        number: i64,
+    ) -> Result<(), StoreError> {
         let checkout = &self.checkout;
         let event = OrderCreated {
             order_id: checkout.order_id,
@@ -64,18 +68,40 @@ impl Process {
         tx.emit(&event).await.map(|_| ())
     }
 
-    pub(super) async fn emit_given_up(&self, tx: &mut Tx<'_>, reason: CancelReason) -> Result<(), StoreError> {
+    pub(super) async fn emit_given_up(
+        &self,
+        tx: &mut Tx<'_>,
+        reason: CancelReason,
+    ) -> Result<(), StoreError> {
         let checkout = &self.checkout;
         let (checkout_id, cart_id) = (checkout.id, checkout.cart_id);
         let order_id = checkout.has_order.then_some(checkout.order_id);
         if reason == CancelReason::Expired {
-            tx.emit(&CheckoutExpired { checkout_id, cart_id, order_id }).await.map(|_| ())
+            tx.emit(&CheckoutExpired {
+                checkout_id,
+                cart_id,
+                order_id,
+            })
+            .await
+            .map(|_| ())
         } else {
-            tx.emit(&CheckoutFailed { checkout_id, cart_id, order_id, reason }).await.map(|_| ())
+            tx.emit(&CheckoutFailed {
+                checkout_id,
+                cart_id,
+                order_id,
+                reason,
+            })
+            .await
+            .map(|_| ())
         }
     }
 
-    pub(super) async fn emit_returned(&self, tx: &mut Tx<'_>, number: i64, amount: Money) -> Result<(), StoreError> {
+    pub(super) async fn emit_returned(
+        &self,
+        tx: &mut Tx<'_>,
+        number: i64,
+        amount: Money,
+    ) -> Result<(), StoreError> {
         let checkout = &self.checkout;
         let event = OrderPaymentReturned {
             order_id: checkout.order_id,

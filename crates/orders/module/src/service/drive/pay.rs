@@ -22,7 +22,10 @@ impl Service {
             // The buyer is gone: charge nobody for a price that is no longer held.
             return match self.payment(ctx, process).await? {
                 Some(payment) => self.heed(ctx, process, &payment).await,
-                None => self.start_undo(ctx, process, CancelReason::Expired, None).await,
+                None => {
+                    self.start_undo(ctx, process, CancelReason::Expired, None)
+                        .await
+                }
             };
         }
         let state = &process.saga.state;
@@ -54,11 +57,17 @@ impl Service {
         refusal: &PaymentsError,
     ) -> Driven<Moved> {
         tracing::warn!(%refusal, checkout.id = %process.checkout.id, "payments refused a checkout");
-        self.start_undo(ctx, process, CancelReason::PaymentFailed, None).await
+        self.start_undo(ctx, process, CancelReason::PaymentFailed, None)
+            .await
     }
 
     /// Looks at a payment that is being waited for.
-    pub(crate) async fn look(&self, ctx: &CallCtx, process: &Process, push: &mut Push) -> Driven<Moved> {
+    pub(crate) async fn look(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        push: &mut Push,
+    ) -> Driven<Moved> {
         let confirmation = match std::mem::replace(push, Push::Resume) {
             Push::Confirm(confirmation) => Some(confirmation),
             _ => None,
@@ -74,16 +83,30 @@ impl Service {
             return Err(crate::service::internal("payment vanished").into());
         };
         match confirmation {
-            Some(confirmation) if !overdue && confirmation.may_attempt && payment.status == PaymentStatus::Declined => {
-                self.plan_attempt(ctx, process, &payment, confirmation.payment_method).await
+            Some(confirmation)
+                if !overdue
+                    && confirmation.may_attempt
+                    && payment.status == PaymentStatus::Declined =>
+            {
+                self.plan_attempt(ctx, process, &payment, confirmation.payment_method)
+                    .await
             }
             _ => self.heed(ctx, process, &payment).await,
         }
     }
 
     /// Does what a payment means for its checkout.
-    pub(super) async fn heed(&self, ctx: &CallCtx, process: &Process, payment: &Payment) -> Driven<Moved> {
-        match judge(payment, process.checkout.quote.totals.total, self.is_overdue(process)) {
+    pub(super) async fn heed(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        payment: &Payment,
+    ) -> Driven<Moved> {
+        match judge(
+            payment,
+            process.checkout.quote.totals.total,
+            self.is_overdue(process),
+        ) {
             Verdict::Place => self.place(ctx, process, payment).await,
             Verdict::Wait(status) => self.wait(ctx, process, payment, status).await,
             Verdict::Extend => self.extend(ctx, process, payment).await,
@@ -92,16 +115,31 @@ impl Service {
     }
 
     /// What payments knows, without asking the provider.
-    pub(super) async fn payment(&self, ctx: &CallCtx, process: &Process) -> Driven<Option<Payment>> {
-        let request = GetPayments { ids: vec![same_id(process.checkout.payment_id)] };
-        let found = self.payments.get_payments(&ctx.calling_from("orders"), request).await;
+    pub(super) async fn payment(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+    ) -> Driven<Option<Payment>> {
+        let request = GetPayments {
+            ids: vec![same_id(process.checkout.payment_id)],
+        };
+        let found = self
+            .payments
+            .get_payments(&ctx.calling_from("orders"), request)
+            .await;
         Ok(found.map_err(|error| upstream(&error))?.payments.pop())
     }
 
     /// What the provider says now. Each question is one of its own: a stored answer would be an old one.
     async fn refresh(&self, ctx: &CallCtx, process: &Process) -> Driven<Option<Payment>> {
-        let request = RefreshPayment { payment_id: same_id(process.checkout.payment_id) };
-        let call = process.command(ctx, &format!("refresh/{}", self.db.env().new_uuid()), &request);
+        let request = RefreshPayment {
+            payment_id: same_id(process.checkout.payment_id),
+        };
+        let call = process.command(
+            ctx,
+            &format!("refresh/{}", self.db.env().new_uuid()),
+            &request,
+        );
         match self.payments.refresh_payment(&call, request).await {
             Ok(payment) => Ok(Some(payment)),
             Err(SeamError::Domain(PaymentsError::NotFound { .. })) => Ok(None),
@@ -118,7 +156,10 @@ impl Service {
     ) -> Driven<Moved> {
         let seen = PaymentSeen::from(payment);
         let checkout = &process.checkout;
-        let newer = checkout.seen.as_ref().is_none_or(|before| before.version < seen.version);
+        let newer = checkout
+            .seen
+            .as_ref()
+            .is_none_or(|before| before.version < seen.version);
         if process.step()? == Step::AwaitPayment && !newer {
             return Ok(Moved::Nowhere);
         }
@@ -144,8 +185,10 @@ impl Service {
         let checkout = &process.checkout;
         let expires_at = self.db.env().now() + self.settings.checkout_ttl();
         let reserved_until = expires_at + self.settings.reservation_grace();
-        let request =
-            ExtendReservation { reservation_id: same_id(checkout.reservation_id), expires_at: reserved_until };
+        let request = ExtendReservation {
+            reservation_id: same_id(checkout.reservation_id),
+            expires_at: reserved_until,
+        };
         let call = process.command(ctx, &format!("extend/{}", checkout.version), &request);
         let held = match self.catalog.extend_reservation(&call, request).await {
             Ok(_) => true,

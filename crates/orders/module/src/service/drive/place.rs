@@ -19,7 +19,7 @@ use crate::service::{Service, internal, upstream};
 use crate::{same_id, store};
 
 /// A reservation that ends sooner than this is made longer before the order is placed on it.
-const LEAST_HOLD: Duration = Duration::from_secs(60);
+const LEAST_HOLD: Duration = Duration::from_mins(1);
 
 /// Stock that an order can be placed on.
 struct Hold {
@@ -29,23 +29,36 @@ struct Hold {
 
 impl Service {
     /// The payment is authorised for exactly the total: places the order, if its stock is still held.
-    pub(super) async fn place(&self, ctx: &CallCtx, process: &Process, payment: &Payment) -> Driven<Moved> {
+    pub(super) async fn place(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        payment: &Payment,
+    ) -> Driven<Moved> {
         let Some(hold) = self.ensure_stock(ctx, process).await? else {
-            return self.start_undo(ctx, process, CancelReason::OutOfStock, Some(payment)).await;
+            return self
+                .start_undo(ctx, process, CancelReason::OutOfStock, Some(payment))
+                .await;
         };
         let moved = retrying(|| async {
             let mut next = process.clone();
             next.become_placed(&hold, payment);
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.place").await?;
-            next.go_on(&mut tx, Step::CommitStock, SagaStatus::Running).await?;
+            next.go_on(&mut tx, Step::CommitStock, SagaStatus::Running)
+                .await?;
             let Process { checkout, .. } = &mut next;
             store::checkouts::save(&mut tx, checkout).await?;
             let (status, captured) = (payment_state(payment), payment.captured);
             let transition = (OrderStatus::PendingPayment, Happening::Placed);
-            let number = store::orders::place(&mut tx, checkout, transition, status, captured).await?;
-            if !store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Closed).await? {
-                return Err(StoreError::Inconsistent { what: format!("carts.checkout_id of {}", checkout.cart_id) });
+            let number =
+                store::orders::place(&mut tx, checkout, transition, status, captured).await?;
+            if !store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Closed)
+                .await?
+            {
+                return Err(StoreError::Inconsistent {
+                    what: format!("carts.checkout_id of {}", checkout.cart_id),
+                });
             }
             next.emit_placed(&mut tx, number).await?;
             tx.commit().await?;
@@ -71,12 +84,14 @@ impl Service {
             next.saga.state.rescued = true;
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.place_late").await?;
-            next.go_on(&mut tx, Step::CommitStock, SagaStatus::Running).await?;
+            next.go_on(&mut tx, Step::CommitStock, SagaStatus::Running)
+                .await?;
             let Process { checkout, .. } = &mut next;
             store::checkouts::save(&mut tx, checkout).await?;
             let (status, captured) = (payment_state(payment), payment.captured);
             let transition = (OrderStatus::Cancelled, Happening::PlacedLate);
-            let number = store::orders::place(&mut tx, checkout, transition, status, captured).await?;
+            let number =
+                store::orders::place(&mut tx, checkout, transition, status, captured).await?;
             if !store::carts::close_open(&mut tx, checkout.cart_id).await? {
                 return Ok(None);
             }
@@ -90,13 +105,19 @@ impl Service {
     /// Makes sure that the stock stays held for a while; `None` if it is gone and there is no more.
     async fn ensure_stock(&self, ctx: &CallCtx, process: &Process) -> Driven<Option<Hold>> {
         let (checkout, state) = (&process.checkout, &process.saga.state);
-        let held = Hold { reservation: checkout.reservation_id, until: state.reserved_until };
+        let held = Hold {
+            reservation: checkout.reservation_id,
+            until: state.reserved_until,
+        };
         let now = self.db.env().now();
         if state.reserved_until > now + LEAST_HOLD {
             return Ok(Some(held));
         }
         let until = now + self.settings.checkout_ttl() + self.settings.reservation_grace();
-        let request = ExtendReservation { reservation_id: same_id(held.reservation), expires_at: until };
+        let request = ExtendReservation {
+            reservation_id: same_id(held.reservation),
+            expires_at: until,
+        };
         let call = process.command(ctx, &format!("extend/{}", checkout.version), &request);
         match self.catalog.extend_reservation(&call, request).await {
             Ok(_) => return Ok(Some(Hold { until, ..held })),
@@ -119,7 +140,11 @@ impl Service {
             reservation_id: same_id(checkout.reservation_id),
             order_id: checkout.order_id.to_string(),
         };
-        let call = process.command(ctx, &format!("commit/{}", checkout.reservation_id), &request);
+        let call = process.command(
+            ctx,
+            &format!("commit/{}", checkout.reservation_id),
+            &request,
+        );
         if let Err(error) = self.catalog.commit_reservation(&call, request).await {
             if let SeamError::Domain(refusal) = &error {
                 tracing::error!(%refusal, order.id = %checkout.order_id, "a placed order has no stock");

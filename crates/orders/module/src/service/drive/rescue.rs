@@ -32,7 +32,8 @@ impl Service {
             let mut next = process.clone();
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.notice_late_money").await?;
-            next.go_on(&mut tx, Step::Rescue, SagaStatus::Running).await?;
+            next.go_on(&mut tx, Step::Rescue, SagaStatus::Running)
+                .await?;
             tx.commit().await?;
             Ok::<_, StoreError>(Moved::on(next))
         });
@@ -47,11 +48,14 @@ impl Service {
             return self.close_rescue(ctx, process, None).await; // it went back meanwhile
         };
         let checkout = &process.checkout;
-        let until = self.db.env().now() + self.settings.checkout_ttl() + self.settings.reservation_grace();
+        let until =
+            self.db.env().now() + self.settings.checkout_ttl() + self.settings.reservation_grace();
         let reservation = process.next_reservation();
         if self.may_place_late(ctx, process, &payment).await?
             && let Stock::Held = self.hold_stock(ctx, process, reservation, until).await?
-            && let Some(placed) = self.place_late(ctx, process, &payment, (reservation, until)).await?
+            && let Some(placed) = self
+                .place_late(ctx, process, &payment, (reservation, until))
+                .await?
         {
             tracing::info!(order.id = %checkout.order_id, "an expired order was placed: its money came late");
             return Ok(Moved::on(placed));
@@ -61,7 +65,12 @@ impl Service {
         self.close_rescue(ctx, process, Some(amount)).await
     }
 
-    async fn may_place_late(&self, ctx: &CallCtx, process: &Process, payment: &Payment) -> Driven<bool> {
+    async fn may_place_late(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        payment: &Payment,
+    ) -> Driven<bool> {
         let expired = process.saga.state.reason == Some(CancelReason::Expired);
         let exact = judge(payment, process.checkout.quote.totals.total, false) == Verdict::Place;
         if !expired || !exact {
@@ -72,17 +81,36 @@ impl Service {
     }
 
     /// Refunds what was taken or lets go of what is held, under ids that stay the same.
-    async fn give_back(&self, ctx: &CallCtx, process: &Process, payment: &Payment) -> Driven<Money> {
+    async fn give_back(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        payment: &Payment,
+    ) -> Driven<Money> {
         let payment_id = payment.payment_id;
         if payment.captured.minor() == 0 {
-            let request = VoidPayment { payment_id, reason: REASON.to_owned() };
+            let request = VoidPayment {
+                payment_id,
+                reason: REASON.to_owned(),
+            };
             let call = process.command(ctx, "late_void", &request);
-            self.payments.void_payment(&call, request).await.map_err(|error| upstream(&error))?;
+            self.payments
+                .void_payment(&call, request)
+                .await
+                .map_err(|error| upstream(&error))?;
             return Ok(payment.authorized);
         }
-        let amount = payment.captured.checked_sub(payment.refunded).unwrap_or(payment.captured);
+        let amount = payment
+            .captured
+            .checked_sub(payment.refunded)
+            .unwrap_or(payment.captured);
         let refund_id = process.derived("late_refund");
-        let request = RefundPayment { payment_id, refund_id, amount, reason: REASON.to_owned() };
+        let request = RefundPayment {
+            payment_id,
+            refund_id,
+            amount,
+            reason: REASON.to_owned(),
+        };
         let call = process.command(ctx, "late_refund", &request);
         match self.payments.refund_payment(&call, request).await {
             Ok(refund) => Ok(refund.amount),
@@ -93,7 +121,12 @@ impl Service {
     }
 
     /// Remembers that late money was dealt with, and tells the buyer in the same breath: once.
-    async fn close_rescue(&self, ctx: &CallCtx, process: &Process, returned: Option<Money>) -> Driven<Moved> {
+    async fn close_rescue(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        returned: Option<Money>,
+    ) -> Driven<Moved> {
         let moved = retrying(|| async {
             let mut next = process.clone();
             next.saga.state.rescued = true;
@@ -113,5 +146,7 @@ impl Service {
 
 /// Whether the payment holds money that nobody is giving back yet.
 fn holds_money(payment: &Payment) -> bool {
-    payment.status.is_paid() && !payment.void_requested && payment.refunded.minor() < payment.authorized.minor()
+    payment.status.is_paid()
+        && !payment.void_requested
+        && payment.refunded.minor() < payment.authorized.minor()
 }

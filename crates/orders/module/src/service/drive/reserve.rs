@@ -28,13 +28,24 @@ impl Service {
     pub(crate) async fn reserve(&self, ctx: &CallCtx, process: &Process) -> Driven<Moved> {
         let checkout = &process.checkout;
         if self.db.env().now() >= checkout.expires_at {
-            return self.start_undo(ctx, process, CancelReason::Expired, None).await;
+            return self
+                .start_undo(ctx, process, CancelReason::Expired, None)
+                .await;
         }
         let until = process.saga.state.reserved_until;
-        match self.hold_stock(ctx, process, checkout.reservation_id, until).await? {
+        match self
+            .hold_stock(ctx, process, checkout.reservation_id, until)
+            .await?
+        {
             Stock::Held => self.create_order(ctx, process).await,
-            Stock::Short(lines) => self.refuse(ctx, process, CancelReason::OutOfStock, lines).await,
-            Stock::Over => self.refuse(ctx, process, CancelReason::Expired, Vec::new()).await,
+            Stock::Short(lines) => {
+                self.refuse(ctx, process, CancelReason::OutOfStock, lines)
+                    .await
+            }
+            Stock::Over => {
+                self.refuse(ctx, process, CancelReason::Expired, Vec::new())
+                    .await
+            }
         }
     }
 
@@ -51,7 +62,10 @@ impl Service {
             reservation_id: same_id(reservation),
             lines: lines
                 .iter()
-                .map(|line| ReserveLine { variant_id: same_id(line.variant_id), quantity: line.quantity })
+                .map(|line| ReserveLine {
+                    variant_id: same_id(line.variant_id),
+                    quantity: line.quantity,
+                })
                 .collect(),
             expires_at: until,
         };
@@ -67,7 +81,9 @@ impl Service {
                 Ok(Stock::Short(short.collect()))
             }
             Err(SeamError::Domain(CatalogError::NotForSale { variant_ids })) => {
-                let gone = lines.iter().filter(|line| variant_ids.contains(&same_id(line.variant_id)));
+                let gone = lines
+                    .iter()
+                    .filter(|line| variant_ids.contains(&same_id(line.variant_id)));
                 let short = |line: &orders_contract::OrderLine| Shortage {
                     variant_id: line.variant_id,
                     requested: line.quantity,
@@ -87,9 +103,12 @@ impl Service {
             next.checkout.has_order = true; // said by the row with the checkout's next change
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.create_order").await?;
-            next.go_on(&mut tx, Step::OpenPayment, SagaStatus::Running).await?;
-            let number = store::orders::insert(&mut tx, &next.checkout, next.saga.state.capture).await?;
-            store::order_lines::insert(&mut tx, next.checkout.order_id, &next.checkout.quote.lines).await?;
+            next.go_on(&mut tx, Step::OpenPayment, SagaStatus::Running)
+                .await?;
+            let number =
+                store::orders::insert(&mut tx, &next.checkout, next.saga.state.capture).await?;
+            store::order_lines::insert(&mut tx, next.checkout.order_id, &next.checkout.quote.lines)
+                .await?;
             next.emit_created(&mut tx, number).await?;
             tx.commit().await?;
             Ok::<_, tenon_store::StoreError>(Moved::on(next))
@@ -115,7 +134,8 @@ impl Service {
             next.finish(&mut tx, SagaStatus::Compensated).await?;
             store::checkouts::save(&mut tx, &mut next.checkout).await?;
             let Process { checkout, .. } = &next;
-            store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Active).await?;
+            store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Active)
+                .await?;
             next.emit_given_up(&mut tx, reason).await?;
             tx.commit().await?;
             Ok::<_, tenon_store::StoreError>(Moved::on(next))

@@ -34,7 +34,8 @@ impl Service {
             }
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.start_undo").await?;
-            next.go_on(&mut tx, Step::Undo, SagaStatus::Compensating).await?;
+            next.go_on(&mut tx, Step::Undo, SagaStatus::Compensating)
+                .await?;
             store::checkouts::save(&mut tx, &mut next.checkout).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(Moved::on(next))
@@ -46,13 +47,18 @@ impl Service {
     /// remember that, and refuse the original when it comes.
     pub(crate) async fn undo(&self, ctx: &CallCtx, process: &Process) -> Driven<Moved> {
         let checkout = &process.checkout;
-        let reason = process.saga.state.reason.unwrap_or(CancelReason::PaymentFailed);
+        let reason = process
+            .saga
+            .state
+            .reason
+            .unwrap_or(CancelReason::PaymentFailed);
         let asked_for_money = process.saga.state.attempt > 0;
         let mut refund_due = Money::zero(checkout.quote.totals.total.currency());
         if asked_for_money {
             refund_due = self.void(ctx, process, reason).await?.unwrap_or(refund_due);
         }
-        self.release(ctx, process, checkout.reservation_id, reason_name(reason)).await?;
+        self.release(ctx, process, checkout.reservation_id, reason_name(reason))
+            .await?;
 
         let moved = retrying(|| async {
             let mut next = process.clone();
@@ -65,13 +71,16 @@ impl Service {
             let Process { checkout, .. } = &next;
             if asked_for_money {
                 let from = OrderStatus::PendingPayment;
-                let number = store::orders::cancel(&mut tx, checkout.order_id, from, reason).await?;
+                let number =
+                    store::orders::cancel(&mut tx, checkout.order_id, from, reason).await?;
                 let number = number.ok_or_else(|| StoreError::Inconsistent {
                     what: format!("orders.status of {}", checkout.order_id),
                 })?;
-                next.emit_order_cancelled(&mut tx, number, reason, refund_due).await?;
+                next.emit_order_cancelled(&mut tx, number, reason, refund_due)
+                    .await?;
             }
-            store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Active).await?;
+            store::carts::unfreeze(&mut tx, checkout.cart_id, checkout.id, CartStatus::Active)
+                .await?;
             next.emit_given_up(&mut tx, reason).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(Moved::on(next))
@@ -80,15 +89,28 @@ impl Service {
     }
 
     /// Has the payment undone, now or as soon as its outcome is known; says what was held, if anything.
-    async fn void(&self, ctx: &CallCtx, process: &Process, reason: CancelReason) -> Driven<Option<Money>> {
+    async fn void(
+        &self,
+        ctx: &CallCtx,
+        process: &Process,
+        reason: CancelReason,
+    ) -> Driven<Option<Money>> {
         let request = VoidPayment {
             payment_id: same_id(process.checkout.payment_id),
             reason: format!("checkout_{}", reason_name(reason)),
         };
         let call = process.command(ctx, "void", &request);
-        let accepted = self.payments.void_payment(&call, request).await.map_err(|error| upstream(&error))?;
+        let accepted = self
+            .payments
+            .void_payment(&call, request)
+            .await
+            .map_err(|error| upstream(&error))?;
         Ok(accepted.payment.map(|payment| {
-            if payment.captured.minor() > 0 { payment.captured } else { payment.authorized }
+            if payment.captured.minor() > 0 {
+                payment.captured
+            } else {
+                payment.authorized
+            }
         }))
     }
 
@@ -100,7 +122,10 @@ impl Service {
         reservation: ReservationRef,
         reason: &str,
     ) -> Driven<()> {
-        let request = Release { reservation_id: same_id(reservation), reason: reason.to_owned() };
+        let request = Release {
+            reservation_id: same_id(reservation),
+            reason: reason.to_owned(),
+        };
         let call = process.command(ctx, &format!("release/{reservation}"), &request);
         match self.catalog.release(&call, request).await {
             Ok(_) => Ok(()),

@@ -15,15 +15,28 @@ pub(crate) struct PaymentFeed {
 
 impl PaymentFeed {
     pub(crate) fn new(env: Env) -> Self {
-        Self { env, events: Mutex::default() }
+        Self {
+            env,
+            events: Mutex::default(),
+        }
     }
 
     /// Publishes a fact.
     pub(crate) fn push<E: Event>(&self, event: &E) {
-        let mut events = self.events.lock().expect("no test panics while it holds the feed");
+        let mut events = self
+            .events
+            .lock()
+            .expect("no test panics while it holds the feed");
         let position = i64::try_from(events.len()).expect("few events") + 1;
         let subject = event.subject();
-        let sequence = i64::try_from(events.iter().filter(|other| other.subject == subject).count()).expect("few") + 1;
+        let sequence = i64::try_from(
+            events
+                .iter()
+                .filter(|other| other.subject == subject)
+                .count(),
+        )
+        .expect("few")
+            + 1;
         events.push(Envelope {
             specversion: "1.0".to_owned(),
             id: self.env.new_id(),
@@ -51,12 +64,23 @@ impl Feed for PaymentFeed {
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault> {
-        let events = self.events.lock().expect("no test panics while it holds the feed");
-        let page: Vec<Envelope> =
-            events.iter().filter(|event| event.feedposition > after).take(limit as usize).cloned().collect();
+        let events = self
+            .events
+            .lock()
+            .expect("no test panics while it holds the feed");
+        let page: Vec<Envelope> = events
+            .iter()
+            .filter(|event| event.feedposition > after)
+            .take(limit as usize)
+            .cloned()
+            .collect();
         let position = page.last().map_or(after, |event| event.feedposition);
         let head = i64::try_from(events.len()).expect("few events");
-        Ok(FeedPage { events: page, position, head })
+        Ok(FeedPage {
+            events: page,
+            position,
+            head,
+        })
     }
 
     async fn wait(&self, _: Duration) {}

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use catalog_contract::*;
 use payments_contract::{
-    CapturePayment, FoundPayments, GetPayments, ListSettlements, OpenPayment, Payment, Payments, PaymentsError,
-    RefreshPayment, Refund, RefundPayment, Settlements, StartAttempt, VoidAccepted, VoidPayment,
+    CapturePayment, FoundPayments, GetPayments, ListSettlements, OpenPayment, Payment, Payments,
+    PaymentsError, RefreshPayment, Refund, RefundPayment, Settlements, StartAttempt, VoidAccepted,
+    VoidPayment,
 };
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
@@ -29,7 +30,11 @@ pub(crate) struct Stalling<T> {
 
 impl<T> Stalling<T> {
     pub(crate) fn around(inner: Arc<T>) -> Self {
-        Self { inner, plan: Mutex::new(None), reached: Notify::new() }
+        Self {
+            inner,
+            plan: Mutex::new(None),
+            reached: Notify::new(),
+        }
     }
 
     /// Lets the next call of `method` never return.
@@ -69,7 +74,11 @@ macro_rules! pass {
 
 #[async_trait]
 impl<T: Catalog> Catalog for Stalling<T> {
-    async fn get_variants(&self, ctx: &CallCtx, req: GetVariants) -> SeamResult<Variants, CatalogError> {
+    async fn get_variants(
+        &self,
+        ctx: &CallCtx,
+        req: GetVariants,
+    ) -> SeamResult<Variants, CatalogError> {
         pass!(self.get_variants(ctx, req))
     }
 
@@ -101,7 +110,11 @@ impl<T: Catalog> Catalog for Stalling<T> {
         pass!(self.restock(ctx, req))
     }
 
-    async fn get_reservations(&self, ctx: &CallCtx, req: GetReservations) -> SeamResult<Reservations, CatalogError> {
+    async fn get_reservations(
+        &self,
+        ctx: &CallCtx,
+        req: GetReservations,
+    ) -> SeamResult<Reservations, CatalogError> {
         pass!(self.get_reservations(ctx, req))
     }
 
@@ -116,35 +129,67 @@ impl<T: Catalog> Catalog for Stalling<T> {
 
 #[async_trait]
 impl<T: Payments> Payments for Stalling<T> {
-    async fn open_payment(&self, ctx: &CallCtx, req: OpenPayment) -> SeamResult<Payment, PaymentsError> {
+    async fn open_payment(
+        &self,
+        ctx: &CallCtx,
+        req: OpenPayment,
+    ) -> SeamResult<Payment, PaymentsError> {
         pass!(self.open_payment(ctx, req))
     }
 
-    async fn start_attempt(&self, ctx: &CallCtx, req: StartAttempt) -> SeamResult<Payment, PaymentsError> {
+    async fn start_attempt(
+        &self,
+        ctx: &CallCtx,
+        req: StartAttempt,
+    ) -> SeamResult<Payment, PaymentsError> {
         pass!(self.start_attempt(ctx, req))
     }
 
-    async fn refresh_payment(&self, ctx: &CallCtx, req: RefreshPayment) -> SeamResult<Payment, PaymentsError> {
+    async fn refresh_payment(
+        &self,
+        ctx: &CallCtx,
+        req: RefreshPayment,
+    ) -> SeamResult<Payment, PaymentsError> {
         pass!(self.refresh_payment(ctx, req))
     }
 
-    async fn get_payments(&self, ctx: &CallCtx, req: GetPayments) -> SeamResult<FoundPayments, PaymentsError> {
+    async fn get_payments(
+        &self,
+        ctx: &CallCtx,
+        req: GetPayments,
+    ) -> SeamResult<FoundPayments, PaymentsError> {
         pass!(self.get_payments(ctx, req))
     }
 
-    async fn capture_payment(&self, ctx: &CallCtx, req: CapturePayment) -> SeamResult<Payment, PaymentsError> {
+    async fn capture_payment(
+        &self,
+        ctx: &CallCtx,
+        req: CapturePayment,
+    ) -> SeamResult<Payment, PaymentsError> {
         pass!(self.capture_payment(ctx, req))
     }
 
-    async fn void_payment(&self, ctx: &CallCtx, req: VoidPayment) -> SeamResult<VoidAccepted, PaymentsError> {
+    async fn void_payment(
+        &self,
+        ctx: &CallCtx,
+        req: VoidPayment,
+    ) -> SeamResult<VoidAccepted, PaymentsError> {
         pass!(self.void_payment(ctx, req))
     }
 
-    async fn refund_payment(&self, ctx: &CallCtx, req: RefundPayment) -> SeamResult<Refund, PaymentsError> {
+    async fn refund_payment(
+        &self,
+        ctx: &CallCtx,
+        req: RefundPayment,
+    ) -> SeamResult<Refund, PaymentsError> {
         pass!(self.refund_payment(ctx, req))
     }
 
-    async fn list_settlements(&self, ctx: &CallCtx, req: ListSettlements) -> SeamResult<Settlements, PaymentsError> {
+    async fn list_settlements(
+        &self,
+        ctx: &CallCtx,
+        req: ListSettlements,
+    ) -> SeamResult<Settlements, PaymentsError> {
         pass!(self.list_settlements(ctx, req))
     }
 }

@@ -48,7 +48,7 @@ fn attempt(no: u32) -> Attempt {
     Attempt {
         id: AttemptId::from_uuid(Uuid::from_u128(u128::from(no))),
         payment_id: PaymentId::from_uuid(Uuid::nil()),
-        attempt_no: no,
+        number: no,
         payment_method: None,
         state: AttemptState::ToSend,
         provider_ref: None,
@@ -64,15 +64,26 @@ fn attempt(no: u32) -> Attempt {
 }
 
 fn seen(revision: i64, state: SeenState, amount: i64) -> Told {
-    Told::Seen { revision, provider_ref: "int_1".to_owned(), state, amount, currency: "EUR".to_owned() }
+    Told::Seen {
+        revision,
+        provider_ref: "int_1".to_owned(),
+        state,
+        amount,
+        currency: "EUR".to_owned(),
+    }
 }
 
 fn anything() -> impl Strategy<Value = Told> {
     let states = select(vec![
         SeenState::Processing,
-        SeenState::ActionRequired { url: "https://pay.example".to_owned() },
+        SeenState::ActionRequired {
+            url: "https://pay.example".to_owned(),
+        },
         SeenState::Authorized,
-        SeenState::Declined { class: DeclineClass::Declined, code: "no".to_owned() },
+        SeenState::Declined {
+            class: DeclineClass::Declined,
+            code: "no".to_owned(),
+        },
         SeenState::Canceled,
         SeenState::Unrecognized,
     ]);
@@ -135,8 +146,19 @@ fn a_second_success_is_let_go_and_both_stand_in_the_ledger() {
     assert!(effects.contains(&Effect::Authorized));
     let (step, effects) = transition(&mut payment, &mut second, &told, Timestamp::EPOCH);
     assert_eq!(step, Step::Release);
-    let post = Effect::Post { kind: EntryKind::Authorization, amount: eur(ASKED) };
-    assert_eq!(effects, vec![post, Effect::Release { reason: "surplus".to_owned() }]);
+    let post = Effect::Post {
+        kind: EntryKind::Authorization,
+        amount: eur(ASKED),
+    };
+    assert_eq!(
+        effects,
+        vec![
+            post,
+            Effect::Release {
+                reason: "surplus".to_owned()
+            }
+        ]
+    );
     assert_eq!(payment.status(), PaymentStatus::Authorized);
 }
 
@@ -147,15 +169,25 @@ fn a_cent_too_much_fails_the_payment_and_is_let_go() {
     let (_, effects) = transition(&mut payment, &mut attempt, &told, Timestamp::EPOCH);
     assert_eq!(payment.status(), PaymentStatus::Failed);
     assert_eq!(payment.authorized, eur(0));
-    assert!(effects.contains(&Effect::Release { reason: "mismatch".to_owned() }));
+    assert!(effects.contains(&Effect::Release {
+        reason: "mismatch".to_owned()
+    }));
 }
 
 #[test]
 fn an_older_report_says_nothing() {
     let (mut payment, mut attempt) = (payment(), attempt(1));
-    transition(&mut payment, &mut attempt, &seen(2, SeenState::Canceled, ASKED), Timestamp::EPOCH);
+    transition(
+        &mut payment,
+        &mut attempt,
+        &seen(2, SeenState::Canceled, ASKED),
+        Timestamp::EPOCH,
+    );
     let late = seen(1, SeenState::Authorized, ASKED);
-    assert_eq!(transition(&mut payment, &mut attempt, &late, Timestamp::EPOCH), (Step::Stay, vec![]));
+    assert_eq!(
+        transition(&mut payment, &mut attempt, &late, Timestamp::EPOCH),
+        (Step::Stay, vec![])
+    );
     assert_eq!(attempt.state, AttemptState::Voided);
 }
 
@@ -165,7 +197,22 @@ fn a_doubt_that_ends_is_said_before_what_ended_it() {
     let (_, effects) = transition(&mut payment, &mut attempt, &Told::Nothing, Timestamp::EPOCH);
     assert_eq!(effects, vec![Effect::Doubted]);
     assert_eq!(payment.current.unknown_since, Some(Timestamp::EPOCH));
-    let told = seen(1, SeenState::Declined { class: DeclineClass::Declined, code: "no".to_owned() }, ASKED);
+    let told = seen(
+        1,
+        SeenState::Declined {
+            class: DeclineClass::Declined,
+            code: "no".to_owned(),
+        },
+        ASKED,
+    );
     let (_, effects) = transition(&mut payment, &mut attempt, &told, Timestamp::EPOCH);
-    assert_eq!(effects, vec![Effect::Resolved, Effect::Declined { class: DeclineClass::Declined }]);
+    assert_eq!(
+        effects,
+        vec![
+            Effect::Resolved,
+            Effect::Declined {
+                class: DeclineClass::Declined
+            }
+        ]
+    );
 }

@@ -1,0 +1,8 @@
+//! The whole server as a process: every module, real listeners, a simulated payment provider.
+
+mod buyer;
+mod guards;
+mod kills;
+mod races;
+mod server;
+mod settings;
