@@ -1,17 +1,20 @@
 //! The merchant's API.
 
+mod outcome;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use self::outcome::{Fate, Outcome, error, fault_after, fault_before, refusal};
 use crate::books::Answer;
 use crate::intent::Refused;
 use crate::server::Shared;
@@ -40,21 +43,6 @@ struct Operate {
     key: String,
     #[serde(default)]
     amount: Option<i64>,
-}
-
-/// An answer, and what becomes of it on its way.
-struct Outcome {
-    status: StatusCode,
-    body: Value,
-    fate: Fate,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Arrives,
-    Late,
-    Lost,
-    Garbled,
 }
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
@@ -331,48 +319,4 @@ fn request_text(operation: &str, id: &str, body: &impl Serialize) -> String {
         "{operation} {id} {}",
         serde_json::to_string(body).expect("requests are plain data")
     )
-}
-
-fn fault_before(fault: Option<Fault>) -> Option<Outcome> {
-    match fault? {
-        Fault::LoseRequest => Some(error(StatusCode::GATEWAY_TIMEOUT, "lost").with(Fate::Lost)),
-        Fault::Error => Some(error(StatusCode::INTERNAL_SERVER_ERROR, "internal")),
-        Fault::LoseAnswer | Fault::Refuse | Fault::Garble => None,
-    }
-}
-
-fn fault_after(fault: Option<Fault>) -> Fate {
-    match fault {
-        Some(Fault::LoseAnswer) => Fate::Lost,
-        Some(Fault::Garble) => Fate::Garbled,
-        _ => Fate::Arrives,
-    }
-}
-
-fn refusal(refused: Refused) -> Outcome {
-    error(StatusCode::CONFLICT, refused.0)
-}
-
-fn error(status: StatusCode, code: &str) -> Outcome {
-    Outcome {
-        status,
-        body: json!({ "error": { "code": code } }),
-        fate: Fate::Arrives,
-    }
-}
-
-impl Outcome {
-    fn with(self, fate: Fate) -> Self {
-        Self { fate, ..self }
-    }
-
-    async fn answer(self, shared: &Shared) -> Response {
-        match self.fate {
-            Fate::Arrives => {}
-            Fate::Late => tokio::time::sleep(shared.config.slow).await,
-            Fate::Lost => tokio::time::sleep(shared.config.silence).await,
-            Fate::Garbled => return (self.status, "<html>").into_response(),
-        }
-        (self.status, Json(self.body)).into_response()
-    }
 }

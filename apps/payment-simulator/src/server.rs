@@ -232,7 +232,7 @@ impl Shared {
         match (mode, &self.sink) {
             (WebhookMode::Drop, _) => {}
             (WebhookMode::Hold, _) | (WebhookMode::Deliver, None) => {
-                self.books().held.push_back(webhook)
+                self.books().held.push_back(webhook);
             }
             (WebhookMode::Deliver, Some(sink)) => {
                 let again = self.signer(webhook);

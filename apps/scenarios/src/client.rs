@@ -53,7 +53,11 @@ impl Client {
 
     /// Reads without a word: for things that are looked for again and again.
     pub(crate) async fn get_quietly(&self, path: &str) -> Result<Value> {
-        let response = self.http.get(format!("{}{path}", self.base)).send().await?.error_for_status()?;
+        let mut request = self.http.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await?.error_for_status()?;
         Ok(serde_json::from_slice(&response.bytes().await?)?)
     }
 

@@ -8,12 +8,15 @@ use orders_contract::{GetOrders, ListOrderPayments, Order, OrderPayment, OrderSt
 use payments_contract::{ListSettlements, Settlement};
 use tenon_kernel::{CallCtx, Cursor, Env, Interface, PageRequest};
 use tenon_module::{Violation, platform_invariants};
+use tenon_seam::{SeamError, SeamFault, SeamResult};
 use uuid::Uuid;
 
 use crate::compose::{Contracts, Tenon};
 
 /// Rows asked for at a time.
 const PAGE: u32 = 200;
+/// How often a query that takes too long is repeated.
+const PATIENCE: u32 = 10;
 
 /// Checks everything, prints a line for each rule; returns how many rules are broken.
 pub async fn all(tenon: &Tenon, env: &Env) -> Result<usize> {
@@ -107,7 +110,7 @@ async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[Or
         let mut cursor = None;
         loop {
             let request = ListReservations { status: Some(status), page: page(cursor) };
-            let found = contracts.catalog.list_reservations(ctx, request).await?;
+            let found = patiently(|| contracts.catalog.list_reservations(ctx, request.clone())).await?;
             for reservation in found.reservations {
                 reservations.insert(reservation.reservation_id.uuid(), (reservation.status, reservation.order_id));
             }
@@ -121,7 +124,7 @@ async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[Or
     let mut claimed = BTreeMap::new();
     let live: Vec<_> = orders.iter().filter(|order| is_live(order.status)).map(|order| order.order_id).collect();
     for ids in live.chunks(PAGE as usize) {
-        let found = contracts.orders.get_orders(ctx, GetOrders { order_ids: ids.to_vec() }).await?;
+        let found = patiently(|| contracts.orders.get_orders(ctx, GetOrders { order_ids: ids.to_vec() })).await?;
         for Order { order_id, reservation_id, .. } in found.orders {
             claimed.insert(reservation_id.uuid(), order_id);
             if !reservations.contains_key(&reservation_id.uuid()) {
@@ -141,7 +144,8 @@ async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[Or
 async fn order_payments(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<OrderPayment>> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let found = contracts.orders.list_order_payments(ctx, ListOrderPayments { page: page(cursor) }).await?;
+        let request = ListOrderPayments { page: page(cursor) };
+        let found = patiently(|| contracts.orders.list_order_payments(ctx, request.clone())).await?;
         all.extend(found.data);
         cursor = found.next_cursor;
         if cursor.is_none() {
@@ -153,13 +157,29 @@ async fn order_payments(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<Orde
 async fn settlements(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<Settlement>> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let found = contracts.payments.list_settlements(ctx, ListSettlements { page: page(cursor) }).await?;
+        let request = ListSettlements { page: page(cursor) };
+        let found = patiently(|| contracts.payments.list_settlements(ctx, request.clone())).await?;
         all.extend(found.settlements);
         cursor = found.next_cursor;
         if cursor.is_none() {
             return Ok(all);
         }
     }
+}
+
+/// Asks again while the answer only takes too long: contracts bound each call for callers in a hurry, and
+/// whoever verifies is not. Queries may always be repeated.
+async fn patiently<T, E, F>(mut ask: impl FnMut() -> F) -> SeamResult<T, E>
+where
+    F: Future<Output = SeamResult<T, E>>,
+{
+    for _ in 0..PATIENCE {
+        match ask().await {
+            Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. } | SeamFault::Overloaded { .. })) => {}
+            answer => return answer,
+        }
+    }
+    ask().await
 }
 
 fn page(cursor: Option<Cursor>) -> PageRequest {

@@ -36,13 +36,13 @@ pub trait Identity: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`IdentityError::TooManyIds`] for more than [`MAX_IDS`].
-    #[query(timeout = "300ms")]
+    #[query(timeout = "1s")]
     async fn get_users(&self, ctx: &CallCtx, req: GetUsers) -> SeamResult<Users, IdentityError>;
 
     /// Returns the public keys with which access tokens can be checked now, newest first.
     ///
     /// A key is listed before it signs its first token and until its last token has expired.
-    #[query(timeout = "1s")]
+    #[query(timeout = "2s")]
     async fn get_signing_keys(
         &self,
         ctx: &CallCtx,
@@ -54,7 +54,7 @@ pub trait Identity: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`IdentityError::TooManyIds`] for more than [`MAX_IDS`].
-    #[query(timeout = "300ms")]
+    #[query(timeout = "1s")]
     async fn check_sessions(
         &self,
         ctx: &CallCtx,
@@ -69,7 +69,7 @@ pub trait Identity: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`IdentityError::ChallengeNotFound`] if it does not exist, was answered, has expired, or another module asks.
-    #[query(timeout = "300ms")]
+    #[query(timeout = "1s")]
     async fn get_challenge_message(
         &self,
         ctx: &CallCtx,

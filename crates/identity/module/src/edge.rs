@@ -13,7 +13,7 @@ use tenon_kernel::{CallCtx, Env, Interface};
 use uuid::Uuid;
 
 /// Nobody waits longer than this for the answer whether they may come in.
-const TIMEOUT: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Asks identity for keys and session states on behalf of the edge.
 pub struct IdentitySource {

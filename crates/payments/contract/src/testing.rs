@@ -1,17 +1,17 @@
-//! A scriptable fake of [`Payments`], for tests of the modules that call it.
+//! A scriptable fake of [`crate::Payments`], for tests of the modules that call it.
+
+mod answers;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
 
-use async_trait::async_trait;
-use tenon_kernel::{CallCtx, Money};
-use tenon_seam::{SeamError, SeamFault, SeamResult};
+use tenon_kernel::Money;
+use tenon_seam::{SeamError, SeamFault};
 
 use crate::{
-    CapturePayment, DeclineClass, FoundPayments, GetPayments, ListSettlements, MAX_IDS, NextAction,
-    NextActionKind, OpenPayment, Payment, PaymentId, PaymentStatus, Payments, PaymentsError,
-    RefreshPayment, Refund, RefundId, RefundPayment, RefundStatus, Settlement, Settlements,
-    StartAttempt, VoidAccepted, VoidPayment,
+    CapturePayment, DeclineClass, NextAction, NextActionKind, OpenPayment, Payment, PaymentId,
+    PaymentStatus, PaymentsError, RefreshPayment, Refund, RefundId, RefundPayment, StartAttempt,
+    VoidPayment,
 };
 
 /// What the imagined provider does with an attempt.
@@ -32,17 +32,17 @@ pub enum Outcome {
 /// A command that the fake received.
 #[derive(Debug, Clone)]
 pub enum Call {
-    /// [`Payments::open_payment`]
+    /// [`crate::Payments::open_payment`]
     Open(OpenPayment),
-    /// [`Payments::start_attempt`]
+    /// [`crate::Payments::start_attempt`]
     StartAttempt(StartAttempt),
-    /// [`Payments::refresh_payment`]
+    /// [`crate::Payments::refresh_payment`]
     Refresh(RefreshPayment),
-    /// [`Payments::capture_payment`]
+    /// [`crate::Payments::capture_payment`]
     Capture(CapturePayment),
-    /// [`Payments::void_payment`]
+    /// [`crate::Payments::void_payment`]
     Void(VoidPayment),
-    /// [`Payments::refund_payment`]
+    /// [`crate::Payments::refund_payment`]
     Refund(RefundPayment),
 }
 
@@ -253,238 +253,4 @@ impl Row {
             .expect("a test's amounts are small");
         payment.status = PaymentStatus::Captured;
     }
-}
-
-#[async_trait]
-impl Payments for FakePayments {
-    async fn open_payment(
-        &self,
-        _: &CallCtx,
-        req: OpenPayment,
-    ) -> SeamResult<Payment, PaymentsError> {
-        let mut state = self.receive(Call::Open(req.clone()))?;
-        let payment_id = req.payment_id;
-        if state.tombstones.contains_key(&payment_id) {
-            let status = PaymentStatus::Voided;
-            return Err(SeamError::Domain(PaymentsError::PaymentClosed {
-                payment_id,
-                status,
-            }));
-        }
-        if let Some(row) = state.rows.get(&payment_id) {
-            let same = row.opened.order_id == req.order_id && row.opened.amount == req.amount;
-            return if same {
-                Ok(row.payment.clone())
-            } else {
-                Err(SeamError::Domain(PaymentsError::PaymentExists {
-                    payment_id,
-                }))
-            };
-        }
-        if req.amount.minor() <= 0 {
-            return Err(SeamError::Domain(PaymentsError::InvalidAmount));
-        }
-        let nothing = Money::zero(req.amount.currency());
-        let outcome = state.outcome_of(req.payment_method.as_ref());
-        let payment = Payment {
-            payment_id,
-            order_id: req.order_id,
-            status: PaymentStatus::Pending,
-            amount: req.amount,
-            authorized: nothing,
-            captured: nothing,
-            refunded: nothing,
-            next_action: None,
-            decline: None,
-            attempts: 1,
-            void_requested: false,
-            version: 1,
-        };
-        let row = state.rows.entry(payment_id).or_insert(Row {
-            opened: req,
-            payment,
-        });
-        row.apply(outcome);
-        Ok(row.payment.clone())
-    }
-
-    async fn start_attempt(
-        &self,
-        _: &CallCtx,
-        req: StartAttempt,
-    ) -> SeamResult<Payment, PaymentsError> {
-        let mut state = self.receive(Call::StartAttempt(req.clone()))?;
-        let payment_id = req.payment_id;
-        let outcome = state.outcome_of(req.payment_method.as_ref());
-        let row = state.row(payment_id)?;
-        let status = row.payment.status;
-        if matches!(status, PaymentStatus::Pending | PaymentStatus::Unknown) {
-            return Err(SeamError::Domain(PaymentsError::AttemptOpen {
-                payment_id,
-                status,
-            }));
-        }
-        if !matches!(
-            status,
-            PaymentStatus::Declined | PaymentStatus::RequiresAction
-        ) {
-            return Err(SeamError::Domain(PaymentsError::PaymentClosed {
-                payment_id,
-                status,
-            }));
-        }
-        row.payment.attempts += 1;
-        row.apply(outcome);
-        Ok(row.payment.clone())
-    }
-
-    async fn refresh_payment(
-        &self,
-        _: &CallCtx,
-        req: RefreshPayment,
-    ) -> SeamResult<Payment, PaymentsError> {
-        let mut state = self.receive(Call::Refresh(req.clone()))?;
-        state.row(req.payment_id).map(|row| row.payment.clone())
-    }
-
-    async fn get_payments(
-        &self,
-        _: &CallCtx,
-        req: GetPayments,
-    ) -> SeamResult<FoundPayments, PaymentsError> {
-        if req.ids.len() > MAX_IDS {
-            return Err(SeamError::Domain(PaymentsError::TooManyIds { limit: 200 }));
-        }
-        let state = self.state();
-        let payments = req
-            .ids
-            .iter()
-            .filter_map(|id| state.rows.get(id))
-            .map(|row| row.payment.clone())
-            .collect();
-        Ok(FoundPayments { payments })
-    }
-
-    async fn capture_payment(
-        &self,
-        _: &CallCtx,
-        req: CapturePayment,
-    ) -> SeamResult<Payment, PaymentsError> {
-        let mut state = self.receive(Call::Capture(req.clone()))?;
-        let payment_id = req.payment_id;
-        let row = state.row(payment_id)?;
-        let payment = &row.payment;
-        if !matches!(
-            payment.status,
-            PaymentStatus::Authorized | PaymentStatus::Captured
-        ) {
-            let status = payment.status;
-            return Err(SeamError::Domain(PaymentsError::NotCapturable {
-                payment_id,
-                status,
-            }));
-        }
-        let capturable = left(payment.authorized, payment.captured);
-        if req.amount.minor() > capturable.minor() {
-            return Err(SeamError::Domain(PaymentsError::CaptureExceedsAuthorized {
-                capturable,
-            }));
-        }
-        row.capture(req.amount);
-        Ok(row.payment.clone())
-    }
-
-    async fn void_payment(
-        &self,
-        _: &CallCtx,
-        req: VoidPayment,
-    ) -> SeamResult<VoidAccepted, PaymentsError> {
-        let mut state = self.receive(Call::Void(req.clone()))?;
-        let payment_id = req.payment_id;
-        let Some(row) = state.rows.get_mut(&payment_id) else {
-            state.tombstones.insert(payment_id, req.reason);
-            return Ok(VoidAccepted {
-                payment_id,
-                payment: None,
-            });
-        };
-        row.undo();
-        Ok(VoidAccepted {
-            payment_id,
-            payment: Some(row.payment.clone()),
-        })
-    }
-
-    async fn refund_payment(
-        &self,
-        _: &CallCtx,
-        req: RefundPayment,
-    ) -> SeamResult<Refund, PaymentsError> {
-        let mut state = self.receive(Call::Refund(req.clone()))?;
-        if let Some(refund) = state.refunds.get(&req.refund_id) {
-            return Ok(refund.clone());
-        }
-        let payment = &mut state.row(req.payment_id)?.payment;
-        let refundable = left(payment.captured, payment.refunded);
-        if req.amount.minor() > refundable.minor() {
-            return Err(SeamError::Domain(PaymentsError::RefundExceedsCaptured {
-                refundable,
-            }));
-        }
-        payment.version += 1;
-        payment.refunded = payment
-            .refunded
-            .checked_add(req.amount)
-            .expect("a test's amounts are small");
-        payment.status = if payment.refunded == payment.captured {
-            PaymentStatus::Refunded
-        } else {
-            PaymentStatus::PartiallyRefunded
-        };
-        let refund = Refund {
-            refund_id: req.refund_id,
-            payment_id: req.payment_id,
-            order_id: payment.order_id,
-            amount: req.amount,
-            status: RefundStatus::Succeeded,
-            reason: req.reason,
-        };
-        state.refunds.insert(req.refund_id, refund.clone());
-        Ok(refund)
-    }
-
-    async fn list_settlements(
-        &self,
-        _: &CallCtx,
-        req: ListSettlements,
-    ) -> SeamResult<Settlements, PaymentsError> {
-        let state = self.state();
-        let settlements = state
-            .rows
-            .values()
-            .take(req.page.limit as usize)
-            .map(|row| settlement(&row.payment))
-            .collect();
-        Ok(Settlements {
-            settlements,
-            next_cursor: None,
-        })
-    }
-}
-
-fn settlement(payment: &Payment) -> Settlement {
-    Settlement {
-        payment_id: payment.payment_id,
-        order_id: payment.order_id,
-        status: payment.status,
-        authorized: payment.authorized,
-        captured: payment.captured,
-        refunded: payment.refunded,
-    }
-}
-
-fn left(whole: Money, part: Money) -> Money {
-    whole
-        .checked_sub(part)
-        .expect("a part has its whole's currency")
 }

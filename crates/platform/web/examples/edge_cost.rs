@@ -155,7 +155,7 @@ async fn in_process(subject: &Subject) -> f64 {
             .await
             .expect("the body is whole");
     }
-    (thread_time() - from).as_secs_f64() * 1e9 / f64::from(CALLS)
+    thread_time().saturating_sub(from).as_secs_f64() * 1e9 / f64::from(CALLS)
 }
 
 /// Processor time of this thread (Linux).
@@ -231,7 +231,7 @@ async fn over_sockets(subject: &Subject, at: SocketAddr, round: Duration) -> (f6
     let answered = u32::try_from(count.load(Ordering::Relaxed) - before)
         .expect("fewer than 4 billion answers");
     let rate = f64::from(answered) / from.elapsed().as_secs_f64();
-    let rate_of_work = f64::from(answered) / (process_time() - spent).as_secs_f64();
+    let rate_of_work = f64::from(answered) / process_time().saturating_sub(spent).as_secs_f64();
     stop.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.expect("the client ends");

@@ -127,7 +127,7 @@ impl Reply {
                 self.headers.insert(name, value);
             }
             (Err(_), _) | (_, Err(_)) => {
-                self.body = Err(format!("header {name} or its value is not header text"))
+                self.body = Err(format!("header {name} or its value is not header text"));
             }
         }
         self

@@ -77,7 +77,7 @@ fn each_page_shows_the_problem_as_it_is_answered() {
 /// What operations declare exists, and what exists is in the list above.
 #[tokio::test]
 async fn declared_problems_have_pages() {
-    let codes: Vec<&str> = all().iter().map(|error| error.code()).collect();
+    let codes: Vec<&str> = all().iter().map(ServiceError::code).collect();
     crate::world::on_each_engine(async |world| {
         for (_, code) in &world.problems {
             assert!(codes.contains(code), "{code}");

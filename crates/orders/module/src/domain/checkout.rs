@@ -109,7 +109,7 @@ pub(crate) struct CheckoutState {
     pub(crate) reason: Option<CancelReason>,
     /// How often the present step has failed.
     pub(crate) failures: u32,
-    /// Late money was dealt with: it is not dealt with again.
+    /// Late money was dealt with: its buyer has been told, and more of it no longer places the order.
     #[serde(default)]
     pub(crate) rescued: bool,
 }

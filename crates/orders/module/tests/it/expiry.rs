@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payments_contract::testing::Outcome;
+use payments_contract::testing::{Call, Outcome};
 use tenon_testkit::engines;
 
 use crate::support::{DECLINED, Shop, eur, payment_of};
@@ -74,6 +74,11 @@ async fn a_confirmation_in_the_last_moment_still_counts() {
             Outcome::Authorize,
         ); // no event comes
         shop.wait(TTL).await; // before it gives up, it asks once more
+        let asked = |call: &Call| matches!(call, Call::Refresh(_));
+        assert!(
+            shop.payments.calls().iter().any(asked),
+            "the provider itself"
+        );
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
         assert_eq!(shop.count("checkout.expired").await, 0);
     }

@@ -67,6 +67,10 @@ async fn late_money_goes_back_once_if_the_stock_is_gone() {
             }
             shop.tell(&payment, Outcome::Authorize).await;
             shop.tell(&payment, Outcome::Authorize).await;
+            shop.catalog.set_on_hand(tea, 1);
+            if !captured {
+                shop.decide(&id, Outcome::Authorize).await; // the provider cannot make up its mind
+            }
             shop.wait(Duration::from_mins(5)).await;
 
             assert_eq!(buyer.look(&checkout).await["status"], "expired");

@@ -4,7 +4,7 @@ use payments_contract::testing::{Call, Outcome};
 use serde_json::{Value, json};
 use tenon_testkit::{TestReply, engines};
 
-use crate::support::{Shop, payment_of};
+use crate::support::{DECLINED, Shop, payment_of};
 
 async fn all_at_once<F: Future<Output = TestReply> + Send + 'static>(
     requests: Vec<F>,
@@ -96,6 +96,25 @@ async fn ten_equal_confirmations_after_a_decline_make_one_attempt() {
                 .filter(|call| matches!(call, Call::StartAttempt(_)));
             assert_eq!(attempts.count(), 1);
             assert_eq!(shop.count("order.placed").await, 1);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_equal_confirmations_that_are_declined_again_make_one_attempt() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+        let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
+        shop.payments.script(Some("pm_empty"), DECLINED);
+        let requests = (0..10).map(|_| {
+            let (buyer, checkout) = (buyer.clone(), checkout.clone());
+            async move { buyer.confirm(&checkout, Some("pm_empty")).await }
+        });
+        for reply in all_at_once(requests.collect()).await {
+            let answer = reply.expect(200);
+            assert_eq!(answer["status"], "payment_declined");
+            assert_eq!(answer["payment"]["attempts"], 2);
         }
     }
 }

@@ -60,7 +60,7 @@ fn every_error_survives_the_seam() {
 
 #[test]
 fn every_error_has_a_code_of_its_own_and_a_page() {
-    let mut codes: Vec<&str> = errors().iter().map(|error| error.code()).collect();
+    let mut codes: Vec<&str> = errors().iter().map(PaymentsError::code).collect();
     for code in &codes {
         let page = format!(
             "{}/../../../docs/errors/{code}.md",

@@ -1,79 +1,30 @@
 //! The adapter to a provider that speaks the payment simulator's API.
 
+mod settings;
+mod wire;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
-use payments_contract::{AttemptId, DeclineClass};
+use payments_contract::AttemptId;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url};
-use schemars::JsonSchema;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
 use tenon_kernel::Timestamp;
 
+pub use self::settings::{HttpProviderError, HttpProviderSettings};
+
+use self::wire::{CreateBody, EventBody, OperateBody, understand};
 use super::breaker::Breaker;
 use super::signature;
 use super::{
-    Authorize, Capture, Outcome, PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void,
-    WebhookError, WebhookEvent,
+    Authorize, Capture, Outcome, PaymentProvider, Refund, Snapshot, Void, WebhookError,
+    WebhookEvent,
 };
 
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 64 * 1024;
 /// Name of the provider in paths, accounts and events.
 const NAME: &str = "simulator";
-
-/// `[payments.provider]`
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct HttpProviderSettings {
-    /// Where the provider's API is.
-    pub url: String,
-    /// Sent as `Authorization: Bearer`.
-    #[schemars(with = "Option<String>")]
-    pub api_key: Option<SecretString>,
-    /// Checks webhooks; without it every webhook is refused, and only polling finds out.
-    #[schemars(with = "Option<String>")]
-    pub webhook_secret: Option<SecretString>,
-    /// How long one call may take.
-    pub timeout_ms: u64,
-    /// Most calls at once.
-    pub max_in_flight: usize,
-    /// Failures in a row after which no call goes out for `breaker_pause_ms`.
-    pub breaker_failures: u32,
-    /// How long no call goes out.
-    pub breaker_pause_ms: u64,
-}
-
-impl Default for HttpProviderSettings {
-    fn default() -> Self {
-        Self {
-            url: "http://127.0.0.1:4242".to_owned(),
-            api_key: None,
-            webhook_secret: None,
-            timeout_ms: 5_000,
-            max_in_flight: 64,
-            breaker_failures: 5,
-            breaker_pause_ms: 5_000,
-        }
-    }
-}
-
-/// The settings cannot work.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpProviderError {
-    /// A setting is out of range.
-    #[error("payments.provider.{key}: {reason}")]
-    Setting {
-        /// Which.
-        key: &'static str,
-        /// Why.
-        reason: String,
-    },
-    /// TLS or the resolver cannot be set up.
-    #[error("the HTTP client cannot be built")]
-    Client(#[source] reqwest::Error),
-}
 
 /// A provider behind HTTP.
 pub struct HttpProvider {
@@ -82,59 +33,6 @@ pub struct HttpProvider {
     api_key: Option<SecretString>,
     webhook_secret: Option<SecretString>,
     breaker: Breaker,
-}
-
-#[derive(Debug, Serialize)]
-struct CreateBody<'a> {
-    key: String,
-    reference: String,
-    amount: i64,
-    currency: &'a str,
-    payment_method: Option<&'a str>,
-    return_url: Option<&'a str>,
-    capture: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct OperateBody {
-    key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct IntentBody {
-    id: String,
-    reference: String,
-    status: String,
-    amount: i64,
-    currency: String,
-    captured: i64,
-    refunded: i64,
-    revision: i64,
-    decline_code: Option<String>,
-    next_action: Option<NextActionBody>,
-}
-
-#[derive(Debug, Deserialize)]
-struct NextActionBody {
-    url: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct ErrorBody {
-    error: ErrorCode,
-}
-
-#[derive(Debug, Deserialize)]
-struct ErrorCode {
-    code: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct EventBody {
-    id: String,
-    data: IntentBody,
 }
 
 impl HttpProvider {
@@ -324,48 +222,6 @@ impl PaymentProvider for HttpProvider {
     }
 }
 
-impl From<IntentBody> for Snapshot {
-    fn from(intent: IntentBody) -> Self {
-        let state = match (intent.status.as_str(), intent.next_action) {
-            ("processing", _) => SnapshotState::Processing,
-            ("requires_action", Some(action)) => SnapshotState::ActionRequired { url: action.url },
-            ("authorized" | "captured" | "partially_refunded" | "refunded", _) => {
-                SnapshotState::Authorized
-            }
-            ("declined", _) => {
-                let code = intent.decline_code.unwrap_or_default();
-                SnapshotState::Declined {
-                    class: decline_class(&code),
-                    code,
-                }
-            }
-            ("canceled", _) => SnapshotState::Canceled,
-            _ => SnapshotState::Unrecognized(intent.status),
-        };
-        Self {
-            provider_ref: intent.id,
-            reference: intent.reference,
-            revision: intent.revision,
-            state,
-            amount: intent.amount,
-            currency: intent.currency,
-            captured: intent.captured,
-            refunded: intent.refunded,
-        }
-    }
-}
-
-fn decline_class(code: &str) -> DeclineClass {
-    match code {
-        "insufficient_funds" => DeclineClass::InsufficientFunds,
-        "authentication_failed" => DeclineClass::AuthenticationFailed,
-        "expired_card" => DeclineClass::Expired,
-        "abandoned" => DeclineClass::Abandoned,
-        "suspected_fraud" => DeclineClass::SuspectedFraud,
-        _ => DeclineClass::Declined,
-    }
-}
-
 /// Sends and reads the answer, at most [`MAX_ANSWER`] bytes of it.
 async fn exchange(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), String> {
     let doubt = |error: reqwest::Error| {
@@ -387,68 +243,9 @@ async fn exchange(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Stri
     Ok((answer.status(), body))
 }
 
-/// Sorts an answer into the three classes. Whatever is not clearly a yes or a no is a doubt.
-fn understand(status: StatusCode, body: &[u8]) -> Outcome<Snapshot> {
-    if status.is_success() {
-        return match serde_json::from_slice::<IntentBody>(body) {
-            Ok(intent) => Outcome::Succeeded(intent.into()),
-            Err(error) => Outcome::doubt(format!("unreadable answer: {error}")),
-        };
-    }
-    let refused = matches!(
-        status,
-        StatusCode::BAD_REQUEST
-            | StatusCode::NOT_FOUND
-            | StatusCode::CONFLICT
-            | StatusCode::UNPROCESSABLE_ENTITY
-    );
-    match serde_json::from_slice::<ErrorBody>(body) {
-        // They speak of this request, not of the one that had the key or the reference first.
-        Ok(body) if matches!(body.error.code.as_str(), "key_reused" | "reference_exists") => {
-            Outcome::doubt(body.error.code)
-        }
-        Ok(body) if refused => Outcome::Declined(Refusal {
-            code: body.error.code,
-        }),
-        _ => Outcome::doubt(format!("status {}", status.as_u16())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_clear_no_is_a_no() {
-        let no = br#"{"error":{"code":"already_captured"}}"#;
-        assert!(matches!(
-            understand(StatusCode::CONFLICT, no),
-            Outcome::Declined(_)
-        ));
-        for (status, body) in [
-            (StatusCode::CONFLICT, &b"<html>"[..]),
-            (StatusCode::INTERNAL_SERVER_ERROR, no),
-            (StatusCode::SERVICE_UNAVAILABLE, no),
-            (StatusCode::TOO_MANY_REQUESTS, no),
-            (StatusCode::UNAUTHORIZED, no),
-            (
-                StatusCode::CONFLICT,
-                &br#"{"error":{"code":"reference_exists"}}"#[..],
-            ),
-            (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &br#"{"error":{"code":"key_reused"}}"#[..],
-            ),
-            (StatusCode::FOUND, no),
-            (StatusCode::OK, &b"{}"[..]),
-            (StatusCode::OK, &b""[..]),
-        ] {
-            assert!(
-                matches!(understand(status, body), Outcome::Ambiguous(_)),
-                "{status}"
-            );
-        }
-    }
 
     #[test]
     fn settings_that_cannot_work_are_named() {

@@ -23,7 +23,7 @@ impl Service {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.capture_shipped").await?;
-            let payment = store::payments::get_locked(&mut tx, payment_id).await?;
+            let mut payment = store::payments::get_locked(&mut tx, payment_id).await?;
             let captures = store::captures::of_payment(&mut tx, payment_id).await?;
             if captures.iter().any(|capture| capture.id == id) {
                 return Ok(true);
@@ -44,6 +44,7 @@ impl Service {
             let number = captures.last().map_or(1, |capture| capture.number + 1);
             self.record_capture(&mut tx, &payment, &attempt, id, number, amount, Send::ByJob)
                 .await?;
+            store::payments::save(&mut tx, &mut payment).await?;
             tx.commit().await?;
             Ok(true)
         })

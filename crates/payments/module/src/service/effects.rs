@@ -34,7 +34,7 @@ impl Service {
     pub(super) async fn perform(
         &self,
         tx: &mut Tx<'_>,
-        payment: &mut Payment,
+        payment: &Payment,
         attempt: &Attempt,
         effects: Vec<Effect>,
         event: Option<&str>,
@@ -43,7 +43,7 @@ impl Service {
             match effect {
                 Effect::Post { kind, amount } => {
                     self.post(tx, payment, kind, attempt.id.uuid(), amount)
-                        .await?
+                        .await?;
                 }
                 Effect::Capture => {
                     let id = attempt.id.derive("capture");

@@ -107,8 +107,7 @@ impl Service {
             Source::Webhook(event_id) => Some(event_id),
             Source::Answer | Source::Poller | Source::Resent | Source::Asked => None,
         };
-        self.perform(tx, &mut payment, &attempt, effects, event)
-            .await?;
+        self.perform(tx, &payment, &attempt, effects, event).await?;
         if let Some(totals) = report.totals.filter(|_| step != Step::Park) {
             self.reconcile_totals(tx, &mut payment, &mut attempt, totals)
                 .await?;

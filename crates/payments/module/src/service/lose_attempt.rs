@@ -27,7 +27,7 @@ impl Service {
                 let now = tx.now();
                 let effects = transition::lose(&mut payment, &mut attempt, now);
                 store::attempts::save(&mut tx, &attempt).await?;
-                self.perform(&mut tx, &mut payment, &attempt, effects, None)
+                self.perform(&mut tx, &payment, &attempt, effects, None)
                     .await?;
                 self.settle_void(&mut tx, &mut payment).await?;
                 store::payments::save(&mut tx, &mut payment).await?;

@@ -79,7 +79,7 @@ impl Service {
                 match answer {
                     Outcome::Succeeded(_) => {
                         self.settle_capture(&mut tx, &mut payment, &mut capture)
-                            .await?
+                            .await?;
                     }
                     Outcome::Declined(refusal) if refusal.code == "already_captured" => {
                         self.settle_capture(&mut tx, &mut payment, &mut capture)

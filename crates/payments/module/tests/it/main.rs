@@ -3,6 +3,7 @@
 mod attempts;
 mod bad_input;
 mod captures;
+mod costs;
 mod guard;
 mod ledger;
 mod mismatch;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tenon_jobs::JobOptions;
 use tenon_store::StoreError;
 use tenon_testkit::engines;
 use tokio::sync::mpsc;
@@ -93,7 +94,7 @@ async fn a_failure_that_comes_after_the_lease_is_over_does_not_undo_the_work_of_
     for engine in engines() {
         // The zombie hangs until its timeout, which it would write down as a failure.
         let mut world = World::new(engine, vec![Step::Hang]).await;
-        world.enqueue("a").await;
+        world.enqueue_hasty("a", JobOptions::default()).await;
         let zombie = world.worker();
         let (zombie_ran, ()) = tokio::join!(zombie.run_due(), async {
             world.started.recv().await.expect("runs");

@@ -146,7 +146,10 @@ async fn a_job_that_fails_panics_and_hangs_is_dead_after_its_attempts_and_can_be
     for engine in engines() {
         let mut world = World::new(engine, vec![Step::Fail, Step::Hang, Step::Panic]).await;
         let worker = world.worker();
-        let id = world.enqueue("a").await;
+        let id = world
+            .enqueue_hasty("a", JobOptions::default())
+            .await
+            .expect("has no key");
         for states in ["pending 1", "pending 2", "dead 3"] {
             assert_eq!(worker.run_due().await.expect("runs"), 1);
             assert_eq!(world.states().await, [states]);

@@ -28,6 +28,18 @@ pub(crate) struct Note {
 
 impl Job for Note {
     const KIND: &'static str = "test.note";
+    const TIMEOUT: Duration = Duration::from_mins(5);
+    const MAX_ATTEMPTS: u32 = 3;
+}
+
+/// The same with little time for an attempt, for tests that wait for the timeout.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Hasty {
+    text: String,
+}
+
+impl Job for Hasty {
+    const KIND: &'static str = "test.hasty";
     const TIMEOUT: Duration = Duration::from_secs(3);
     const MAX_ATTEMPTS: u32 = 3;
 }
@@ -105,7 +117,8 @@ impl World {
 
     /// One instance of the module's workers.
     pub(crate) fn worker(&self) -> JobWorker {
-        JobWorker::new(self.db.clone(), vec![self.kind()], vec![])
+        let hasty = JobKind::of::<Hasty>(Arc::clone(&self.runner) as _);
+        JobWorker::new(self.db.clone(), vec![self.kind(), hasty], vec![])
     }
 
     pub(crate) fn kind(&self) -> JobKind {
@@ -119,21 +132,33 @@ impl World {
     }
 
     pub(crate) async fn enqueue_with(&self, text: &str, options: JobOptions) -> Option<JobId> {
+        self.enqueue_job(
+            &Note {
+                text: text.to_owned(),
+            },
+            options,
+        )
+        .await
+    }
+
+    pub(crate) async fn enqueue_hasty(&self, text: &str, options: JobOptions) -> Option<JobId> {
+        self.enqueue_job(
+            &Hasty {
+                text: text.to_owned(),
+            },
+            options,
+        )
+        .await
+    }
+
+    async fn enqueue_job<J: Job>(&self, job: &J, options: JobOptions) -> Option<JobId> {
         let mut ctx = self.kit.ctx();
         let mut tx = self
             .db
             .begin(&mut ctx, "test.enqueue")
             .await
             .expect("begins");
-        let id = tx
-            .enqueue(
-                &Note {
-                    text: text.to_owned(),
-                },
-                options,
-            )
-            .await
-            .expect("enqueues");
+        let id = tx.enqueue(job, options).await.expect("enqueues");
         tx.commit().await.expect("commits");
         id
     }
@@ -150,7 +175,7 @@ impl World {
             .read(&ctx)
             .query(
                 "SELECT state || ' ' || CAST(attempts AS text) AS state FROM jobs
-                  WHERE kind = 'test.note' ORDER BY seq LIMIT 1000",
+                  WHERE kind IN ('test.note', 'test.hasty') ORDER BY seq LIMIT 1000",
             )
             .fetch_all()
             .await
@@ -182,8 +207,26 @@ impl World {
 #[async_trait]
 impl Run<Note> for Scripted {
     async fn run(&self, ctx: &mut CallCtx, job: Note, receipt: Receipt) -> Result<(), JobError> {
+        self.follow(ctx, job.text, receipt).await
+    }
+}
+
+#[async_trait]
+impl Run<Hasty> for Scripted {
+    async fn run(&self, ctx: &mut CallCtx, job: Hasty, receipt: Receipt) -> Result<(), JobError> {
+        self.follow(ctx, job.text, receipt).await
+    }
+}
+
+impl Scripted {
+    async fn follow(
+        &self,
+        ctx: &mut CallCtx,
+        text: String,
+        receipt: Receipt,
+    ) -> Result<(), JobError> {
         let started = Started {
-            text: job.text.clone(),
+            text: text.clone(),
             attempt: receipt.attempt(),
             trace_id: ctx.trace.trace_id_text(),
             correlation: ctx.correlation_id.clone(),
@@ -199,7 +242,7 @@ impl Run<Note> for Scripted {
             Step::Effect => {
                 let mut tx = receipt.begin(ctx, "test.effect").await?;
                 tx.enqueue(
-                    &Effect { of: job.text },
+                    &Effect { of: text },
                     JobOptions {
                         run_at: Some(FAR),
                         ..JobOptions::default()
@@ -211,7 +254,7 @@ impl Run<Note> for Scripted {
             Step::EffectLost => {
                 let mut tx = receipt.begin(ctx, "test.effect").await?;
                 tx.enqueue(
-                    &Effect { of: job.text },
+                    &Effect { of: text },
                     JobOptions {
                         run_at: Some(FAR),
                         ..JobOptions::default()

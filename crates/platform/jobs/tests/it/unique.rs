@@ -81,11 +81,11 @@ async fn a_job_that_waits_because_it_failed_is_not_brought_forward() {
 async fn a_job_enqueued_while_its_twin_runs_runs_after_it() {
     for engine in engines() {
         let mut world = World::new(engine, vec![Step::Hang]).await;
-        world.enqueue_with("first", keyed()).await;
+        world.enqueue_hasty("first", keyed()).await;
         let worker = world.worker();
         let (ran, ()) = tokio::join!(worker.run_due(), async {
             world.started.recv().await.expect("runs");
-            assert!(world.enqueue_with("second", keyed()).await.is_some());
+            assert!(world.enqueue_hasty("second", keyed()).await.is_some());
             assert_eq!(
                 world.worker().run_due().await.expect("runs"),
                 0,

@@ -46,6 +46,19 @@ async fn add_thing(
     .await
 }
 
+/// Asks again while the first copy is still running, as clients are told to: a busy machine may take a second.
+async fn until_answered<Fut>(request: impl Fn() -> Fut) -> SeamResult<String, String>
+where
+    Fut: Future<Output = SeamResult<String, String>>,
+{
+    loop {
+        match request().await {
+            Err(SeamError::Seam(SeamFault::KeyInFlight { .. })) => {}
+            answer => return answer,
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parallel_copies_have_one_effect_and_equal_answers() {
     for (kit, db) in stores().await {
@@ -53,9 +66,10 @@ async fn parallel_copies_have_one_effect_and_equal_answers() {
         let tasks: Vec<_> = (0..64)
             .map(|_| {
                 let (kit, db, runs) = (Arc::clone(&kit), db.clone(), Arc::clone(&runs));
-                tokio::spawn(
-                    async move { add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await },
-                )
+                tokio::spawn(async move {
+                    let ctx = keyed(&kit, "k1", 1);
+                    until_answered(|| add_thing(&kit, &db, &ctx, &runs)).await
+                })
             })
             .collect();
         let mut answers = Vec::new();
@@ -202,7 +216,8 @@ async fn a_refusal_is_kept_and_its_work_is_not() {
             .map(|_| {
                 let (kit, db, refusals) = (Arc::clone(&kit), db.clone(), Arc::clone(&refusals));
                 tokio::spawn(async move {
-                    refuse_thing(&kit, &db, &keyed(&kit, "k1", 1), &refusals).await
+                    let ctx = keyed(&kit, "k1", 1);
+                    until_answered(|| refuse_thing(&kit, &db, &ctx, &refusals)).await
                 })
             })
             .collect();
@@ -315,7 +330,7 @@ async fn a_copy_does_not_wait_for_ever() {
             }
         }
         assert_eq!(runs.into_inner(), 0);
-        tx.rollback().await.expect("rolls back");
+        drop(tx);
     }
 }
 

@@ -115,6 +115,15 @@ async fn a_modules_role_logs_in_with_a_derived_password() {
     let StoreConfig::Postgres { url, .. } = kit.config() else {
         panic!("on PostgreSQL")
     };
+    // The role belongs to the whole cluster: another run of this test must wait.
+    let cluster = PgConnectOptions::from_str(url)
+        .expect("a URL")
+        .database("postgres");
+    let mut turn = cluster.connect().await.expect("connects");
+    sqlx::query("SELECT pg_advisory_lock(1)")
+        .execute(&mut turn)
+        .await
+        .expect("waits for its turn");
     let with = |secret: &str| StoreConfig::Postgres {
         url: url.clone(),
         max_connections: 2,

@@ -148,7 +148,7 @@ fn pointer(frames: &[Frame<'_>]) -> String {
                 write!(pointer, "/{}", escape(name)).expect("writing to a string succeeds");
             }
             Frame::Array { index } => {
-                write!(pointer, "/{index}").expect("writing to a string succeeds")
+                write!(pointer, "/{index}").expect("writing to a string succeeds");
             }
         }
     }

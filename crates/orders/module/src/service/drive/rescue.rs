@@ -18,10 +18,10 @@ use crate::store;
 const REASON: &str = "late_success";
 
 impl Service {
-    /// Looks whether a checkout that was given up is paid for now. Once is enough: what was dealt with is left alone,
-    /// and so is money that payments is giving back already.
+    /// Looks whether a checkout that was given up is paid for now. Money that payments is giving back already is
+    /// left to payments.
     pub(crate) async fn notice(&self, ctx: &CallCtx, process: &Process) -> Driven<Moved> {
-        if process.saga.state.rescued || process.saga.state.attempt == 0 {
+        if process.saga.state.attempt == 0 {
             return Ok(Moved::Nowhere);
         }
         let payment = self.payment(ctx, process).await?;
@@ -73,14 +73,14 @@ impl Service {
     ) -> Driven<bool> {
         let expired = process.saga.state.reason == Some(CancelReason::Expired);
         let exact = judge(payment, process.checkout.quote.totals.total, false) == Verdict::Place;
-        if !expired || !exact {
+        if !expired || !exact || process.saga.state.rescued {
             return Ok(false);
         }
         let cart = store::carts::load(&mut self.db.read(ctx), process.checkout.cart_id).await?;
         Ok(cart.is_some_and(|cart| cart.status == CartStatus::Active))
     }
 
-    /// Refunds what was taken or lets go of what is held, under ids that stay the same.
+    /// Refunds what was taken, under an id that stays the same, or lets go of what is held.
     async fn give_back(
         &self,
         ctx: &CallCtx,
@@ -93,7 +93,7 @@ impl Service {
                 payment_id,
                 reason: REASON.to_owned(),
             };
-            let call = process.command(ctx, "late_void", &request);
+            let call = process.command(ctx, &format!("late_void/{}", payment.version), &request);
             self.payments
                 .void_payment(&call, request)
                 .await
@@ -120,7 +120,8 @@ impl Service {
         }
     }
 
-    /// Remembers that late money was dealt with, and tells the buyer in the same breath: once.
+    /// Remembers that late money was dealt with, and tells the buyer in the same breath: once, however often
+    /// the provider changes its mind.
     async fn close_rescue(
         &self,
         ctx: &CallCtx,
@@ -133,7 +134,7 @@ impl Service {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.close_rescue").await?;
             next.finish(&mut tx, SagaStatus::Compensated).await?;
-            if let Some(amount) = returned {
+            if let Some(amount) = returned.filter(|_| !process.saga.state.rescued) {
                 let number = store::orders::number(&mut tx, next.checkout.order_id).await?;
                 next.emit_returned(&mut tx, number, amount).await?;
             }

@@ -1,0 +1,69 @@
+//! Answers of the API, and what becomes of them on their way.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::Fault;
+use crate::intent::Refused;
+use crate::server::Shared;
+
+/// An answer, and what becomes of it on its way.
+pub(super) struct Outcome {
+    pub(super) status: StatusCode,
+    pub(super) body: Value,
+    pub(super) fate: Fate,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Arrives,
+    Late,
+    Lost,
+    Garbled,
+}
+
+pub(super) fn fault_before(fault: Option<Fault>) -> Option<Outcome> {
+    match fault? {
+        Fault::LoseRequest => Some(error(StatusCode::GATEWAY_TIMEOUT, "lost").with(Fate::Lost)),
+        Fault::Error => Some(error(StatusCode::INTERNAL_SERVER_ERROR, "internal")),
+        Fault::LoseAnswer | Fault::Refuse | Fault::Garble => None,
+    }
+}
+
+pub(super) fn fault_after(fault: Option<Fault>) -> Fate {
+    match fault {
+        Some(Fault::LoseAnswer) => Fate::Lost,
+        Some(Fault::Garble) => Fate::Garbled,
+        _ => Fate::Arrives,
+    }
+}
+
+pub(super) fn refusal(refused: Refused) -> Outcome {
+    error(StatusCode::CONFLICT, refused.0)
+}
+
+pub(super) fn error(status: StatusCode, code: &str) -> Outcome {
+    Outcome {
+        status,
+        body: json!({ "error": { "code": code } }),
+        fate: Fate::Arrives,
+    }
+}
+
+impl Outcome {
+    pub(super) fn with(self, fate: Fate) -> Self {
+        Self { fate, ..self }
+    }
+
+    pub(super) async fn answer(self, shared: &Shared) -> Response {
+        match self.fate {
+            Fate::Arrives => {}
+            Fate::Late => tokio::time::sleep(shared.config.slow).await,
+            Fate::Lost => tokio::time::sleep(shared.config.silence).await,
+            Fate::Garbled => return (self.status, "<html>").into_response(),
+        }
+        (self.status, Json(self.body)).into_response()
+    }
+}
