@@ -19,7 +19,14 @@ pub(crate) struct Options {
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut build = process::cargo(root);
-    process::run(build.args(["build", "--release", "--package", "bench", "--package", "tenon-server"]))?;
+    process::run(build.args([
+        "build",
+        "--release",
+        "--package",
+        "bench",
+        "--package",
+        "tenon-server",
+    ]))?;
     let folder = root.join("var/bench");
     let cluster = if server_programs().as_os_str().is_empty() {
         println!("!! No PostgreSQL server programs found: measuring SQLite only.");
@@ -29,7 +36,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     };
     let programs = process::target_dir(root)?.join("release");
     let mut command = Command::new(programs.join("bench"));
-    command.arg(&options.set).arg("--folder").arg(&folder).arg("--tenon").arg(programs.join("tenon"));
+    command
+        .arg(&options.set)
+        .arg("--folder")
+        .arg(&folder)
+        .arg("--tenon")
+        .arg(programs.join("tenon"));
     if let Some(cluster) = &cluster {
         command.args(["--postgres", &cluster.url()]);
     }

@@ -27,7 +27,14 @@ pub(crate) struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: [{}] {}", self.file.display(), self.line, self.rule, self.what)
+        write!(
+            f,
+            "{}:{}: [{}] {}",
+            self.file.display(),
+            self.line,
+            self.rule,
+            self.what
+        )
     }
 }
 
@@ -83,5 +90,9 @@ pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
     for finding in &findings {
         println!("  {finding}");
     }
-    if findings.is_empty() { Ok(()) } else { bail!("{} broken rules", findings.len()) }
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        bail!("{} broken rules", findings.len())
+    }
 }

@@ -36,14 +36,30 @@ impl Cluster {
         }
         if !data.join("PG_VERSION").is_file() {
             let mut command = as_user(user.as_deref(), &programs.join("initdb"));
-            command.args(["--username", "tenon", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "-D"]);
+            command.args([
+                "--username",
+                "tenon",
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "-D",
+            ]);
             process::run(command.arg(&data).current_dir(&folder))?;
         }
         let address: SocketAddr = ([127, 0, 0, 1], port).into();
         let mut command = as_user(user.as_deref(), &programs.join("postgres"));
-        command.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c"]);
-        command.arg(format!("unix_socket_directories={}", folder.display())).current_dir(&folder);
-        let mut service = Service::start("postgres", &mut command, Some(&folder.join("postgres.log")))?;
+        command
+            .arg("-D")
+            .arg(&data)
+            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c"]);
+        command
+            .arg(format!("unix_socket_directories={}", folder.display()))
+            .current_dir(&folder);
+        let mut service =
+            Service::start("postgres", &mut command, Some(&folder.join("postgres.log")))?;
         service.wait_for(address, Duration::from_secs(30))?;
         let cluster = Self { service, port };
         cluster.create_database(&programs)?;
@@ -57,7 +73,17 @@ impl Cluster {
 
     fn create_database(&self, programs: &Path) -> Result<()> {
         let port = self.port.to_string();
-        let connection = ["-h", "127.0.0.1", "-p", port.as_str(), "-U", "tenon", "-d", "postgres", "-tAc"];
+        let connection = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            port.as_str(),
+            "-U",
+            "tenon",
+            "-d",
+            "postgres",
+            "-tAc",
+        ];
         for _ in 0..50 {
             let found = Command::new(programs.join("psql"))
                 .args(connection)
@@ -68,7 +94,11 @@ impl Cluster {
                 "1" => return Ok(()),
                 "0" => {
                     let create = "CREATE DATABASE tenon";
-                    return process::run(Command::new(programs.join("psql")).args(connection).arg(create));
+                    return process::run(
+                        Command::new(programs.join("psql"))
+                            .args(connection)
+                            .arg(create),
+                    );
                 }
                 _ => std::thread::sleep(Duration::from_millis(100)), // the server is still starting
             }
@@ -85,8 +115,19 @@ pub(crate) fn server_programs() -> PathBuf {
         .map(|version| version.join("bin"))
         .collect();
     candidates.reverse(); // newest first
-    candidates.extend(["/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", "/usr/local/pgsql/bin"].map(PathBuf::from));
-    candidates.into_iter().find(|folder| folder.join("initdb").is_file()).unwrap_or_default()
+    candidates.extend(
+        [
+            "/usr/local/bin",
+            "/usr/bin",
+            "/opt/homebrew/bin",
+            "/usr/local/pgsql/bin",
+        ]
+        .map(PathBuf::from),
+    );
+    candidates
+        .into_iter()
+        .find(|folder| folder.join("initdb").is_file())
+        .unwrap_or_default()
 }
 
 /// PostgreSQL refuses to run as root: `postgres` or `nobody` runs it then.
@@ -95,11 +136,17 @@ fn unprivileged_user() -> Result<Option<String>> {
         return Ok(None);
     }
     for user in ["postgres", "nobody"] {
-        if Command::new("id").arg(user).output().is_ok_and(|output| output.status.success()) {
+        if Command::new("id")
+            .arg(user)
+            .output()
+            .is_ok_and(|output| output.status.success())
+        {
             return Ok(Some(user.to_owned()));
         }
     }
-    bail!("running as root, and there is neither a `postgres` nor a `nobody` user to run PostgreSQL")
+    bail!(
+        "running as root, and there is neither a `postgres` nor a `nobody` user to run PostgreSQL"
+    )
 }
 
 fn as_user(user: Option<&str>, program: &Path) -> Command {
@@ -107,7 +154,9 @@ fn as_user(user: Option<&str>, program: &Path) -> Command {
         None => Command::new(program),
         Some(user) => {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid", user, "--regid", user, "--clear-groups"]).arg(program);
+            command
+                .args(["--reuid", user, "--regid", user, "--clear-groups"])
+                .arg(program);
             command
         }
     }

@@ -17,22 +17,35 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
         fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     findings.extend(dockerfile(root, &read("Dockerfile")?));
-    let schema = fs::read_to_string(root.join("docs/settings.schema.json")).unwrap_or_else(|_| "{}".to_owned());
-    let schema: serde_json::Value = serde_json::from_str(&schema).context("docs/settings.schema.json")?;
+    let schema = fs::read_to_string(root.join("docs/settings.schema.json"))
+        .unwrap_or_else(|_| "{}".to_owned());
+    let schema: serde_json::Value =
+        serde_json::from_str(&schema).context("docs/settings.schema.json")?;
     findings.extend(compose(&read("compose.yaml")?, &schema));
     Ok(findings)
 }
 
 fn dockerfile(root: &Path, text: &str) -> Vec<Finding> {
-    let finding = |line, what: String| Finding { rule: "image-is-honest", file: "deploy/Dockerfile".into(), line, what };
+    let finding = |line, what: String| Finding {
+        rule: "image-is-honest",
+        file: "deploy/Dockerfile".into(),
+        line,
+        what,
+    };
     let mut findings = Vec::new();
     let mut user = None;
     let mut stages = Vec::new();
-    for (number, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+    {
         if let Some(image) = line.strip_prefix("FROM ") {
             let mut words = image.split_whitespace();
             let name = words.next().unwrap_or_default();
-            if !stages.iter().any(|stage: &String| stage == name) && (!name.contains(':') || name.ends_with(":latest")) {
+            if !stages.iter().any(|stage: &String| stage == name)
+                && (!name.contains(':') || name.ends_with(":latest"))
+            {
                 findings.push(finding(number, format!("{name} names no version")));
             }
             stages.extend(words.nth(1).map(str::to_owned));
@@ -43,24 +56,42 @@ fn dockerfile(root: &Path, text: &str) -> Vec<Finding> {
             && !rest.starts_with("--from=")
         {
             let sources: Vec<&str> = rest.split_whitespace().collect();
-            for source in sources.iter().take(sources.len().saturating_sub(1)).filter(|source| !source.starts_with("--")) {
+            for source in sources
+                .iter()
+                .take(sources.len().saturating_sub(1))
+                .filter(|source| !source.starts_with("--"))
+            {
                 if !root.join(source).exists() {
                     findings.push(finding(number, format!("{source} does not exist")));
                 }
             }
         }
     }
-    let is_root = user.as_deref().is_none_or(|user| user == "root" || user.split(':').next() == Some("0"));
+    let is_root = user
+        .as_deref()
+        .is_none_or(|user| user == "root" || user.split(':').next() == Some("0"));
     if is_root {
-        findings.push(finding(0, "the last stage runs as root: name a USER".to_owned()));
+        findings.push(finding(
+            0,
+            "the last stage runs as root: name a USER".to_owned(),
+        ));
     }
     findings
 }
 
 fn compose(text: &str, schema: &serde_json::Value) -> Vec<Finding> {
-    let finding = |line, what: String| Finding { rule: "compose-is-honest", file: "deploy/compose.yaml".into(), line, what };
+    let finding = |line, what: String| Finding {
+        rule: "compose-is-honest",
+        file: "deploy/compose.yaml".into(),
+        line,
+        what,
+    };
     let mut findings = Vec::new();
-    for (number, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.trim()))
+    {
         let line = line.trim_start_matches("- ");
         if line.starts_with(SETTING) {
             let key = line.split([':', '=']).next().unwrap_or_default().to_owned();
@@ -119,9 +150,13 @@ mod tests {
             "web": { "properties": { "listen": {} } },
             "modules": { "additionalProperties": { "properties": { "mode": {} } } },
         }});
-        let good = "image: postgres:15\nTENON__WEB__LISTEN: x\nTENON__MODULES__ORDERS__MODE: wire\n";
+        let good =
+            "image: postgres:15\nTENON__WEB__LISTEN: x\nTENON__MODULES__ORDERS__MODE: wire\n";
         assert_eq!(compose(good, &schema), []);
-        assert_eq!(compose(&good.replace("LISTEN", "LISTENS"), &schema).len(), 1);
+        assert_eq!(
+            compose(&good.replace("LISTEN", "LISTENS"), &schema).len(),
+            1
+        );
         assert_eq!(compose(&good.replace(":15", ""), &schema).len(), 1);
         assert_eq!(compose("privileged: true", &schema).len(), 1);
     }

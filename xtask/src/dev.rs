@@ -87,7 +87,8 @@ fn rebuild(root: &Path, stack: &mut Stack) {
         return;
     }
     stack.stop_server();
-    let restarted = crate::process::run(&mut stack.tenon(&["migrate"])).and_then(|()| stack.serve());
+    let restarted =
+        crate::process::run(&mut stack.tenon(&["migrate"])).and_then(|()| stack.serve());
     match restarted {
         Ok(()) => println!("Restarted."),
         Err(error) => println!("{error:#}"),
@@ -101,21 +102,29 @@ fn welcome(stack: &Stack) {
     println!("  Documentation    {}/docs", at(stack.ports.api));
     println!("  Mail             {}", at(stack.ports.mail_page));
     println!("  Payments         {}", at(stack.ports.payment_page));
-    println!("  Health, metrics  {}/readyz  /metrics", at(stack.ports.operations));
+    println!(
+        "  Health, metrics  {}/readyz  /metrics",
+        at(stack.ports.operations)
+    );
     if let Ok(accounts) = fs::read_to_string(stack.plan.folder.join("data/demo-accounts.txt")) {
         println!("\n  Accounts (made for this machine):");
         for line in accounts.lines() {
             println!("    {line}");
         }
     }
-    println!("\n  First order, step by step:  cargo xtask scenario run first-order --port {}", stack.ports.api);
+    println!(
+        "\n  First order, step by step:  cargo xtask scenario run first-order --port {}",
+        stack.ports.api
+    );
     println!("  Stop with Ctrl-C.\n");
 }
 
 /// The latest modification of anything watched.
 fn newest_change(root: &Path) -> SystemTime {
     fn newest(path: &Path, at: &mut SystemTime) {
-        let Ok(metadata) = fs::metadata(path) else { return };
+        let Ok(metadata) = fs::metadata(path) else {
+            return;
+        };
         if metadata.is_dir() {
             let entries = fs::read_dir(path).into_iter().flatten().flatten();
             for entry in entries {

@@ -27,7 +27,10 @@ pub(crate) struct Options {
 impl Options {
     /// For CI.
     pub(crate) fn quick() -> Self {
-        Self { seconds: 60, seed: Some(1) }
+        Self {
+            seconds: 60,
+            seed: Some(1),
+        }
     }
 }
 
@@ -48,26 +51,52 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     };
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
-    let printed = process::output(&mut Command::new(stack.program("scenarios")).args([
-        "admin-token",
-        "--api",
-        &format!("http://127.0.0.1:{}", stack.ports.api),
-        "--accounts",
-        &stack.plan.folder.join("data/demo-accounts.txt").display().to_string(),
-    ]))?;
+    let printed = process::output(
+        Command::new(stack.program("scenarios")).args([
+            "admin-token",
+            "--api",
+            &format!("http://127.0.0.1:{}", stack.ports.api),
+            "--accounts",
+            &stack
+                .plan
+                .folder
+                .join("data/demo-accounts.txt")
+                .display()
+                .to_string(),
+        ]),
+    )?;
     let token = printed.lines().last().unwrap_or_default();
     let mut command = Command::new(&fuzzer);
-    command.current_dir(&folder).args(["run", &format!("http://127.0.0.1:{}/openapi.json", stack.ports.api)]);
-    command.args(["--header", &format!("Authorization: Bearer {}", token.trim())]);
-    command.args(["--checks", CHECKS, "--max-time", &options.seconds.to_string()]);
-    command.args(["--continue-on-failure", "--suppress-health-check", "all", "--no-shrink"]);
+    command.current_dir(&folder).args([
+        "run",
+        &format!("http://127.0.0.1:{}/openapi.json", stack.ports.api),
+    ]);
+    command.args([
+        "--header",
+        &format!("Authorization: Bearer {}", token.trim()),
+    ]);
+    command.args([
+        "--checks",
+        CHECKS,
+        "--max-time",
+        &options.seconds.to_string(),
+    ]);
+    command.args([
+        "--continue-on-failure",
+        "--suppress-health-check",
+        "all",
+        "--no-shrink",
+    ]);
     for operation in ENDS_THE_SESSION {
         command.args(["--exclude-operation-id", operation]);
     }
     if let Some(seed) = options.seed {
         command.args(["--seed", &seed.to_string()]);
     }
-    println!("$ schemathesis for {} s against port {}", options.seconds, stack.ports.api);
+    println!(
+        "$ schemathesis for {} s against port {}",
+        options.seconds, stack.ports.api
+    );
     let output = command.output().context("schemathesis")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let report = folder.join("report.txt");
@@ -75,13 +104,22 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let tail: Vec<&str> = text.lines().rev().take(40).collect();
     println!("{}", tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
     if stack.server_has_ended() {
-        bail!("the server ended under generated requests; see {}", folder.join("server.log").display());
+        bail!(
+            "the server ended under generated requests; see {}",
+            folder.join("server.log").display()
+        );
     }
     if !text.contains("SUMMARY") {
-        bail!("the fuzzer did not come to its summary: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "the fuzzer did not come to its summary: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     if !output.status.success() {
-        bail!("generated requests found failures; see {}", report.display());
+        bail!(
+            "generated requests found failures; see {}",
+            report.display()
+        );
     }
     Ok(())
 }
@@ -98,7 +136,11 @@ fn install(root: &Path) -> Result<PathBuf> {
     let program = folder.join("bin/schemathesis");
     if !program.is_file() {
         process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        process::run(Command::new(folder.join("bin/pip")).args(["install", "--quiet", SCHEMATHESIS]))?;
+        process::run(Command::new(folder.join("bin/pip")).args([
+            "install",
+            "--quiet",
+            SCHEMATHESIS,
+        ]))?;
     }
     Ok(program)
 }

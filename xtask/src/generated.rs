@@ -11,20 +11,38 @@ use crate::process;
 /// `docs/settings.toml` and `docs/settings.schema.json`.
 pub(crate) fn settings(root: &Path, bless: bool) -> Result<Vec<Finding>> {
     let mut findings = compare(root, "docs/settings.toml", &["settings", "sample"], bless)?;
-    findings.extend(compare(root, "docs/settings.schema.json", &["settings", "schema"], bless)?);
+    findings.extend(compare(
+        root,
+        "docs/settings.schema.json",
+        &["settings", "schema"],
+        bless,
+    )?);
     Ok(findings)
 }
 
 /// `docs/openapi.json` and the table of who may do what.
 pub(crate) fn openapi(root: &Path, bless: bool) -> Result<Vec<Finding>> {
     let mut findings = compare(root, "docs/openapi.json", &["openapi"], bless)?;
-    findings.extend(compare(root, "docs/policies.md", &["openapi", "--policies"], bless)?);
+    findings.extend(compare(
+        root,
+        "docs/policies.md",
+        &["openapi", "--policies"],
+        bless,
+    )?);
     Ok(findings)
 }
 
 fn compare(root: &Path, file: &str, arguments: &[&str], bless: bool) -> Result<Vec<Finding>> {
     let mut command = process::cargo(root);
-    command.args(["run", "--quiet", "--package", "tenon-server", "--bin", "tenon", "--"]);
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "tenon-server",
+        "--bin",
+        "tenon",
+        "--",
+    ]);
     let generated = process::output(command.args(arguments))?;
     let path = root.join(file);
     if bless {
@@ -35,11 +53,15 @@ fn compare(root: &Path, file: &str, arguments: &[&str], bless: bool) -> Result<V
     if committed == generated {
         return Ok(Vec::new());
     }
-    let line = committed.lines().zip(generated.lines()).position(|(old, new)| old != new);
+    let line = committed
+        .lines()
+        .zip(generated.lines())
+        .position(|(old, new)| old != new);
     Ok(vec![Finding {
         rule: "generated-is-current",
         file: file.into(),
         line: line.map_or(0, |line| line + 1),
-        what: "differs from what the program generates: cargo xtask check settings openapi --bless".to_owned(),
+        what: "differs from what the program generates: cargo xtask check settings openapi --bless"
+            .to_owned(),
     }])
 }

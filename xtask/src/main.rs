@@ -57,9 +57,15 @@ fn main() -> Result<()> {
         Task::Dev(options) => dev::run(&root, &options),
         Task::Test(options) => test::run(&root, &options),
         Task::Ci(options) => ci::run(&root, &options),
-        Task::Check { topics, bless } => {
-            check::run(&root, if topics.is_empty() { &check::ALL } else { &topics }, bless)
-        }
+        Task::Check { topics, bless } => check::run(
+            &root,
+            if topics.is_empty() {
+                &check::ALL
+            } else {
+                &topics
+            },
+            bless,
+        ),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),

@@ -17,13 +17,20 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = describe(command);
     println!("$ {line}");
     let status = command.status().with_context(|| line.clone())?;
-    if status.success() { Ok(()) } else { bail!("`{line}` ended with {status}") }
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("`{line}` ended with {status}")
+    }
 }
 
 /// Runs a program to its end and returns what it printed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = describe(command);
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| line.clone())?;
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| line.clone())?;
     if !output.status.success() {
         bail!("`{line}` ended with {}", output.status);
     }
@@ -53,8 +60,12 @@ pub(crate) fn cargo(root: &Path) -> Command {
 pub(crate) fn target_dir(root: &Path) -> Result<std::path::PathBuf> {
     let text = output(cargo(root).args(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: serde_json::Value = serde_json::from_str(&text)?;
-    let folder = metadata.get("target_directory").and_then(serde_json::Value::as_str);
-    Ok(folder.context("cargo metadata names the target directory")?.into())
+    let folder = metadata
+        .get("target_directory")
+        .and_then(serde_json::Value::as_str);
+    Ok(folder
+        .context("cargo metadata names the target directory")?
+        .into())
 }
 
 /// A program that runs beside this one; stopped when dropped.
@@ -66,7 +77,11 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts it; output goes to `log`, or to this terminal.
-    pub(crate) fn start(name: &'static str, command: &mut Command, log: Option<&Path>) -> Result<Self> {
+    pub(crate) fn start(
+        name: &'static str,
+        command: &mut Command,
+        log: Option<&Path>,
+    ) -> Result<Self> {
         command.stdin(Stdio::null());
         if let Some(path) = log {
             let file = File::create(path).with_context(|| path.display().to_string())?;
@@ -78,17 +93,26 @@ impl Service {
 
     /// Waits until it accepts connections.
     pub(crate) fn wait_for(&mut self, address: SocketAddr, at_most: Duration) -> Result<()> {
-        #[expect(clippy::disallowed_methods, reason = "waits for another program in real time")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "waits for another program in real time"
+        )]
         let start = Instant::now();
         loop {
             if TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok() {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("{} ended with {status} before it listened on {address}", self.name);
+                bail!(
+                    "{} ended with {status} before it listened on {address}",
+                    self.name
+                );
             }
             if start.elapsed() > at_most {
-                bail!("{} does not listen on {address} after {at_most:?}", self.name);
+                bail!(
+                    "{} does not listen on {address} after {at_most:?}",
+                    self.name
+                );
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -104,7 +128,9 @@ impl Service {
         if self.has_ended() {
             return;
         }
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         if !asked.is_ok_and(|status| status.success()) {
             drop(self.child.kill()); // no `kill` program: the hard way
         }
@@ -129,6 +155,10 @@ impl Drop for Service {
 
 fn describe(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    words.extend(
+        command
+            .get_args()
+            .map(|word| word.to_string_lossy().into_owned()),
+    );
     words.join(" ")
 }

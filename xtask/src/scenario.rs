@@ -41,7 +41,14 @@ struct Run {
 impl Options {
     /// The buyer's way, against a fresh server.
     pub(crate) fn first_order(backend: Backend, topology: Topology) -> Self {
-        Self { action: Action::Run(Run { name: "first-order".to_owned(), port: None, backend, topology }) }
+        Self {
+            action: Action::Run(Run {
+                name: "first-order".to_owned(),
+                port: None,
+                backend,
+                topology,
+            }),
+        }
     }
 }
 
@@ -60,7 +67,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         });
         return play(&program, &run.name, Ports::from(port), &accounts);
     }
-    println!("== {} on {:?}, {:?} ==", run.name, run.backend, run.topology);
+    println!(
+        "== {} on {:?}, {:?} ==",
+        run.name, run.backend, run.topology
+    );
     process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
     let folder = root.join("var/scenario");
     if folder.exists() {
@@ -78,7 +88,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
     let accounts = stack.plan.folder.join("data/demo-accounts.txt");
-    play(&stack.program("scenarios"), &run.name, stack.ports, &accounts)?;
+    play(
+        &stack.program("scenarios"),
+        &run.name,
+        stack.ports,
+        &accounts,
+    )?;
     stack.stop_server();
     process::run(&mut stack.tenon(&["verify"]))
 }
@@ -86,12 +101,23 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 fn play(program: &Path, name: &str, ports: Ports, accounts: &Path) -> Result<()> {
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     let mut command = Command::new(program);
-    command.args([name, "--api", &at(ports.api), "--mail", &at(ports.mail_page), "--payments", &at(ports.payment_page)]);
+    command.args([
+        name,
+        "--api",
+        &at(ports.api),
+        "--mail",
+        &at(ports.mail_page),
+        "--payments",
+        &at(ports.payment_page),
+    ]);
     process::run(command.arg("--accounts").arg(accounts))
 }
 
 /// The first port of six that nobody listens on.
 pub(crate) fn free_block() -> u16 {
     let taken = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
-    (0..50).map(|block| OWN_PORT + block * 10).find(|&port| !(port..port + 6).any(taken)).unwrap_or(OWN_PORT)
+    (0..50)
+        .map(|block| OWN_PORT + block * 10)
+        .find(|&port| !(port..port + 6).any(taken))
+        .unwrap_or(OWN_PORT)
 }

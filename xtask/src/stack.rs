@@ -49,7 +49,14 @@ pub(crate) struct Plan {
 /// The programs a stack consists of.
 const PROGRAMS: [&str; 3] = ["tenon-server", "mail-catcher", "payment-simulator"];
 /// Modules whose calls `--topology wire` encodes.
-const MODULES: [&str; 6] = ["identity", "catalog", "orders", "payments", "notifications", "audit"];
+const MODULES: [&str; 6] = [
+    "identity",
+    "catalog",
+    "orders",
+    "payments",
+    "notifications",
+    "audit",
+];
 
 /// Where each part listens.
 #[derive(Debug, Clone, Copy)]
@@ -110,10 +117,20 @@ impl Stack {
         fs::create_dir_all(&plan.folder).with_context(|| plan.folder.display().to_string())?;
         let cluster = match plan.backend {
             Backend::Sqlite => None,
-            Backend::Postgres => Some(Cluster::start(&plan.folder.join("postgres"), ports.postgres)?),
+            Backend::Postgres => Some(Cluster::start(
+                &plan.folder.join("postgres"),
+                ports.postgres,
+            )?),
         };
         let surroundings = surroundings(&programs, &plan, ports)?;
-        let stack = Self { plan, ports, server: None, surroundings, cluster, programs };
+        let stack = Self {
+            plan,
+            ports,
+            server: None,
+            surroundings,
+            cluster,
+            programs,
+        };
         process::run(&mut stack.tenon(&["migrate"]))?;
         process::run(&mut stack.tenon(&["admin", "seed-demo"]))?;
         Ok(stack)
@@ -124,7 +141,9 @@ impl Stack {
         let log = self.plan.folder.join("server.log");
         let log = (!self.plan.show_server_log).then_some(log.as_path());
         let mut server = Service::start("tenon", &mut self.tenon(&["serve"]), log)?;
-        server.wait_for(loopback(self.ports.api), Duration::from_secs(30)).with_context(|| self.last_lines())?;
+        server
+            .wait_for(loopback(self.ports.api), Duration::from_secs(30))
+            .with_context(|| self.last_lines())?;
         self.server = Some(server);
         Ok(())
     }
@@ -145,18 +164,36 @@ impl Stack {
         let mut set = |key: &str, value: String| {
             command.args(["--set", &format!("{key}={value}")]);
         };
-        set("data_dir", self.plan.folder.join("data").display().to_string());
+        set(
+            "data_dir",
+            self.plan.folder.join("data").display().to_string(),
+        );
         set("public_url", format!("http://127.0.0.1:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
-        set("web.operations_listen", format!("127.0.0.1:{}", self.ports.operations));
+        set(
+            "web.operations_listen",
+            format!("127.0.0.1:{}", self.ports.operations),
+        );
         set("notifications.smtp.port", self.ports.smtp.to_string());
-        set("payments.provider.url", format!("http://127.0.0.1:{}", self.ports.payment_page));
-        set("payments.provider.webhook_secret", DEVELOPMENT_WEBHOOK_SECRET.to_owned());
+        set(
+            "payments.provider.url",
+            format!("http://127.0.0.1:{}", self.ports.payment_page),
+        );
+        set(
+            "payments.provider.webhook_secret",
+            DEVELOPMENT_WEBHOOK_SECRET.to_owned(),
+        );
         set("telemetry.log_format", "pretty".to_owned());
         if self.plan.unlimited {
             for policy in ["default", "auth"] {
-                set(&format!("web.rate_limits.{policy}.requests"), "0".to_owned());
-                set(&format!("web.rate_limits.{policy}.window_seconds"), "60".to_owned());
+                set(
+                    &format!("web.rate_limits.{policy}.requests"),
+                    "0".to_owned(),
+                );
+                set(
+                    &format!("web.rate_limits.{policy}.window_seconds"),
+                    "60".to_owned(),
+                );
             }
         }
         if let Some(cluster) = &self.cluster {
@@ -188,13 +225,37 @@ const DEVELOPMENT_WEBHOOK_SECRET: &str = "whsec_development_only";
 
 fn surroundings(programs: &Path, plan: &Plan, ports: Ports) -> Result<Vec<Service>> {
     let mut mail = Command::new(programs.join("mail-catcher"));
-    mail.args(["--smtp", &loopback(ports.smtp).to_string(), "--http", &loopback(ports.mail_page).to_string()]);
+    mail.args([
+        "--smtp",
+        &loopback(ports.smtp).to_string(),
+        "--http",
+        &loopback(ports.mail_page).to_string(),
+    ]);
     let mut payment = Command::new(programs.join("payment-simulator"));
-    payment.args(["--listen", &loopback(ports.payment_page).to_string(), "--webhook-secret", DEVELOPMENT_WEBHOOK_SECRET]);
-    payment.args(["--webhook-url", &format!("http://127.0.0.1:{}/v1/provider-webhooks/simulator", ports.api)]);
-    let mut mail = Service::start("mail-catcher", &mut mail, Some(&plan.folder.join("mail-catcher.log")))?;
+    payment.args([
+        "--listen",
+        &loopback(ports.payment_page).to_string(),
+        "--webhook-secret",
+        DEVELOPMENT_WEBHOOK_SECRET,
+    ]);
+    payment.args([
+        "--webhook-url",
+        &format!(
+            "http://127.0.0.1:{}/v1/provider-webhooks/simulator",
+            ports.api
+        ),
+    ]);
+    let mut mail = Service::start(
+        "mail-catcher",
+        &mut mail,
+        Some(&plan.folder.join("mail-catcher.log")),
+    )?;
     mail.wait_for(loopback(ports.mail_page), Duration::from_secs(10))?;
-    let mut payment = Service::start("payment-simulator", &mut payment, Some(&plan.folder.join("payment-simulator.log")))?;
+    let mut payment = Service::start(
+        "payment-simulator",
+        &mut payment,
+        Some(&plan.folder.join("payment-simulator.log")),
+    )?;
     payment.wait_for(loopback(ports.payment_page), Duration::from_secs(10))?;
     Ok(vec![mail, payment])
 }

@@ -20,16 +20,21 @@ pub(crate) struct Options {
 impl Options {
     /// Everything.
     pub(crate) fn all() -> Self {
-        Self { package: Vec::new(), filter: Vec::new() }
+        Self {
+            package: Vec::new(),
+            filter: Vec::new(),
+        }
     }
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    if !crate::cluster::server_programs().as_os_str().is_empty() {
-        println!("PostgreSQL found: store and module tests run on both engines.");
-    } else {
+    if crate::cluster::server_programs().as_os_str().is_empty() {
         println!("!! No PostgreSQL server programs found: tests run on SQLite only.");
-        println!("!! Debian: apt-get install postgresql   (a private cluster is started; no service is needed)");
+        println!(
+            "!! Debian: apt-get install postgresql   (a private cluster is started; no service is needed)"
+        );
+    } else {
+        println!("PostgreSQL found: store and module tests run on both engines.");
     }
     let mut command = process::cargo(root);
     if process::exists("cargo-nextest", "--version") {

@@ -49,7 +49,11 @@ impl Workspace {
                     packages.extend(Package::read(root, &package, Kind::Platform)?);
                 }
             } else {
-                packages.extend(Package::read(root, &folder.join("contract"), Kind::Contract)?);
+                packages.extend(Package::read(
+                    root,
+                    &folder.join("contract"),
+                    Kind::Contract,
+                )?);
                 packages.extend(Package::read(root, &folder.join("module"), Kind::Module)?);
             }
         }
@@ -57,17 +61,25 @@ impl Workspace {
             packages.extend(Package::read(root, &folder, Kind::App)?);
         }
         packages.extend(Package::read(root, &root.join("xtask"), Kind::Task)?);
-        Ok(Self { root: root.to_owned(), packages })
+        Ok(Self {
+            root: root.to_owned(),
+            packages,
+        })
     }
 
     /// Packages of one kind.
     pub(crate) fn of(&self, kind: Kind) -> impl Iterator<Item = &Package> {
-        self.packages.iter().filter(move |package| package.kind == kind)
+        self.packages
+            .iter()
+            .filter(move |package| package.kind == kind)
     }
 
     /// Kinds by package name.
     pub(crate) fn kinds(&self) -> BTreeMap<&str, Kind> {
-        self.packages.iter().map(|package| (package.name.as_str(), package.kind)).collect()
+        self.packages
+            .iter()
+            .map(|package| (package.name.as_str(), package.kind))
+            .collect()
     }
 }
 
@@ -89,8 +101,14 @@ impl Package {
             .and_then(|package| package.get("metadata"))
             .and_then(|metadata| metadata.get("tenon"));
         let list = |key: &str| -> BTreeSet<String> {
-            let items = tenon.and_then(|tenon| tenon.get(key)).and_then(toml::Value::as_array);
-            items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+            let items = tenon
+                .and_then(|tenon| tenon.get(key))
+                .and_then(toml::Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(|item| item.as_str().map(str::to_owned))
+                .collect()
         };
         Ok(Some(Self {
             name,
@@ -125,7 +143,12 @@ fn all_dependencies(manifest: &toml::Table) -> BTreeSet<String> {
     };
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
         collect(manifest.get(section));
-        for (_, target) in manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten() {
+        for (_, target) in manifest
+            .get("target")
+            .and_then(toml::Value::as_table)
+            .into_iter()
+            .flatten()
+        {
             collect(target.get(section));
         }
     }
@@ -160,7 +183,10 @@ pub(crate) fn files(below: &Path, ending: &str) -> Result<Vec<PathBuf>> {
             let path = entry?.path();
             if path.is_dir() {
                 queue.push(path);
-            } else if path.extension().is_some_and(|extension| extension == ending) {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == ending)
+            {
                 found.push(path);
             }
         }

@@ -31,16 +31,30 @@ struct Cart {
 }
 
 pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
-    let engine = if postgres.is_some() { "PostgreSQL" } else { "SQLite" };
+    let engine = if postgres.is_some() {
+        "PostgreSQL"
+    } else {
+        "SQLite"
+    };
     let simulator = Simulator::start(Config::default()).await?;
     let loopback = ([127, 0, 0, 1], 0).into();
-    let catcher = MailCatcher::start(CatcherOptions { smtp: loopback, http: loopback, ..CatcherOptions::default() }).await?;
+    let catcher = MailCatcher::start(CatcherOptions {
+        smtp: loopback,
+        http: loopback,
+        ..CatcherOptions::default()
+    })
+    .await?;
     let mut settings = vec![
         ("payments.provider.url", simulator.url().to_owned()),
-        ("notifications.smtp.port", catcher.smtp_addr().port().to_string()),
+        (
+            "notifications.smtp.port",
+            catcher.smtp_addr().port().to_string(),
+        ),
     ];
     settings.extend(postgres.map(|url| ("store.url", url.to_owned())));
-    let folder = options.folder.join(format!("checkout-{}", engine.to_lowercase()));
+    let folder = options
+        .folder
+        .join(format!("checkout-{}", engine.to_lowercase()));
     let installation = Installation::new(&options.tenon, folder, &settings)?;
     let (tenon, _) = installation.serve().await?;
     let api = Arc::new(format!("http://{}", installation.api));
@@ -54,7 +68,12 @@ pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut buyers = JoinSet::new();
     for _ in 0..BUYERS {
-        let (http, api, carts, next) = (http.clone(), Arc::clone(&api), Arc::clone(&carts), Arc::clone(&next));
+        let (http, api, carts, next) = (
+            http.clone(),
+            Arc::clone(&api),
+            Arc::clone(&carts),
+            Arc::clone(&next),
+        );
         buyers.spawn(async move {
             while let Some(cart) = carts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 check_out(&http, &api, cart).await?;
@@ -75,7 +94,13 @@ pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
         .into_iter()
         .map(|(module, after)| {
             let before = before.get(&module).copied().unwrap_or_default();
-            (module, Work { units: after.units - before.units, statements: after.statements - before.statements })
+            (
+                module,
+                Work {
+                    units: after.units - before.units,
+                    statements: after.statements - before.statements,
+                },
+            )
         })
         .collect();
     let raw = raw_sql::run(&options.folder.join("raw"), postgres, &done).await?;
@@ -87,14 +112,22 @@ pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     let each = |count: u64| count as f64 / CHECKOUTS as f64;
     row(
-        &format!("checkout to placed, {engine} ({:.1} commits, {:.1} statements each)", each(total.units), each(total.statements)),
+        &format!(
+            "checkout to placed, {engine} ({:.1} commits, {:.1} statements each)",
+            each(total.units),
+            each(total.statements)
+        ),
         &format!("{:.0}/s", rate(took)),
         &format!("raw SQL {:.0}/s", rate(raw)),
         &format!("{:.0} %", rate(took) / rate(raw) * 100.0),
         "≥ 60 %",
     );
     for (module, work) in &done {
-        println!("|   {module}: {:.1} commits, {:.1} statements a checkout | | | | |", each(work.units), each(work.statements));
+        println!(
+            "|   {module}: {:.1} commits, {:.1} statements a checkout | | | | |",
+            each(work.units),
+            each(work.statements)
+        );
     }
     Ok(())
 }
@@ -106,7 +139,13 @@ fn rate(count: usize, took: Duration) -> f64 {
 
 /// Fills the carts; not measured.
 async fn carts(http: &Client, api: &str) -> Result<Vec<Cart>> {
-    let products: Value = http.get(format!("{api}/v1/products?limit=50")).send().await?.error_for_status()?.json().await?;
+    let products: Value = http
+        .get(format!("{api}/v1/products?limit=50"))
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
     let variants: Vec<&str> = products["data"]
         .as_array()
         .into_iter()
@@ -117,14 +156,36 @@ async fn carts(http: &Client, api: &str) -> Result<Vec<Cart>> {
         .collect();
     let mut carts = Vec::new();
     for number in 0..CHECKOUTS {
-        let variant = variants.get(number % variants.len().max(1)).context("something in stock")?;
-        let answer = http.post(format!("{api}/v1/carts")).json(&json!({ "currency": "EUR" })).send().await?;
-        let token = answer.headers().get("cart-token").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let variant = variants
+            .get(number % variants.len().max(1))
+            .context("something in stock")?;
+        let answer = http
+            .post(format!("{api}/v1/carts"))
+            .json(&json!({ "currency": "EUR" }))
+            .send()
+            .await?;
+        let token = answer
+            .headers()
+            .get("cart-token")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let token = token.context("a cart token")?;
-        let id = answer.json::<Value>().await?["id"].as_str().context("a cart")?.to_owned();
+        let id = answer.json::<Value>().await?["id"]
+            .as_str()
+            .context("a cart")?
+            .to_owned();
         let line = json!({ "variant_id": variant, "quantity": 1 });
-        let lines = http.post(format!("{api}/v1/carts/{id}/lines")).header("cart-token", &token).json(&line).send().await?;
-        let etag = lines.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let lines = http
+            .post(format!("{api}/v1/carts/{id}/lines"))
+            .header("cart-token", &token)
+            .json(&line)
+            .send()
+            .await?;
+        let etag = lines
+            .headers()
+            .get("etag")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let delivery = json!({
             "email": format!("buyer{number}@example.org"),
             "shipping_method": "standard",
@@ -164,7 +225,11 @@ async fn check_out(http: &Client, api: &str, cart: &Cart) -> Result<()> {
 async fn settle(http: &Client, metrics: &str) -> Result<()> {
     let mut last = None;
     for _ in 0..600 {
-        let now: u64 = work(http, metrics).await?.values().map(|work| work.units).sum();
+        let now: u64 = work(http, metrics)
+            .await?
+            .values()
+            .map(|work| work.units)
+            .sum();
         if last == Some(now) {
             return Ok(());
         }
@@ -176,12 +241,27 @@ async fn settle(http: &Client, metrics: &str) -> Result<()> {
 
 /// Units of work and statements so far, by module.
 async fn work(http: &Client, metrics: &str) -> Result<BTreeMap<String, Work>> {
-    let text = http.get(metrics).send().await?.error_for_status()?.text().await?;
+    let text = http
+        .get(metrics)
+        .send()
+        .await?
+        .error_for_status()?
+        .text()
+        .await?;
     let mut work: BTreeMap<String, Work> = BTreeMap::new();
     for line in text.lines() {
-        let Some((name, value)) = line.rsplit_once(' ') else { continue };
-        let Some(module) = name.split("module=\"").nth(1).and_then(|rest| rest.split('"').next()) else { continue };
-        let count = || value.parse::<f64>().map(|count| count.round() as u64).unwrap_or_default();
+        let Some((name, value)) = line.rsplit_once(' ') else {
+            continue;
+        };
+        let Some(module) = name
+            .split("module=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+        else {
+            continue;
+        };
+        let digits = value.split('.').next().unwrap_or_default();
+        let count = || digits.parse::<u64>().unwrap_or_default();
         let entry = work.entry(module.to_owned()).or_default();
         if name.starts_with("tenon_db_unit_seconds_count") && name.contains("outcome=\"commit") {
             entry.units += count();

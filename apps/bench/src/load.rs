@@ -18,7 +18,9 @@ pub(crate) async fn requests_per_second(
     headers: &str,
     at_most: Duration,
 ) -> Result<f64> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n{headers}\r\n");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n{headers}\r\n"
+    );
     let start = Instant::now();
     let mut connections = JoinSet::new();
     for _ in 0..CONNECTIONS {
@@ -55,7 +57,9 @@ async fn read_answer(socket: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
         }
         filled += read;
         if wanted.is_none()
-            && let Some(head) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
+            && let Some(head) = buffer[..filled]
+                .windows(4)
+                .position(|window| window == b"\r\n\r\n")
         {
             let text = std::str::from_utf8(&buffer[..head])?;
             if !text.starts_with("HTTP/1.1 200") {
@@ -63,7 +67,11 @@ async fn read_answer(socket: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
             }
             let length = text
                 .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
+                .find_map(|line| {
+                    line.to_ascii_lowercase()
+                        .strip_prefix("content-length:")
+                        .map(str::to_owned)
+                })
                 .context("an answer without Content-Length")?;
             wanted = Some(head + 4 + length.trim().parse::<usize>()?);
         }

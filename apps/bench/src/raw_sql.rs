@@ -26,7 +26,11 @@ const PAYLOAD: &str = "{\"lines\":[{\"sku\":\"TEA-0001\",\"quantity\":1,\"unit_p
     \"totals\":{\"subtotal\":1290,\"shipping\":490,\"tax\":284},\"note\":\"as much text as a row of the real tables has\"}";
 
 /// Does the work of all modules at once; returns how long it took.
-pub(crate) async fn run(folder: &Path, postgres: Option<&str>, work: &BTreeMap<String, Work>) -> Result<Duration> {
+pub(crate) async fn run(
+    folder: &Path,
+    postgres: Option<&str>,
+    work: &BTreeMap<String, Work>,
+) -> Result<Duration> {
     match postgres {
         None => on_sqlite(folder, work).await,
         Some(url) => on_postgres(url, work).await,
@@ -45,7 +49,10 @@ async fn on_sqlite(folder: &Path, work: &BTreeMap<String, Work>) -> Result<Durat
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
         sqlx::query("CREATE TABLE work (id INTEGER PRIMARY KEY, state TEXT NOT NULL, payload TEXT NOT NULL) STRICT")
             .execute(&pool)
             .await?;
@@ -67,10 +74,23 @@ async fn sqlite_module(pool: &SqlitePool, work: Work) -> Result<()> {
         let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
         for statement in 0..share(work, unit) {
             match statement % 3 {
-                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)").bind("new").bind(PAYLOAD).execute(&mut *tx).await?.rows_affected(),
-                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1").bind(id(unit)).bind("done").execute(&mut *tx).await?.rows_affected(),
+                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)")
+                    .bind("new")
+                    .bind(PAYLOAD)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
+                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1")
+                    .bind(id(unit))
+                    .bind("done")
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
                 _ => {
-                    sqlx::query("SELECT state, payload FROM work WHERE id = $1").bind(id(unit)).fetch_optional(&mut *tx).await?;
+                    sqlx::query("SELECT state, payload FROM work WHERE id = $1")
+                        .bind(id(unit))
+                        .fetch_optional(&mut *tx)
+                        .await?;
                     0
                 }
             };
@@ -92,7 +112,9 @@ async fn on_postgres(url: &str, work: &BTreeMap<String, Work>) -> Result<Duratio
         for statement in [
             format!("DROP SCHEMA IF EXISTS {schema} CASCADE"),
             format!("CREATE SCHEMA {schema}"),
-            format!("CREATE TABLE {schema}.work (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, payload text NOT NULL)"),
+            format!(
+                "CREATE TABLE {schema}.work (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, payload text NOT NULL)"
+            ),
         ] {
             sqlx::query(AssertSqlSafe(statement)).execute(&pool).await?;
         }
@@ -122,10 +144,23 @@ async fn postgres_worker(pool: &PgPool, work: Work, next: &AtomicU64) -> Result<
         let mut tx = pool.begin_with("BEGIN").await?;
         for statement in 0..share(work, unit) {
             match statement % 3 {
-                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)").bind("new").bind(PAYLOAD).execute(&mut *tx).await?.rows_affected(),
-                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1").bind(id(unit)).bind("done").execute(&mut *tx).await?.rows_affected(),
+                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)")
+                    .bind("new")
+                    .bind(PAYLOAD)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
+                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1")
+                    .bind(id(unit))
+                    .bind("done")
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected(),
                 _ => {
-                    sqlx::query("SELECT state, payload FROM work WHERE id = $1").bind(id(unit)).fetch_optional(&mut *tx).await?;
+                    sqlx::query("SELECT state, payload FROM work WHERE id = $1")
+                        .bind(id(unit))
+                        .fetch_optional(&mut *tx)
+                        .await?;
                     0
                 }
             };

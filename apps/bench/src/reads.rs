@@ -20,11 +20,23 @@ pub(crate) async fn run(options: &Smoke) -> Result<()> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let idle = tenon.resident_mib()?;
 
-    let products: serde_json::Value =
-        client()?.get(format!("http://{}/v1/products?limit=1", installation.api)).send().await?.json().await?;
-    let id = products.pointer("/data/0/id").and_then(serde_json::Value::as_str).context("a product")?;
+    let products: serde_json::Value = client()?
+        .get(format!("http://{}/v1/products?limit=1", installation.api))
+        .send()
+        .await?
+        .json()
+        .await?;
+    let id = products
+        .pointer("/data/0/id")
+        .and_then(serde_json::Value::as_str)
+        .context("a product")?;
     let path = format!("/v1/products/{id}");
-    let body = client()?.get(format!("http://{}{path}", installation.api)).send().await?.bytes().await?;
+    let body = client()?
+        .get(format!("http://{}{path}", installation.api))
+        .send()
+        .await?
+        .bytes()
+        .await?;
     let body_file = installation.data.join("body.json");
     std::fs::write(&body_file, &body)?;
     let (bare, bare_start, bare_address) = start_bare(&body_file).await?;
@@ -38,10 +50,18 @@ pub(crate) async fn run(options: &Smoke) -> Result<()> {
         anonymous.push(requests_per_second(installation.api, &path, "", ROUND).await?);
         signed_in.push(requests_per_second(installation.api, &path, &authorization, ROUND).await?);
     }
-    let per_round = |ours: &[f64]| median(ours.iter().zip(&ceiling).map(|(ours, bare)| ours / bare).collect());
-    for (what, ours, budget) in
-        [("cached product, anonymous", &anonymous, "≥ 70 %"), ("cached product, signed in", &signed_in, "≥ 60 %")]
-    {
+    let per_round = |ours: &[f64]| {
+        median(
+            ours.iter()
+                .zip(&ceiling)
+                .map(|(ours, bare)| ours / bare)
+                .collect(),
+        )
+    };
+    for (what, ours, budget) in [
+        ("cached product, anonymous", &anonymous, "≥ 70 %"),
+        ("cached product, signed in", &signed_in, "≥ 60 %"),
+    ] {
         row(
             &format!("{what} ({} bytes)", body.len()),
             &format!("{:.0}/s", median(ours.clone())),
@@ -81,7 +101,11 @@ async fn start_bare(body: &std::path::Path) -> Result<(Running, Duration, std::n
     let address = free_address()?;
     let start = Instant::now();
     let mut command = Command::new(std::env::current_exe()?);
-    let child = command.args(["bare", &address.to_string()]).arg(body).stdout(Stdio::null()).spawn()?;
+    let child = command
+        .args(["bare", &address.to_string()])
+        .arg(body)
+        .stdout(Stdio::null())
+        .spawn()?;
     let running = Running::new(child);
     wait_for_200(address, "/body").await?;
     Ok((running, start.elapsed(), address))

@@ -53,15 +53,21 @@ struct Plain;
 #[async_trait]
 impl Doubler for Plain {
     async fn double(&self, _: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError> {
-        Ok(Doubled { ids: req.ids.into_iter().map(|id| id * 2).collect() })
+        Ok(Doubled {
+            ids: req.ids.into_iter().map(|id| id * 2).collect(),
+        })
     }
 }
 
 pub(crate) async fn run() -> Result<()> {
     let plain: Arc<dyn Doubler> = Arc::new(Plain);
     let connect = |mode| {
-        let settings = EdgeSettings { mode, max_concurrent: 512 };
-        let seam = Seam::new([("doubler".to_owned(), settings)].into()).declare("bench", &["doubler"]);
+        let settings = EdgeSettings {
+            mode,
+            max_concurrent: 512,
+        };
+        let seam =
+            Seam::new([("doubler".to_owned(), settings)].into()).declare("bench", &["doubler"]);
         DoublerClient::connect(&seam, "bench", Arc::new(Plain))
     };
     let (local, wire) = (connect(Mode::Local), connect(Mode::Wire));
@@ -72,7 +78,10 @@ pub(crate) async fn run() -> Result<()> {
         wires.push(nanoseconds(&wire).await?);
     }
     let (plain, local, wire) = (median(plains), median(locals), median(wires));
-    for (what, ours, budget) in [("seam call, local", local, "≤ 1 µs over plain"), ("seam call, wire", wire, "≤ 10 µs")] {
+    for (what, ours, budget) in [
+        ("seam call, local", local, "≤ 1 µs over plain"),
+        ("seam call, wire", wire, "≤ 10 µs"),
+    ] {
         row(
             what,
             &format!("{ours:.0} ns"),
@@ -87,13 +96,21 @@ pub(crate) async fn run() -> Result<()> {
 /// Mean duration of one call over a fifth of a second.
 async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
     let ctx = CallCtx::service(&Env::system(), Interface::Cli, "bench");
-    let request = Double { ids: vec![1, 2, 3], note: "for the size of it".to_owned() };
+    let request = Double {
+        ids: vec![1, 2, 3],
+        note: "for the size of it".to_owned(),
+    };
     let start = Instant::now();
     let mut calls = 0_u32;
     while start.elapsed() < Duration::from_millis(200) {
         for _ in 0..1_000 {
             let answer = doubler.double(&ctx, request.clone()).await;
-            black_box(answer.map_err(|error| anyhow::anyhow!("{error}"))?.ids.len());
+            black_box(
+                answer
+                    .map_err(|error| anyhow::anyhow!("{error}"))?
+                    .ids
+                    .len(),
+            );
         }
         calls += 1_000;
     }

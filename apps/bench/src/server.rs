@@ -35,7 +35,10 @@ impl Installation {
             data,
             api: free_address()?,
             operations: free_address()?,
-            settings: settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+            settings: settings
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone()))
+                .collect(),
         };
         installation.run(&["migrate"])?;
         installation.run(&["admin", "seed-demo"])?;
@@ -46,7 +49,11 @@ impl Installation {
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<()> {
         let output = self.command(arguments).output()?;
         if !output.status.success() {
-            bail!("tenon {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "tenon {}: {}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         Ok(())
     }
@@ -55,7 +62,11 @@ impl Installation {
     pub(crate) async fn serve(&self) -> Result<(Running, Duration)> {
         let log = fs::File::create(self.data.join("server.log"))?;
         let start = Instant::now();
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn()?;
+        let child = self
+            .command(&["serve"])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()?;
         let running = Running(child);
         wait_for_200(self.api, "/v1/products?limit=1").await?;
         Ok((running, start.elapsed()))
@@ -64,7 +75,10 @@ impl Installation {
     /// Signs the demo buyer in.
     pub(crate) async fn buyer_token(&self) -> Result<String> {
         let accounts = fs::read_to_string(self.data.join("demo-accounts.txt"))?;
-        let line = accounts.lines().find_map(|line| line.strip_prefix("buyer")).context("a line for `buyer`")?;
+        let line = accounts
+            .lines()
+            .find_map(|line| line.strip_prefix("buyer"))
+            .context("a line for `buyer`")?;
         let mut words = line.split_whitespace();
         let body = json!({ "email": words.next(), "password": words.next() });
         let session: Value = client()?
@@ -75,7 +89,10 @@ impl Installation {
             .error_for_status()?
             .json()
             .await?;
-        Ok(session["access_token"].as_str().context("a token")?.to_owned())
+        Ok(session["access_token"]
+            .as_str()
+            .context("a token")?
+            .to_owned())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -109,7 +126,10 @@ impl Running {
     /// Resident memory in MiB (`VmRSS`, proc(5)).
     pub(crate) fn resident_mib(&self) -> Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .context("VmRSS")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib / 1024.0)
     }
@@ -118,7 +138,11 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let id = self.0.id().to_string();
-        if !Command::new("kill").args(["-TERM", &id]).status().is_ok_and(|status| status.success()) {
+        if !Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .is_ok_and(|status| status.success())
+        {
             drop(self.0.kill());
         }
         drop(self.0.wait());
@@ -127,7 +151,11 @@ impl Drop for Running {
 
 /// A client for single requests.
 pub(crate) fn client() -> Result<reqwest::Client> {
-    Ok(reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).pool_max_idle_per_host(64).build()?)
+    Ok(reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(30))
+        .pool_max_idle_per_host(64)
+        .build()?)
 }
 
 /// Asks until there is a 200, at most 10 s.
@@ -138,7 +166,8 @@ pub(crate) async fn wait_for_200(address: SocketAddr, path: &str) -> Result<()> 
     loop {
         if let Ok(mut socket) = tokio::net::TcpStream::connect(address).await {
             let mut head = [0; 12];
-            let answered = socket.write_all(request.as_bytes()).await.is_ok() && socket.read_exact(&mut head).await.is_ok();
+            let answered = socket.write_all(request.as_bytes()).await.is_ok()
+                && socket.read_exact(&mut head).await.is_ok();
             if answered && head.ends_with(b"200") {
                 return Ok(());
             }

@@ -14,11 +14,18 @@ pub(crate) struct Account {
 
 /// Reads the administrator's line.
 pub(crate) fn administrator(file: &Path) -> Result<Account> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} (is the demo seeded?)", file.display()))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("admin")).context("no line for `admin`")?;
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("{} (is the demo seeded?)", file.display()))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("admin"))
+        .context("no line for `admin`")?;
     let mut words = line.split_whitespace();
     let (Some(email), Some(password)) = (words.next(), words.next()) else {
         anyhow::bail!("the line for `admin` names no e-mail and password");
     };
-    Ok(Account { email: email.to_owned(), password: password.to_owned() })
+    Ok(Account {
+        email: email.to_owned(),
+        password: password.to_owned(),
+    })
 }

@@ -31,7 +31,11 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), token: None })
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            token: None,
+        })
     }
 
     /// The same client, signed in.
@@ -39,7 +43,10 @@ impl Client {
         let body = json!({ "email": account.email, "password": account.password });
         let session = self.post("/v1/auth/sessions", None, &body, 201).await?;
         let token = text(&session.body, "/access_token")?;
-        Ok(Self { token: Some(token), ..self.clone() })
+        Ok(Self {
+            token: Some(token),
+            ..self.clone()
+        })
     }
 
     /// The access token; empty if not signed in.
@@ -61,13 +68,36 @@ impl Client {
         Ok(serde_json::from_slice(&response.bytes().await?)?)
     }
 
-    pub(crate) async fn post(&self, path: &str, key: Option<&str>, body: &Value, expected: u16) -> Result<Answer> {
-        let headers: Vec<(&'static str, &str)> = key.map(|key| ("idempotency-key", key)).into_iter().collect();
-        self.send(Method::POST, path, &headers, Some(body), expected).await
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+        expected: u16,
+    ) -> Result<Answer> {
+        let headers: Vec<(&'static str, &str)> = key
+            .map(|key| ("idempotency-key", key))
+            .into_iter()
+            .collect();
+        self.send(Method::POST, path, &headers, Some(body), expected)
+            .await
     }
 
-    pub(crate) async fn patch(&self, path: &str, etag: &str, body: &Value, expected: u16) -> Result<Answer> {
-        self.send(Method::PATCH, path, &[("if-match", etag)], Some(body), expected).await
+    pub(crate) async fn patch(
+        &self,
+        path: &str,
+        etag: &str,
+        body: &Value,
+        expected: u16,
+    ) -> Result<Answer> {
+        self.send(
+            Method::PATCH,
+            path,
+            &[("if-match", etag)],
+            Some(body),
+            expected,
+        )
+        .await
     }
 
     async fn send(
@@ -78,7 +108,9 @@ impl Client {
         body: Option<&Value>,
         expected: u16,
     ) -> Result<Answer> {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -88,13 +120,23 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let response = request
+            .send()
+            .await
+            .with_context(|| format!("{method} {path}"))?;
         let status = response.status().as_u16();
-        let etag = response.headers().get(header::ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let etag = response
+            .headers()
+            .get(header::ETAG)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let bytes = response.bytes().await?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         if status != expected {
-            bail!("{method} {path}: expected {expected}, got {status}: {}", String::from_utf8_lossy(&bytes));
+            bail!(
+                "{method} {path}: expected {expected}, got {status}: {}",
+                String::from_utf8_lossy(&bytes)
+            );
         }
         println!("    {method} {path} -> {status}");
         Ok(Answer { body, etag })
@@ -104,10 +146,14 @@ impl Client {
 /// The text at a JSON pointer.
 pub(crate) fn text(body: &Value, pointer: &str) -> Result<String> {
     let value = body.pointer(pointer).and_then(Value::as_str);
-    value.map(str::to_owned).with_context(|| format!("no text at {pointer} in {body}"))
+    value
+        .map(str::to_owned)
+        .with_context(|| format!("no text at {pointer} in {body}"))
 }
 
 /// The whole number at a JSON pointer.
 pub(crate) fn number(body: &Value, pointer: &str) -> Result<i64> {
-    body.pointer(pointer).and_then(Value::as_i64).with_context(|| format!("no number at {pointer} in {body}"))
+    body.pointer(pointer)
+        .and_then(Value::as_i64)
+        .with_context(|| format!("no number at {pointer} in {body}"))
 }

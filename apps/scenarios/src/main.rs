@@ -53,7 +53,11 @@ struct Place {
 async fn main() -> Result<()> {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     match Arguments::parse().scenario {
-        Scenario::FirstOrder { place, mail, payments } => {
+        Scenario::FirstOrder {
+            place,
+            mail,
+            payments,
+        } => {
             first_order::play(&first_order::World {
                 api: place.api,
                 mail,
@@ -64,7 +68,13 @@ async fn main() -> Result<()> {
         }
         Scenario::AdminToken { place } => {
             let admin = accounts::administrator(&place.accounts)?;
-            println!("{}", client::Client::new(&place.api)?.signed_in(&admin).await?.token());
+            println!(
+                "{}",
+                client::Client::new(&place.api)?
+                    .signed_in(&admin)
+                    .await?
+                    .token()
+            );
             Ok(())
         }
     }

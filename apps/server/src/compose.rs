@@ -13,7 +13,10 @@ use tenon_web::ApiInfo;
 use crate::settings::ServerSettings;
 
 /// What the API document is headed with.
-pub const API: ApiInfo = ApiInfo { title: "Tenon", version: "1.0.0" };
+pub const API: ApiInfo = ApiInfo {
+    title: "Tenon",
+    version: "1.0.0",
+};
 
 /// The store of each module.
 pub struct Stores {
@@ -53,7 +56,9 @@ impl Stores {
         let config = settings.store_config();
         let open = async |migrations: Migrations| {
             let module = migrations.module;
-            Db::open(&config, migrations, env.clone()).await.with_context(|| format!("the store of {module}"))
+            Db::open(&config, migrations, env.clone())
+                .await
+                .with_context(|| format!("the store of {module}"))
         };
         Ok(Self {
             identity: open(identity::MIGRATIONS).await?,
@@ -67,7 +72,14 @@ impl Stores {
 
     /// All of them.
     pub fn all(&self) -> [&Db; 6] {
-        [&self.identity, &self.catalog, &self.payments, &self.orders, &self.notifications, &self.audit]
+        [
+            &self.identity,
+            &self.catalog,
+            &self.payments,
+            &self.orders,
+            &self.notifications,
+            &self.audit,
+        ]
     }
 
     /// The one of a module.
@@ -78,9 +90,16 @@ impl Stores {
     /// Applies pending migrations of all modules.
     pub async fn migrate(&self) -> Result<()> {
         for db in self.all() {
-            let report = db.migrate().await.with_context(|| format!("the migrations of {}", db.module()))?;
+            let report = db
+                .migrate()
+                .await
+                .with_context(|| format!("the migrations of {}", db.module()))?;
             if !report.applied.is_empty() {
-                tracing::info!(module = db.module(), steps = report.applied.len(), "migrated");
+                tracing::info!(
+                    module = db.module(),
+                    steps = report.applied.len(),
+                    "migrated"
+                );
             }
         }
         Ok(())
@@ -113,18 +132,29 @@ impl Tenon {
         let verifier_settings = identity_settings.verifier();
         let identity = identity::Identity::build(
             identity_settings,
-            identity::Deps { db: stores.identity.clone(), cursor_key: cursor_key.clone() },
+            identity::Deps {
+                db: stores.identity.clone(),
+                cursor_key: cursor_key.clone(),
+            },
         )?;
         let identity_client = |caller| {
-            identity_contract::IdentityClient::connect(&seam, caller, Arc::clone(&identity.contract))
+            identity_contract::IdentityClient::connect(
+                &seam,
+                caller,
+                Arc::clone(&identity.contract),
+            )
         };
 
         let catalog = catalog::Catalog::build(
             settings.catalog.clone(),
-            catalog::Deps { db: stores.catalog.clone(), cursor_key: cursor_key.clone() },
+            catalog::Deps {
+                db: stores.catalog.clone(),
+                cursor_key: cursor_key.clone(),
+            },
         )?;
-        let catalog_client =
-            |caller| catalog_contract::CatalogClient::connect(&seam, caller, Arc::clone(&catalog.contract));
+        let catalog_client = |caller| {
+            catalog_contract::CatalogClient::connect(&seam, caller, Arc::clone(&catalog.contract))
+        };
 
         let payments = payments::Payments::build(
             settings.payments.clone(),
@@ -134,8 +164,13 @@ impl Tenon {
                 cursor_key: cursor_key.clone(),
             },
         )?;
-        let payments_client =
-            |caller| payments_contract::PaymentsClient::connect(&seam, caller, Arc::clone(&payments.contract));
+        let payments_client = |caller| {
+            payments_contract::PaymentsClient::connect(
+                &seam,
+                caller,
+                Arc::clone(&payments.contract),
+            )
+        };
 
         let orders = orders::Orders::build(
             settings.orders.clone(),
@@ -146,11 +181,15 @@ impl Tenon {
                 cursor_key: cursor_key.clone(),
             },
         )?;
-        let orders_client = |caller| orders_contract::OrdersClient::connect(&seam, caller, Arc::clone(&orders.contract));
+        let orders_client = |caller| {
+            orders_contract::OrdersClient::connect(&seam, caller, Arc::clone(&orders.contract))
+        };
 
         // Links in mail lead to the public URL; a shop of its own in front sets its own.
         let mut notifications_settings = settings.notifications.clone();
-        notifications_settings.shop_url.clone_from(&settings.public_url);
+        notifications_settings
+            .shop_url
+            .clone_from(&settings.public_url);
         let mailer = notifications::SmtpMailer::new(&notifications_settings)?;
         let notifications = notifications::Notifications::build(
             notifications_settings,
@@ -173,15 +212,29 @@ impl Tenon {
             },
         );
 
-        let source = Arc::new(identity::edge::IdentitySource::new(identity_client(APP), env.clone()));
-        let verifier =
-            TokenVerifier::new(verifier_settings, Arc::clone(&source) as _, source, env.clone());
-        let contracts = Contracts { catalog: catalog_client(APP), payments: payments_client(APP), orders: orders_client(APP) };
+        let source = Arc::new(identity::edge::IdentitySource::new(
+            identity_client(APP),
+            env.clone(),
+        ));
+        let verifier = TokenVerifier::new(
+            verifier_settings,
+            Arc::clone(&source) as _,
+            source,
+            env.clone(),
+        );
+        let contracts = Contracts {
+            catalog: catalog_client(APP),
+            payments: payments_client(APP),
+            orders: orders_client(APP),
+        };
         Ok(Self {
             stores,
             verifier,
             contracts,
-            administration: Administration { identity: identity.operations, catalog: catalog.demo },
+            administration: Administration {
+                identity: identity.operations,
+                catalog: catalog.demo,
+            },
             modules: vec![
                 identity.module,
                 catalog.module,

@@ -27,14 +27,28 @@ pub struct Report {
 }
 
 /// Adds what is missing; safe to run again.
-pub async fn seed(tenon: &Tenon, settings: &ServerSettings, env: &Env, ctx: &CallCtx) -> Result<Report> {
+pub async fn seed(
+    tenon: &Tenon,
+    settings: &ServerSettings,
+    env: &Env,
+    ctx: &CallCtx,
+) -> Result<Report> {
     let goods = tenon.administration.catalog.seed(ctx).await?;
     let mut accounts = 0;
     let file = settings.data_dir.join(ACCOUNTS_FILE);
-    for (name, roles) in [("admin", vec![Role::Admin]), ("staff", vec![Role::Staff]), ("buyer", vec![Role::Customer])] {
+    for (name, roles) in [
+        ("admin", vec![Role::Admin]),
+        ("staff", vec![Role::Staff]),
+        ("buyer", vec![Role::Customer]),
+    ] {
         let password = URL_SAFE_NO_PAD.encode(env.random::<12>());
         let email = format!("{name}@tenon.example");
-        let user = NewUser { email: email.clone(), password: password.clone(), display_name: None, roles };
+        let user = NewUser {
+            email: email.clone(),
+            password: password.clone(),
+            display_name: None,
+            roles,
+        };
         match tenon.administration.identity.create_user(ctx, user).await {
             Ok(_) => {
                 // Printed nowhere else: whoever can read the data directory can sign in.
@@ -50,7 +64,11 @@ pub async fn seed(tenon: &Tenon, settings: &ServerSettings, env: &Env, ctx: &Cal
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let catalog::Seeded { categories, products, stocked } = self.goods;
+        let catalog::Seeded {
+            categories,
+            products,
+            stocked,
+        } = self.goods;
         write!(
             f,
             "Added {products} products in {categories} categories, stock of {stocked} variants, {} accounts.",
@@ -64,7 +82,9 @@ fn append(path: &Path, line: &str) -> Result<()> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| path.display().to_string())?;
+    let mut file = options
+        .open(path)
+        .with_context(|| path.display().to_string())?;
     file.write_all(line.as_bytes())?;
     Ok(file.sync_all()?)
 }

@@ -70,7 +70,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let sources = Sources { file: arguments.config, environment: true, overrides: arguments.overrides };
+    let sources = Sources {
+        file: arguments.config,
+        environment: true,
+        overrides: arguments.overrides,
+    };
     let load = || -> Result<ServerSettings, SettingsError> {
         let settings: ServerSettings = tenon_settings::load(&sources)?;
         settings.validate()?;
@@ -88,7 +92,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -40,7 +40,9 @@ pub fn complete(settings: &mut ServerSettings, env: &Env) -> Result<()> {
     }
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     // The parser's own message would show the line, and with it the secret.
-    let kept: Kept = toml::from_str(&text).ok().with_context(|| format!("{} is damaged", path.display()))?;
+    let kept: Kept = toml::from_str(&text)
+        .ok()
+        .with_context(|| format!("{} is damaged", path.display()))?;
     if settings.secrets.application.is_empty() {
         settings.secrets.application = kept.application;
     }
@@ -48,7 +50,10 @@ pub fn complete(settings: &mut ServerSettings, env: &Env) -> Result<()> {
         settings.secrets.database_roles = kept.database_roles;
     }
     if settings.identity.key_ring.is_empty() {
-        settings.identity.key_ring = vec![KeyRingEntry { id: "file1".to_owned(), key: kept.identity_key }];
+        settings.identity.key_ring = vec![KeyRingEntry {
+            id: "file1".to_owned(),
+            key: kept.identity_key,
+        }];
     }
     Ok(())
 }
@@ -70,7 +75,9 @@ fn make(path: &Path, env: &Env) -> Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft).with_context(|| draft.display().to_string())?;
+    let mut file = options
+        .open(&draft)
+        .with_context(|| draft.display().to_string())?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&draft, path)?;

@@ -64,11 +64,21 @@ pub struct SecretSettings {
 }
 
 /// Names of the modules of this program, in the order in which they start.
-pub const MODULES: [&str; 6] = ["identity", "catalog", "payments", "orders", "notifications", "audit"];
+pub const MODULES: [&str; 6] = [
+    "identity",
+    "catalog",
+    "payments",
+    "orders",
+    "notifications",
+    "audit",
+];
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: Secret::default(), max_connections: 10 }
+        Self {
+            url: Secret::default(),
+            max_connections: 10,
+        }
     }
 }
 
@@ -100,19 +110,35 @@ impl ServerSettings {
         self.payments.validate().map_err(named)?;
         self.orders.validate().map_err(named)?;
         self.notifications.validate().map_err(named)?;
-        if let Some(unknown) = self.modules.keys().find(|name| !MODULES.contains(&name.as_str())) {
+        if let Some(unknown) = self
+            .modules
+            .keys()
+            .find(|name| !MODULES.contains(&name.as_str()))
+        {
             let known = MODULES.join(", ");
-            return Err(SettingsError::new(format!("modules.{unknown}"), format!("no such module; there are: {known}")));
+            return Err(SettingsError::new(
+                format!("modules.{unknown}"),
+                format!("no such module; there are: {known}"),
+            ));
         }
         if !self.public_url.starts_with("http://") && !self.public_url.starts_with("https://") {
-            return Err(SettingsError::new("public_url", "expected http:// or https://"));
+            return Err(SettingsError::new(
+                "public_url",
+                "expected http:// or https://",
+            ));
         }
         let url = self.store.url.expose();
         if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(SettingsError::new("store.url", "expected postgres://…, or nothing for SQLite files"));
+            return Err(SettingsError::new(
+                "store.url",
+                "expected postgres://…, or nothing for SQLite files",
+            ));
         }
         if self.store.max_connections == 0 {
-            return Err(SettingsError::new("store.max_connections", "expected at least 1"));
+            return Err(SettingsError::new(
+                "store.max_connections",
+                "expected at least 1",
+            ));
         }
         Ok(())
     }
@@ -120,12 +146,16 @@ impl ServerSettings {
     /// Where modules keep their data.
     pub fn store_config(&self) -> StoreConfig {
         if self.store.url.is_empty() {
-            return StoreConfig::Sqlite { directory: self.data_dir.clone() };
+            return StoreConfig::Sqlite {
+                directory: self.data_dir.clone(),
+            };
         }
         StoreConfig::Postgres {
             url: self.store.url.expose().to_owned(),
             max_connections: self.store.max_connections,
-            roles: ModuleRoles::Derived { secret: self.secrets.database_roles.expose().into() },
+            roles: ModuleRoles::Derived {
+                secret: self.secrets.database_roles.expose().into(),
+            },
         }
     }
 }
@@ -133,6 +163,8 @@ impl ServerSettings {
 /// A module's own complaint, which begins with the key: `orders.checkout_ttl_seconds: expected …`.
 fn named(error: impl std::fmt::Display) -> SettingsError {
     let text = error.to_string();
-    let (key, problem) = text.split_once([':', ' ']).unwrap_or((text.as_str(), "cannot be"));
+    let (key, problem) = text
+        .split_once([':', ' '])
+        .unwrap_or((text.as_str(), "cannot be"));
     SettingsError::new(key, problem.trim())
 }

@@ -23,7 +23,11 @@ pub async fn all(tenon: &Tenon, env: &Env) -> Result<usize> {
     let ctx = CallCtx::service(env, Interface::Cli, "tenon");
     let mut broken = 0;
     for module in &tenon.modules {
-        for invariant in module.invariants.iter().chain(&platform_invariants(&module.db)) {
+        for invariant in module
+            .invariants
+            .iter()
+            .chain(&platform_invariants(&module.db))
+        {
             let name = format!("{} ({})", invariant.name(), module.name);
             broken += report(&name, &invariant.check(&ctx).await?);
         }
@@ -34,20 +38,36 @@ pub async fn all(tenon: &Tenon, env: &Env) -> Result<usize> {
     Ok(broken)
 }
 
+#[expect(clippy::print_stdout, reason = "the report of a command")]
 fn report(name: &str, violations: &[Violation]) -> usize {
-    println!("{} {name}", if violations.is_empty() { "ok    " } else { "BROKEN" });
+    println!(
+        "{} {name}",
+        if violations.is_empty() {
+            "ok    "
+        } else {
+            "BROKEN"
+        }
+    );
     for violation in violations {
-        println!("       {}: expected {}, is {}", violation.subject, violation.expected, violation.actual);
+        println!(
+            "       {}: expected {}, is {}",
+            violation.subject, violation.expected, violation.actual
+        );
     }
     usize::from(!violations.is_empty())
 }
 
 /// What must hold between orders, payments and catalog (I1, I3, I5 of the oracle).
-async fn across_modules(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<(&'static str, Vec<Violation>)>> {
+async fn across_modules(
+    contracts: &Contracts,
+    ctx: &CallCtx,
+) -> Result<Vec<(&'static str, Vec<Violation>)>> {
     let orders = order_payments(contracts, ctx).await?;
     let settlements = settlements(contracts, ctx).await?;
-    let by_payment: BTreeMap<Uuid, &Settlement> =
-        settlements.iter().map(|settlement| (settlement.payment_id.uuid(), settlement)).collect();
+    let by_payment: BTreeMap<Uuid, &Settlement> = settlements
+        .iter()
+        .map(|settlement| (settlement.payment_id.uuid(), settlement))
+        .collect();
     let mut paid = Vec::new();
     let mut told = Vec::new();
     for order in &orders {
@@ -60,31 +80,52 @@ async fn across_modules(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<(&'s
         *live.entry(order.payment_id.uuid()).or_default() += 1;
     }
     let mut one_order = Vec::new();
-    for settlement in settlements.iter().filter(|settlement| settlement.captured.minor() > settlement.refunded.minor()) {
-        let count = live.get(&settlement.payment_id.uuid()).copied().unwrap_or_default();
+    for settlement in settlements
+        .iter()
+        .filter(|settlement| settlement.captured.minor() > settlement.refunded.minor())
+    {
+        let count = live
+            .get(&settlement.payment_id.uuid())
+            .copied()
+            .unwrap_or_default();
         if count != 1 {
-            one_order.push(violation(settlement.payment_id, "exactly one live order for money taken", count));
+            one_order.push(violation(
+                settlement.payment_id,
+                "exactly one live order for money taken",
+                count,
+            ));
         }
     }
     Ok(vec![
         ("app.placed_orders_are_paid", paid),
         ("app.orders_and_payments_agree", told),
         ("app.money_taken_has_one_order", one_order),
-        ("app.stock_follows_orders", stock_follows_orders(contracts, ctx, &orders).await?),
+        (
+            "app.stock_follows_orders",
+            stock_follows_orders(contracts, ctx, &orders).await?,
+        ),
     ])
 }
 
 /// Placed, and not given up since.
 fn is_live(status: OrderStatus) -> bool {
-    matches!(status, OrderStatus::Placed | OrderStatus::PartiallyFulfilled | OrderStatus::Fulfilled)
+    matches!(
+        status,
+        OrderStatus::Placed | OrderStatus::PartiallyFulfilled | OrderStatus::Fulfilled
+    )
 }
 
 fn placed_means_paid(order: &OrderPayment, settlement: Option<&Settlement>) -> Option<Violation> {
     if !is_live(order.status) {
         return None;
     }
-    let Some(settlement) = settlement else { return Some(violation(order.order_id, "a payment", "none")) };
-    let promised = settlement.authorized.minor().max(settlement.captured.minor());
+    let Some(settlement) = settlement else {
+        return Some(violation(order.order_id, "a payment", "none"));
+    };
+    let promised = settlement
+        .authorized
+        .minor()
+        .max(settlement.captured.minor());
     (promised != order.total.minor() || settlement.authorized.currency() != order.total.currency())
         .then(|| violation(order.order_id, order.total, settlement.authorized))
 }
@@ -93,7 +134,10 @@ fn placed_means_paid(order: &OrderPayment, settlement: Option<&Settlement>) -> O
 /// server is stopped and settled when this runs.
 fn both_tell_the_same(order: &OrderPayment, settlement: Option<&Settlement>) -> Option<Violation> {
     let settlement = settlement?;
-    let (heard, did) = ((order.captured, order.refunded), (settlement.captured, settlement.refunded));
+    let (heard, did) = (
+        (order.captured, order.refunded),
+        (settlement.captured, settlement.refunded),
+    );
     (heard.0.minor() > did.0.minor() || heard.1.minor() > did.1.minor()).then(|| {
         violation(
             order.order_id,
@@ -104,15 +148,26 @@ fn both_tell_the_same(order: &OrderPayment, settlement: Option<&Settlement>) -> 
 }
 
 /// Held stock belongs to a living checkout, committed stock to a living order.
-async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[OrderPayment]) -> Result<Vec<Violation>> {
+async fn stock_follows_orders(
+    contracts: &Contracts,
+    ctx: &CallCtx,
+    orders: &[OrderPayment],
+) -> Result<Vec<Violation>> {
     let mut reservations: BTreeMap<Uuid, (ReservationStatus, Option<String>)> = BTreeMap::new();
     for status in [ReservationStatus::Held, ReservationStatus::Committed] {
         let mut cursor = None;
         loop {
-            let request = ListReservations { status: Some(status), page: page(cursor) };
-            let found = patiently(|| contracts.catalog.list_reservations(ctx, request.clone())).await?;
+            let request = ListReservations {
+                status: Some(status),
+                page: page(cursor),
+            };
+            let found =
+                patiently(|| contracts.catalog.list_reservations(ctx, request.clone())).await?;
             for reservation in found.reservations {
-                reservations.insert(reservation.reservation_id.uuid(), (reservation.status, reservation.order_id));
+                reservations.insert(
+                    reservation.reservation_id.uuid(),
+                    (reservation.status, reservation.order_id),
+                );
             }
             cursor = found.next_cursor;
             if cursor.is_none() {
@@ -122,10 +177,27 @@ async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[Or
     }
     let mut violations = Vec::new();
     let mut claimed = BTreeMap::new();
-    let live: Vec<_> = orders.iter().filter(|order| is_live(order.status)).map(|order| order.order_id).collect();
+    let live: Vec<_> = orders
+        .iter()
+        .filter(|order| is_live(order.status))
+        .map(|order| order.order_id)
+        .collect();
     for ids in live.chunks(PAGE as usize) {
-        let found = patiently(|| contracts.orders.get_orders(ctx, GetOrders { order_ids: ids.to_vec() })).await?;
-        for Order { order_id, reservation_id, .. } in found.orders {
+        let found = patiently(|| {
+            contracts.orders.get_orders(
+                ctx,
+                GetOrders {
+                    order_ids: ids.to_vec(),
+                },
+            )
+        })
+        .await?;
+        for Order {
+            order_id,
+            reservation_id,
+            ..
+        } in found.orders
+        {
             claimed.insert(reservation_id.uuid(), order_id);
             if !reservations.contains_key(&reservation_id.uuid()) {
                 violations.push(violation(order_id, "stock held or committed", "none"));
@@ -135,7 +207,11 @@ async fn stock_follows_orders(contracts: &Contracts, ctx: &CallCtx, orders: &[Or
     for (reservation, (status, order)) in &reservations {
         if *status == ReservationStatus::Committed && !claimed.contains_key(reservation) {
             let order = order.as_deref().unwrap_or("no order").to_owned();
-            violations.push(violation(order, "no stock committed for an order that is not live", reservation));
+            violations.push(violation(
+                order,
+                "no stock committed for an order that is not live",
+                reservation,
+            ));
         }
     }
     Ok(violations)
@@ -145,7 +221,8 @@ async fn order_payments(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<Orde
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
         let request = ListOrderPayments { page: page(cursor) };
-        let found = patiently(|| contracts.orders.list_order_payments(ctx, request.clone())).await?;
+        let found =
+            patiently(|| contracts.orders.list_order_payments(ctx, request.clone())).await?;
         all.extend(found.data);
         cursor = found.next_cursor;
         if cursor.is_none() {
@@ -175,7 +252,9 @@ where
 {
     for _ in 0..PATIENCE {
         match ask().await {
-            Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. } | SeamFault::Overloaded { .. })) => {}
+            Err(SeamError::Seam(
+                SeamFault::DeadlineExceeded { .. } | SeamFault::Overloaded { .. },
+            )) => {}
             answer => return answer,
         }
     }
@@ -183,9 +262,16 @@ where
 }
 
 fn page(cursor: Option<Cursor>) -> PageRequest {
-    PageRequest { limit: PAGE, cursor }
+    PageRequest {
+        limit: PAGE,
+        cursor,
+    }
 }
 
 fn violation(subject: impl ToString, expected: impl ToString, actual: impl ToString) -> Violation {
-    Violation { subject: subject.to_string(), expected: expected.to_string(), actual: actual.to_string() }
+    Violation {
+        subject: subject.to_string(),
+        expected: expected.to_string(),
+        actual: actual.to_string(),
+    }
 }

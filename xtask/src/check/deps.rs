@@ -28,13 +28,20 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
         findings.extend(inherits(package));
         findings.extend(dependencies_from_root(package));
     }
-    let used: BTreeSet<&str> =
-        workspace.packages.iter().flat_map(|package| &package.dependencies).map(String::as_str).collect();
+    let used: BTreeSet<&str> = workspace
+        .packages
+        .iter()
+        .flat_map(|package| &package.dependencies)
+        .map(String::as_str)
+        .collect();
     for unused in shared.difference(&used) {
         findings.push(Finding {
             rule: "dependency-is-used",
             file: "Cargo.toml".into(),
-            line: text.lines().position(|line| line.starts_with(&format!("{unused} "))).map_or(0, |at| at + 1),
+            line: text
+                .lines()
+                .position(|line| line.starts_with(&format!("{unused} ")))
+                .map_or(0, |at| at + 1),
             what: format!("no package uses {unused}"),
         });
     }
@@ -43,21 +50,40 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
 
 fn inherits(package: &Package) -> Vec<Finding> {
     let file = package.folder.join("Cargo.toml");
-    let finding = |rule, what| Finding { rule, file: file.clone(), line: 0, what };
-    let from_workspace =
-        |value: Option<&toml::Value>| value.and_then(|value| value.get("workspace")) == Some(&toml::Value::Boolean(true));
+    let finding = |rule, what| Finding {
+        rule,
+        file: file.clone(),
+        line: 0,
+        what,
+    };
+    let from_workspace = |value: Option<&toml::Value>| {
+        value.and_then(|value| value.get("workspace")) == Some(&toml::Value::Boolean(true))
+    };
     let section = package.manifest.get("package");
     let mut findings = Vec::new();
     for member in INHERITED {
         if !from_workspace(section.and_then(|section| section.get(member))) {
-            findings.push(finding("manifest-inherits", format!("write `{member}.workspace = true`")));
+            findings.push(finding(
+                "manifest-inherits",
+                format!("write `{member}.workspace = true`"),
+            ));
         }
     }
-    if section.and_then(|section| section.get("description")).and_then(toml::Value::as_str).is_none_or(str::is_empty) {
-        findings.push(finding("manifest-describes", "a package says in `description` what it is".to_owned()));
+    if section
+        .and_then(|section| section.get("description"))
+        .and_then(toml::Value::as_str)
+        .is_none_or(str::is_empty)
+    {
+        findings.push(finding(
+            "manifest-describes",
+            "a package says in `description` what it is".to_owned(),
+        ));
     }
     if !from_workspace(package.manifest.get("lints")) {
-        findings.push(finding("manifest-lints", "write `[lints] workspace = true`".to_owned()));
+        findings.push(finding(
+            "manifest-lints",
+            "write `[lints] workspace = true`".to_owned(),
+        ));
     }
     findings
 }
@@ -65,7 +91,10 @@ fn inherits(package: &Package) -> Vec<Finding> {
 fn dependencies_from_root(package: &Package) -> Vec<Finding> {
     let mut findings = Vec::new();
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let table = package.manifest.get(section).and_then(toml::Value::as_table);
+        let table = package
+            .manifest
+            .get(section)
+            .and_then(toml::Value::as_table);
         for (name, value) in table.into_iter().flatten() {
             if value.get("workspace") != Some(&toml::Value::Boolean(true)) {
                 findings.push(Finding {
@@ -95,7 +124,11 @@ mod tests {
         fs::write(folder.path().join("Cargo.toml"), root).expect("writable");
         fs::write(folder.path().join("xtask/Cargo.toml"), member).expect("writable");
         let workspace = Workspace::read(folder.path()).expect("readable");
-        check(&workspace).expect("readable").into_iter().map(|finding| finding.rule).collect()
+        check(&workspace)
+            .expect("readable")
+            .into_iter()
+            .map(|finding| finding.rule)
+            .collect()
     }
 
     #[test]
@@ -105,10 +138,25 @@ mod tests {
 
     #[test]
     fn each_rule_can_break() {
-        assert_eq!(rules(ROOT, &GOOD.replace("license.workspace = true\n", "")), ["manifest-inherits"]);
-        assert_eq!(rules(ROOT, &GOOD.replace("[lints]\nworkspace = true\n", "")), ["manifest-lints"]);
-        assert_eq!(rules(ROOT, &GOOD.replace("Tasks.", "")), ["manifest-describes"]);
-        assert_eq!(rules(ROOT, &GOOD.replace("serde.workspace = true", "serde = \"1\"")), ["dependency-stands-once"]);
+        assert_eq!(
+            rules(ROOT, &GOOD.replace("license.workspace = true\n", "")),
+            ["manifest-inherits"]
+        );
+        assert_eq!(
+            rules(ROOT, &GOOD.replace("[lints]\nworkspace = true\n", "")),
+            ["manifest-lints"]
+        );
+        assert_eq!(
+            rules(ROOT, &GOOD.replace("Tasks.", "")),
+            ["manifest-describes"]
+        );
+        assert_eq!(
+            rules(
+                ROOT,
+                &GOOD.replace("serde.workspace = true", "serde = \"1\"")
+            ),
+            ["dependency-stands-once"]
+        );
         let unused = format!("{ROOT}toml = \"1\"\n");
         assert_eq!(rules(&unused, GOOD), ["dependency-is-used"]);
     }

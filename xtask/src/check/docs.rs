@@ -23,12 +23,20 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
                 });
             }
             if package.kind == Kind::Contract {
-                codes.extend(error_codes(&text).into_iter().map(|(line, code)| (file.clone(), line, code)));
+                codes.extend(
+                    error_codes(&text)
+                        .into_iter()
+                        .map(|(line, code)| (file.clone(), line, code)),
+                );
             }
         }
     }
     for (file, line, code) in codes {
-        if !workspace.root.join(format!("docs/errors/{code}.md")).is_file() {
+        if !workspace
+            .root
+            .join(format!("docs/errors/{code}.md"))
+            .is_file()
+        {
             findings.push(Finding {
                 rule: "error-has-a-page",
                 file,
@@ -46,11 +54,17 @@ fn error_codes(text: &str) -> Vec<(usize, String)> {
     if !text.contains("fn code(&self)") {
         return Vec::new();
     }
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let (literals, _) = rust_text::split(text);
     literals
         .into_iter()
-        .filter(|literal| literal.text.split_once('.').is_some_and(|(module, name)| is_word(module) && is_word(name)))
+        .filter(|literal| {
+            literal
+                .text
+                .split_once('.')
+                .is_some_and(|(module, name)| is_word(module) && is_word(name))
+        })
         .map(|literal| (literal.line, literal.text))
         .collect()
 }
@@ -58,12 +72,21 @@ fn error_codes(text: &str) -> Vec<(usize, String)> {
 /// Relative links of Markdown files lead to files that exist.
 fn links(root: &Path) -> Result<Vec<Finding>> {
     let mut documents = files(&root.join("docs"), "md")?;
-    documents.extend(["README.md", "CONTRIBUTING.md"].map(|name| root.join(name)).into_iter().filter(|path| path.is_file()));
+    documents.extend(
+        ["README.md", "CONTRIBUTING.md"]
+            .map(|name| root.join(name))
+            .into_iter()
+            .filter(|path| path.is_file()),
+    );
     let mut findings = Vec::new();
     for path in documents {
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         for (number, line) in text.lines().enumerate() {
-            for target in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            for target in line
+                .split("](")
+                .skip(1)
+                .filter_map(|rest| rest.split(')').next())
+            {
                 let file = target.split('#').next().unwrap_or_default();
                 let leaves = file.is_empty() || file.contains("://") || file.starts_with("mailto:");
                 let folder = path.parent().unwrap_or(root);
@@ -92,23 +115,41 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
             fs::write(path, text).expect("writable");
         };
-        write("crates/orders/contract/Cargo.toml", "[package]\nname = \"orders-contract\"\n");
+        write(
+            "crates/orders/contract/Cargo.toml",
+            "[package]\nname = \"orders-contract\"\n",
+        );
         write("crates/orders/contract/src/error.rs", source);
         write("README.md", readme);
         if page {
             write("docs/errors/orders.out_of_stock.md", "# Out of stock\n");
         }
         let workspace = Workspace::read(folder.path()).expect("readable");
-        check(&workspace).expect("readable").into_iter().map(|finding| finding.rule).collect()
+        check(&workspace)
+            .expect("readable")
+            .into_iter()
+            .map(|finding| finding.rule)
+            .collect()
     }
 
-    const SOURCE: &str = "//! Errors.\nfn code(&self) -> &'static str { \"orders.out_of_stock\" }\n";
+    const SOURCE: &str =
+        "//! Errors.\nfn code(&self) -> &'static str { \"orders.out_of_stock\" }\n";
 
     #[test]
     fn each_rule_can_break() {
-        assert_eq!(rules(SOURCE, true, "[x](docs/errors/orders.out_of_stock.md#cause)"), Vec::<&str>::new());
+        assert_eq!(
+            rules(
+                SOURCE,
+                true,
+                "[x](docs/errors/orders.out_of_stock.md#cause)"
+            ),
+            Vec::<&str>::new()
+        );
         assert_eq!(rules(SOURCE, false, ""), ["error-has-a-page"]);
         assert_eq!(rules(&SOURCE[4..], true, ""), ["file-says-what-it-is"]);
-        assert_eq!(rules(SOURCE, true, "[x](docs/none.md)"), ["links-lead-somewhere"]);
+        assert_eq!(
+            rules(SOURCE, true, "[x](docs/none.md)"),
+            ["links-lead-somewhere"]
+        );
     }
 }

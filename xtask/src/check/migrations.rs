@@ -23,7 +23,11 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
         for engine in ["sqlite", "postgres"] {
             for file in files(&module.join(engine), "sql")? {
                 let relative = file.strip_prefix(root).unwrap_or(&file).to_owned();
-                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let name = file
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
                 let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
                 findings.extend(step(&relative, &name, engine, &text));
                 steps.entry(name).or_default().insert(engine.to_owned());
@@ -35,7 +39,10 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
                     rule: "engines-move-together",
                     file: module.strip_prefix(root).unwrap_or(&module).join(&name),
                     line: 0,
-                    what: format!("exists for {} only", engines.into_iter().next().unwrap_or_default()),
+                    what: format!(
+                        "exists for {} only",
+                        engines.into_iter().next().unwrap_or_default()
+                    ),
                 });
             }
         }
@@ -45,27 +52,55 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
 }
 
 fn step(file: &Path, name: &str, engine: &str, text: &str) -> Vec<Finding> {
-    let finding = |rule, line, what: &str| Finding { rule, file: file.to_owned(), line, what: what.to_owned() };
+    let finding = |rule, line, what: &str| Finding {
+        rule,
+        file: file.to_owned(),
+        line,
+        what: what.to_owned(),
+    };
     let mut findings = Vec::new();
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     if digits != 4 || name.as_bytes().get(4) != Some(&b'_') {
         findings.push(finding("migration-is-named", 0, "name it NNNN_what.sql"));
     }
     if !text.starts_with("-- ") {
-        findings.push(finding("migration-says-why", 1, "the first line is a comment that says why"));
+        findings.push(finding(
+            "migration-says-why",
+            1,
+            "the first line is a comment that says why",
+        ));
     }
     for (number, line) in text.lines().enumerate() {
-        let line = line.split("--").next().unwrap_or_default().to_ascii_uppercase();
-        if FLOATS.iter().any(|word| line.split(|c: char| !c.is_ascii_alphanumeric()).any(|found| found == *word)) {
-            findings.push(finding("no-floats", number + 1, "money and counts are integers"));
+        let line = line
+            .split("--")
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase();
+        if FLOATS.iter().any(|word| {
+            line.split(|c: char| !c.is_ascii_alphanumeric())
+                .any(|found| found == *word)
+        }) {
+            findings.push(finding(
+                "no-floats",
+                number + 1,
+                "money and counts are integers",
+            ));
         }
         if CONTRACTING.iter().any(|word| line.contains(word)) && !text.contains("-- contract:") {
-            findings.push(finding("expand-then-contract", number + 1, "say `-- contract: why nothing reads it any more`"));
+            findings.push(finding(
+                "expand-then-contract",
+                number + 1,
+                "say `-- contract: why nothing reads it any more`",
+            ));
         }
     }
     if engine == "sqlite" {
         for (number, line) in unstrict_tables(text) {
-            findings.push(finding("sqlite-is-strict", number, &format!("{line} is not STRICT")));
+            findings.push(finding(
+                "sqlite-is-strict",
+                number,
+                &format!("{line} is not STRICT"),
+            ));
         }
     }
     findings
@@ -78,7 +113,10 @@ fn unstrict_tables(text: &str) -> Vec<(usize, String)> {
     for (number, line) in text.lines().enumerate() {
         let line = line.split("--").next().unwrap_or_default().trim();
         if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
-            open = Some((number + 1, rest.split(['(', ' ']).next().unwrap_or_default().to_owned()));
+            open = Some((
+                number + 1,
+                rest.split(['(', ' ']).next().unwrap_or_default().to_owned(),
+            ));
         }
         if line.ends_with(';')
             && let Some(table) = open.take()
@@ -93,11 +131,29 @@ fn unstrict_tables(text: &str) -> Vec<(usize, String)> {
 /// A migration that stands in a release tag is never edited; without a release nothing is frozen yet.
 fn changed_since_release(root: &Path) -> Vec<Finding> {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(root)
+            .args(arguments)
+            .output()
+            .ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let Some(tag) = git(&["describe", "--tags", "--abbrev=0", "--match", "v*"]) else { return Vec::new() };
-    let changed = git(&["diff", "--name-only", "--diff-filter=MDR", &tag, "--", "migrations"]).unwrap_or_default();
+    let Some(tag) = git(&["describe", "--tags", "--abbrev=0", "--match", "v*"]) else {
+        return Vec::new();
+    };
+    let changed = git(&[
+        "diff",
+        "--name-only",
+        "--diff-filter=MDR",
+        &tag,
+        "--",
+        "migrations",
+    ])
+    .unwrap_or_default();
     changed
         .lines()
         .map(|file| Finding {
@@ -124,23 +180,48 @@ mod tests {
                 fs::write(at.join(name), text).expect("writable");
             }
         }
-        check(folder.path()).expect("readable").into_iter().map(|finding| finding.rule).collect()
+        check(folder.path())
+            .expect("readable")
+            .into_iter()
+            .map(|finding| finding.rule)
+            .collect()
     }
 
     #[test]
     fn good_steps_break_no_rule() {
-        assert_eq!(rules(GOOD, Some(GOOD), "1001_carts.sql"), Vec::<&str>::new());
+        assert_eq!(
+            rules(GOOD, Some(GOOD), "1001_carts.sql"),
+            Vec::<&str>::new()
+        );
     }
 
     #[test]
     fn each_rule_can_break() {
-        assert_eq!(rules(GOOD, None, "1001_carts.sql"), ["engines-move-together"]);
-        assert_eq!(rules(&GOOD.replace(" STRICT", ""), Some(GOOD), "1001_carts.sql"), ["sqlite-is-strict"]);
-        assert_eq!(rules(&GOOD[10..], Some(GOOD), "1001_carts.sql"), ["migration-says-why"]);
-        assert_eq!(rules(&GOOD.replace("BLOB", "REAL"), Some(GOOD), "1001_carts.sql"), ["no-floats"]);
+        assert_eq!(
+            rules(GOOD, None, "1001_carts.sql"),
+            ["engines-move-together"]
+        );
+        assert_eq!(
+            rules(&GOOD.replace(" STRICT", ""), Some(GOOD), "1001_carts.sql"),
+            ["sqlite-is-strict"]
+        );
+        assert_eq!(
+            rules(&GOOD[10..], Some(GOOD), "1001_carts.sql"),
+            ["migration-says-why"]
+        );
+        assert_eq!(
+            rules(&GOOD.replace("BLOB", "REAL"), Some(GOOD), "1001_carts.sql"),
+            ["no-floats"]
+        );
         let drop = format!("{GOOD}DROP TABLE carts;\n");
-        assert_eq!(rules(&drop, Some(GOOD), "1001_carts.sql"), ["expand-then-contract"]);
-        assert_eq!(rules(GOOD, Some(GOOD), "carts.sql"), ["migration-is-named", "migration-is-named"]);
+        assert_eq!(
+            rules(&drop, Some(GOOD), "1001_carts.sql"),
+            ["expand-then-contract"]
+        );
+        assert_eq!(
+            rules(GOOD, Some(GOOD), "carts.sql"),
+            ["migration-is-named", "migration-is-named"]
+        );
     }
 
     #[test]
@@ -148,7 +229,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let git = |arguments: &[&str]| {
             let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
-            let status = Command::new("git").arg("-C").arg(folder.path()).args(identity).args(arguments).output();
+            let status = Command::new("git")
+                .arg("-C")
+                .arg(folder.path())
+                .args(identity)
+                .args(arguments)
+                .output();
             assert!(status.expect("git runs").status.success(), "{arguments:?}");
         };
         let at = folder.path().join("migrations/orders/sqlite");

@@ -26,14 +26,17 @@ pub(crate) fn split(source: &str) -> (Vec<Literal>, String) {
         } else if let Some((open, close)) = raw_string_marks(rest) {
             let body = &rest[open..];
             let end = body.find(&close).unwrap_or(body.len());
-            literals.push(Literal { line, text: body[..end].to_owned() });
+            literals.push(Literal {
+                line,
+                text: body[..end].to_owned(),
+            });
             let total = open + (end + close.len()).min(body.len());
             line += rest[..total].matches('\n').count();
             code.push_str("\"\"");
             code.extend(rest[..total].chars().filter(|&c| c == '\n'));
             at += total;
-        } else if rest.starts_with('"') {
-            let (text, length) = quoted(&rest[1..]);
+        } else if let Some(body) = rest.strip_prefix('"') {
+            let (text, length) = quoted(body);
             literals.push(Literal { line, text });
             let whole = &rest[..(length + 1).min(rest.len())];
             line += whole.matches('\n').count();
@@ -59,7 +62,12 @@ pub(crate) fn split(source: &str) -> (Vec<Literal>, String) {
 fn raw_string_marks(rest: &str) -> Option<(usize, String)> {
     let after = rest.strip_prefix("br").or_else(|| rest.strip_prefix('r'))?;
     let hashes = after.bytes().take_while(|&b| b == b'#').count();
-    after[hashes..].starts_with('"').then(|| (rest.len() - after.len() + hashes + 1, format!("\"{}", "#".repeat(hashes))))
+    after[hashes..].starts_with('"').then(|| {
+        (
+            rest.len() - after.len() + hashes + 1,
+            format!("\"{}", "#".repeat(hashes)),
+        )
+    })
 }
 
 /// The text of a quoted literal and its length with the closing quote.
@@ -89,7 +97,9 @@ fn char_literal(rest: &str) -> Option<usize> {
         return escape.find('\'').map(|end| end + 3);
     }
     let first = body.chars().next()?;
-    body[first.len_utf8()..].starts_with('\'').then(|| first.len_utf8() + 2)
+    body[first.len_utf8()..]
+        .starts_with('\'')
+        .then(|| first.len_utf8() + 2)
 }
 
 #[cfg(test)]
@@ -100,8 +110,20 @@ mod tests {
     fn literals_comments_and_lifetimes_are_told_apart() {
         let source = "fn a<'x>() { // \"no\"\n  let s = \"SELECT\n 1\"; let c = '\"'; let r = r#\"a \"b\" c\"#; }\nasync";
         let (literals, code) = split(source);
-        assert_eq!(literals[0], Literal { line: 2, text: "SELECT\n 1".to_owned() });
-        assert_eq!(literals[1], Literal { line: 3, text: "a \"b\" c".to_owned() });
+        assert_eq!(
+            literals[0],
+            Literal {
+                line: 2,
+                text: "SELECT\n 1".to_owned()
+            }
+        );
+        assert_eq!(
+            literals[1],
+            Literal {
+                line: 3,
+                text: "a \"b\" c".to_owned()
+            }
+        );
         assert_eq!(literals.len(), 2);
         assert_eq!(code.lines().nth(3), Some("async"));
         assert!(!code.contains("no"));

@@ -5,15 +5,29 @@ use std::collections::BTreeSet;
 /// Words after which a table name stands.
 const BEFORE_TABLE: [&str; 4] = ["FROM", "JOIN", "INTO", "UPDATE"];
 /// Words that may follow those without being a table.
-const NOT_A_TABLE: [&str; 12] =
-    ["SELECT", "SET", "SKIP", "OF", "NOWAIT", "LATERAL", "VALUES", "ONLY", "NOTHING", "JSON_EACH", "UNNEST", "DISTINCT"];
+const NOT_A_TABLE: [&str; 13] = [
+    "SELECT",
+    "SET",
+    "SKIP",
+    "OF",
+    "NOWAIT",
+    "LATERAL",
+    "VALUES",
+    "ONLY",
+    "NOTHING",
+    "JSON_EACH",
+    "UNNEST",
+    "DISTINCT",
+    "JSONB_ARRAY_ELEMENTS_TEXT",
+];
 
 /// Whether a string literal is an SQL statement.
 pub(crate) fn is_statement(text: &str) -> bool {
     let mut words = text.split_whitespace();
     match (words.next(), words.next()) {
-        (Some("SELECT" | "WITH"), Some(_)) => true,
-        (Some("INSERT"), Some("INTO" | "OR")) | (Some("DELETE"), Some("FROM")) => true,
+        (Some("SELECT" | "WITH"), Some(_))
+        | (Some("INSERT"), Some("INTO" | "OR"))
+        | (Some("DELETE"), Some("FROM")) => true,
         (Some("UPDATE"), Some(_)) => text.split_whitespace().any(|word| word == "SET"),
         _ => false,
     }
@@ -27,7 +41,10 @@ pub(crate) fn tables(statement: &str) -> BTreeSet<String> {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).map(String::as_str);
         let follows_update = word.eq_ignore_ascii_case("UPDATE")
-            && at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|w| w == "DO" || w == "FOR");
+            && at
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .is_some_and(|w| w == "DO" || w == "FOR");
         if BEFORE_TABLE.contains(&word.as_str()) && !follows_update {
             if let Some(name) = next
                 && name != "("
@@ -40,7 +57,10 @@ pub(crate) fn tables(statement: &str) -> BTreeSet<String> {
         } else if word == ")" && next == Some("AS") {
             // `WITH name (columns) AS (`: the name stands before the matching parenthesis
             let open = words[..at].iter().rposition(|word| word == "(");
-            if let Some(name) = open.and_then(|open| open.checked_sub(1)).and_then(|before| words.get(before)) {
+            if let Some(name) = open
+                .and_then(|open| open.checked_sub(1))
+                .and_then(|before| words.get(before))
+            {
                 own.insert(name.clone());
             }
         }
@@ -54,11 +74,19 @@ pub(crate) fn created(migration: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, word) in words.iter().enumerate() {
         if word.eq_ignore_ascii_case("CREATE") {
-            let mut rest = words[at + 1..].iter().map(String::as_str).skip_while(|word| {
-                ["UNLOGGED", "VIRTUAL", "TEMP"].contains(&word.to_ascii_uppercase().as_str())
-            });
-            if rest.next().is_some_and(|word| ["TABLE", "VIEW"].contains(&word.to_ascii_uppercase().as_str())) {
-                let name = rest.find(|word| !["IF", "NOT", "EXISTS"].contains(&word.to_ascii_uppercase().as_str()));
+            let mut rest = words[at + 1..]
+                .iter()
+                .map(String::as_str)
+                .skip_while(|word| {
+                    ["UNLOGGED", "VIRTUAL", "TEMP"].contains(&word.to_ascii_uppercase().as_str())
+                });
+            if rest
+                .next()
+                .is_some_and(|word| ["TABLE", "VIEW"].contains(&word.to_ascii_uppercase().as_str()))
+            {
+                let name = rest.find(|word| {
+                    !["IF", "NOT", "EXISTS"].contains(&word.to_ascii_uppercase().as_str())
+                });
                 found.extend(name.map(str::to_owned));
             }
         }
@@ -68,7 +96,10 @@ pub(crate) fn created(migration: &str) -> BTreeSet<String> {
 
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let uncommented: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+    let uncommented: Vec<&str> = text
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or_default())
+        .collect();
     let mut word = String::new();
     for c in uncommented.join("\n").chars() {
         if c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '"') {
@@ -106,7 +137,10 @@ mod tests {
     #[test]
     fn created_tables_are_found() {
         let sql = "-- CREATE TABLE no (x)\nCREATE TABLE IF NOT EXISTS carts (id BLOB) STRICT; CREATE VIEW live AS SELECT 1;";
-        assert_eq!(created(sql).into_iter().collect::<Vec<_>>(), ["carts", "live"]);
+        assert_eq!(
+            created(sql).into_iter().collect::<Vec<_>>(),
+            ["carts", "live"]
+        );
     }
 
     #[test]

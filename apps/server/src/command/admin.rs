@@ -26,11 +26,19 @@ pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<
     let ctx = CallCtx::service(&env, Interface::Cli, "tenon");
     match action {
         Action::BootstrapToken => {
-            let token = tenon.administration.identity.issue_bootstrap_token(&ctx).await?;
+            let token = tenon
+                .administration
+                .identity
+                .issue_bootstrap_token(&ctx)
+                .await?;
             println!("{}", token.expose());
         }
         Action::RotateSigningKey => {
-            let key = tenon.administration.identity.rotate_signing_key(&ctx).await?;
+            let key = tenon
+                .administration
+                .identity
+                .rotate_signing_key(&ctx)
+                .await?;
             println!("Access tokens are signed with {key} from a quarter of an hour on.");
         }
         Action::SeedDemo => {

@@ -36,13 +36,20 @@ pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<
                 for dead in tenon_events::dead_events(db, &ctx).await? {
                     println!(
                         "{} {} {} for {} after {} attempts: {}",
-                        dead.at, dead.id, dead.event_type, dead.consumer, dead.attempts, dead.reason
+                        dead.at,
+                        dead.id,
+                        dead.event_type,
+                        dead.consumer,
+                        dead.attempts,
+                        dead.reason
                     );
                 }
             }
         }
         Action::Replay { consumer, event } => {
-            let db = stores.find(&consumer).with_context(|| format!("no module is called {consumer}"))?;
+            let db = stores
+                .find(&consumer)
+                .with_context(|| format!("no module is called {consumer}"))?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
         }

@@ -15,7 +15,12 @@ pub(crate) async fn run(mut settings: ServerSettings) -> anyhow::Result<ExitCode
         let report = db.migrate().await?;
         match report.applied.as_slice() {
             [] => println!("{:<14} at {}, nothing to do", db.module(), report.version),
-            steps => println!("{:<14} at {}, applied {}", db.module(), report.version, steps.join(", ")),
+            steps => println!(
+                "{:<14} at {}, applied {}",
+                db.module(),
+                report.version,
+                steps.join(", ")
+            ),
         }
     }
     stores.close().await;

@@ -12,12 +12,21 @@ pub(crate) async fn run(policies: bool) -> anyhow::Result<ExitCode> {
     // Endpoints are values of built modules, so this builds them over an empty, temporary installation.
     let folder = std::env::temp_dir().join(format!("tenon-openapi-{}", std::process::id()));
     let env = Env::system();
-    let mut settings = ServerSettings { data_dir: folder.clone(), ..ServerSettings::default() };
+    let mut settings = ServerSettings {
+        data_dir: folder.clone(),
+        ..ServerSettings::default()
+    };
     tenon_server::secrets::complete(&mut settings, &env)?;
     let tenon = Tenon::build(&settings, &env).await?;
-    let endpoints: Vec<_> = tenon.modules.into_iter().flat_map(|module| module.endpoints).collect();
+    let endpoints: Vec<_> = tenon
+        .modules
+        .into_iter()
+        .flat_map(|module| module.endpoints)
+        .collect();
     if policies {
-        println!("# Who may do what\n\nMade by `tenon openapi --policies` from the endpoints; do not edit.\n");
+        println!(
+            "# Who may do what\n\nMade by `tenon openapi --policies` from the endpoints; do not edit.\n"
+        );
         println!("| operation | method and path | policy |\n|---|---|---|");
         for (method, path, operation, policy) in policy_table(&endpoints) {
             println!("| {operation} | `{method} {path}` | {policy:?} |");

@@ -28,17 +28,30 @@ pub(crate) async fn run(mut settings: ServerSettings) -> Result<ExitCode> {
     let env = Env::system();
     tenon_server::secrets::complete(&mut settings, &env)?;
     let mut tenon = Tenon::build(&settings, &env).await?;
-    let endpoints = tenon.modules.iter_mut().flat_map(|module| std::mem::take(&mut module.endpoints)).collect();
+    let endpoints = tenon
+        .modules
+        .iter_mut()
+        .flat_map(|module| std::mem::take(&mut module.endpoints))
+        .collect();
 
     let web = Arc::new(settings.web.clone());
     let public = bind(web.listen).await.context("setting `web.listen`")?;
-    let operations = bind(web.operations_listen).await.context("setting `web.operations_listen`")?;
-    let state = EdgeState { env, verifier: tenon.verifier.clone(), settings: Arc::clone(&web) };
+    let operations = bind(web.operations_listen)
+        .await
+        .context("setting `web.operations_listen`")?;
+    let state = EdgeState {
+        env,
+        verifier: tenon.verifier.clone(),
+        settings: Arc::clone(&web),
+    };
     let router = Edge::try_public(state, API, endpoints)?;
 
     // Not ready first, so that no new traffic comes; then the public listener drains; health answers to the end.
-    let (stopping, stop_public, stop_operations) =
-        (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+    let (stopping, stop_public, stop_operations) = (
+        CancellationToken::new(),
+        CancellationToken::new(),
+        CancellationToken::new(),
+    );
     let readiness = StoresAnswer {
         stores: tenon.stores.all().into_iter().cloned().collect(),
         stopping: stopping.clone(),
@@ -50,7 +63,12 @@ pub(crate) async fn run(mut settings: ServerSettings) -> Result<ExitCode> {
         stop_operations.clone(),
     ));
     let runtime = Runtime::start(tenon.modules, Vec::new());
-    let mut api = tokio::spawn(serve(public, router, ServeOptions::from(web.as_ref()), stop_public.clone()));
+    let mut api = tokio::spawn(serve(
+        public,
+        router,
+        ServeOptions::from(web.as_ref()),
+        stop_public.clone(),
+    ));
     tracing::info!(listen = %web.listen, operations = %web.operations_listen, "serving");
 
     tokio::select! {
@@ -71,7 +89,9 @@ pub(crate) async fn run(mut settings: ServerSettings) -> Result<ExitCode> {
 }
 
 async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 async fn told_to_stop() -> Result<&'static str> {

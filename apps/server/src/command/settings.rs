@@ -24,7 +24,10 @@ pub(crate) fn run(
     match action {
         Action::Check => {
             let settings = load()?;
-            println!("The settings are good. Public API on {}.", settings.web.listen);
+            println!(
+                "The settings are good. Public API on {}.",
+                settings.web.listen
+            );
         }
         Action::Sample => print!("{}", tenon_settings::sample::<ServerSettings>()),
         Action::Schema => println!("{:#}", tenon_settings::schema::<ServerSettings>()),

@@ -19,11 +19,22 @@ pub(crate) struct Answer {
 
 /// Fills a cart with one piece of a variant; `None` if the server went away meanwhile.
 pub(crate) async fn fill_cart(http: &Client, api: &str, variant: &str) -> Option<Cart> {
-    let cart = http.post(format!("{api}/v1/carts")).json(&json!({ "currency": "EUR" })).send().await.ok()?;
+    let cart = http
+        .post(format!("{api}/v1/carts"))
+        .json(&json!({ "currency": "EUR" }))
+        .send()
+        .await
+        .ok()?;
     let token = cart.headers().get("cart-token")?.to_str().ok()?.to_owned();
     let id = cart.json::<Value>().await.ok()?["id"].as_str()?.to_owned();
     let line = json!({ "variant_id": variant, "quantity": 1 });
-    let lines = http.post(format!("{api}/v1/carts/{id}/lines")).header("cart-token", &token).json(&line).send().await.ok()?;
+    let lines = http
+        .post(format!("{api}/v1/carts/{id}/lines"))
+        .header("cart-token", &token)
+        .json(&line)
+        .send()
+        .await
+        .ok()?;
     let etag = lines.headers().get("etag")?.to_str().ok()?.to_owned();
     let delivery = json!({
         "email": "guest@example.org",
@@ -44,7 +55,13 @@ pub(crate) async fn fill_cart(http: &Client, api: &str, variant: &str) -> Option
 }
 
 /// Starts a checkout; `None` if no answer came.
-pub(crate) async fn check_out(http: &Client, api: &str, cart: &Cart, key: &str, method: &str) -> Option<Answer> {
+pub(crate) async fn check_out(
+    http: &Client,
+    api: &str,
+    cart: &Cart,
+    key: &str,
+    method: &str,
+) -> Option<Answer> {
     let answer = http
         .post(format!("{api}/v1/checkouts"))
         .header("cart-token", &cart.token)
@@ -54,13 +71,22 @@ pub(crate) async fn check_out(http: &Client, api: &str, cart: &Cart, key: &str, 
         .await
         .ok()?;
     let status = answer.status().as_u16();
-    Some(Answer { status, body: answer.json().await.ok()? })
+    Some(Answer {
+        status,
+        body: answer.json().await.ok()?,
+    })
 }
 
 /// Variants in stock, with how many pieces there are.
 pub(crate) async fn variants(http: &Client, api: &str) -> Vec<String> {
-    let products: Value =
-        http.get(format!("{api}/v1/products?limit=50")).send().await.expect("an answer").json().await.expect("JSON");
+    let products: Value = http
+        .get(format!("{api}/v1/products?limit=50"))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     products["data"]
         .as_array()
         .expect("a list")

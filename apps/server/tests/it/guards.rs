@@ -7,14 +7,14 @@ use crate::server::{Installation, Topology};
 
 /// Operations that strangers may use, each for a reason. This list is reviewed, not generated.
 const OPEN: [&str; 8] = [
-    "create_cart",          // guests buy
-    "create_challenge",     // nobody is signed in yet
-    "create_registration",  // nobody is signed in yet
-    "create_session",       // signing in
-    "get_jwks",             // public keys
-    "get_product",          // the shop window
-    "list_categories",      // the shop window
-    "list_products",        // the shop window
+    "create_cart",         // guests buy
+    "create_challenge",    // nobody is signed in yet
+    "create_registration", // nobody is signed in yet
+    "create_session",      // signing in
+    "get_jwks",            // public keys
+    "get_product",         // the shop window
+    "list_categories",     // the shop window
+    "list_products",       // the shop window
 ];
 
 #[tokio::test]
@@ -32,18 +32,26 @@ async fn every_operation_refuses_strangers_or_is_open_for_a_reason() {
     let (mut open, mut refused) = (Vec::new(), 0);
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("methods") {
-            let Some(id) = operation["operationId"].as_str() else { continue };
+            let Some(id) = operation["operationId"].as_str() else {
+                continue;
+            };
             let policy = operation["x-policy"].clone();
             match policy.as_str() {
                 Some("public") => open.push(id.to_owned()),
                 // The handler checks a secret: answers must not tell what exists.
                 Some("bearer") => {
                     let status = ask(&server, method, path, operation).await;
-                    assert!((400..500).contains(&status), "{id} answers a stranger with {status}");
+                    assert!(
+                        (400..500).contains(&status),
+                        "{id} answers a stranger with {status}"
+                    );
                 }
                 _ => {
                     let status = ask(&server, method, path, operation).await;
-                    assert_eq!(status, 401, "{id} ({policy}) answers a stranger with {status}");
+                    assert_eq!(
+                        status, 401,
+                        "{id} ({policy}) answers a stranger with {status}"
+                    );
                     refused += 1;
                 }
             }
@@ -58,14 +66,25 @@ async fn every_operation_refuses_strangers_or_is_open_for_a_reason() {
 async fn ask(server: &Installation, method: &str, path: &str, operation: &Value) -> u16 {
     let path = path
         .split('/')
-        .map(|part| if part.starts_with('{') { parameter(part, operation) } else { part.to_owned() })
+        .map(|part| {
+            if part.starts_with('{') {
+                parameter(part, operation)
+            } else {
+                part.to_owned()
+            }
+        })
         .collect::<Vec<_>>()
         .join("/");
     let method = method.to_uppercase().parse().expect("a method");
-    let mut request = server.http.request(method, format!("{}{path}", server.api)).header("idempotency-key", "guard");
+    let mut request = server
+        .http
+        .request(method, format!("{}{path}", server.api))
+        .header("idempotency-key", "guard");
     request = request.header("if-match", "\"v1\"");
     if operation.get("requestBody").is_some() {
-        request = request.header("content-type", "application/json").body("{}");
+        request = request
+            .header("content-type", "application/json")
+            .body("{}");
     }
     request.send().await.expect("an answer").status().as_u16()
 }
@@ -73,7 +92,10 @@ async fn ask(server: &Installation, method: &str, path: &str, operation: &Value)
 /// A value for a path parameter: an id with the right prefix that names nothing.
 fn parameter(part: &str, operation: &Value) -> String {
     let name = part.trim_matches(['{', '}']);
-    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parameters = operation["parameters"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let pattern = parameters
         .iter()
         .find(|parameter| parameter["name"] == name)

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::buyer::{Cart, check_out, fill_cart, variants};
 use crate::server::{Installation, Topology};
 
-const KILLS: u64 = 20;
+const KILLS: usize = 20;
 const BUYERS: usize = 6;
 
 /// A checkout that somebody asked for, and the order they were told of.
@@ -32,14 +32,21 @@ async fn twenty_kills_during_checkouts_lose_and_double_nothing() {
                 buyers.spawn(async move {
                     // Until the server goes away; spread over the shop, so that stock lasts.
                     for turn in 0.. {
-                        let variant = &variants[(round as usize * 31 + turn * BUYERS + number) % variants.len()];
-                        let Some(cart) = fill_cart(&http, &api, variant).await else { return };
+                        let variant =
+                            &variants[(round * 31 + turn * BUYERS + number) % variants.len()];
+                        let Some(cart) = fill_cart(&http, &api, variant).await else {
+                            return;
+                        };
                         let place = {
                             let mut asked = asked.lock().expect("not poisoned");
                             asked.push((cart.clone(), None));
                             asked.len() - 1
                         };
-                        let Some(answer) = check_out(&http, &api, &cart, &cart.id, "pm_success").await else { return };
+                        let Some(answer) =
+                            check_out(&http, &api, &cart, &cart.id, "pm_success").await
+                        else {
+                            return;
+                        };
                         if answer.status == 201 && answer.body["status"] == "completed" {
                             let order = answer.body["order_id"].as_str().map(str::to_owned);
                             asked.lock().expect("not poisoned")[place].1 = order;
@@ -63,11 +70,17 @@ async fn twenty_kills_during_checkouts_lose_and_double_nothing() {
 async fn every_request_has_one_answer(server: &Installation, engine: TestEngine, asked: &Ledger) {
     let asked = asked.lock().expect("not poisoned").clone();
     let told = asked.iter().filter(|(_, order)| order.is_some()).count();
-    assert!(told > 0 && told < asked.len(), "{engine:?}: of {} requests {told} were answered: kills hit nothing", asked.len());
+    assert!(
+        told > 0 && told < asked.len(),
+        "{engine:?}: of {} requests {told} were answered: kills hit nothing",
+        asked.len()
+    );
     for (cart, order) in &asked {
         let mut last = None;
         for _ in 0..300 {
-            let answer = check_out(&server.http, &server.api, cart, &cart.id, "pm_success").await.expect("an answer");
+            let answer = check_out(&server.http, &server.api, cart, &cart.id, "pm_success")
+                .await
+                .expect("an answer");
             if answer.status == 201 && answer.body["status"] == "completed" {
                 last = Some(answer);
                 break;
@@ -76,16 +89,29 @@ async fn every_request_has_one_answer(server: &Installation, engine: TestEngine,
             tokio::time::sleep(Duration::from_millis(100)).await; // recovery runs in another process, in real time
         }
         let answer = last.expect("asked at least once");
-        assert_eq!(answer.body["status"], "completed", "{engine:?}: {cart:?}: {answer:?}");
+        assert_eq!(
+            answer.body["status"], "completed",
+            "{engine:?}: {cart:?}: {answer:?}"
+        );
         if let Some(order) = order {
-            assert_eq!(answer.body["order_id"].as_str(), Some(order.as_str()), "{engine:?}: {cart:?}");
+            assert_eq!(
+                answer.body["order_id"].as_str(),
+                Some(order.as_str()),
+                "{engine:?}: {cart:?}"
+            );
         }
     }
     let token = server.token("staff").await;
     let mut orders = 0;
     let mut path = format!("{}/v1/orders?limit=200", server.api);
     loop {
-        let answer = server.http.get(&path).bearer_auth(&token).send().await.expect("an answer");
+        let answer = server
+            .http
+            .get(&path)
+            .bearer_auth(&token)
+            .send()
+            .await
+            .expect("an answer");
         let page: Value = answer.json().await.expect("JSON");
         orders += page["data"].as_array().map_or(0, Vec::len);
         match page["next_cursor"].as_str() {
@@ -93,7 +119,11 @@ async fn every_request_has_one_answer(server: &Installation, engine: TestEngine,
             None => break,
         }
     }
-    assert_eq!(orders, asked.len(), "{engine:?}: one order for each request");
+    assert_eq!(
+        orders,
+        asked.len(),
+        "{engine:?}: one order for each request"
+    );
 }
 
 /// SplitMix64: the same moments in every run that is as fast.

@@ -36,11 +36,21 @@ impl Installation {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (api, operations) = (free_port(), free_port());
         let webhook_url = format!("http://127.0.0.1:{api}/v1/provider-webhooks/simulator");
-        let simulator = Simulator::start(Config { webhook_url: Some(webhook_url), ..Config::default() }).await;
+        let simulator = Simulator::start(Config {
+            webhook_url: Some(webhook_url),
+            ..Config::default()
+        })
+        .await;
         let simulator = simulator.expect("the simulator starts");
         let loopback = ([127, 0, 0, 1], 0).into();
-        let options = CatcherOptions { smtp: loopback, http: loopback, ..CatcherOptions::default() };
-        let catcher = MailCatcher::start(options).await.expect("the catcher starts");
+        let options = CatcherOptions {
+            smtp: loopback,
+            http: loopback,
+            ..CatcherOptions::default()
+        };
+        let catcher = MailCatcher::start(options)
+            .await
+            .expect("the catcher starts");
         let database = match engine {
             TestEngine::Sqlite => None,
             TestEngine::Postgres => Some(TestDatabase::create().await),
@@ -64,11 +74,22 @@ impl Installation {
             settings.push("store.max_connections=5".to_owned());
         }
         if topology == Topology::Wire {
-            for module in ["identity", "catalog", "orders", "payments", "notifications", "audit"] {
+            for module in [
+                "identity",
+                "catalog",
+                "orders",
+                "payments",
+                "notifications",
+                "audit",
+            ] {
                 settings.push(format!("modules.{module}.mode=wire"));
             }
         }
-        let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
+        let http = Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .expect("a client");
         let mut installation = Self {
             folder,
             settings,
@@ -80,19 +101,34 @@ impl Installation {
             _database: database,
         };
         let seeded = installation.run(&["admin", "seed-demo"]);
-        assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+        assert!(
+            seeded.status.success(),
+            "{}",
+            String::from_utf8_lossy(&seeded.stderr)
+        );
         installation.serve().await;
         installation
     }
 
     /// Starts the server and waits until it answers.
     pub(crate) async fn serve(&mut self) {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("server.log"));
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("server.log"));
         let mut command = self.command(&["serve"]);
-        command.stdout(Stdio::null()).stderr(log.expect("a log file"));
+        command
+            .stdout(Stdio::null())
+            .stderr(log.expect("a log file"));
         self.child = Some(command.spawn().expect("the server starts"));
         for _ in 0..1_000 {
-            if self.http.get(format!("{}/v1/products?limit=1", self.api)).send().await.is_ok_and(|r| r.status() == 200) {
+            if self
+                .http
+                .get(format!("{}/v1/products?limit=1", self.api))
+                .send()
+                .await
+                .is_ok_and(|r| r.status() == 200)
+            {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await; // another process, in real time
@@ -111,10 +147,19 @@ impl Installation {
     /// Asks the server to stop and waits until it has.
     pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-            assert!(asked.is_ok_and(|status| status.success()), "the server runs");
+            let asked = Command::new("kill")
+                .args(["-TERM", &child.id().to_string()])
+                .status();
+            assert!(
+                asked.is_ok_and(|status| status.success()),
+                "the server runs"
+            );
             let status = child.wait().expect("the server ends");
-            assert!(status.success(), "the server ended with {status}:\n{}", self.log());
+            assert!(
+                status.success(),
+                "the server ended with {status}:\n{}",
+                self.log()
+            );
         }
     }
 
@@ -123,7 +168,11 @@ impl Installation {
         self.stop();
         let verified = self.run(&["verify"]);
         let report = String::from_utf8_lossy(&verified.stdout);
-        assert!(verified.status.success(), "{report}\n{}", String::from_utf8_lossy(&verified.stderr));
+        assert!(
+            verified.status.success(),
+            "{report}\n{}",
+            String::from_utf8_lossy(&verified.stderr)
+        );
         assert!(report.contains("All invariants hold."), "{report}");
     }
 
@@ -134,13 +183,26 @@ impl Installation {
 
     /// An access token of one of the demo accounts: `admin`, `staff`, `buyer`.
     pub(crate) async fn token(&self, account: &str) -> String {
-        let accounts = std::fs::read_to_string(self.folder.path().join("demo-accounts.txt")).expect("seeded accounts");
-        let line = accounts.lines().find_map(|line| line.strip_prefix(account)).expect("a line for the account");
+        let accounts = std::fs::read_to_string(self.folder.path().join("demo-accounts.txt"))
+            .expect("seeded accounts");
+        let line = accounts
+            .lines()
+            .find_map(|line| line.strip_prefix(account))
+            .expect("a line for the account");
         let words: Vec<&str> = line.split_whitespace().collect();
         let body = json!({ "email": words[0], "password": words[1] });
-        let answer = self.http.post(format!("{}/v1/auth/sessions", self.api)).json(&body).send().await.expect("an answer");
+        let answer = self
+            .http
+            .post(format!("{}/v1/auth/sessions", self.api))
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
         assert_eq!(answer.status(), 201);
-        answer.json::<Value>().await.expect("JSON")["access_token"].as_str().expect("a token").to_owned()
+        answer.json::<Value>().await.expect("JSON")["access_token"]
+            .as_str()
+            .expect("a token")
+            .to_owned()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -153,7 +215,8 @@ impl Installation {
     }
 
     fn log(&self) -> String {
-        let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
+        let log =
+            std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
         let lines: Vec<&str> = log.lines().rev().take(30).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }

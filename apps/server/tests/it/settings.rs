@@ -5,9 +5,15 @@ use std::process::Command;
 fn tenon(arguments: &[&str]) -> (bool, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data_dir = format!("data_dir={}", folder.path().display());
-    let output = Command::new(env!("CARGO_BIN_EXE_tenon")).args(["--set", &data_dir]).args(arguments).output();
+    let output = Command::new(env!("CARGO_BIN_EXE_tenon"))
+        .args(["--set", &data_dir])
+        .args(arguments)
+        .output();
     let output = output.expect("the program runs");
-    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+    )
 }
 
 #[test]
@@ -15,12 +21,21 @@ fn bad_settings_are_named() {
     let cases = [
         ("web.lisen=127.0.0.1:0", "web.lisen"),
         ("web.listen=nowhere", "web.listen"),
-        ("orders.checkout_ttl_seconds=5", "orders.checkout_ttl_seconds"),
-        ("identity.access_token_seconds=86400", "identity.access_token_seconds"),
+        (
+            "orders.checkout_ttl_seconds=5",
+            "orders.checkout_ttl_seconds",
+        ),
+        (
+            "identity.access_token_seconds=86400",
+            "identity.access_token_seconds",
+        ),
         ("modules.warehouse.mode=wire", "modules.warehouse"),
         ("modules.catalog.mode=telepathy", "modules.catalog.mode"),
         ("store.url=mysql://x", "store.url"),
-        ("notifications.smtp.timeout_seconds=0", "notifications.smtp.timeout_seconds"),
+        (
+            "notifications.smtp.timeout_seconds=0",
+            "notifications.smtp.timeout_seconds",
+        ),
         ("payments.park_seconds=1", "payments.park_seconds"),
     ];
     for (setting, key) in cases {
@@ -34,5 +49,8 @@ fn bad_settings_are_named() {
 #[test]
 fn a_bad_secret_is_not_shown() {
     let (good, said) = tenon(&["--set", "store.url=hunter2", "settings", "check"]);
-    assert!(!good && said.contains("store.url") && !said.contains("hunter2"), "{said}");
+    assert!(
+        !good && said.contains("store.url") && !said.contains("hunter2"),
+        "{said}"
+    );
 }

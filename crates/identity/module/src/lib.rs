@@ -7,7 +7,6 @@ mod domain;
 pub mod edge;
 mod hasher;
 mod http;
-mod invariants;
 mod jobs;
 mod key_ring;
 mod operations;
@@ -72,7 +71,7 @@ impl Identity {
             subscriptions: Vec::new(),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
-            invariants: invariants::all(&db),
+            invariants: store::invariants::all(&db),
             db,
         };
         let contract: Arc<dyn identity_contract::Identity> = Arc::clone(&service) as _;

@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub(crate) mod bootstrap_tokens;
 pub(crate) mod challenges;
+pub(crate) mod invariants;
 pub(crate) mod refresh_tokens;
 pub(crate) mod requests;
 pub(crate) mod roles;

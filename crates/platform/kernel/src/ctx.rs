@@ -157,11 +157,22 @@ impl CallCtx {
 
     /// Starts a context for work that the system does on its own.
     pub fn service(env: &Env, interface: Interface, name: &'static str) -> Self {
-        Self::new(env, interface, Principal::Service { name: Cow::Borrowed(name) })
+        Self::new(
+            env,
+            interface,
+            Principal::Service {
+                name: Cow::Borrowed(name),
+            },
+        )
     }
 
     /// Rebuilds a context at the receiving end of a call; the caller fills in the rest.
-    pub fn resume(trace: TraceContext, principal: Principal, caller: Caller, interface: Interface) -> Self {
+    pub fn resume(
+        trace: TraceContext,
+        principal: Principal,
+        caller: Caller,
+        interface: Interface,
+    ) -> Self {
         Self {
             trace,
             deadline: Deadline::NONE,
@@ -196,7 +207,11 @@ impl CallCtx {
     /// Makes the context with which `module` calls another one; the idempotency scope does not carry over.
     #[must_use]
     pub fn calling_from(&self, module: &'static str) -> Self {
-        Self { caller: Caller::Module(Cow::Borrowed(module)), idempotency: None, ..self.child() }
+        Self {
+            caller: Caller::Module(Cow::Borrowed(module)),
+            idempotency: None,
+            ..self.child()
+        }
     }
 
     /// Adds an idempotency scope; use it on a child made for one command.
@@ -234,7 +249,11 @@ impl CallCtx {
 impl TraceContext {
     /// Starts a new, recorded trace.
     pub fn start(env: &Env) -> Self {
-        Self { trace_id: env.random(), span_id: env.random(), sampled: true }
+        Self {
+            trace_id: env.random(),
+            span_id: env.random(),
+            sampled: true,
+        }
     }
 
     /// Returns the 32 hexadecimal digits that clients see.
@@ -244,13 +263,19 @@ impl TraceContext {
 
     /// Writes the W3C `traceparent` header.
     pub fn to_traceparent(&self) -> String {
-        format!("00-{}-{}-{:02x}", hex(&self.trace_id), hex(&self.span_id), u8::from(self.sampled))
+        format!(
+            "00-{}-{}-{:02x}",
+            hex(&self.trace_id),
+            hex(&self.span_id),
+            u8::from(self.sampled)
+        )
     }
 
     /// Reads the W3C `traceparent` header; `None` if it is not one.
     pub fn from_traceparent(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
-        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (version, trace, span, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         if version.len() != 2 || version == "ff" || (version == "00" && parts.next().is_some()) {
             return None;
         }
@@ -260,7 +285,11 @@ impl TraceContext {
         if trace_id == [0; 16] || span_id == [0; 8] {
             return None;
         }
-        Some(Self { trace_id, span_id, sampled: flags & 1 == 1 })
+        Some(Self {
+            trace_id,
+            span_id,
+            sampled: flags & 1 == 1,
+        })
     }
 }
 
@@ -269,15 +298,22 @@ impl Deadline {
     pub const NONE: Self = Self(None);
 
     /// Starts counting now.
-    #[expect(clippy::disallowed_methods, reason = "the one place where deadlines start")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where deadlines start"
+    )]
     pub fn after(timeout: Duration) -> Self {
         Self(Instant::now().checked_add(timeout))
     }
 
     /// Returns the remaining time, zero if it has passed, `None` without a deadline.
-    #[expect(clippy::disallowed_methods, reason = "the one place where deadlines are read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where deadlines are read"
+    )]
     pub fn remaining(self) -> Option<Duration> {
-        self.0.map(|at| at.saturating_duration_since(Instant::now()))
+        self.0
+            .map(|at| at.saturating_duration_since(Instant::now()))
     }
 
     /// Returns the sooner of two.
@@ -369,10 +405,12 @@ impl Drop for OpenUnit {
 
 fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string succeeds");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string succeeds");
+            text
+        })
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -393,16 +431,29 @@ mod tests {
     #[test]
     fn traceparent_survives_the_way_out_and_back() {
         let trace = TraceContext::start(&Env::system());
-        assert_eq!(TraceContext::from_traceparent(&trace.to_traceparent()), Some(trace));
-        assert_eq!(TraceContext::from_traceparent("00-00000000000000000000000000000000-0000000000000001-01"), None);
+        assert_eq!(
+            TraceContext::from_traceparent(&trace.to_traceparent()),
+            Some(trace)
+        );
+        assert_eq!(
+            TraceContext::from_traceparent(
+                "00-00000000000000000000000000000000-0000000000000001-01"
+            ),
+            None
+        );
         assert_eq!(TraceContext::from_traceparent("hello"), None);
     }
 
     #[test]
     fn a_deadline_never_grows() {
-        let ctx = CallCtx::service(&Env::system(), Interface::Cli, "test").with_timeout(Duration::from_secs(1));
-        let ctx = ctx.with_timeout(Duration::from_secs(60));
-        assert!(ctx.deadline.remaining().is_some_and(|left| left <= Duration::from_secs(1)));
+        let ctx = CallCtx::service(&Env::system(), Interface::Cli, "test")
+            .with_timeout(Duration::from_secs(1));
+        let ctx = ctx.with_timeout(Duration::from_mins(1));
+        assert!(
+            ctx.deadline
+                .remaining()
+                .is_some_and(|left| left <= Duration::from_secs(1))
+        );
     }
 
     #[test]

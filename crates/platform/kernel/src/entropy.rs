@@ -65,7 +65,9 @@ impl Env {
 
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Env").field("now", &self.now()).finish_non_exhaustive()
+        f.debug_struct("Env")
+            .field("now", &self.now())
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,7 +89,9 @@ impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         // SplitMix64 (Steele, Lea, Flood 2014): one atomic add a word, so threads never repeat each other.
         for chunk in buffer.chunks_mut(8) {
-            let mut word = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, std::sync::atomic::Ordering::SeqCst);
+            let mut word = self
+                .0
+                .fetch_add(0x9E37_79B9_7F4A_7C15, std::sync::atomic::Ordering::SeqCst);
             word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             word ^= word >> 31;

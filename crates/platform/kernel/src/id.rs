@@ -49,7 +49,10 @@ pub enum ParseIdError {
 impl<K: IdKind> Id<K> {
     /// Wraps a UUID; only stores and generators see the raw form.
     pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self { uuid, kind: PhantomData }
+        Self {
+            uuid,
+            kind: PhantomData,
+        }
     }
 
     /// Returns the raw form for a store.
@@ -69,7 +72,7 @@ impl<K: IdKind> fmt::Display for Id<K> {
         let mut text = [0_u8; TEXT_LEN];
         for (position, character) in text.iter_mut().enumerate() {
             let shift = 5 * (TEXT_LEN - 1 - position);
-            *character = ALPHABET[usize::from((bits >> shift) as u8 & 0x1F)];
+            *character = ALPHABET[usize::try_from((bits >> shift) & 0x1F).expect("five bits fit")];
         }
         let text = std::str::from_utf8(&text).expect("the alphabet is ASCII");
         write!(f, "{}_{text}", K::PREFIX)
@@ -80,21 +83,32 @@ impl<K: IdKind> FromStr for Id<K> {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let malformed = ParseIdError::Malformed { expected: K::PREFIX };
+        let malformed = ParseIdError::Malformed {
+            expected: K::PREFIX,
+        };
         let (prefix, body) = text.rsplit_once('_').ok_or_else(|| malformed.clone())?;
         if prefix != K::PREFIX {
             let looks_like_an_id = !prefix.is_empty()
                 && prefix.len() <= 10
                 && prefix.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
                 && body.len() == TEXT_LEN;
-            return Err(if looks_like_an_id { ParseIdError::WrongKind { expected: K::PREFIX } } else { malformed });
+            return Err(if looks_like_an_id {
+                ParseIdError::WrongKind {
+                    expected: K::PREFIX,
+                }
+            } else {
+                malformed
+            });
         }
         if body.len() != TEXT_LEN {
             return Err(malformed);
         }
         let mut bits: u128 = 0;
         for (position, character) in body.bytes().enumerate() {
-            let value = ALPHABET.iter().position(|&known| known == character).ok_or_else(|| malformed.clone())?;
+            let value = ALPHABET
+                .iter()
+                .position(|&known| known == character)
+                .ok_or_else(|| malformed.clone())?;
             if position == 0 && value > 7 {
                 return Err(malformed); // more than 128 bits
             }
@@ -249,8 +263,17 @@ mod tests {
     #[test]
     fn another_kind_is_told_apart_from_nonsense() {
         let payment = Id::<Payment>::from_uuid(Uuid::from_u128(1)).to_string();
-        assert_eq!(payment.parse::<Id<Order>>(), Err(ParseIdError::WrongKind { expected: "ord" }));
-        assert_eq!("ord_x".parse::<Id<Order>>(), Err(ParseIdError::Malformed { expected: "ord" }));
-        assert_eq!("ord_8zzzzzzzzzzzzzzzzzzzzzzzzz".parse::<Id<Order>>(), Err(ParseIdError::Malformed { expected: "ord" }));
+        assert_eq!(
+            payment.parse::<Id<Order>>(),
+            Err(ParseIdError::WrongKind { expected: "ord" })
+        );
+        assert_eq!(
+            "ord_x".parse::<Id<Order>>(),
+            Err(ParseIdError::Malformed { expected: "ord" })
+        );
+        assert_eq!(
+            "ord_8zzzzzzzzzzzzzzzzzzzzzzzzz".parse::<Id<Order>>(),
+            Err(ParseIdError::Malformed { expected: "ord" })
+        );
     }
 }

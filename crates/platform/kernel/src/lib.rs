@@ -14,8 +14,8 @@ mod timestamp;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::ctx::{
-    CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role, TraceContext,
-    UserPrincipal,
+    CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role,
+    TraceContext, UserPrincipal,
 };
 pub use self::entropy::{Entropy, Env, SystemEntropy};
 pub use self::error::{ErrorKind, FieldError, Retry, ServiceError};

@@ -12,10 +12,42 @@ const MAX_MINOR: i64 = 9_007_199_254_740_991;
 
 /// The currencies on sale, with their ISO 4217 exponents.
 const CURRENCIES: &[(&str, u8)] = &[
-    ("AUD", 2), ("BHD", 3), ("BRL", 2), ("CAD", 2), ("CHF", 2), ("CNY", 2), ("CZK", 2), ("DKK", 2), ("EUR", 2),
-    ("GBP", 2), ("HKD", 2), ("HUF", 2), ("IDR", 2), ("ILS", 2), ("INR", 2), ("ISK", 0), ("JOD", 3), ("JPY", 0),
-    ("KRW", 0), ("KWD", 3), ("MXN", 2), ("MYR", 2), ("NOK", 2), ("NZD", 2), ("OMR", 3), ("PHP", 2), ("PLN", 2),
-    ("RON", 2), ("SEK", 2), ("SGD", 2), ("THB", 2), ("TND", 3), ("TRY", 2), ("TWD", 2), ("USD", 2), ("VND", 0),
+    ("AUD", 2),
+    ("BHD", 3),
+    ("BRL", 2),
+    ("CAD", 2),
+    ("CHF", 2),
+    ("CNY", 2),
+    ("CZK", 2),
+    ("DKK", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("HKD", 2),
+    ("HUF", 2),
+    ("IDR", 2),
+    ("ILS", 2),
+    ("INR", 2),
+    ("ISK", 0),
+    ("JOD", 3),
+    ("JPY", 0),
+    ("KRW", 0),
+    ("KWD", 3),
+    ("MXN", 2),
+    ("MYR", 2),
+    ("NOK", 2),
+    ("NZD", 2),
+    ("OMR", 3),
+    ("PHP", 2),
+    ("PLN", 2),
+    ("RON", 2),
+    ("SEK", 2),
+    ("SGD", 2),
+    ("THB", 2),
+    ("TND", 3),
+    ("TRY", 2),
+    ("TWD", 2),
+    ("USD", 2),
+    ("VND", 0),
     ("ZAR", 2),
 ];
 
@@ -61,7 +93,10 @@ impl Currency {
 
     /// Returns how many decimals the currency has: 2 for EUR, 0 for JPY, 3 for KWD.
     pub fn exponent(self) -> u8 {
-        CURRENCIES.iter().find(|(code, _)| *code == self.code()).map_or(2, |(_, exponent)| *exponent)
+        CURRENCIES
+            .iter()
+            .find(|(code, _)| *code == self.code())
+            .map_or(2, |(_, exponent)| *exponent)
     }
 }
 
@@ -69,7 +104,10 @@ impl FromStr for Currency {
     type Err = MoneyError;
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
-        let known = CURRENCIES.iter().find(|(known, _)| *known == code).ok_or(MoneyError::UnknownCurrency)?;
+        let known = CURRENCIES
+            .iter()
+            .find(|(known, _)| *known == code)
+            .ok_or(MoneyError::UnknownCurrency)?;
         let mut bytes = [0; 3];
         bytes.copy_from_slice(known.0.as_bytes());
         Ok(Self(bytes))
@@ -96,7 +134,9 @@ impl Serialize for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -125,12 +165,18 @@ impl Money {
         if minor.checked_abs().is_none_or(|size| size > MAX_MINOR) {
             return Err(MoneyError::OutOfRange);
         }
-        Ok(Self { amount: minor, currency })
+        Ok(Self {
+            amount: minor,
+            currency,
+        })
     }
 
     /// Nothing, in this currency.
     pub const fn zero(currency: Currency) -> Self {
-        Self { amount: 0, currency }
+        Self {
+            amount: 0,
+            currency,
+        }
     }
 
     /// Returns minor units.
@@ -146,33 +192,50 @@ impl Money {
     /// Adds two amounts of one currency.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let sum = self.amount.checked_add(other.amount).ok_or(MoneyError::OutOfRange)?;
+        let sum = self
+            .amount
+            .checked_add(other.amount)
+            .ok_or(MoneyError::OutOfRange)?;
         Self::new(sum, self.currency)
     }
 
     /// Subtracts one amount from another of the same currency.
     pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let difference = self.amount.checked_sub(other.amount).ok_or(MoneyError::OutOfRange)?;
+        let difference = self
+            .amount
+            .checked_sub(other.amount)
+            .ok_or(MoneyError::OutOfRange)?;
         Self::new(difference, self.currency)
     }
 
     /// Multiplies by a quantity.
     pub fn checked_mul(self, quantity: i64) -> Result<Self, MoneyError> {
-        let product = self.amount.checked_mul(quantity).ok_or(MoneyError::OutOfRange)?;
+        let product = self
+            .amount
+            .checked_mul(quantity)
+            .ok_or(MoneyError::OutOfRange)?;
         Self::new(product, self.currency)
     }
 
     /// Sums amounts of one currency; an empty sum is zero.
-    pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), Self::checked_add)
+    pub fn sum(
+        currency: Currency,
+        amounts: impl IntoIterator<Item = Self>,
+    ) -> Result<Self, MoneyError> {
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), Self::checked_add)
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency {
             Ok(())
         } else {
-            Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency })
+            Err(MoneyError::CurrencyMismatch {
+                left: self.currency,
+                right: other.currency,
+            })
         }
     }
 }
@@ -187,7 +250,13 @@ impl fmt::Display for Money {
             return write!(f, "{sign}{size} {}", self.currency);
         }
         let unit = 10_u64.pow(u32::from(self.currency.exponent()));
-        write!(f, "{sign}{}.{:0exponent$} {}", size / unit, size % unit, self.currency)
+        write!(
+            f,
+            "{sign}{}.{:0exponent$} {}",
+            size / unit,
+            size % unit,
+            self.currency
+        )
     }
 }
 
@@ -216,14 +285,27 @@ mod tests {
     #[test]
     fn currencies_do_not_mix() {
         let yen = Money::new(5, "JPY".parse().expect("known")).expect("in range");
-        assert!(matches!(eur(5).checked_add(yen), Err(MoneyError::CurrencyMismatch { .. })));
+        assert!(matches!(
+            eur(5).checked_add(yen),
+            Err(MoneyError::CurrencyMismatch { .. })
+        ));
     }
 
     #[test]
     fn people_read_the_right_number_of_decimals() {
         assert_eq!(eur(-5).to_string(), "-0.05 EUR");
-        assert_eq!(Money::new(1200, "JPY".parse().expect("known")).expect("in range").to_string(), "1200 JPY");
-        assert_eq!(Money::new(1200, "KWD".parse().expect("known")).expect("in range").to_string(), "1.200 KWD");
+        assert_eq!(
+            Money::new(1200, "JPY".parse().expect("known"))
+                .expect("in range")
+                .to_string(),
+            "1200 JPY"
+        );
+        assert_eq!(
+            Money::new(1200, "KWD".parse().expect("known"))
+                .expect("in range")
+                .to_string(),
+            "1.200 KWD"
+        );
     }
 
     proptest! {

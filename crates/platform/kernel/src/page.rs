@@ -58,23 +58,40 @@ impl Cursor {
 impl PageRequest {
     /// The first page.
     pub const fn first(limit: u32) -> Self {
-        Self { limit, cursor: None }
+        Self {
+            limit,
+            cursor: None,
+        }
     }
 }
 
 impl<T> Page<T> {
     /// Cuts a page out of `limit + 1` fetched rows: the extra row only says that there is more.
-    pub fn from_rows(mut rows: Vec<T>, limit: u32, cursor_after: impl FnOnce(&T) -> Cursor) -> Self {
+    pub fn from_rows(
+        mut rows: Vec<T>,
+        limit: u32,
+        cursor_after: impl FnOnce(&T) -> Cursor,
+    ) -> Self {
         let limit = limit as usize;
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = if has_more { rows.last().map(cursor_after) } else { None };
-        Self { data: rows, next_cursor }
+        let next_cursor = if has_more {
+            rows.last().map(cursor_after)
+        } else {
+            None
+        };
+        Self {
+            data: rows,
+            next_cursor,
+        }
     }
 
     /// Converts each item.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page { data: self.data.into_iter().map(convert).collect(), next_cursor: self.next_cursor }
+        Page {
+            data: self.data.into_iter().map(convert).collect(),
+            next_cursor: self.next_cursor,
+        }
     }
 }
 
@@ -97,10 +114,15 @@ impl CursorKey {
     /// # Errors
     ///
     /// [`CursorError`] for a cursor of another list, filter or installation, and for nonsense.
-    pub fn open<P: for<'de> Deserialize<'de>>(&self, scope: &str, cursor: &Cursor) -> Result<P, CursorError> {
+    pub fn open<P: for<'de> Deserialize<'de>>(
+        &self,
+        scope: &str,
+        cursor: &Cursor,
+    ) -> Result<P, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).map_err(|_| CursorError)?;
         let (tag, payload) = bytes.split_at_checked(TAG_LEN).ok_or(CursorError)?;
-        aws_lc_rs::constant_time::verify_slices_are_equal(tag, &self.tag(scope, payload)).map_err(|_| CursorError)?;
+        aws_lc_rs::constant_time::verify_slices_are_equal(tag, &self.tag(scope, payload))
+            .map_err(|_| CursorError)?;
         serde_json::from_slice(payload).map_err(|_| CursorError)
     }
 
@@ -130,9 +152,18 @@ mod tests {
     fn a_cursor_is_bound_to_its_list_and_key() {
         let key = CursorKey::new(b"one");
         let cursor = key.seal("products?category=tea", &(7_i64, "x"));
-        assert_eq!(key.open::<(i64, String)>("products?category=tea", &cursor), Ok((7, "x".to_owned())));
-        assert_eq!(key.open::<(i64, String)>("products", &cursor), Err(CursorError));
-        assert_eq!(CursorKey::new(b"two").open::<(i64, String)>("products?category=tea", &cursor), Err(CursorError));
+        assert_eq!(
+            key.open::<(i64, String)>("products?category=tea", &cursor),
+            Ok((7, "x".to_owned()))
+        );
+        assert_eq!(
+            key.open::<(i64, String)>("products", &cursor),
+            Err(CursorError)
+        );
+        assert_eq!(
+            CursorKey::new(b"two").open::<(i64, String)>("products?category=tea", &cursor),
+            Err(CursorError)
+        );
     }
 
     proptest! {

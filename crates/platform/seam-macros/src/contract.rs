@@ -11,17 +11,28 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
     let (module, version) = read_attribute(attribute)?;
     let mut contract: ItemTrait = syn::parse2(item)?;
     if !contract.generics.params.is_empty() {
-        return Err(Error::new_spanned(&contract.generics, "a contract has no generics"));
+        return Err(Error::new_spanned(
+            &contract.generics,
+            "a contract has no generics",
+        ));
     }
     let mut methods = Vec::new();
     for item in &mut contract.items {
         match item {
             TraitItem::Fn(function) => methods.push(Method::parse(function)?),
-            other => return Err(Error::new_spanned(other, "a contract consists of async methods")),
+            other => {
+                return Err(Error::new_spanned(
+                    other,
+                    "a contract consists of async methods",
+                ));
+            }
         }
     }
     if methods.is_empty() {
-        return Err(Error::new_spanned(&contract, "a contract has at least one method"));
+        return Err(Error::new_spanned(
+            &contract,
+            "a contract has at least one method",
+        ));
     }
     let table = table(&contract.ident, &module, &version, &methods);
     let client = client(&contract.ident, &methods);
@@ -49,8 +60,16 @@ fn read_attribute(attribute: TokenStream) -> Result<(LitStr, LitInt)> {
         Ok(())
     });
     parser.parse2(attribute)?;
-    let missing = |what| Error::new(proc_macro2::Span::call_site(), format!("#[contract] needs `{what}`"));
-    Ok((module.ok_or_else(|| missing("module"))?, version.ok_or_else(|| missing("version"))?))
+    let missing = |what| {
+        Error::new(
+            proc_macro2::Span::call_site(),
+            format!("#[contract] needs `{what}`"),
+        )
+    };
+    Ok((
+        module.ok_or_else(|| missing("module"))?,
+        version.ok_or_else(|| missing("version"))?,
+    ))
 }
 
 fn table_name(contract: &Ident) -> Ident {
@@ -61,7 +80,15 @@ fn table(contract: &Ident, module: &LitStr, version: &LitInt, methods: &[Method]
     let table = table_name(contract);
     let count = methods.len();
     let rows = methods.iter().enumerate().map(|(index, method)| {
-        let Method { request, response, error, timeout_ms, max_request, max_response, .. } = method;
+        let Method {
+            request,
+            response,
+            error,
+            timeout_ms,
+            max_request,
+            max_response,
+            ..
+        } = method;
         let name = method.name.to_string();
         let kind = match method.kind {
             Kind::Query => quote!(::tenon_seam::MethodKind::Query),
@@ -114,7 +141,9 @@ fn client(contract: &Ident, methods: &[Method]) -> TokenStream {
             }
         }
     });
-    let doc = format!("[`{contract}`] as another module sees it: the layers of an edge over one of its ends.");
+    let doc = format!(
+        "[`{contract}`] as another module sees it: the layers of an edge over one of its ends."
+    );
     quote! {
         #[doc = #doc]
         pub struct #client {
@@ -166,7 +195,9 @@ fn server(contract: &Ident, module: &LitStr, methods: &[Method]) -> TokenStream 
             }
         }
     });
-    let doc = format!("The receiving end of [`{contract}`]: decodes calls, runs them, encodes the outcome.");
+    let doc = format!(
+        "The receiving end of [`{contract}`]: decodes calls, runs them, encodes the outcome."
+    );
     quote! {
         #[doc = #doc]
         pub struct #server {
@@ -215,7 +246,10 @@ mod tests {
             async fn put(&self, ctx: &CallCtx, req: Put) -> SeamResult<Done, PutError>;
         });
         assert!(text.starts_with("accepted"), "{text}");
-        assert!(text.contains("M_METHODS") && text.contains("MClient") && text.contains("MServer"), "{text}");
+        assert!(
+            text.contains("M_METHODS") && text.contains("MClient") && text.contains("MServer"),
+            "{text}"
+        );
         assert!(text.contains("from_millis (2000u64)"), "{text}");
     }
 
@@ -223,23 +257,93 @@ mod tests {
     fn what_cannot_cross_the_seam_is_refused_with_the_reason() {
         let get = |signature: TokenStream| refusal(quote! { #[query] #signature });
         let cases = [
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: &str) -> SeamResult<String, E>;)), "owned type"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<Vec<f64>, E>;)), "floats lose money"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<(A, B), E>;)), "tuple cannot grow"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: Instant) -> SeamResult<A, E>;)), "use Timestamp"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: impl Clone) -> SeamResult<A, E>;)), "use a struct"),
-            (get(quote!(async fn get<T>(&self, ctx: &CallCtx, req: T) -> SeamResult<A, E>;)), "no generics"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E> { Ok(req) })), "default body"),
-            (get(quote!(fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;)), "is async"),
-            (get(quote!(async fn get(&mut self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;)), "takes `&self`"),
-            (get(quote!(async fn get(&self, req: R) -> SeamResult<A, E>;)), "ctx: &CallCtx"),
-            (get(quote!(async fn get(&self, ctx: &CallCtx, req: R) -> Result<A, E>;)), "returns `SeamResult"),
-            (refusal(quote!(async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;)), "#[query] or #[command]"),
             (
-                refusal(quote!(#[command] async fn put(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;)),
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: &str) -> SeamResult<String, E>;
+                )),
+                "owned type",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<Vec<f64>, E>;
+                )),
+                "floats lose money",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<(A, B), E>;
+                )),
+                "tuple cannot grow",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: Instant) -> SeamResult<A, E>;
+                )),
+                "use Timestamp",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: impl Clone) -> SeamResult<A, E>;
+                )),
+                "use a struct",
+            ),
+            (
+                get(quote!(
+                    async fn get<T>(&self, ctx: &CallCtx, req: T) -> SeamResult<A, E>;
+                )),
+                "no generics",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E> {
+                        Ok(req)
+                    }
+                )),
+                "default body",
+            ),
+            (
+                get(quote!(
+                    fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;
+                )),
+                "is async",
+            ),
+            (
+                get(quote!(
+                    async fn get(&mut self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;
+                )),
+                "takes `&self`",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, req: R) -> SeamResult<A, E>;
+                )),
+                "ctx: &CallCtx",
+            ),
+            (
+                get(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: R) -> Result<A, E>;
+                )),
+                "returns `SeamResult",
+            ),
+            (
+                refusal(quote!(
+                    async fn get(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;
+                )),
+                "#[query] or #[command]",
+            ),
+            (
+                refusal(quote!(
+                    #[command]
+                    async fn put(&self, ctx: &CallCtx, req: R) -> SeamResult<A, E>;
+                )),
                 "idempotent_by",
             ),
-            (refusal(quote!(type T;)), "async methods"),
+            (
+                refusal(quote!(
+                    type T;
+                )),
+                "async methods",
+            ),
             (refusal(quote!()), "at least one method"),
         ];
         for (said, wanted) in cases {

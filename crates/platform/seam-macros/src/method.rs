@@ -3,8 +3,8 @@
 use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 use syn::{
-    Attribute, Error, FnArg, GenericArgument, Ident, LitInt, LitStr, PathArguments, Result, ReturnType, TraitItemFn,
-    Type,
+    Attribute, Error, FnArg, GenericArgument, Ident, LitInt, LitStr, PathArguments, Result,
+    ReturnType, TraitItemFn, Type,
 };
 
 /// What the macro needs to know about a method.
@@ -34,20 +34,34 @@ impl Method {
             return Err(Error::new(signature.span(), "a contract method is async"));
         }
         if !signature.generics.params.is_empty() {
-            return Err(Error::new(signature.generics.span(), "a contract method has no generics"));
+            return Err(Error::new(
+                signature.generics.span(),
+                "a contract method has no generics",
+            ));
         }
         if let Some(body) = &function.default {
-            return Err(Error::new(body.span(), "a contract method has no default body"));
+            return Err(Error::new(
+                body.span(),
+                "a contract method has no default body",
+            ));
         }
         let arguments: Vec<&FnArg> = signature.inputs.iter().collect();
-        let [FnArg::Receiver(receiver), FnArg::Typed(_), FnArg::Typed(request)] = arguments.as_slice() else {
+        let [
+            FnArg::Receiver(receiver),
+            FnArg::Typed(_),
+            FnArg::Typed(request),
+        ] = arguments.as_slice()
+        else {
             return Err(Error::new(
                 signature.inputs.span(),
                 "a contract method takes `&self, ctx: &CallCtx, req: Request`",
             ));
         };
         if receiver.reference.is_none() || receiver.mutability.is_some() {
-            return Err(Error::new(receiver.span(), "a contract method takes `&self`"));
+            return Err(Error::new(
+                receiver.span(),
+                "a contract method takes `&self`",
+            ));
         }
         let request = (*request.ty).clone();
         let (response, error) = outcome(&signature.output)?;
@@ -88,7 +102,9 @@ impl Method {
                         _ => return Err(Error::new(by.span(), "`ctx` or `request`")),
                     });
                 } else {
-                    return Err(meta.error("expected timeout, max_request, max_response or (command) idempotent_by"));
+                    return Err(meta.error(
+                        "expected timeout, max_request, max_response or (command) idempotent_by",
+                    ));
                 }
                 Ok(())
             })?;
@@ -97,7 +113,10 @@ impl Method {
             (false, _) => Kind::Query,
             (true, Some(keyed)) => Kind::Command { keyed },
             (true, None) => {
-                return Err(Error::new(attribute.span(), "a command says `idempotent_by = \"ctx\"` or `\"request\"`"));
+                return Err(Error::new(
+                    attribute.span(),
+                    "a command says `idempotent_by = \"ctx\"` or `\"request\"`",
+                ));
             }
         };
         Ok(())
@@ -106,15 +125,37 @@ impl Method {
 
 /// Takes `SeamResult<Response, Error>` apart.
 fn outcome(output: &ReturnType) -> Result<(Type, Type)> {
-    let wrong = || Error::new(output.span(), "a contract method returns `SeamResult<Response, Error>`");
-    let ReturnType::Type(_, ty) = output else { return Err(wrong()) };
-    let Type::Path(path) = ty.as_ref() else { return Err(wrong()) };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "SeamResult").ok_or_else(wrong)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Err(wrong()) };
+    let wrong = || {
+        Error::new(
+            output.span(),
+            "a contract method returns `SeamResult<Response, Error>`",
+        )
+    };
+    let ReturnType::Type(_, ty) = output else {
+        return Err(wrong());
+    };
+    let Type::Path(path) = ty.as_ref() else {
+        return Err(wrong());
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == "SeamResult")
+        .ok_or_else(wrong)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return Err(wrong());
+    };
     let types: Vec<&Type> = arguments
         .args
         .iter()
-        .filter_map(|argument| if let GenericArgument::Type(ty) = argument { Some(ty) } else { None })
+        .filter_map(|argument| {
+            if let GenericArgument::Type(ty) = argument {
+                Some(ty)
+            } else {
+                None
+            }
+        })
         .collect();
     match types.as_slice() {
         [response, error] => Ok(((*response).clone(), (*error).clone())),
@@ -123,14 +164,19 @@ fn outcome(output: &ReturnType) -> Result<(Type, Type)> {
 }
 
 fn take_attribute(attributes: &mut Vec<Attribute>, span: proc_macro2::Span) -> Result<Attribute> {
-    let is_ours = |attribute: &Attribute| attribute.path().is_ident("query") || attribute.path().is_ident("command");
+    let is_ours = |attribute: &Attribute| {
+        attribute.path().is_ident("query") || attribute.path().is_ident("command")
+    };
     let position = attributes
         .iter()
         .position(is_ours)
         .ok_or_else(|| Error::new(span, "a contract method is marked #[query] or #[command]"))?;
     let attribute = attributes.remove(position);
     if let Some(second) = attributes.iter().find(|attribute| is_ours(attribute)) {
-        return Err(Error::new(second.span(), "a contract method is either a query or a command"));
+        return Err(Error::new(
+            second.span(),
+            "a contract method is either a query or a command",
+        ));
     }
     Ok(attribute)
 }
@@ -141,9 +187,16 @@ fn duration_ms(text: &LitStr) -> Result<u64> {
     let (digits, factor) = match (value.strip_suffix("ms"), value.strip_suffix('s')) {
         (Some(digits), _) => (digits, 1),
         (None, Some(digits)) => (digits, 1_000),
-        (None, None) => return Err(Error::new(text.span(), "a duration such as \"300ms\" or \"2s\"")),
+        (None, None) => {
+            return Err(Error::new(
+                text.span(),
+                "a duration such as \"300ms\" or \"2s\"",
+            ));
+        }
     };
-    let number: u64 = digits.parse().map_err(|_| Error::new(text.span(), "a whole number of ms or s"))?;
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| Error::new(text.span(), "a whole number of ms or s"))?;
     Ok(number * factor)
 }
 
@@ -154,15 +207,27 @@ fn check_crossing(ty: &Type) -> Result<()> {
         fn visit_type(&mut self, ty: &'ast Type) {
             let why = match ty {
                 Type::Reference(_) => Some("a reference cannot cross the seam: use an owned type"),
-                Type::ImplTrait(_) | Type::TraitObject(_) => Some("a trait cannot cross the seam: use a struct"),
+                Type::ImplTrait(_) | Type::TraitObject(_) => {
+                    Some("a trait cannot cross the seam: use a struct")
+                }
                 Type::Tuple(_) => Some("a tuple cannot grow: use a struct with named members"),
                 Type::Path(path) if path.path.is_ident("f32") || path.path.is_ident("f64") => {
                     Some("floats lose money: use integers or decimal strings")
                 }
-                Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Instant") => {
+                Type::Path(path)
+                    if path
+                        .path
+                        .segments
+                        .last()
+                        .is_some_and(|last| last.ident == "Instant") =>
+                {
                     Some("an Instant means nothing to another process: use Timestamp")
                 }
-                Type::Path(_) | Type::Array(_) | Type::Group(_) | Type::Paren(_) | Type::Slice(_) => None,
+                Type::Path(_)
+                | Type::Array(_)
+                | Type::Group(_)
+                | Type::Paren(_)
+                | Type::Slice(_) => None,
                 _ => Some("this type cannot cross the seam"),
             };
             if let (Some(why), None) = (why, &self.0) {

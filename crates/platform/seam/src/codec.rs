@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use tenon_kernel::{CallCtx, Caller, Deadline, IdempotencyScope, Interface, Principal, TraceContext};
+use tenon_kernel::{
+    CallCtx, Caller, Deadline, IdempotencyScope, Interface, Principal, TraceContext,
+};
 
 use crate::{Contract, Executed, Method, SeamError, SeamFault, SeamResult};
 
@@ -79,13 +81,21 @@ struct Tail {
 impl WireReply {
     /// An answer that never reached the module.
     pub fn fault(fault: SeamFault) -> Self {
-        Self { tail: Bytes::new(), outcome: WireOutcome::Fault(fault) }
+        Self {
+            tail: Bytes::new(),
+            outcome: WireOutcome::Fault(fault),
+        }
     }
 }
 
 /// Encodes a call, has `end` run it, decodes the answer.
 #[doc(hidden)]
-pub async fn call<Req, Res, E>(end: &dyn Dispatch, method: &Method, ctx: &CallCtx, request: &Req) -> SeamResult<Res, E>
+pub async fn call<Req, Res, E>(
+    end: &dyn Dispatch,
+    method: &Method,
+    ctx: &CallCtx,
+    request: &Req,
+) -> SeamResult<Res, E>
 where
     Req: Contract,
     Res: Contract,
@@ -93,7 +103,10 @@ where
 {
     let head = Head {
         traceparent: ctx.trace.to_traceparent(),
-        remaining_ms: ctx.deadline.remaining().map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+        remaining_ms: ctx
+            .deadline
+            .remaining()
+            .map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
         principal: ctx.principal.clone(),
         caller: ctx.caller.clone(),
         interface: ctx.interface,
@@ -103,18 +116,26 @@ where
         hops: ctx.hops,
     };
     let body = encode(request, method.max_request)?;
-    let call = WireCall { method: method.name.to_owned(), head: encode(&head, usize::MAX)?, body };
+    let call = WireCall {
+        method: method.name.to_owned(),
+        head: encode(&head, usize::MAX)?,
+        body,
+    };
     let reply = end.dispatch(call).await;
     if let Ok(tail) = serde_json::from_slice::<Tail>(&reply.tail) {
         if tail.replayed {
             ctx.stats().mark_replayed();
         }
-        ctx.stats().record_statements(tail.statements, Duration::from_micros(tail.database_micros));
+        ctx.stats()
+            .record_statements(tail.statements, Duration::from_micros(tail.database_micros));
     }
     match reply.outcome {
         WireOutcome::Ok(bytes) => {
             if bytes.len() > method.max_response {
-                return Err(SeamFault::TooLarge { limit: method.max_response as u64 }.into());
+                return Err(SeamFault::TooLarge {
+                    limit: method.max_response as u64,
+                }
+                .into());
             }
             serde_json::from_slice(&bytes).map_err(|error| undecodable(method, &error).into())
         }
@@ -130,14 +151,19 @@ where
 #[doc(hidden)]
 pub fn open<Req: Contract>(method: &Method, call: &WireCall) -> Result<(CallCtx, Req), SeamFault> {
     if call.body.len() > method.max_request {
-        return Err(SeamFault::TooLarge { limit: method.max_request as u64 });
+        return Err(SeamFault::TooLarge {
+            limit: method.max_request as u64,
+        });
     }
-    let head: Head = serde_json::from_slice(&call.head).map_err(|error| undecodable(method, &error))?;
+    let head: Head =
+        serde_json::from_slice(&call.head).map_err(|error| undecodable(method, &error))?;
     let trace = TraceContext::from_traceparent(&head.traceparent).ok_or(SeamFault::VersionSkew)?;
     let mut ctx = CallCtx::resume(trace, head.principal, head.caller, head.interface);
     if let Some(millis) = head.remaining_ms {
         if millis == 0 {
-            return Err(SeamFault::DeadlineExceeded { executed: Executed::No });
+            return Err(SeamFault::DeadlineExceeded {
+                executed: Executed::No,
+            });
         }
         ctx.deadline = Deadline::after(Duration::from_millis(millis));
     }
@@ -145,13 +171,18 @@ pub fn open<Req: Contract>(method: &Method, call: &WireCall) -> Result<(CallCtx,
     ctx.correlation_id = head.correlation_id;
     ctx.causation_id = head.causation_id;
     ctx.hops = head.hops;
-    let request = serde_json::from_slice(&call.body).map_err(|error| undecodable(method, &error))?;
+    let request =
+        serde_json::from_slice(&call.body).map_err(|error| undecodable(method, &error))?;
     Ok((ctx, request))
 }
 
 /// Encodes the outcome at the receiving end.
 #[doc(hidden)]
-pub fn close<Res: Contract, E: Contract>(method: &Method, ctx: &CallCtx, outcome: SeamResult<Res, E>) -> WireReply {
+pub fn close<Res: Contract, E: Contract>(
+    method: &Method,
+    ctx: &CallCtx,
+    outcome: SeamResult<Res, E>,
+) -> WireReply {
     let stats = ctx.stats();
     let tail = Tail {
         replayed: stats.was_replayed(),
@@ -160,7 +191,9 @@ pub fn close<Res: Contract, E: Contract>(method: &Method, ctx: &CallCtx, outcome
     };
     let outcome = match outcome {
         Ok(response) => encode(&response, method.max_response).map(WireOutcome::Ok),
-        Err(SeamError::Domain(error)) => encode(&error, method.max_response).map(WireOutcome::Domain),
+        Err(SeamError::Domain(error)) => {
+            encode(&error, method.max_response).map(WireOutcome::Domain)
+        }
         Err(SeamError::Seam(fault)) => Err(fault),
     };
     WireReply {
@@ -172,17 +205,24 @@ pub fn close<Res: Contract, E: Contract>(method: &Method, ctx: &CallCtx, outcome
 /// The answer to a method that this side does not know.
 #[doc(hidden)]
 pub fn unknown_method(call: &WireCall) -> WireReply {
-    tracing::warn!(method = call.method, "a peer called a method that this contract version lacks");
+    tracing::warn!(
+        method = call.method,
+        "a peer called a method that this contract version lacks"
+    );
     WireReply::fault(SeamFault::VersionSkew)
 }
 
 fn encode<T: Serialize>(value: &T, limit: usize) -> Result<Bytes, SeamFault> {
     let bytes = serde_json::to_vec(value).map_err(|error| {
         tracing::error!(error = %error, "a contract value could not be encoded");
-        SeamFault::Misuse { rule: "contract values encode as JSON".to_owned() }
+        SeamFault::Misuse {
+            rule: "contract values encode as JSON".to_owned(),
+        }
     })?;
     if bytes.len() > limit {
-        return Err(SeamFault::TooLarge { limit: limit as u64 });
+        return Err(SeamFault::TooLarge {
+            limit: limit as u64,
+        });
     }
     Ok(bytes.into())
 }

@@ -20,10 +20,18 @@ use crate::{Contract, Dispatch, Executed, Method, MethodKind, SeamError, SeamFau
 const MAX_QUEUE_WAIT: Duration = Duration::from_millis(100);
 
 static CALL_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
-    let buckets = vec![0.000_001, 0.000_01, 0.000_1, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0];
-    let options = prometheus::HistogramOpts::new("tenon_seam_call_seconds", "Duration of calls between modules.");
-    prometheus::register_histogram_vec!(options.buckets(buckets), &["caller", "callee", "method", "binding"])
-        .expect("the name is registered once")
+    let buckets = vec![
+        0.000_001, 0.000_01, 0.000_1, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10.0,
+    ];
+    let options = prometheus::HistogramOpts::new(
+        "tenon_seam_call_seconds",
+        "Duration of calls between modules.",
+    );
+    prometheus::register_histogram_vec!(
+        options.buckets(buckets),
+        &["caller", "callee", "method", "binding"]
+    )
+    .expect("the name is registered once")
 });
 
 static CALL_FAILURES: LazyLock<IntCounterVec> = LazyLock::new(|| {
@@ -101,24 +109,37 @@ struct Meter {
 
 impl Default for EdgeSettings {
     fn default() -> Self {
-        Self { mode: Mode::Local, max_concurrent: 512 }
+        Self {
+            mode: Mode::Local,
+            max_concurrent: 512,
+        }
     }
 }
 
 impl Seam {
     /// Takes the settings of each module that is called.
     pub fn new(settings: BTreeMap<String, EdgeSettings>) -> Self {
-        Self { settings, uses: BTreeSet::new() }
+        Self {
+            settings,
+            uses: BTreeSet::new(),
+        }
     }
 
     /// Adds the modules that `caller` declares to use; calls along any other edge are refused.
     #[must_use]
     pub fn declare(mut self, caller: &str, uses: &[&str]) -> Self {
-        self.uses.extend(uses.iter().map(|callee| (caller.to_owned(), (*callee).to_owned())));
+        self.uses.extend(
+            uses.iter()
+                .map(|callee| (caller.to_owned(), (*callee).to_owned())),
+        );
         self
     }
 
     /// Makes the edge from `caller` to the module whose contract has these methods.
+    #[expect(
+        clippy::similar_names,
+        reason = "caller and callee are the words of the field"
+    )]
     pub fn edge(&self, caller: &'static str, methods: &'static [Method]) -> Edge {
         let callee = methods.first().map_or("", |method| method.module);
         let settings = self.settings.get(callee).cloned().unwrap_or_default();
@@ -184,15 +205,21 @@ impl Edge {
         request: &Req,
     ) -> Result<Admission<'_>, SeamFault> {
         if !self.declared {
-            return Err(SeamFault::Forbidden { edge: format!("{} -> {}.{}", self.caller, self.callee, method.name) });
+            return Err(SeamFault::Forbidden {
+                edge: format!("{} -> {}.{}", self.caller, self.callee, method.name),
+            });
         }
         if ctx.stats().has_open_unit() {
-            return Err(SeamFault::Misuse { rule: "no call while a transaction is open".to_owned() });
+            return Err(SeamFault::Misuse {
+                rule: "no call while a transaction is open".to_owned(),
+            });
         }
         if let MethodKind::Command { keyed: true } = method.kind
             && ctx.idempotency.is_none()
         {
-            return Err(SeamFault::Misuse { rule: format!("{} needs an idempotency key", method.name) });
+            return Err(SeamFault::Misuse {
+                rule: format!("{} needs an idempotency key", method.name),
+            });
         }
         if self.mode == Mode::Local {
             check_size(request, method.max_request)?; // the encoded ends see the real size
@@ -200,19 +227,36 @@ impl Edge {
         let mut child = ctx.child().with_timeout(method.timeout);
         child.caller = Caller::Module(self.caller.into());
         if !child.enter_module() {
-            return Err(SeamFault::Misuse { rule: "a call passes through at most 8 modules".to_owned() });
+            return Err(SeamFault::Misuse {
+                rule: "a call passes through at most 8 modules".to_owned(),
+            });
         }
-        if child.deadline.remaining().is_some_and(|left| left.is_zero()) {
-            return Err(SeamFault::DeadlineExceeded { executed: Executed::No });
+        if child
+            .deadline
+            .remaining()
+            .is_some_and(|left| left.is_zero())
+        {
+            return Err(SeamFault::DeadlineExceeded {
+                executed: Executed::No,
+            });
         }
         let place = match self.places.try_acquire() {
             Ok(place) => place,
             Err(_) => match tokio::time::timeout(MAX_QUEUE_WAIT, self.places.acquire()).await {
                 Ok(Ok(place)) => place,
-                Ok(Err(_)) | Err(_) => return Err(SeamFault::Overloaded { retry_after_ms: 250 }),
+                Ok(Err(_)) | Err(_) => {
+                    return Err(SeamFault::Overloaded {
+                        retry_after_ms: 250,
+                    });
+                }
             },
         };
-        Ok(Admission { edge: self, method, ctx: child, place })
+        Ok(Admission {
+            edge: self,
+            method,
+            ctx: child,
+            place,
+        })
     }
 }
 
@@ -223,7 +267,10 @@ impl Admission<'_> {
     }
 
     /// Runs the call within its deadline, measured.
-    pub async fn run<Res, E>(&self, call: impl Future<Output = SeamResult<Res, E>>) -> SeamResult<Res, E> {
+    pub async fn run<Res, E>(
+        &self,
+        call: impl Future<Output = SeamResult<Res, E>>,
+    ) -> SeamResult<Res, E> {
         let meter = &self.edge.meters[self.method.index];
         let timer = meter.seconds.start_timer();
         let span = tracing::debug_span!(
@@ -233,15 +280,14 @@ impl Admission<'_> {
             binding = self.edge.mode.name()
         );
         let left = self.ctx.deadline.remaining().unwrap_or(self.method.timeout);
-        let outcome = match tokio::time::timeout(left, call.instrument(span)).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                let executed = match self.method.kind {
-                    MethodKind::Query => Executed::No,
-                    MethodKind::Command { .. } => Executed::Unknown,
-                };
-                Err(SeamError::Seam(SeamFault::DeadlineExceeded { executed }))
-            }
+        let outcome = if let Ok(outcome) = tokio::time::timeout(left, call.instrument(span)).await {
+            outcome
+        } else {
+            let executed = match self.method.kind {
+                MethodKind::Query => Executed::No,
+                MethodKind::Command { .. } => Executed::Unknown,
+            };
+            Err(SeamError::Seam(SeamFault::DeadlineExceeded { executed }))
         };
         timer.observe_duration();
         if matches!(outcome, Err(SeamError::Seam(_))) {
@@ -258,7 +304,10 @@ struct Counter {
 
 impl io::Write for Counter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        self.left = self
+            .left
+            .checked_sub(bytes.len())
+            .ok_or(io::ErrorKind::FileTooLarge)?;
         Ok(bytes.len())
     }
 
@@ -268,5 +317,7 @@ impl io::Write for Counter {
 }
 
 fn check_size<T: Serialize>(value: &T, limit: usize) -> Result<(), SeamFault> {
-    serde_json::to_writer(Counter { left: limit }, value).map_err(|_| SeamFault::TooLarge { limit: limit as u64 })
+    serde_json::to_writer(Counter { left: limit }, value).map_err(|_| SeamFault::TooLarge {
+        limit: limit as u64,
+    })
 }

@@ -127,7 +127,9 @@ impl SeamFault {
             Self::Overloaded { retry_after_ms } | Self::KeyInFlight { retry_after_ms } => {
                 Some(Duration::from_millis(*retry_after_ms))
             }
-            Self::Unavailable { .. } | Self::DeadlineExceeded { .. } => Some(Duration::from_secs(1)),
+            Self::Unavailable { .. } | Self::DeadlineExceeded { .. } => {
+                Some(Duration::from_secs(1))
+            }
             Self::Cancelled
             | Self::Unauthenticated
             | Self::Forbidden { .. }
@@ -143,9 +145,10 @@ impl SeamFault {
 impl ServiceError for SeamFault {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unavailable { .. } | Self::DeadlineExceeded { .. } | Self::Overloaded { .. } | Self::VersionSkew => {
-                ErrorKind::Unavailable
-            }
+            Self::Unavailable { .. }
+            | Self::DeadlineExceeded { .. }
+            | Self::Overloaded { .. }
+            | Self::VersionSkew => ErrorKind::Unavailable,
             Self::KeyReused => ErrorKind::Invalid,
             Self::KeyInFlight { .. } => ErrorKind::Conflict,
             Self::Cancelled
@@ -175,7 +178,10 @@ impl ServiceError for SeamFault {
 
     fn retry(&self) -> Retry {
         match self {
-            Self::KeyReused | Self::Forbidden { .. } | Self::Misuse { .. } | Self::TooLarge { .. } => Retry::Never,
+            Self::KeyReused
+            | Self::Forbidden { .. }
+            | Self::Misuse { .. }
+            | Self::TooLarge { .. } => Retry::Never,
             Self::Cancelled | Self::Unauthenticated | Self::Internal { .. } => Retry::SameKey,
             Self::Unavailable { .. }
             | Self::DeadlineExceeded { .. }

@@ -8,9 +8,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// A value that may cross the seam: owned, encodable, with a schema.
-pub trait Contract: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static {}
+pub trait Contract:
+    Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static
+{
+}
 
-impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static> Contract for T {}
+impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync + 'static> Contract
+    for T
+{
+}
 
 /// What a method means: decides what may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

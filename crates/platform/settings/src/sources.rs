@@ -36,7 +36,11 @@ pub struct SettingsError {
 impl SettingsError {
     /// For rules that span several settings, checked by their owner.
     pub fn new(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { key: key.into(), source_name: "settings".to_owned(), problem: problem.into() }
+        Self {
+            key: key.into(),
+            source_name: "settings".to_owned(),
+            problem: problem.into(),
+        }
     }
 }
 
@@ -78,14 +82,20 @@ fn describe(error: &figment::Error) -> SettingsError {
             format!("unknown key; known here: {}", known.join(", "))
         }
         Kind::UnknownVariant(_, known) => format!("expected one of: {}", known.join(", ")),
-        Kind::InvalidType(actual, expected) => format!("expected {expected}, found {}", type_name(actual)),
-        Kind::InvalidValue(_, expected) | Kind::InvalidLength(_, expected) => format!("expected {expected}"),
+        Kind::InvalidType(actual, expected) => {
+            format!("expected {expected}, found {}", type_name(actual))
+        }
+        Kind::InvalidValue(_, expected) | Kind::InvalidLength(_, expected) => {
+            format!("expected {expected}")
+        }
         Kind::MissingField(name) => {
             path.push(name.to_string());
             "missing".to_owned()
         }
         Kind::DuplicateField(_) => "given twice".to_owned(),
-        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => "the number is out of range".to_owned(),
+        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => {
+            "the number is out of range".to_owned()
+        }
         Kind::Unsupported(actual) => format!("{} is not possible here", type_name(actual)),
         Kind::UnsupportedKey(..) => "keys are text".to_owned(),
         Kind::Message(message) => message.clone(),
@@ -94,12 +104,18 @@ fn describe(error: &figment::Error) -> SettingsError {
         Some(metadata) => match &metadata.source {
             Some(Source::File(file)) => file.display().to_string(),
             Some(_) => "flag".to_owned(),
-            None if metadata.name.contains("environment") => format!("environment variable {ENV_PREFIX}…"),
+            None if metadata.name.contains("environment") => {
+                format!("environment variable {ENV_PREFIX}…")
+            }
             None => metadata.name.to_string(),
         },
         None => "settings".to_owned(),
     };
-    SettingsError { key: path.join("."), source_name, problem }
+    SettingsError {
+        key: path.join("."),
+        source_name,
+        problem,
+    }
 }
 
 fn type_name(actual: &Actual) -> &'static str {
@@ -119,7 +135,7 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
-    #[derive(Debug, Deserialize, PartialEq)]
+    #[derive(Debug, Default, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields, default)]
     struct Top {
         orders: Orders,
@@ -130,20 +146,24 @@ mod tests {
         ttl_seconds: u32,
         secret: String,
     }
-    impl Default for Top {
-        fn default() -> Self {
-            Self { orders: Orders::default() }
-        }
-    }
     impl Default for Orders {
         fn default() -> Self {
-            Self { ttl_seconds: 900, secret: "none".to_owned() }
+            Self {
+                ttl_seconds: 900,
+                secret: "none".to_owned(),
+            }
         }
     }
 
     fn flags(pairs: &[(&str, &str)]) -> Sources {
-        let overrides = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Sources { overrides, ..Sources::default() }
+        let overrides = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        Sources {
+            overrides,
+            ..Sources::default()
+        }
     }
 
     #[test]
@@ -155,10 +175,17 @@ mod tests {
     fn flags_beat_the_file() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("tenon.toml");
-        std::fs::write(&file, "[orders]\nttl_seconds = 5\nsecret = \"s3cr3t\"\n").expect("writable");
-        let sources = Sources { file: Some(file), ..flags(&[("orders.ttl_seconds", "7")]) };
+        std::fs::write(&file, "[orders]\nttl_seconds = 5\nsecret = \"s3cr3t\"\n")
+            .expect("writable");
+        let sources = Sources {
+            file: Some(file),
+            ..flags(&[("orders.ttl_seconds", "7")])
+        };
         let top: Top = load(&sources).expect("good settings");
-        assert_eq!((top.orders.ttl_seconds, top.orders.secret.as_str()), (7, "s3cr3t"));
+        assert_eq!(
+            (top.orders.ttl_seconds, top.orders.secret.as_str()),
+            (7, "s3cr3t")
+        );
     }
 
     #[test]
@@ -170,14 +197,18 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_never_shown() {
-        let error = load::<Top>(&flags(&[("orders.ttl_seconds", "hunter2")])).expect_err("wrong type");
+        let error =
+            load::<Top>(&flags(&[("orders.ttl_seconds", "hunter2")])).expect_err("wrong type");
         assert_eq!(error.key, "orders.ttl_seconds");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 
     #[test]
     fn a_missing_file_is_refused() {
-        let sources = Sources { file: Some("no/such/file.toml".into()), ..Sources::default() };
+        let sources = Sources {
+            file: Some("no/such/file.toml".into()),
+            ..Sources::default()
+        };
         assert!(load::<Top>(&sources).is_err());
     }
 }

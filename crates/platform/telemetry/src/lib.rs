@@ -63,7 +63,11 @@ pub struct Telemetry {
 
 impl Default for TelemetrySettings {
     fn default() -> Self {
-        Self { log_format: LogFormat::Json, log_filter: "info".to_owned(), otlp_endpoint: String::new() }
+        Self {
+            log_format: LogFormat::Json,
+            log_filter: "info".to_owned(),
+            otlp_endpoint: String::new(),
+        }
     }
 }
 
@@ -73,11 +77,20 @@ impl Telemetry {
     /// # Errors
     ///
     /// [`TelemetryError`] names the setting that cannot be used.
-    pub fn start(settings: &TelemetrySettings, service: &'static str) -> Result<Self, TelemetryError> {
-        let filter = EnvFilter::builder().parse(&settings.log_filter).map_err(TelemetryError::Filter)?;
+    pub fn start(
+        settings: &TelemetrySettings,
+        service: &'static str,
+    ) -> Result<Self, TelemetryError> {
+        let filter = EnvFilter::builder()
+            .parse(&settings.log_filter)
+            .map_err(TelemetryError::Filter)?;
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
         let lines = match settings.log_format {
-            LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+            LogFormat::Json => lines
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .boxed(),
             LogFormat::Pretty => lines.with_target(false).boxed(),
         };
         let provider = tracer_provider(settings, service)?;
@@ -117,5 +130,10 @@ fn tracer_provider(
         .build()
         .map_err(TelemetryError::Otlp)?;
     let resource = Resource::builder().with_service_name(service).build();
-    Ok(Some(SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build()))
+    Ok(Some(
+        SdkTracerProvider::builder()
+            .with_resource(resource)
+            .with_batch_exporter(exporter)
+            .build(),
+    ))
 }

@@ -20,10 +20,14 @@ struct ProcessCollector {
 impl ProcessCollector {
     fn new() -> Self {
         let gauge = |name: &str, help: &str| {
-            IntGauge::with_opts(Opts::new(name, help)).expect("the name follows the Prometheus rules")
+            IntGauge::with_opts(Opts::new(name, help))
+                .expect("the name follows the Prometheus rules")
         };
         Self {
-            resident_bytes: gauge("process_resident_memory_bytes", "Resident memory size in bytes."),
+            resident_bytes: gauge(
+                "process_resident_memory_bytes",
+                "Resident memory size in bytes.",
+            ),
             open_files: gauge("process_open_fds", "Number of open file descriptors."),
         }
     }
@@ -39,7 +43,8 @@ impl Collector for ProcessCollector {
             self.resident_bytes.set(bytes);
         }
         if let Ok(entries) = fs::read_dir("/proc/self/fd") {
-            self.open_files.set(i64::try_from(entries.count()).unwrap_or(i64::MAX));
+            self.open_files
+                .set(i64::try_from(entries.count()).unwrap_or(i64::MAX));
         }
         [self.resident_bytes.collect(), self.open_files.collect()].concat()
     }
@@ -48,7 +53,9 @@ impl Collector for ProcessCollector {
 /// `VmRSS` of `/proc/self/status` (proc(5)); absent on systems without procfs.
 fn resident_bytes() -> Option<i64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }

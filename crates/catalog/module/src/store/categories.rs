@@ -19,7 +19,7 @@ struct CategoryRow {
 }
 
 /// Lists categories behind a place in the order of shelves.
-#[tracing::instrument(name = "db.catalog.list_categories", skip_all, err)]
+#[tracing::instrument(name = "db.catalog.list_categories", skip_all, err(level = "debug"))]
 pub(crate) async fn list(
     db: &mut dyn Queryable,
     after: (i64, CategoryId),
@@ -42,7 +42,11 @@ pub(crate) async fn list(
 }
 
 /// Finds a category by its place in URLs.
-#[tracing::instrument(name = "db.catalog.find_category_by_slug", skip_all, err)]
+#[tracing::instrument(
+    name = "db.catalog.find_category_by_slug",
+    skip_all,
+    err(level = "debug")
+)]
 pub(crate) async fn find_by_slug(
     db: &mut dyn Queryable,
     slug: &str,
@@ -58,7 +62,7 @@ pub(crate) async fn find_by_slug(
 }
 
 /// Finds what a product needs to know of its category.
-#[tracing::instrument(name = "db.catalog.find_category", skip_all, fields(category.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.find_category", skip_all, fields(category.id = %id), err(level = "debug"))]
 pub(crate) async fn find_ref(
     tx: &mut Tx<'_>,
     id: CategoryId,
@@ -72,7 +76,7 @@ pub(crate) async fn find_ref(
 }
 
 /// Inserts a category at version 1.
-#[tracing::instrument(name = "db.catalog.insert_category", skip_all, fields(category.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.insert_category", skip_all, fields(category.id = %id), err(level = "debug"))]
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     id: CategoryId,

@@ -35,7 +35,7 @@ struct LevelRow {
 }
 
 /// Applies a movement if `needed` pieces are available there; returns how many are available after it.
-#[tracing::instrument(name = "db.catalog.move_stock", skip_all, fields(variant.id = %movement.variant_id), err)]
+#[tracing::instrument(name = "db.catalog.move_stock", skip_all, fields(variant.id = %movement.variant_id), err(level = "debug"))]
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
     movement: &Movement,
@@ -62,7 +62,7 @@ pub(crate) async fn apply(
 /// location and how many are available there after it.
 ///
 /// The guard is repeated outside the choice of the location: whoever waits for the row sees it as it is then.
-#[tracing::instrument(name = "db.catalog.reserve_stock", skip_all, fields(variant.id = %variant), err)]
+#[tracing::instrument(name = "db.catalog.reserve_stock", skip_all, fields(variant.id = %variant), err(level = "debug"))]
 pub(crate) async fn reserve(
     tx: &mut Tx<'_>,
     variant: VariantId,
@@ -94,7 +94,7 @@ pub(crate) async fn reserve(
 }
 
 /// Makes sure that a level exists, so that stock can be added to it.
-#[tracing::instrument(name = "db.catalog.open_level", skip_all, fields(variant.id = %variant), err)]
+#[tracing::instrument(name = "db.catalog.open_level", skip_all, fields(variant.id = %variant), err(level = "debug"))]
 pub(crate) async fn open(
     tx: &mut Tx<'_>,
     variant: VariantId,
@@ -115,7 +115,7 @@ pub(crate) async fn open(
 }
 
 /// Returns the levels of one variant, by location: the order in which rows are locked.
-#[tracing::instrument(name = "db.catalog.levels_of", skip_all, fields(variant.id = %variant), err)]
+#[tracing::instrument(name = "db.catalog.levels_of", skip_all, fields(variant.id = %variant), err(level = "debug"))]
 pub(crate) async fn of_variant(
     db: &mut dyn Queryable,
     variant: VariantId,
@@ -134,7 +134,7 @@ pub(crate) async fn of_variant(
 }
 
 /// Lists levels behind a place, by variant and location.
-#[tracing::instrument(name = "db.catalog.list_levels", skip_all, err)]
+#[tracing::instrument(name = "db.catalog.list_levels", skip_all, err(level = "debug"))]
 pub(crate) async fn list(
     db: &mut dyn Queryable,
     variant: Option<VariantId>,
@@ -175,7 +175,7 @@ pub(crate) async fn list(
 }
 
 /// Returns what can be had of each of the variants, with its product.
-#[tracing::instrument(name = "db.catalog.stock_totals", skip_all, fields(variants = variants.len()), err)]
+#[tracing::instrument(name = "db.catalog.stock_totals", skip_all, fields(variants = variants.len()), err(level = "debug"))]
 pub(crate) async fn totals(
     tx: &mut Tx<'_>,
     variants: &[VariantId],
@@ -185,7 +185,7 @@ pub(crate) async fn totals(
 }
 
 /// Says whether a location exists.
-#[tracing::instrument(name = "db.catalog.location_exists", skip_all, fields(location.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.location_exists", skip_all, fields(location.id = %id), err(level = "debug"))]
 pub(crate) async fn location_exists(tx: &mut Tx<'_>, id: LocationId) -> Result<bool, StoreError> {
     let found: Option<LocationId> = tx
         .query("SELECT id FROM locations WHERE id = $1")

@@ -50,7 +50,7 @@ pub(crate) struct LedgerEntry {
 }
 
 /// Writes entries; returns the id of the last.
-#[tracing::instrument(name = "db.catalog.insert_movements", skip_all, fields(movements = movements.len()), err)]
+#[tracing::instrument(name = "db.catalog.insert_movements", skip_all, fields(movements = movements.len()), err(level = "debug"))]
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     movements: &[Movement],
@@ -82,7 +82,7 @@ pub(crate) async fn insert(
 }
 
 /// Lists entries older than `before`, newest first.
-#[tracing::instrument(name = "db.catalog.list_movements", skip_all, err)]
+#[tracing::instrument(name = "db.catalog.list_movements", skip_all, err(level = "debug"))]
 pub(crate) async fn list(
     db: &mut dyn Queryable,
     variant: Option<VariantId>,

@@ -54,7 +54,7 @@ pub(crate) struct Availability {
 }
 
 /// Returns those of the variants that exist.
-#[tracing::instrument(name = "db.catalog.get_offers", skip_all, fields(variants = ids.len()), err)]
+#[tracing::instrument(name = "db.catalog.get_offers", skip_all, fields(variants = ids.len()), err(level = "debug"))]
 pub(crate) async fn get(
     db: &mut dyn Queryable,
     ids: &[VariantId],
@@ -73,7 +73,7 @@ pub(crate) async fn get(
 }
 
 /// Returns those of the variants that are for sale.
-#[tracing::instrument(name = "db.catalog.get_availability", skip_all, fields(variants = ids.len()), err)]
+#[tracing::instrument(name = "db.catalog.get_availability", skip_all, fields(variants = ids.len()), err(level = "debug"))]
 pub(crate) async fn availability(
     db: &mut dyn Queryable,
     ids: &[VariantId],

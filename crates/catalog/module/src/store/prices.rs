@@ -19,7 +19,7 @@ pub(crate) async fn insert(
 }
 
 /// Writes what changed.
-#[tracing::instrument(name = "db.catalog.change_prices", skip_all, fields(variant.id = %variant), err)]
+#[tracing::instrument(name = "db.catalog.change_prices", skip_all, fields(variant.id = %variant), err(level = "debug"))]
 pub(crate) async fn change(
     tx: &mut Tx<'_>,
     variant: VariantId,

@@ -64,7 +64,7 @@ pub(crate) struct ProductFilter {
 }
 
 /// Finds a product.
-#[tracing::instrument(name = "db.catalog.find_product", skip_all, fields(product.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.find_product", skip_all, fields(product.id = %id), err(level = "debug"))]
 pub(crate) async fn find(
     db: &mut dyn Queryable,
     id: ProductId,
@@ -78,7 +78,11 @@ pub(crate) async fn find(
 }
 
 /// Finds a product by its place in URLs.
-#[tracing::instrument(name = "db.catalog.find_product_by_slug", skip_all, err)]
+#[tracing::instrument(
+    name = "db.catalog.find_product_by_slug",
+    skip_all,
+    err(level = "debug")
+)]
 pub(crate) async fn find_by_slug(
     db: &mut dyn Queryable,
     slug: &str,
@@ -92,7 +96,7 @@ pub(crate) async fn find_by_slug(
 }
 
 /// Lists products older than `before`, newest first.
-#[tracing::instrument(name = "db.catalog.list_products", skip_all, err)]
+#[tracing::instrument(name = "db.catalog.list_products", skip_all, err(level = "debug"))]
 pub(crate) async fn list(
     db: &mut dyn Queryable,
     filter: &ProductFilter,
@@ -138,7 +142,7 @@ pub(crate) async fn list(
 }
 
 /// Inserts a product without variants; it starts at version 1.
-#[tracing::instrument(name = "db.catalog.insert_product", skip_all, fields(product.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.insert_product", skip_all, fields(product.id = %id), err(level = "debug"))]
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     id: ProductId,
@@ -165,7 +169,7 @@ pub(crate) async fn insert(
 }
 
 /// Writes a changed product, its version raised by one; returns `false` if somebody else was faster.
-#[tracing::instrument(name = "db.catalog.update_product", skip_all, fields(product.id = %product.id), err)]
+#[tracing::instrument(name = "db.catalog.update_product", skip_all, fields(product.id = %product.id), err(level = "debug"))]
 pub(crate) async fn update(tx: &mut Tx<'_>, product: &Product) -> Result<bool, StoreError> {
     let now = tx.now();
     let changed = tx
@@ -193,7 +197,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, product: &Product) -> Result<bool, S
 /// Raises the version because a part of the product's page changed; locks the row until the commit.
 ///
 /// Returns the new version and the slug.
-#[tracing::instrument(name = "db.catalog.touch_product", skip_all, fields(product.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.touch_product", skip_all, fields(product.id = %id), err(level = "debug"))]
 pub(crate) async fn touch(
     tx: &mut Tx<'_>,
     id: ProductId,
@@ -207,7 +211,7 @@ pub(crate) async fn touch(
 }
 
 /// Writes again what `q` looks into, after a SKU came or changed.
-#[tracing::instrument(name = "db.catalog.index_product", skip_all, fields(product.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.index_product", skip_all, fields(product.id = %id), err(level = "debug"))]
 pub(crate) async fn index(
     tx: &mut Tx<'_>,
     id: ProductId,

@@ -31,7 +31,7 @@ struct StoredTake {
 }
 
 /// Inserts a reservation; returns `false` if there is one with this id.
-#[tracing::instrument(name = "db.catalog.insert_reservation", skip_all, fields(reservation.id = %held.id), err)]
+#[tracing::instrument(name = "db.catalog.insert_reservation", skip_all, fields(reservation.id = %held.id), err(level = "debug"))]
 pub(crate) async fn insert(tx: &mut Tx<'_>, held: &Held) -> Result<bool, StoreError> {
     let now = tx.now();
     let inserted = tx
@@ -54,7 +54,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, held: &Held) -> Result<bool, StoreEr
 /// Moves a reservation from one status to another; returns it if it was in the first.
 ///
 /// The guard locks the row and makes every command idempotent: a second delivery changes nothing.
-#[tracing::instrument(name = "db.catalog.turn_reservation", skip_all, fields(reservation.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.turn_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
 pub(crate) async fn turn(
     tx: &mut Tx<'_>,
     id: ReservationId,
@@ -81,7 +81,7 @@ pub(crate) async fn turn(
 }
 
 /// Lets a held reservation expire if its time has come; returns it then.
-#[tracing::instrument(name = "db.catalog.expire_reservation", skip_all, fields(reservation.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.expire_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
 pub(crate) async fn expire(tx: &mut Tx<'_>, id: ReservationId) -> Result<Option<Held>, StoreError> {
     let now = tx.now();
     let row: Option<ReservationRow> = tx
@@ -99,7 +99,7 @@ pub(crate) async fn expire(tx: &mut Tx<'_>, id: ReservationId) -> Result<Option<
 }
 
 /// Moves the expiry of a held reservation further away; returns it if that changed something.
-#[tracing::instrument(name = "db.catalog.extend_reservation", skip_all, fields(reservation.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.extend_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
 pub(crate) async fn extend(
     tx: &mut Tx<'_>,
     id: ReservationId,
@@ -122,7 +122,7 @@ pub(crate) async fn extend(
 }
 
 /// Writes where the stock of a reservation was taken, after it was taken again.
-#[tracing::instrument(name = "db.catalog.rewrite_reservation", skip_all, fields(reservation.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.rewrite_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
 pub(crate) async fn rewrite(
     tx: &mut Tx<'_>,
     id: ReservationId,
@@ -137,7 +137,7 @@ pub(crate) async fn rewrite(
 }
 
 /// Finds a reservation.
-#[tracing::instrument(name = "db.catalog.find_reservation", skip_all, fields(reservation.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.find_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
 pub(crate) async fn find(
     db: &mut dyn Queryable,
     id: ReservationId,
@@ -151,7 +151,7 @@ pub(crate) async fn find(
 }
 
 /// Returns those of the reservations that exist.
-#[tracing::instrument(name = "db.catalog.get_reservations", skip_all, fields(reservations = ids.len()), err)]
+#[tracing::instrument(name = "db.catalog.get_reservations", skip_all, fields(reservations = ids.len()), err(level = "debug"))]
 pub(crate) async fn get(
     db: &mut dyn Queryable,
     ids: &[ReservationId],
@@ -162,7 +162,7 @@ pub(crate) async fn get(
 }
 
 /// Lists reservations behind `after`, by id.
-#[tracing::instrument(name = "db.catalog.list_reservations", skip_all, err)]
+#[tracing::instrument(name = "db.catalog.list_reservations", skip_all, err(level = "debug"))]
 pub(crate) async fn list(
     db: &mut dyn Queryable,
     status: Option<ReservationStatus>,

@@ -6,7 +6,7 @@ use tenon_store::{Queryable as _, StoreError, Tx};
 use crate::domain::variant::{NewVariant, Variant};
 
 /// Inserts a variant behind those that its product has; it starts active at version 1.
-#[tracing::instrument(name = "db.catalog.insert_variant", skip_all, fields(variant.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.insert_variant", skip_all, fields(variant.id = %id), err(level = "debug"))]
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     id: VariantId,
@@ -31,7 +31,7 @@ pub(crate) async fn insert(
 }
 
 /// Returns the product that a variant belongs to.
-#[tracing::instrument(name = "db.catalog.find_product_of", skip_all, fields(variant.id = %id), err)]
+#[tracing::instrument(name = "db.catalog.find_product_of", skip_all, fields(variant.id = %id), err(level = "debug"))]
 pub(crate) async fn find_product_of(
     tx: &mut Tx<'_>,
     id: VariantId,
@@ -43,7 +43,7 @@ pub(crate) async fn find_product_of(
 }
 
 /// Writes a changed variant, its version raised by one; returns `false` if somebody else was faster.
-#[tracing::instrument(name = "db.catalog.update_variant", skip_all, fields(variant.id = %variant.id), err)]
+#[tracing::instrument(name = "db.catalog.update_variant", skip_all, fields(variant.id = %variant.id), err(level = "debug"))]
 pub(crate) async fn update(tx: &mut Tx<'_>, variant: &Variant) -> Result<bool, StoreError> {
     let now = tx.now();
     let changed = tx

@@ -44,7 +44,7 @@ macro_rules! columns {
 }
 
 /// Inserts an empty cart.
-#[tracing::instrument(name = "db.carts.insert", skip_all, fields(cart.id = %cart.id), err)]
+#[tracing::instrument(name = "db.carts.insert", skip_all, fields(cart.id = %cart.id), err(level = "debug"))]
 pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
     tx.query(concat!(
         "INSERT INTO carts (",

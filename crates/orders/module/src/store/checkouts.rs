@@ -41,7 +41,7 @@ macro_rules! columns {
 /// # Errors
 ///
 /// [`StoreError::Duplicate`] if its cart has a live one already.
-#[tracing::instrument(name = "db.checkouts.insert", skip_all, fields(checkout.id = %checkout.id), err)]
+#[tracing::instrument(name = "db.checkouts.insert", skip_all, fields(checkout.id = %checkout.id), err(level = "debug"))]
 pub(crate) async fn insert(tx: &mut Tx<'_>, checkout: &Checkout) -> Result<(), StoreError> {
     let owner: Option<UserRef> = checkout.quote.customer.user_id;
     tx.query(concat!(

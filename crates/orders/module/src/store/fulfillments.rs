@@ -36,7 +36,7 @@ macro_rules! columns {
 }
 
 /// Inserts a parcel.
-#[tracing::instrument(name = "db.fulfillments.insert", skip_all, fields(fulfillment.id = %parcel.id), err)]
+#[tracing::instrument(name = "db.fulfillments.insert", skip_all, fields(fulfillment.id = %parcel.id), err(level = "debug"))]
 pub(crate) async fn insert(tx: &mut Tx<'_>, parcel: &Fulfillment) -> Result<(), StoreError> {
     tx.query(concat!(
         "INSERT INTO fulfillments (",

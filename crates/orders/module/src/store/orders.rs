@@ -11,7 +11,7 @@ use crate::domain::order::{Happening, next, status_name};
 use crate::domain::timeline::reason_name;
 
 /// Inserts the order of a checkout, `pending_payment`; returns the number that people see.
-#[tracing::instrument(name = "db.orders.insert", skip_all, fields(order.id = %checkout.order_id), err)]
+#[tracing::instrument(name = "db.orders.insert", skip_all, fields(order.id = %checkout.order_id), err(level = "debug"))]
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     checkout: &Checkout,

@@ -59,7 +59,9 @@ pub(crate) struct Hall;
 impl Greeter for Hall {
     async fn greet(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError> {
         match req.name.as_str() {
-            "sleeper" => Err(tenon_seam::SeamError::Domain(GreeterError::Asleep { name: req.name })),
+            "sleeper" => Err(tenon_seam::SeamError::Domain(GreeterError::Asleep {
+                name: req.name,
+            })),
             "nobody" => std::future::pending().await,
             _ => Ok(Greeting {
                 text: format!("hello {}", req.name),
@@ -82,8 +84,15 @@ pub(crate) fn connect(mode: Mode) -> Arc<dyn Greeter> {
     connect_as("door", mode, 512)
 }
 
-pub(crate) fn connect_as(caller: &'static str, mode: Mode, max_concurrent: u32) -> Arc<dyn Greeter> {
-    let settings = EdgeSettings { mode, max_concurrent };
+pub(crate) fn connect_as(
+    caller: &'static str,
+    mode: Mode,
+    max_concurrent: u32,
+) -> Arc<dyn Greeter> {
+    let settings = EdgeSettings {
+        mode,
+        max_concurrent,
+    };
     let seam = Seam::new([("greeter".to_owned(), settings)].into()).declare("door", &["greeter"]);
     GreeterClient::connect(&seam, caller, Arc::new(Hall))
 }
@@ -93,5 +102,7 @@ pub(crate) fn ctx() -> CallCtx {
 }
 
 pub(crate) fn greet(name: &str) -> Greet {
-    Greet { name: name.to_owned() }
+    Greet {
+        name: name.to_owned(),
+    }
 }

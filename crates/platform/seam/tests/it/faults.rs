@@ -11,7 +11,10 @@ use crate::contract::{ENDS, GreeterError, connect, connect_as, ctx, greet};
 #[tokio::test]
 async fn an_undeclared_caller_is_refused() {
     for mode in ENDS {
-        let error = connect_as("stranger", mode, 512).greet(&ctx(), greet("ada")).await.expect_err("not declared");
+        let error = connect_as("stranger", mode, 512)
+            .greet(&ctx(), greet("ada"))
+            .await
+            .expect_err("not declared");
         let edge = "stranger -> greeter.greet".to_owned();
         assert_eq!(error, SeamError::Seam(SeamFault::Forbidden { edge }));
     }
@@ -22,7 +25,10 @@ async fn a_call_inside_a_transaction_is_refused() {
     for mode in ENDS {
         let ctx = ctx();
         let unit = ctx.open_unit();
-        let error = connect(mode).greet(&ctx, greet("ada")).await.expect_err("a unit is open");
+        let error = connect(mode)
+            .greet(&ctx, greet("ada"))
+            .await
+            .expect_err("a unit is open");
         assert!(matches!(error, SeamError::Seam(SeamFault::Misuse { .. })));
         drop(unit);
         assert!(connect(mode).greet(&ctx, greet("ada")).await.is_ok());
@@ -32,7 +38,10 @@ async fn a_call_inside_a_transaction_is_refused() {
 #[tokio::test]
 async fn a_keyed_command_without_key_is_refused() {
     for mode in ENDS {
-        let error = connect(mode).greet_once(&ctx(), greet("ada")).await.expect_err("no key");
+        let error = connect(mode)
+            .greet_once(&ctx(), greet("ada"))
+            .await
+            .expect_err("no key");
         assert!(matches!(error, SeamError::Seam(SeamFault::Misuse { .. })));
     }
 }
@@ -40,7 +49,10 @@ async fn a_keyed_command_without_key_is_refused() {
 #[tokio::test]
 async fn a_request_over_the_limit_is_refused() {
     for mode in ENDS {
-        let error = connect(mode).greet(&ctx(), greet(&"x".repeat(2_000))).await.expect_err("too large");
+        let error = connect(mode)
+            .greet(&ctx(), greet(&"x".repeat(2_000)))
+            .await
+            .expect_err("too large");
         assert_eq!(error, SeamError::Seam(SeamFault::TooLarge { limit: 1_000 }));
     }
 }
@@ -48,8 +60,16 @@ async fn a_request_over_the_limit_is_refused() {
 #[tokio::test]
 async fn a_silent_module_ends_at_the_deadline() {
     for mode in ENDS {
-        let error = connect(mode).greet(&ctx(), greet("nobody")).await.expect_err("never answers");
-        assert_eq!(error, SeamError::Seam(SeamFault::DeadlineExceeded { executed: Executed::No }));
+        let error = connect(mode)
+            .greet(&ctx(), greet("nobody"))
+            .await
+            .expect_err("never answers");
+        assert_eq!(
+            error,
+            SeamError::Seam(SeamFault::DeadlineExceeded {
+                executed: Executed::No
+            })
+        );
     }
 }
 
@@ -58,8 +78,16 @@ async fn a_passed_deadline_ends_before_the_module() {
     for mode in ENDS {
         let mut ctx = ctx();
         ctx.deadline = Deadline::after(Duration::ZERO);
-        let error = connect(mode).greet(&ctx, greet("ada")).await.expect_err("too late");
-        assert_eq!(error, SeamError::Seam(SeamFault::DeadlineExceeded { executed: Executed::No }));
+        let error = connect(mode)
+            .greet(&ctx, greet("ada"))
+            .await
+            .expect_err("too late");
+        assert_eq!(
+            error,
+            SeamError::Seam(SeamFault::DeadlineExceeded {
+                executed: Executed::No
+            })
+        );
     }
 }
 
@@ -68,10 +96,18 @@ async fn a_full_edge_sheds() {
     for mode in ENDS {
         let greeter = connect_as("door", mode, 1);
         let (first_ctx, second_ctx) = (ctx(), ctx());
-        let (first, second) =
-            tokio::join!(greeter.greet(&first_ctx, greet("nobody")), greeter.greet(&second_ctx, greet("ada")));
-        assert!(matches!(first, Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. }))));
-        assert!(matches!(second, Err(SeamError::Seam(SeamFault::Overloaded { .. }))));
+        let (first, second) = tokio::join!(
+            greeter.greet(&first_ctx, greet("nobody")),
+            greeter.greet(&second_ctx, greet("ada"))
+        );
+        assert!(matches!(
+            first,
+            Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. }))
+        ));
+        assert!(matches!(
+            second,
+            Err(SeamError::Seam(SeamFault::Overloaded { .. }))
+        ));
     }
 }
 
@@ -80,16 +116,32 @@ async fn calls_that_go_round_end() {
     for mode in ENDS {
         let mut ctx = ctx();
         ctx.hops = 8;
-        let error = connect(mode).greet(&ctx, greet("ada")).await.expect_err("a loop");
+        let error = connect(mode)
+            .greet(&ctx, greet("ada"))
+            .await
+            .expect_err("a loop");
         assert!(matches!(error, SeamError::Seam(SeamFault::Misuse { .. })));
     }
-    assert_eq!(connect(Mode::Local).greet(&ctx(), greet("ada")).await.expect("no loop").text, "hello ada");
+    assert_eq!(
+        connect(Mode::Local)
+            .greet(&ctx(), greet("ada"))
+            .await
+            .expect("no loop")
+            .text,
+        "hello ada"
+    );
 }
 
 fn any_fault() -> impl Strategy<Value = SeamFault> {
-    let executed = prop_oneof![Just(Executed::No), Just(Executed::Unknown), Just(Executed::Yes)];
+    let executed = prop_oneof![
+        Just(Executed::No),
+        Just(Executed::Unknown),
+        Just(Executed::Yes)
+    ];
     prop_oneof![
-        executed.clone().prop_map(|executed| SeamFault::Unavailable { executed }),
+        executed
+            .clone()
+            .prop_map(|executed| SeamFault::Unavailable { executed }),
         executed.prop_map(|executed| SeamFault::DeadlineExceeded { executed }),
         any::<u64>().prop_map(|retry_after_ms| SeamFault::Overloaded { retry_after_ms }),
         Just(SeamFault::Cancelled),
