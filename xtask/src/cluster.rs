@@ -1,6 +1,7 @@
 //! A private PostgreSQL cluster for development, started from the programs on the machine.
 //!
-//! Never as root, never a shared server: data and socket live below `var/`, and it listens on loopback only.
+//! Never as root, never a shared server: data and socket live below `var/` (run by root: below the temporary folder), and it
+//! listens on loopback only.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -27,13 +28,23 @@ impl Cluster {
         if programs.as_os_str().is_empty() {
             bail!("no PostgreSQL server programs found; Debian: apt-get install postgresql");
         }
-        fs::create_dir_all(folder)?;
-        let folder = folder.canonicalize()?;
-        let data = folder.join("data");
         let user = unprivileged_user()?;
+        let is_new = !folder.exists();
+        fs::create_dir_all(folder)?;
+        let mut folder = folder.canonicalize()?;
         if let Some(user) = &user {
+            // That user may not be let into the checkout: the cluster lives where everybody may go.
+            let name = folder
+                .to_string_lossy()
+                .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+            folder = std::env::temp_dir().join(format!("tenon{name}"));
+            if is_new && folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            fs::create_dir_all(&folder)?;
             process::run(Command::new("chown").args(["-R", user]).arg(&folder))?;
         }
+        let data = folder.join("data");
         if !data.join("PG_VERSION").is_file() {
             let mut command = as_user(user.as_deref(), &programs.join("initdb"));
             command.args([
