@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: exactly what CI runs, in the order of cost.
+//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer, which `.ci/run` leaves out for time.
 
 use std::path::Path;
 
