@@ -18,15 +18,10 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let mut build = process::cargo(root);
-    process::run(build.args([
-        "build",
-        "--release",
-        "--package",
-        "bench",
-        "--package",
-        "tenon-server",
-    ]))?;
+    // One after the other: built together they would share features, and the server would carry the recorder.
+    for package in ["bench", "tenon-server"] {
+        process::run(process::cargo(root).args(["build", "--release", "--package", package]))?;
+    }
     let folder = root.join("var/bench");
     let cluster = if server_programs().as_os_str().is_empty() {
         println!("!! No PostgreSQL server programs found: measuring SQLite only.");

@@ -1,9 +1,10 @@
-//! Checkouts to `placed` a second, beside the same number of statements and commits run raw on the same engine.
+//! Checkouts to `placed` a second, beside the same SQL run raw on the same engine.
 //!
-//! The raw run takes its counts from the server's own metrics: for each module, how many units of work were
-//! committed and how many statements were sent while the checkouts ran. So it is "the database work alone".
+//! The raw run does what Tenon's stores did while the same checkouts ran, with the same arguments and commits, from
+//! the same start: the database work alone.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,9 +14,11 @@ use mail_catcher::{CatcherOptions, MailCatcher};
 use payment_simulator::{Config, Simulator};
 use reqwest::Client;
 use serde_json::{Value, json};
+use tenon_store::{Step, StepKind};
 use tokio::task::JoinSet;
 
-use crate::raw_sql::{self, Work};
+use crate::raw_sql;
+use crate::recorded;
 use crate::server::{Installation, client};
 use crate::{Smoke, row};
 
@@ -55,23 +58,92 @@ pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
     let folder = options
         .folder
         .join(format!("checkout-{}", engine.to_lowercase()));
-    let installation = Installation::new(&options.tenon, folder, &settings)?;
-    let (tenon, _) = installation.serve().await?;
-    let api = Arc::new(format!("http://{}", installation.api));
-    let metrics = format!("http://{}/metrics", installation.operations);
+    let installation = Installation::new(&options.tenon, folder.clone(), &settings)?;
     let http = client()?;
 
-    let carts = Arc::new(carts(&http, &api).await?);
-    settle(&http, &metrics).await?;
-    let before = work(&http, &metrics).await?;
+    // Three runs from the same start: Tenon; Tenon while its statements are noted; these statements alone.
+    let (tenon, _) = installation.serve().await?;
+    let carts = carts(&http, &format!("http://{}", installation.api)).await?;
+    settle(
+        &http,
+        &format!("http://{}/metrics", installation.operations),
+    )
+    .await?;
+    drop(tenon);
+    let copy = async |name: &str| {
+        let database = match postgres {
+            Some(url) => Some(raw_sql::copy_database(url, name).await?),
+            None => None,
+        };
+        let data = folder.with_file_name(format!("checkout-{}-{name}", engine.to_lowercase()));
+        installation.copied(data, database)
+    };
+    let (noted, alone) = (copy("noted").await?, copy("alone").await?);
+
+    let carts = Arc::new(carts);
+    let (tenon, _) = installation.serve().await?;
     let start = Instant::now();
+    buy_all(&http, installation.api, &carts).await?;
+    let took = start.elapsed();
+    drop(tenon);
+    let steps = recorded::record(&noted, buy_all(&http, noted.api, &carts)).await?;
+    let units = units_of_modules(&steps);
+    let raw = match alone.settings.iter().find(|(key, _)| key == "store.url") {
+        Some((_, url)) => raw_sql::on_postgres(url, steps).await?,
+        None => raw_sql::on_sqlite(&alone.data, steps).await?,
+    };
+
+    #[expect(clippy::cast_precision_loss, reason = "means and shares")]
+    let share = |part: usize, whole: usize| part as f64 / whole as f64;
+    row(
+        &format!(
+            "checkout to placed, {engine} ({:.1} commits, {:.1} statements each)",
+            share(raw.commits, CHECKOUTS),
+            share(raw.statements, CHECKOUTS)
+        ),
+        &format!("{:.0}/s", rate(CHECKOUTS, took)),
+        &format!(
+            "its own SQL run raw {:.0}/s ({:.1} % of the statements with the same number of rows)",
+            rate(CHECKOUTS, raw.took),
+            share(raw.alike, raw.statements) * 100.0
+        ),
+        &format!(
+            "{:.0} %",
+            raw.took.as_secs_f64() / took.as_secs_f64() * 100.0
+        ),
+        "≥ 60 %",
+    );
+    for (module, (commits, statements)) in units {
+        println!(
+            "|   {module}: {:.1} commits, {:.1} statements a checkout | | | | |",
+            share(commits, CHECKOUTS),
+            share(statements, CHECKOUTS)
+        );
+    }
+    Ok(())
+}
+
+/// Commits and statements of each module.
+fn units_of_modules(steps: &[Step]) -> BTreeMap<&'static str, (usize, usize)> {
+    let mut modules: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
+    for step in steps {
+        let (commits, statements) = modules.entry(step.module).or_default();
+        *commits += usize::from(matches!(step.kind, StepKind::Commit));
+        *statements += usize::from(matches!(step.kind, StepKind::Statement { .. }));
+    }
+    modules
+}
+
+/// Checks all carts out, several at once.
+async fn buy_all(http: &Client, api: SocketAddr, carts: &Arc<Vec<Cart>>) -> Result<()> {
+    let api = Arc::new(format!("http://{api}"));
     let next = Arc::new(AtomicUsize::new(0));
     let mut buyers = JoinSet::new();
     for _ in 0..BUYERS {
         let (http, api, carts, next) = (
             http.clone(),
             Arc::clone(&api),
-            Arc::clone(&carts),
+            Arc::clone(carts),
             Arc::clone(&next),
         );
         buyers.spawn(async move {
@@ -83,51 +155,6 @@ pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
     }
     while let Some(buyer) = buyers.join_next().await {
         buyer??;
-    }
-    let took = start.elapsed();
-    // What follows a checkout (mail, audit) is part of its database work.
-    settle(&http, &metrics).await?;
-    let after = work(&http, &metrics).await?;
-    drop(tenon);
-
-    let done: BTreeMap<String, Work> = after
-        .into_iter()
-        .map(|(module, after)| {
-            let before = before.get(&module).copied().unwrap_or_default();
-            (
-                module,
-                Work {
-                    units: after.units - before.units,
-                    statements: after.statements - before.statements,
-                },
-            )
-        })
-        .collect();
-    let raw = raw_sql::run(&options.folder.join("raw"), postgres, &done).await?;
-    let rate = |took: Duration| rate(CHECKOUTS, took);
-    let total = done.values().fold(Work::default(), |sum, work| Work {
-        units: sum.units + work.units,
-        statements: sum.statements + work.statements,
-    });
-    #[expect(clippy::cast_precision_loss, reason = "a mean")]
-    let each = |count: u64| count as f64 / CHECKOUTS as f64;
-    row(
-        &format!(
-            "checkout to placed, {engine} ({:.1} commits, {:.1} statements each)",
-            each(total.units),
-            each(total.statements)
-        ),
-        &format!("{:.0}/s", rate(took)),
-        &format!("raw SQL {:.0}/s", rate(raw)),
-        &format!("{:.0} %", rate(took) / rate(raw) * 100.0),
-        "≥ 60 %",
-    );
-    for (module, work) in &done {
-        println!(
-            "|   {module}: {:.1} commits, {:.1} statements a checkout | | | | |",
-            each(work.units),
-            each(work.statements)
-        );
     }
     Ok(())
 }
@@ -221,15 +248,11 @@ async fn check_out(http: &Client, api: &str, cart: &Cart) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the counters stand still: the work that follows has been done.
+/// Waits until no unit of work is committed any more: what follows the carts has been done.
 async fn settle(http: &Client, metrics: &str) -> Result<()> {
     let mut last = None;
     for _ in 0..600 {
-        let now: u64 = work(http, metrics)
-            .await?
-            .values()
-            .map(|work| work.units)
-            .sum();
+        let now = commits(http, metrics).await?;
         if last == Some(now) {
             return Ok(());
         }
@@ -239,8 +262,8 @@ async fn settle(http: &Client, metrics: &str) -> Result<()> {
     bail!("the server never comes to rest")
 }
 
-/// Units of work and statements so far, by module.
-async fn work(http: &Client, metrics: &str) -> Result<BTreeMap<String, Work>> {
+/// Units of work committed so far.
+async fn commits(http: &Client, metrics: &str) -> Result<u64> {
     let text = http
         .get(metrics)
         .send()
@@ -248,26 +271,11 @@ async fn work(http: &Client, metrics: &str) -> Result<BTreeMap<String, Work>> {
         .error_for_status()?
         .text()
         .await?;
-    let mut work: BTreeMap<String, Work> = BTreeMap::new();
-    for line in text.lines() {
-        let Some((name, value)) = line.rsplit_once(' ') else {
-            continue;
-        };
-        let Some(module) = name
-            .split("module=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next())
-        else {
-            continue;
-        };
-        let digits = value.split('.').next().unwrap_or_default();
-        let count = || digits.parse::<u64>().unwrap_or_default();
-        let entry = work.entry(module.to_owned()).or_default();
-        if name.starts_with("tenon_db_unit_seconds_count") && name.contains("outcome=\"commit") {
-            entry.units += count();
-        } else if name.starts_with("tenon_db_statement_total") {
-            entry.statements += count();
-        }
-    }
-    Ok(work)
+    Ok(text
+        .lines()
+        .filter(|line| {
+            line.starts_with("tenon_db_unit_seconds_count") && line.contains("outcome=\"commit")
+        })
+        .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok())
+        .sum())
 }

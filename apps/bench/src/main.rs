@@ -8,6 +8,7 @@ mod checkout;
 mod load;
 mod raw_sql;
 mod reads;
+mod recorded;
 mod seam_calls;
 mod server;
 

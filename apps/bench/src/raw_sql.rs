@@ -1,179 +1,273 @@
-//! The database work of a run without anything around it: as many commits and statements, by sqlx alone.
+//! The same SQL run raw: the recorded statements with their arguments and commits, by sqlx alone.
+//!
+//! Every module's work runs at once, as in the server: on SQLite one writer for each file, in the recorded order,
+//! beside readers; on PostgreSQL ten connections for each module, where what belongs to one trace stays in order.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use anyhow::{Context as _, Result};
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Either, Executor as _};
+use tenon_store::{Arguments, Step, StepKind};
 use tokio::task::JoinSet;
 
-/// Database work of one module.
+/// Connections for reads beside the writer of a SQLite file.
+const READERS: usize = 4;
+/// Connections for each module on PostgreSQL: as many as the server has.
+const CONNECTIONS: usize = 10;
+
+/// How the raw run went.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Work {
-    /// Committed transactions.
-    pub(crate) units: u64,
-    /// Statements in all of them, and reads outside.
-    pub(crate) statements: u64,
+pub(crate) struct Replay {
+    /// How long it took.
+    pub(crate) took: Duration,
+    /// Committed units of work.
+    pub(crate) commits: usize,
+    /// Statements in all units, and reads outside of any.
+    pub(crate) statements: usize,
+    /// Statements that changed or returned as many rows as when they were recorded.
+    pub(crate) alike: usize,
 }
 
-/// What an average row of the measured tables holds.
-const PAYLOAD: &str = "{\"lines\":[{\"sku\":\"TEA-0001\",\"quantity\":1,\"unit_price\":{\"amount\":1290,\"currency\":\"EUR\"}}],\
-    \"totals\":{\"subtotal\":1290,\"shipping\":490,\"tax\":284},\"note\":\"as much text as a row of the real tables has\"}";
-
-/// Does the work of all modules at once; returns how long it took.
-pub(crate) async fn run(
-    folder: &Path,
-    postgres: Option<&str>,
-    work: &BTreeMap<String, Work>,
-) -> Result<Duration> {
-    match postgres {
-        None => on_sqlite(folder, work).await,
-        Some(url) => on_postgres(url, work).await,
-    }
+/// One unit of work, or one read outside of any.
+struct Work {
+    trace: [u8; 16],
+    statements: Vec<Statement>,
+    end: End,
 }
 
-async fn on_sqlite(folder: &Path, work: &BTreeMap<String, Work>) -> Result<Duration> {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder)?;
-    }
-    std::fs::create_dir_all(folder)?;
-    let mut pools = Vec::new();
-    for (module, work) in work {
+struct Statement {
+    sql: &'static str,
+    arguments: Arguments,
+    rows: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nothing: it is a read.
+    None,
+    Commit,
+    Rollback,
+}
+
+/// Does what was recorded on a copy of the SQLite files that it was recorded on.
+pub(crate) async fn on_sqlite(folder: &Path, steps: Vec<Step>) -> Result<Replay> {
+    let mut lanes = Vec::new();
+    for (module, works) in by_module(steps) {
         let options = SqliteConnectOptions::new()
             .filename(folder.join(format!("{module}.db")))
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5));
+        let (reads, units): (Vec<_>, Vec<_>) =
+            works.into_iter().partition(|work| work.end == End::None);
+        let mut queues = vec![units];
+        queues.resize_with(1 + READERS, Vec::new);
+        for (place, read) in reads.into_iter().enumerate() {
+            queues[1 + place % READERS].push(read);
+        }
         let pool = SqlitePoolOptions::new()
-            .max_connections(1)
+            .max_connections(u32::try_from(queues.len())?)
             .connect_with(options)
             .await?;
-        sqlx::query("CREATE TABLE work (id INTEGER PRIMARY KEY, state TEXT NOT NULL, payload TEXT NOT NULL) STRICT")
-            .execute(&pool)
-            .await?;
-        pools.push((pool, *work));
+        for queue in queues {
+            lanes.push((pool.acquire().await?, queue));
+        }
     }
     let start = Instant::now();
-    let mut modules = JoinSet::new();
-    for (pool, work) in pools {
-        modules.spawn(async move { sqlite_module(&pool, work).await });
+    let mut running = JoinSet::new();
+    for (mut connection, queue) in lanes {
+        running.spawn(async move {
+            let mut replay = Replay::default();
+            for work in queue {
+                sqlite_work(&mut connection, work, &mut replay).await?;
+            }
+            Ok(replay)
+        });
     }
-    while let Some(module) = modules.join_next().await {
-        module??;
-    }
-    Ok(start.elapsed())
+    sum(start, running).await
 }
 
-async fn sqlite_module(pool: &SqlitePool, work: Work) -> Result<()> {
-    for unit in 0..work.units {
-        let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-        for statement in 0..share(work, unit) {
-            match statement % 3 {
-                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)")
-                    .bind("new")
-                    .bind(PAYLOAD)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected(),
-                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1")
-                    .bind(id(unit))
-                    .bind("done")
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected(),
-                _ => {
-                    sqlx::query("SELECT state, payload FROM work WHERE id = $1")
-                        .bind(id(unit))
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    0
-                }
-            };
-        }
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-async fn on_postgres(url: &str, work: &BTreeMap<String, Work>) -> Result<Duration> {
+/// Does what was recorded on a copy of the PostgreSQL database that it was recorded on.
+pub(crate) async fn on_postgres(url: &str, steps: Vec<Step>) -> Result<Replay> {
     let options: PgConnectOptions = url.parse()?;
-    let mut pools = Vec::new();
-    for (module, work) in work {
-        let schema = format!("raw_{module}");
-        let pool = PgPoolOptions::new()
-            .max_connections(10)
-            .connect_with(options.clone().options([("search_path", schema.as_str())]))
+    let mut lanes = Vec::new();
+    for (module, works) in by_module(steps) {
+        let pool: PgPool = PgPoolOptions::new()
+            .max_connections(u32::try_from(CONNECTIONS)?)
+            .connect_with(options.clone().options([("search_path", module)]))
             .await?;
-        for statement in [
-            format!("DROP SCHEMA IF EXISTS {schema} CASCADE"),
-            format!("CREATE SCHEMA {schema}"),
-            format!(
-                "CREATE TABLE {schema}.work (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, payload text NOT NULL)"
-            ),
-        ] {
-            sqlx::query(AssertSqlSafe(statement)).execute(&pool).await?;
+        let mut queues: Vec<Vec<Work>> = Vec::new();
+        queues.resize_with(CONNECTIONS, Vec::new);
+        for work in works {
+            let lane = usize::from(work.trace[15]) % CONNECTIONS;
+            queues[lane].push(work);
         }
-        pools.push((pool, *work));
+        for queue in queues {
+            lanes.push((pool.acquire().await?, queue));
+        }
     }
     let start = Instant::now();
-    let mut workers = JoinSet::new();
-    for (pool, work) in pools {
-        let next = Arc::new(AtomicU64::new(0));
-        for _ in 0..10 {
-            let (pool, next) = (pool.clone(), Arc::clone(&next));
-            workers.spawn(async move { postgres_worker(&pool, work, &next).await });
-        }
+    let mut running = JoinSet::new();
+    for (mut connection, queue) in lanes {
+        running.spawn(async move {
+            let mut replay = Replay::default();
+            for work in queue {
+                postgres_work(&mut connection, work, &mut replay).await?;
+            }
+            Ok(replay)
+        });
     }
-    while let Some(worker) = workers.join_next().await {
-        worker??;
-    }
-    Ok(start.elapsed())
+    sum(start, running).await
 }
 
-async fn postgres_worker(pool: &PgPool, work: Work, next: &AtomicU64) -> Result<()> {
-    loop {
-        let unit = next.fetch_add(1, Ordering::Relaxed);
-        if unit >= work.units {
-            return Ok(());
-        }
-        let mut tx = pool.begin_with("BEGIN").await?;
-        for statement in 0..share(work, unit) {
-            match statement % 3 {
-                0 => sqlx::query("INSERT INTO work (state, payload) VALUES ($1, $2)")
-                    .bind("new")
-                    .bind(PAYLOAD)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected(),
-                1 => sqlx::query("UPDATE work SET state = $2 WHERE id = $1")
-                    .bind(id(unit))
-                    .bind("done")
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected(),
-                _ => {
-                    sqlx::query("SELECT state, payload FROM work WHERE id = $1")
-                        .bind(id(unit))
-                        .fetch_optional(&mut *tx)
-                        .await?;
-                    0
+async fn sum(start: Instant, mut running: JoinSet<Result<Replay>>) -> Result<Replay> {
+    let mut sum = Replay::default();
+    while let Some(part) = running.join_next().await {
+        let part = part??;
+        sum.commits += part.commits;
+        sum.statements += part.statements;
+        sum.alike += part.alike;
+    }
+    sum.took = start.elapsed();
+    Ok(sum)
+}
+
+/// Writes the same for either engine; only its types differ.
+macro_rules! work_on {
+    ($name:ident, $connection:ty, $variant:ident, $begin:literal) => {
+        async fn $name(
+            connection: &mut $connection,
+            work: Work,
+            replay: &mut Replay,
+        ) -> Result<()> {
+            if work.end != End::None {
+                connection.execute($begin).await?;
+            }
+            let mut is_broken = false;
+            for statement in work.statements {
+                let Arguments::$variant(arguments) = statement.arguments else {
+                    anyhow::bail!("recorded on another engine");
+                };
+                let (mut rows, mut changed) = (0, 0);
+                let query = sqlx::query_with(statement.sql, arguments);
+                let sent = async {
+                    let mut answers = (&mut *connection).fetch_many(query);
+                    while let Some(answer) = answers.try_next().await? {
+                        match answer {
+                            Either::Left(done) => changed += done.rows_affected(),
+                            Either::Right(_) => rows += 1,
+                        }
+                    }
+                    Ok::<_, sqlx::Error>(())
+                };
+                // In another order a row may be taken already: the statement ran, and the unit is undone.
+                is_broken |= sent.await.is_err();
+                replay.statements += 1;
+                let count = if rows > 0 { rows } else { changed };
+                replay.alike += usize::from(!is_broken && count == statement.rows);
+                if is_broken && work.end == End::None {
+                    anyhow::bail!("a recorded read fails: {}", statement.sql);
                 }
-            };
+                if is_broken {
+                    break;
+                }
+            }
+            match work.end {
+                End::None => {}
+                End::Commit if !is_broken => {
+                    connection.execute("COMMIT").await?;
+                    replay.commits += 1;
+                }
+                End::Commit | End::Rollback => {
+                    connection.execute("ROLLBACK").await?;
+                }
+            }
+            Ok(())
         }
-        tx.commit().await?;
+    };
+}
+
+work_on!(sqlite_work, SqliteConnection, Sqlite, "BEGIN IMMEDIATE");
+work_on!(postgres_work, PgConnection, Postgres, "BEGIN");
+
+/// Puts the steps of each unit together, in the order in which units began; those that did not end are left out.
+fn by_module(steps: Vec<Step>) -> Vec<(&'static str, Vec<Work>)> {
+    let mut modules: Vec<(&'static str, Vec<Work>)> = Vec::new();
+    let mut places: HashMap<u64, (usize, usize)> = HashMap::new();
+    for step in steps {
+        let module = modules
+            .iter()
+            .position(|(module, _)| *module == step.module)
+            .unwrap_or_else(|| {
+                modules.push((step.module, Vec::new()));
+                modules.len() - 1
+            });
+        let works = &mut modules[module].1;
+        let unit = step.unit.and_then(|unit| places.get(&unit).copied());
+        match step.kind {
+            StepKind::Begin => {
+                if let Some(unit) = step.unit {
+                    places.insert(unit, (module, works.len()));
+                    works.push(Work {
+                        trace: step.trace,
+                        statements: Vec::new(),
+                        end: End::Rollback,
+                    });
+                }
+            }
+            StepKind::Statement {
+                sql,
+                arguments,
+                rows: Some(rows),
+            } => {
+                let statement = Statement {
+                    sql,
+                    arguments,
+                    rows,
+                };
+                match unit {
+                    Some((_, place)) => works[place].statements.push(statement),
+                    None if step.unit.is_none() => works.push(Work {
+                        trace: step.trace,
+                        statements: vec![statement],
+                        end: End::None,
+                    }),
+                    None => {}
+                }
+            }
+            StepKind::Statement { rows: None, .. } | StepKind::Rollback => {}
+            StepKind::Commit => {
+                if let Some((_, place)) = unit {
+                    works[place].end = End::Commit;
+                }
+            }
+        }
     }
+    modules
 }
 
-/// Statements of one unit, so that all units together send them all.
-fn share(work: Work, unit: u64) -> u64 {
-    work.statements * (unit + 1) / work.units - work.statements * unit / work.units
-}
-
-fn id(unit: u64) -> i64 {
-    i64::try_from(unit / 2 + 1).unwrap_or(i64::MAX)
+/// Copies the database that a URL names; nobody may be connected to it.
+pub(crate) async fn copy_database(url: &str, copy: &str) -> Result<String> {
+    let (base, name) = url.rsplit_once('/').context("a database in the URL")?;
+    let admin = PgPoolOptions::new()
+        .max_connections(1)
+        .connect(&format!("{base}/postgres"))
+        .await?;
+    for statement in [
+        format!("DROP DATABASE IF EXISTS {copy} WITH (FORCE)"),
+        format!("CREATE DATABASE {copy} TEMPLATE {name}"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(&admin)
+            .await?;
+    }
+    admin.close().await;
+    Ok(format!("{base}/{copy}"))
 }

@@ -97,9 +97,17 @@ impl Installation {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.tenon);
-        let mut set = |key: &str, value: &str| {
+        for (key, value) in self.overrides() {
             command.args(["--set", &format!("{key}={value}")]);
-        };
+        }
+        command.args(arguments);
+        command
+    }
+
+    /// The settings as the command line gives them.
+    pub(crate) fn overrides(&self) -> Vec<(String, String)> {
+        let mut settings = Vec::new();
+        let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
         set("data_dir", &self.data.display().to_string());
         set("public_url", &format!("http://{}", self.api));
         set("web.listen", &self.api.to_string());
@@ -112,8 +120,31 @@ impl Installation {
         for (key, value) in &self.settings {
             set(key, value);
         }
-        command.args(arguments);
-        command
+        settings
+    }
+
+    /// The same installation on a copy of its data; nobody may serve it meanwhile.
+    pub(crate) fn copied(&self, data: PathBuf, database: Option<String>) -> Result<Self> {
+        if data.exists() {
+            fs::remove_dir_all(&data)?;
+        }
+        fs::create_dir_all(&data)?;
+        for file in fs::read_dir(&self.data)? {
+            let file = file?;
+            fs::copy(file.path(), data.join(file.file_name()))?;
+        }
+        let mut copy = Self {
+            data,
+            api: free_address()?,
+            operations: free_address()?,
+            ..self.clone()
+        };
+        for (key, value) in &mut copy.settings {
+            if let (true, Some(url)) = (key == "store.url", &database) {
+                value.clone_from(url);
+            }
+        }
+        Ok(copy)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::migrate::{self, MigrationReport, Migrations};
 use crate::postgres::PostgresStore;
 use crate::query::Target;
+use crate::recording::Track;
 use crate::session::Session;
 use crate::sqlite::{SqliteStore, TURN_TIMEOUT};
 use crate::{Engine, Query, Queryable, StoreConfig, StoreError, Tx, Wake};
@@ -252,6 +253,7 @@ impl Queryable for Reader<'_> {
             Target::Pool(self.db.backend()),
             self.ctx,
             self.db.metrics(),
+            Track::default(),
         )
     }
 

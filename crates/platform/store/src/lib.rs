@@ -11,6 +11,7 @@ mod metrics;
 mod migrate;
 mod postgres;
 mod query;
+mod recording;
 mod retry;
 mod session;
 mod sqlite;
@@ -23,6 +24,8 @@ pub use self::error::StoreError;
 pub use self::idempotency::{Claim, KeyFate};
 pub use self::migrate::{MigrationError, MigrationReport, Migrations};
 pub use self::query::{Query, Queryable, Row, Value};
+#[cfg(feature = "recording")]
+pub use self::recording::{Arguments, Recording, Step, StepKind};
 pub use self::retry::{Transient, retrying};
 pub use self::tx::Tx;
 pub use self::wake::Wake;

@@ -71,7 +71,7 @@ impl Outcome {
 
 /// The figures of one module.
 pub(crate) struct Metrics {
-    module: &'static str,
+    pub(crate) module: &'static str,
     pub(crate) statements: IntCounter,
     pub(crate) unit_wait: Histogram,
     pub(crate) read_wait: Histogram,

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::db::Backend;
 use crate::metrics::Metrics;
+use crate::recording::Track;
 use crate::session::{Borrowed, Session};
 use crate::{Engine, StoreError};
 
@@ -51,6 +52,7 @@ pub struct Query<'q> {
     target: Target<'q>,
     ctx: &'q CallCtx,
     metrics: &'q Metrics,
+    track: Track,
 }
 
 /// Where a statement goes.
@@ -65,7 +67,7 @@ pub(crate) enum Target<'q> {
     Pool(&'q Backend),
 }
 
-enum Arguments {
+pub(crate) enum Arguments {
     Sqlite(SqliteArguments),
     Postgres(PgArguments),
 }
@@ -92,6 +94,7 @@ impl<'q> Query<'q> {
         target: Target<'q>,
         ctx: &'q CallCtx,
         metrics: &'q Metrics,
+        track: Track,
     ) -> Self {
         let engine = match &target {
             Target::Unit { session, .. } => session.engine(),
@@ -108,6 +111,7 @@ impl<'q> Query<'q> {
             target,
             ctx,
             metrics,
+            track,
         }
     }
 
@@ -140,7 +144,7 @@ impl<'q> Query<'q> {
                     .rows_affected())
             })
         };
-        watch.over(statement).await
+        watch.over(statement, |changed| *changed).await
     }
 
     /// Returns the row, if there is one.
@@ -154,7 +158,7 @@ impl<'q> Query<'q> {
                     .await
             })
         };
-        watch.over(statement).await
+        watch.over(statement, |row| u64::from(row.is_some())).await
     }
 
     /// Returns the row; a missing one is [`StoreError::Inconsistent`]: use it where a row must exist.
@@ -176,7 +180,7 @@ impl<'q> Query<'q> {
                     .await
             })
         };
-        watch.over(statement).await
+        watch.over(statement, |rows| rows.len() as u64).await
     }
 
     /// Returns the first column of the row, if there is one. What may be NULL (`MAX`, `SUM` of no rows) is read
@@ -191,13 +195,15 @@ impl<'q> Query<'q> {
     /// Checks that the statement may run, and gets it a connection within the deadline.
     async fn ready(self) -> Result<(Ready<'q>, Watch<'q>), StoreError> {
         let Self {
+            sql,
             arguments,
             target,
             ctx,
             metrics,
-            ..
+            track,
         } = self;
         let arguments = arguments.map_err(|error| StoreError::Other(sqlx::Error::Encode(error)))?;
+        let recorded = track.statement(metrics.module, ctx, sql, &arguments);
         let (ready, broken) = match target {
             Target::Unit {
                 name,
@@ -220,6 +226,7 @@ impl<'q> Query<'q> {
                 ctx,
                 metrics,
                 broken,
+                recorded,
             },
         ))
     }
@@ -230,12 +237,14 @@ struct Watch<'q> {
     ctx: &'q CallCtx,
     metrics: &'q Metrics,
     broken: Option<&'q mut bool>,
+    recorded: Option<usize>,
 }
 
 impl Watch<'_> {
     async fn over<T>(
         mut self,
         statement: impl Future<Output = Result<T, sqlx::Error>>,
+        count: impl FnOnce(&T) -> u64,
     ) -> Result<T, StoreError> {
         // Broken until proven well: a statement whose future is dropped may or may not have run.
         self.set_broken(true);
@@ -244,6 +253,9 @@ impl Watch<'_> {
         self.ctx.stats().record_statement(started.elapsed());
         self.metrics.statements.inc();
         self.set_broken(outcome.is_err());
+        if let Ok(rows) = &outcome {
+            Track::rows(self.recorded, || count(rows));
+        }
         outcome
     }
 

@@ -9,6 +9,7 @@ use tracing::Span;
 use crate::db::{Db, shielded};
 use crate::metrics::Outcome;
 use crate::query::Target;
+use crate::recording::Track;
 use crate::session::Session;
 use crate::{Engine, Query, Queryable, StoreError};
 
@@ -25,6 +26,7 @@ pub struct Tx<'c> {
     span: Span,
     events_woken: bool,
     jobs_woken: bool,
+    track: Track,
     /// The operation whose idempotency key was claimed here and has neither an outcome nor a holder yet.
     pub(crate) claimed: Option<&'static str>,
     _unit: OpenUnit,
@@ -39,6 +41,7 @@ impl<'c> Tx<'c> {
             db.outcome = tracing::field::Empty
         );
         Self {
+            track: Track::begin(db.module(), ctx),
             now: db.env().now(),
             db,
             name,
@@ -142,6 +145,7 @@ impl<'c> Tx<'c> {
         self.claimed = None;
         self.events_woken = false;
         self.jobs_woken = false;
+        self.track = Track::begin(self.db.module(), self.ctx);
         self.started = Instant::now();
         Ok(())
     }
@@ -158,6 +162,11 @@ impl<'c> Tx<'c> {
     }
 
     fn ended(&self, outcome: Outcome) {
+        self.track.end(
+            self.db.module(),
+            self.ctx,
+            matches!(outcome, Outcome::Committed),
+        );
         self.span.record("db.outcome", outcome.name());
         self.db
             .metrics()
@@ -176,7 +185,7 @@ impl Queryable for Tx<'_> {
             session,
             broken: &mut self.broken,
         };
-        Query::new(sql, target, self.ctx, self.db.metrics())
+        Query::new(sql, target, self.ctx, self.db.metrics(), self.track)
     }
 
     fn engine(&self) -> Engine {

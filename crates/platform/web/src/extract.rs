@@ -1,6 +1,7 @@
 //! What handlers take. Each extractor answers bad input with a problem that names the member.
 
 mod json;
+mod objects;
 mod path;
 mod query;
 mod refusal;

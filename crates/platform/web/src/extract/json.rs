@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use tenon_kernel::{ErrorKind, FieldError};
 
+use super::objects::Objects;
 use super::refusal::Refusal;
 use super::scan::{Flaw, escape, inspect};
 use super::{facts, invalid_request};
@@ -23,10 +24,11 @@ impl<T: DeserializeOwned> ApiJson<T> {
     pub fn from_bytes(bytes: &[u8]) -> Result<T, Problem> {
         inspect(bytes).map_err(refuse_flaw)?;
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let pointer = pointer(error.path());
-            refuse(error.inner(), pointer)
-        })?;
+        let value =
+            serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
+                let pointer = pointer(error.path());
+                refuse(error.inner(), pointer)
+            })?;
         deserializer
             .end()
             .map_err(|error| refuse(&error, String::new()))?;
@@ -223,7 +225,16 @@ mod tests {
             refused(r#"{"name":"x","name":"y"}"#),
             invalid("/name", "duplicate_member")
         );
-        assert_eq!(refused("[]").0, "invalid_request");
+    }
+
+    #[test]
+    fn an_array_is_not_an_object_whose_members_have_no_names() {
+        assert_eq!(refused("[]"), invalid("", "wrong_type"));
+        assert_eq!(refused(r#"["x"]"#), invalid("", "wrong_type"));
+        assert_eq!(
+            refused(r#"{"name":"x","lines":[[1]]}"#),
+            invalid("/lines/0", "wrong_type")
+        );
     }
 
     #[test]
