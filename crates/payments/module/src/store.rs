@@ -4,6 +4,7 @@ pub(crate) mod attempts;
 pub(crate) mod captures;
 pub(crate) mod ledger;
 pub(crate) mod payments;
+mod progress;
 pub(crate) mod provider_events;
 pub(crate) mod refunds;
 pub(crate) mod sweep;
@@ -16,8 +17,6 @@ use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
 use tenon_kernel::{Currency, Money};
 use tenon_store::StoreError;
-
-use crate::domain::operation::{OperationStatus, Progress};
 
 /// The stored form of a word of the contract: the same as over the seam.
 pub(crate) fn word<T: Serialize>(value: &T) -> String {
@@ -57,20 +56,4 @@ fn expect_one(changed: u64, what: &str) -> Result<(), StoreError> {
     } else {
         Err(inconsistent(format!("{what}: {changed} rows changed")))
     }
-}
-
-/// Reads the columns that captures, refunds and voids share.
-fn progress(
-    status: OperationStatus,
-    failure: Option<String>,
-    tries: i64,
-    next_try_at: Option<tenon_kernel::Timestamp>,
-    what: &str,
-) -> Result<Progress, StoreError> {
-    Ok(Progress {
-        status,
-        failure,
-        tries: counter(tries, what)?,
-        next_try_at,
-    })
 }

@@ -4,8 +4,9 @@ use payments_contract::{AttemptId, CaptureId, PaymentId};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
-use super::{counter, expect_one, inconsistent, money, progress};
-use crate::domain::operation::{Capture, OperationStatus};
+use super::progress::{self, ProgressColumns};
+use super::{counter, inconsistent, money};
+use crate::domain::operation::Capture;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -26,11 +27,8 @@ struct Row {
     capture_no: i64,
     amount: i64,
     currency: String,
-    #[sqlx(try_from = "String")]
-    status: OperationStatus,
-    failure: Option<String>,
-    tries: i64,
-    next_try_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    progress: ProgressColumns,
     created_at: Timestamp,
 }
 
@@ -92,22 +90,10 @@ pub(crate) async fn of_payment(
 
 /// Saves what changed.
 pub(crate) async fn save(tx: &mut Tx<'_>, capture: &Capture) -> Result<(), StoreError> {
-    let now = tx.now();
-    let changed = tx
-        .query(
-            "UPDATE captures
-                SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
-              WHERE id = $1",
-        )
-        .bind(capture.id)
-        .bind(capture.progress.status.as_str())
-        .bind(capture.progress.failure.clone())
-        .bind(i64::from(capture.progress.tries))
-        .bind(capture.progress.next_try_at)
-        .bind(now)
-        .execute()
-        .await?;
-    expect_one(changed, "captures")
+    let update = "UPDATE captures
+                     SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
+                   WHERE id = $1";
+    progress::save(tx, update, capture.id, &capture.progress, "captures").await
 }
 
 impl Row {
@@ -118,13 +104,7 @@ impl Row {
             attempt_id: self.attempt_id,
             number: counter(self.capture_no, "captures.capture_no")?,
             amount: money(self.amount, &self.currency, "captures")?,
-            progress: progress(
-                self.status,
-                self.failure,
-                self.tries,
-                self.next_try_at,
-                "captures.tries",
-            )?,
+            progress: self.progress.into_progress("captures")?,
             created_at: self.created_at,
         })
     }

@@ -4,8 +4,9 @@ use payments_contract::{AttemptId, PaymentId, RefundId};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
-use super::{expect_one, inconsistent, money, progress};
-use crate::domain::operation::{OperationStatus, Refund};
+use super::progress::{self, ProgressColumns};
+use super::{inconsistent, money};
+use crate::domain::operation::Refund;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -26,11 +27,8 @@ struct Row {
     amount: i64,
     currency: String,
     reason: String,
-    #[sqlx(try_from = "String")]
-    status: OperationStatus,
-    failure: Option<String>,
-    tries: i64,
-    next_try_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    progress: ProgressColumns,
     created_at: Timestamp,
 }
 
@@ -92,22 +90,10 @@ pub(crate) async fn of_payment(
 
 /// Saves what changed.
 pub(crate) async fn save(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreError> {
-    let now = tx.now();
-    let changed = tx
-        .query(
-            "UPDATE refunds
-                SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
-              WHERE id = $1",
-        )
-        .bind(refund.id)
-        .bind(refund.progress.status.as_str())
-        .bind(refund.progress.failure.clone())
-        .bind(i64::from(refund.progress.tries))
-        .bind(refund.progress.next_try_at)
-        .bind(now)
-        .execute()
-        .await?;
-    expect_one(changed, "refunds")
+    let update = "UPDATE refunds
+                     SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
+                   WHERE id = $1";
+    progress::save(tx, update, refund.id, &refund.progress, "refunds").await
 }
 
 impl Row {
@@ -118,13 +104,7 @@ impl Row {
             attempt_id: self.attempt_id,
             amount: money(self.amount, &self.currency, "refunds")?,
             reason: self.reason,
-            progress: progress(
-                self.status,
-                self.failure,
-                self.tries,
-                self.next_try_at,
-                "refunds.tries",
-            )?,
+            progress: self.progress.into_progress("refunds")?,
             created_at: self.created_at,
         })
     }

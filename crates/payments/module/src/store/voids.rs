@@ -1,22 +1,19 @@
 //! Voids: at most one for each attempt.
 
 use payments_contract::{AttemptId, PaymentId};
-use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
-use super::{expect_one, inconsistent, progress};
-use crate::domain::operation::{OperationStatus, Void};
+use super::inconsistent;
+use super::progress::{self, ProgressColumns};
+use crate::domain::operation::Void;
 
 #[derive(sqlx::FromRow)]
 struct Row {
     attempt_id: AttemptId,
     payment_id: PaymentId,
     reason: String,
-    #[sqlx(try_from = "String")]
-    status: OperationStatus,
-    failure: Option<String>,
-    tries: i64,
-    next_try_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    progress: ProgressColumns,
 }
 
 /// Inserts a new void; `false` if the attempt has one.
@@ -65,22 +62,10 @@ pub(crate) async fn get(db: &mut dyn Queryable, attempt: AttemptId) -> Result<Vo
 
 /// Saves what changed.
 pub(crate) async fn save(tx: &mut Tx<'_>, void: &Void) -> Result<(), StoreError> {
-    let now = tx.now();
-    let changed = tx
-        .query(
-            "UPDATE voids
-                SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
-              WHERE attempt_id = $1",
-        )
-        .bind(void.attempt_id)
-        .bind(void.progress.status.as_str())
-        .bind(void.progress.failure.clone())
-        .bind(i64::from(void.progress.tries))
-        .bind(void.progress.next_try_at)
-        .bind(now)
-        .execute()
-        .await?;
-    expect_one(changed, "voids")
+    let update = "UPDATE voids
+                     SET status = $2, failure = $3, tries = $4, next_try_at = $5, updated_at = $6
+                   WHERE attempt_id = $1";
+    progress::save(tx, update, void.attempt_id, &void.progress, "voids").await
 }
 
 impl Row {
@@ -89,13 +74,7 @@ impl Row {
             attempt_id: self.attempt_id,
             payment_id: self.payment_id,
             reason: self.reason,
-            progress: progress(
-                self.status,
-                self.failure,
-                self.tries,
-                self.next_try_at,
-                "voids.tries",
-            )?,
+            progress: self.progress.into_progress("voids")?,
         })
     }
 }
