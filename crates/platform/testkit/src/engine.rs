@@ -1,6 +1,7 @@
 //! A fresh store for each test, on either engine.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -65,6 +66,18 @@ enum Place {
     Database { _database: TestDatabase },
 }
 
+/// Memory where the machine offers it as a directory: no test cuts the power, and SQLite waits for the disk at
+/// each commit.
+fn directory() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let is_writable = tempfile::tempfile_in(memory).is_ok();
+    if is_writable {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    }
+}
+
 impl Kit {
     /// Makes a fresh world.
     pub async fn new(engine: TestEngine) -> Self {
@@ -74,7 +87,7 @@ impl Kit {
             TestEngine::Sqlite => {
                 let files = tempfile::Builder::new()
                     .prefix("tenon-test-")
-                    .tempdir()
+                    .tempdir_in(directory())
                     .expect("a temporary directory");
                 let config = StoreConfig::Sqlite {
                     directory: files.path().to_owned(),
