@@ -49,9 +49,14 @@ impl Refusal {
                 detail: "The member is there twice.".to_owned(),
             };
         }
-        let code = if message.starts_with("invalid type: ") {
-            "wrong_type"
-        } else if message.starts_with("unknown variant `") {
+        if let Some(detail) = wrong_type(message) {
+            return Self {
+                member: None,
+                code: "wrong_type",
+                detail,
+            };
+        }
+        let code = if message.starts_with("unknown variant `") {
             "unknown_value"
         } else if message.starts_with("expected an id that starts with `") {
             "wrong_id_type"
@@ -84,6 +89,26 @@ impl Refusal {
     }
 }
 
+/// `invalid type: sequence, expected struct Line` in the words of JSON: callers know no structs.
+fn wrong_type(message: &str) -> Option<String> {
+    let (found, wanted) = message
+        .strip_prefix("invalid type: ")?
+        .split_once(", expected ")?;
+    let in_json = |word: &str| match word {
+        "sequence" | "a sequence" => Some("a list"),
+        "map" | "a map" => Some("an object"),
+        "null" | "unit value" => Some("null"),
+        _ if word.starts_with("struct ") || word.contains("tagged enum") => Some("an object"),
+        _ => None,
+    };
+    let found = &found[..found.floor_char_boundary(MAX_ECHO)];
+    Some(format!(
+        "Expected {}, not {}.",
+        in_json(wanted).unwrap_or(wanted),
+        in_json(found).unwrap_or(found)
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use tenon_kernel::{Id, IdKind};
@@ -99,6 +124,34 @@ mod tests {
     fn a_name_with_quotes_of_its_own_is_read_whole() {
         let refusal = Refusal::from_message("unknown field `a`, expected `b`, expected `c`");
         assert_eq!(refusal.member.as_deref(), Some("a`, expected `b"));
+    }
+
+    #[test]
+    fn types_are_named_as_in_json() {
+        for (message, detail) in [
+            (
+                "invalid type: sequence, expected struct Line",
+                "Expected an object, not a list.",
+            ),
+            (
+                "invalid type: map, expected a sequence",
+                "Expected a list, not an object.",
+            ),
+            (
+                "invalid type: integer `1`, expected a string",
+                "Expected a string, not integer `1`.",
+            ),
+            (
+                "invalid type: null, expected u32",
+                "Expected u32, not null.",
+            ),
+        ] {
+            let refusal = Refusal::from_message(message);
+            assert_eq!(
+                (refusal.code, refusal.detail.as_str()),
+                ("wrong_type", detail)
+            );
+        }
     }
 
     #[test]
