@@ -98,6 +98,8 @@ fn wrong_type(message: &str) -> Option<String> {
         "sequence" | "a sequence" => Some("a list"),
         "map" | "a map" => Some("an object"),
         "null" | "unit value" => Some("null"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => Some("a whole number from 0 on"),
+        "i8" | "i16" | "i32" | "i64" | "isize" => Some("a whole number"),
         _ if word.starts_with("struct ") || word.contains("tagged enum") => Some("an object"),
         _ => None,
     };
@@ -143,7 +145,7 @@ mod tests {
             ),
             (
                 "invalid type: null, expected u32",
-                "Expected u32, not null.",
+                "Expected a whole number from 0 on, not null.",
             ),
         ] {
             let refusal = Refusal::from_message(message);
