@@ -184,7 +184,7 @@ fn compared(caller: &str) -> BTreeMap<String, u64> {
                     clippy::cast_sign_loss,
                     reason = "a small count"
                 )]
-                counts.insert(label("result"), metric.get_counter().value() as u64);
+                counts.insert(label("result"), metric.get_counter().get_value() as u64);
             }
         }
     }
