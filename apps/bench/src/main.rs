@@ -9,6 +9,7 @@ mod load;
 mod raw_sql;
 mod reads;
 mod recorded;
+mod remote_calls;
 mod seam_calls;
 mod server;
 
@@ -57,6 +58,7 @@ async fn main() -> Result<()> {
         Set::Smoke(options) => {
             println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
             seam_calls::run().await?;
+            remote_calls::run().await?;
             reads::run(&options).await?;
             checkout::run(&options, None).await?;
             if let Some(url) = &options.postgres {

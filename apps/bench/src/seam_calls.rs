@@ -48,7 +48,7 @@ pub(crate) trait Doubler: Send + Sync + 'static {
     async fn double(&self, ctx: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError>;
 }
 
-struct Plain;
+pub(crate) struct Plain;
 
 #[async_trait]
 impl Doubler for Plain {
@@ -62,15 +62,12 @@ impl Doubler for Plain {
 pub(crate) async fn run() -> Result<()> {
     let plain: Arc<dyn Doubler> = Arc::new(Plain);
     let connect = |mode| {
-        let settings = EdgeSettings {
-            mode,
-            max_concurrent: 512,
-        };
+        let settings = EdgeSettings::of(mode);
         let seam =
             Seam::new([("doubler".to_owned(), settings)].into()).declare("bench", &["doubler"]);
-        DoublerClient::connect(&seam, "bench", Arc::new(Plain))
+        DoublerClient::connect(&seam, "bench", Some(Arc::new(Plain)))
     };
-    let (local, wire) = (connect(Mode::Local), connect(Mode::Wire));
+    let (local, wire) = (connect(Mode::Local)?, connect(Mode::Wire)?);
     let (mut plains, mut locals, mut wires) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..7 {
         plains.push(nanoseconds(&plain).await?);
@@ -94,7 +91,7 @@ pub(crate) async fn run() -> Result<()> {
 }
 
 /// Mean duration of one call over a fifth of a second.
-async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
+pub(crate) async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
     let ctx = CallCtx::service(&Env::system(), Interface::Cli, "bench");
     let request = Double {
         ids: vec![1, 2, 3],

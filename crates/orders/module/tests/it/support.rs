@@ -46,10 +46,12 @@ pub(crate) fn eur(minor: i64) -> Money {
     Money::new(minor, "EUR".parse().expect("known")).expect("in range")
 }
 
-/// Everything between modules is encoded and decoded, as if they were elsewhere.
+/// Everything between modules is encoded and decoded, as if they were elsewhere. Nothing is repeated: one failure of
+/// a stand-in is one failure for orders.
 fn wire() -> Seam {
     let wire = || EdgeSettings {
         mode: Mode::Wire,
+        max_attempts: 1,
         ..EdgeSettings::default()
     };
     let settings = ["catalog", "payments"].map(|module| (module.to_owned(), wire()));
@@ -73,8 +75,14 @@ impl Shop {
         let seam = wire();
         let deps = Deps {
             db: kit.db(MIGRATIONS).await,
-            catalog: CatalogClient::connect(&seam, "orders", Arc::clone(&slow_catalog) as _),
-            payments: PaymentsClient::connect(&seam, "orders", Arc::clone(&slow_payments) as _),
+            catalog: CatalogClient::connect(&seam, "orders", Some(Arc::clone(&slow_catalog) as _))
+                .expect("the settings hold"),
+            payments: PaymentsClient::connect(
+                &seam,
+                "orders",
+                Some(Arc::clone(&slow_payments) as _),
+            )
+            .expect("the settings hold"),
             cursor_key: CursorKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");
