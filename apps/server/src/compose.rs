@@ -141,7 +141,7 @@ impl Tenon {
             identity_contract::IdentityClient::connect(
                 &seam,
                 caller,
-                Arc::clone(&identity.contract),
+                Some(Arc::clone(&identity.contract)),
             )
         };
 
@@ -153,7 +153,11 @@ impl Tenon {
             },
         )?;
         let catalog_client = |caller| {
-            catalog_contract::CatalogClient::connect(&seam, caller, Arc::clone(&catalog.contract))
+            catalog_contract::CatalogClient::connect(
+                &seam,
+                caller,
+                Some(Arc::clone(&catalog.contract)),
+            )
         };
 
         let payments = payments::Payments::build(
@@ -168,7 +172,7 @@ impl Tenon {
             payments_contract::PaymentsClient::connect(
                 &seam,
                 caller,
-                Arc::clone(&payments.contract),
+                Some(Arc::clone(&payments.contract)),
             )
         };
 
@@ -176,13 +180,17 @@ impl Tenon {
             settings.orders.clone(),
             orders::Deps {
                 db: stores.orders.clone(),
-                catalog: catalog_client("orders"),
-                payments: payments_client("orders"),
+                catalog: catalog_client("orders")?,
+                payments: payments_client("orders")?,
                 cursor_key: cursor_key.clone(),
             },
         )?;
         let orders_client = |caller| {
-            orders_contract::OrdersClient::connect(&seam, caller, Arc::clone(&orders.contract))
+            orders_contract::OrdersClient::connect(
+                &seam,
+                caller,
+                Some(Arc::clone(&orders.contract)),
+            )
         };
 
         // Links in mail lead to the public URL; a shop of its own in front sets its own.
@@ -195,8 +203,8 @@ impl Tenon {
             notifications_settings,
             notifications::Deps {
                 db: stores.notifications.clone(),
-                identity: identity_client("notifications"),
-                orders: orders_client("notifications"),
+                identity: identity_client("notifications")?,
+                orders: orders_client("notifications")?,
                 mailer: Arc::new(mailer),
                 recipient_key: notifications::RecipientKey::new(secret),
                 cursor_key: cursor_key.clone(),
@@ -213,7 +221,7 @@ impl Tenon {
         );
 
         let source = Arc::new(identity::edge::IdentitySource::new(
-            identity_client(APP),
+            identity_client(APP)?,
             env.clone(),
         ));
         let verifier = TokenVerifier::new(
@@ -223,9 +231,9 @@ impl Tenon {
             env.clone(),
         );
         let contracts = Contracts {
-            catalog: catalog_client(APP),
-            payments: payments_client(APP),
-            orders: orders_client(APP),
+            catalog: catalog_client(APP)?,
+            payments: payments_client(APP)?,
+            orders: orders_client(APP)?,
         };
         Ok(Self {
             stores,

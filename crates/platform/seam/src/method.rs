@@ -69,3 +69,11 @@ impl Method {
 pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
+
+/// Whether a method of a table is a query.
+#[doc(hidden)]
+pub fn is_query(methods: &[Method], name: &str) -> bool {
+    methods
+        .iter()
+        .any(|method| method.name == name && method.kind == MethodKind::Query)
+}
