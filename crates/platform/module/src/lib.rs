@@ -12,4 +12,4 @@ pub use self::invariant::{Invariant, Violation};
 pub use self::maintenance::Retention;
 pub use self::module::Module;
 pub use self::platform::platform_invariants;
-pub use self::runtime::{Runtime, RuntimeSettings};
+pub use self::runtime::{RemoteFeed, Runtime, RuntimeSettings};
