@@ -30,6 +30,9 @@ pub struct EdgeSettings {
     /// Where the module's process listens for calls: `https://catalog.internal:7443`. For `remote`, `shadow`, `fault`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Name of the service that has to be there, as its certificate says; `<module>-service` if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// How many of a hundred queries `shadow` sends to the other process too.
     pub percent: u8,
     /// Calls in flight from one caller before further ones wait, and then are shed.
@@ -109,6 +112,7 @@ impl Default for EdgeSettings {
         Self {
             mode: Mode::Local,
             url: None,
+            service: None,
             percent: 100,
             max_concurrent: 512,
             max_attempts: 3,
@@ -175,6 +179,13 @@ impl EdgeSettings {
             Mode::Remote => false,
             Mode::Fault => self.url.is_none(),
         }
+    }
+
+    /// Name of the service that has to be behind `url`.
+    pub fn service_of(&self, module: &str) -> String {
+        self.service
+            .clone()
+            .unwrap_or_else(|| format!("{module}-service"))
     }
 
     /// Checks what can be checked without knowing the program.
