@@ -1,6 +1,7 @@
 //! What a process gives to each module it puts together, in the monolith and in a service alike.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use tenon_kernel::{CursorKey, Env};
 use tenon_settings::Secret;
@@ -20,7 +21,7 @@ pub struct NodeParts {
     /// Where people reach the installation, without a slash at the end.
     pub public_url: String,
     /// Names of all modules of the installation, wherever they run.
-    pub installation: &'static [&'static str],
+    pub installation: Arc<[&'static str]>,
     /// Time and randomness.
     pub env: Env,
 }

@@ -5,7 +5,7 @@ mod crew;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use tenon_events::Feed;
+use tenon_events::{Feed, LocalFeed};
 use tenon_jobs::WorkerSettings;
 use tenon_store::StoreError;
 use tokio::task::JoinSet;
@@ -146,6 +146,12 @@ impl Runtime {
             stop: CancellationToken::new(),
             tasks: JoinSet::new(),
         }
+    }
+
+    /// The events of the modules here, for consumers in other processes.
+    pub fn feeds(&self) -> Vec<LocalFeed> {
+        let stores = self.crews.iter().map(|crew| crew.db.clone());
+        stores.map(LocalFeed::new).collect()
     }
 
     /// Runs everything that is due, until nothing is: events, jobs, schedules. Retries that wait for a later time stay.

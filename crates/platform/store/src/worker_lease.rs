@@ -12,6 +12,7 @@ use std::time::Duration;
 use tenon_kernel::{CallCtx, Interface, Timestamp};
 use uuid::Uuid;
 
+use crate::migrate::is_missing_table;
 use crate::{Db, Engine, Queryable as _, StoreError, Tx, retrying};
 
 /// No token is this: nothing was taken yet.
@@ -93,6 +94,28 @@ impl WorkerLease {
             tx.commit().await
         })
         .await
+    }
+
+    /// Names another deployment that has the lease now, if one has. A store without its tables belongs to nobody.
+    pub async fn other_owner(&self) -> Result<Option<String>, StoreError> {
+        let share = &*self.0;
+        let ctx = self.ctx();
+        let owner = share
+            .db
+            .read(&ctx)
+            .query(
+                "SELECT deployment FROM worker_lease
+                  WHERE deployment <> $1
+                    AND EXISTS (SELECT 1 FROM worker_instances WHERE leased_until > $2)",
+            )
+            .bind(share.deployment.as_str())
+            .bind(share.db.env().now())
+            .fetch_scalar::<String>()
+            .await;
+        match owner {
+            Err(StoreError::Other(error)) if is_missing_table(&error) => Ok(None),
+            owner => owner,
+        }
     }
 
     async fn try_take(&self, length: Duration) -> Result<Taken, StoreError> {
