@@ -1,0 +1,14 @@
+//! Two processes on one machine, and everything that can go wrong between them.
+
+mod cancellation;
+mod edges;
+mod events;
+mod greeter;
+mod identities;
+mod peers;
+mod raw;
+mod restarts;
+mod settings;
+mod sizes;
+mod tokens;
+mod world;
