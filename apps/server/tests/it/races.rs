@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tenon_testkit::engines;
 use tokio::task::JoinSet;
 
-use crate::buyer::{check_out, fill_cart, variants};
+use crate::buyer::{check_out, check_out_at_last, fill_cart, variants};
 use crate::server::{Installation, Topology};
 
 /// Leaves exactly one piece of a variant.
@@ -58,9 +58,7 @@ async fn fifty_carts_for_one_piece_make_one_order() {
             let mut buyers = JoinSet::new();
             for cart in carts {
                 let (http, api) = (server.http.clone(), server.api.clone());
-                buyers.spawn(
-                    async move { check_out(&http, &api, &cart, &cart.id, "pm_success").await },
-                );
+                buyers.spawn(async move { check_out_at_last(&http, &api, &cart, &cart.id).await });
             }
             let (mut completed, mut refused) = (0, 0);
             while let Some(answer) = buyers.join_next().await {

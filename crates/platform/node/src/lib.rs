@@ -16,6 +16,7 @@ mod peers;
 mod readiness;
 mod secrets;
 mod serve;
+pub mod service;
 mod settings;
 mod store;
 

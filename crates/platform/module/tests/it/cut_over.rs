@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tenon_jobs::JobWorker;
 use tenon_module::{Runtime, RuntimeSettings};
+use tenon_store::{StoreError, Taken, WorkerLease};
 use tenon_testkit::{TestEngine, engines};
 
-use crate::support::World;
+use crate::support::{Send, World};
 
 const ORDERS: usize = 40;
 
@@ -58,6 +60,39 @@ async fn at_a_cut_over_every_job_runs_once() {
             sent.values().all(|times| *times == 1),
             "{engine:?}: {sent:?}"
         );
+    }
+}
+
+/// A worker that wakes up after another deployment has taken over gets no row, and what it had begun is not kept.
+#[tokio::test]
+async fn a_stale_owner_claims_no_job() {
+    for engine in engines() {
+        let mut world = World::new(engine).await;
+        let length = Duration::from_secs(20);
+        let (old, new) = (
+            WorkerLease::new(&world.mail, "tenon"),
+            WorkerLease::new(&world.mail, "mail-service"),
+        );
+        let worker = |lease: &WorkerLease| {
+            let mut modules = world.modules();
+            let mail = modules.pop().expect("two modules");
+            JobWorker::new(lease.db(), mail.jobs, mail.schedules)
+        };
+        let (asleep, awake) = (worker(&old), worker(&new));
+        assert_eq!(old.take(length).await.expect("taken"), Taken::Here);
+        world.enqueue(&Send::new("a")).await;
+        world.kit.advance(length);
+        assert_eq!(new.take(length).await.expect("taken"), Taken::Here);
+
+        let claimed = asleep.run_due().await;
+        assert!(
+            matches!(claimed, Err(StoreError::LeaseLost)),
+            "{engine:?}: {claimed:?}"
+        );
+        assert!(world.sent.try_recv().is_err(), "{engine:?}: nothing ran");
+        assert_eq!(awake.run_due().await.expect("works"), 1, "{engine:?}");
+        assert_eq!(next(&mut world).await, "a");
+        assert_eq!(awake.run_due().await.expect("works"), 0, "{engine:?}: once");
     }
 }
 

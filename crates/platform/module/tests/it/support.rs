@@ -44,6 +44,14 @@ pub(crate) struct Send {
     order: String,
 }
 
+impl Send {
+    pub(crate) fn new(order: &str) -> Self {
+        Self {
+            order: order.to_owned(),
+        }
+    }
+}
+
 impl Job for Send {
     const KIND: &'static str = "mail.send";
     const TIMEOUT: Duration = Duration::from_secs(5);
