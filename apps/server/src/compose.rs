@@ -45,7 +45,7 @@ const STORES: [Migrations; 6] = [
 ];
 
 /// The app as a caller of modules.
-const APP: &str = "app";
+const APP: &str = tenon_web::GATEWAY;
 
 /// A built process, not running yet.
 pub struct Tenon {

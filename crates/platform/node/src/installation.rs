@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenon_seam::{AccessList, Seam};
 
 /// The app as a caller: forwarded requests, token checks, checks across modules.
-pub(crate) const APP: &str = "app";
+pub(crate) const APP: &str = tenon_web::GATEWAY;
 
 /// What a module declares, wherever it runs.
 #[derive(Debug, Clone, Copy)]

@@ -57,13 +57,8 @@ impl Node {
             &self.settings,
             self.peers.as_ref(),
         )?;
-        let stop = |_: &str| CancellationToken::new();
-        let (stopping, stop_public, stop_internal, stop_operations) = (
-            stop("node"),
-            stop("public"),
-            stop("internal"),
-            stop("operations"),
-        );
+        let (stopping, stop_public) = (CancellationToken::new(), CancellationToken::new());
+        let (stop_internal, stop_operations) = (CancellationToken::new(), CancellationToken::new());
         let readiness = NodeReadiness {
             stores: self.stores().to_vec(),
             stopping: stopping.clone(),

@@ -13,7 +13,7 @@ use tenon_kernel::Role;
 use tenon_module::{Invariant, Module, RemoteFeed, Runtime};
 use tenon_seam::{EdgeSettings, Mode, Seam, Surface};
 use tenon_store::Db;
-use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, HttpDispatch, WebSettings};
+use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, GATEWAY, HttpDispatch, WebSettings};
 use uuid::Uuid;
 
 use self::access::TestAccess;
@@ -212,8 +212,8 @@ fn forwarded(module: &'static str, endpoints: Vec<Endpoint>) -> Vec<Endpoint> {
     let wire = BTreeMap::from([(module.to_owned(), EdgeSettings::of(Mode::Wire))]);
     let here = Arc::new(HttpDispatch::new(module, endpoints.clone()));
     let relay = Seam::new(wire)
-        .declare("app", &[module])
-        .relay("app", module, Surface::Http, Some(here))
+        .declare(GATEWAY, &[module])
+        .relay(GATEWAY, module, Surface::Http, Some(here))
         .expect("the settings are good");
     let relay = Arc::new(relay);
     endpoints

@@ -38,7 +38,7 @@ const MAX_ANSWER: usize = 16 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// What the edge reads and no handler sees, wherever it runs: credentials, and what belongs to one connection.
-const HIDDEN: [HeaderName; 12] = [
+const HIDDEN: [HeaderName; 13] = [
     AUTHORIZATION,
     CONNECTION,
     CONTENT_LENGTH,
@@ -51,7 +51,12 @@ const HIDDEN: [HeaderName; 12] = [
     TRAILER,
     TRANSFER_ENCODING,
     UPGRADE,
+    HeaderName::from_static("x-forwarded-for"),
 ];
+
+/// The caller by whose name the process with the public API sends requests on. No module may: whoever speaks for it
+/// says on whose behalf a request is made, and handlers believe it.
+pub const GATEWAY: &str = "app";
 
 /// Takes away what a handler must not see.
 pub(crate) fn hide(headers: &mut HeaderMap) {

@@ -29,7 +29,7 @@ pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_tab
 pub use self::extract::{
     ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
 };
-pub use self::forward::HttpDispatch;
+pub use self::forward::{GATEWAY, HttpDispatch};
 pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
 pub use self::problem::Problem;
 pub use self::reply::{ListView, Reply};

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::frame::{self, AnswerHead, RequestHead};
-use super::{LONGEST, MAX_ANSWER, MAX_REQUEST_HEAD};
+use super::{GATEWAY, LONGEST, MAX_ANSWER, MAX_REQUEST_HEAD};
 use crate::dispatch::{DEADLINE_GRACE, call, render};
 use crate::extract::Facts;
 use crate::reply::NextCursor;
@@ -79,6 +79,21 @@ impl HttpDispatch {
             return Err(SeamFault::VersionSkew);
         };
         let endpoint = &target.endpoint;
+        let refused = || SeamFault::Forbidden {
+            edge: format!(
+                "{:?} -> {}.{}",
+                ctx.caller,
+                self.module,
+                endpoint.operation_id()
+            ),
+        };
+        if ctx.caller != Caller::Module(GATEWAY.into()) {
+            return Err(refused());
+        }
+        // The gateway has checked this; whoever may call here must not be able to leave it out.
+        if endpoint.policy().check(&ctx.principal).is_err() {
+            return Err(refused());
+        }
         if call.body.len() > endpoint.max_body() + MAX_REQUEST_HEAD {
             return Err(SeamFault::TooLarge {
                 limit: endpoint.max_body() as u64,
@@ -86,12 +101,6 @@ impl HttpDispatch {
             });
         }
         let (head, body) = frame::split::<RequestHead>(call.body)?;
-        // The gateway has checked this; whoever may call here must not be able to leave it out.
-        if endpoint.policy().check(&ctx.principal).is_err() {
-            return Err(SeamFault::Forbidden {
-                edge: format!("{}.{}", self.module, endpoint.operation_id()),
-            });
-        }
         if head.params.len() != target.names.len() {
             return Err(SeamFault::VersionSkew);
         }

@@ -236,6 +236,28 @@ async fn a_request_that_was_never_admitted_is_refused() {
     assert!(!String::from_utf8_lossy(&seen.body).contains("create_thing"));
 }
 
+/// A module that may call another by its contract may not speak for its clients.
+#[tokio::test]
+async fn only_the_gateway_sends_requests_on() {
+    let app = App::new();
+    let endpoints = endpoints(&app.shared);
+    let here = Arc::new(HttpDispatch::new("things", endpoints.clone()));
+    let relay = Seam::new(BTreeMap::from([(
+        "things".to_owned(),
+        EdgeSettings::of(Mode::Wire),
+    )]))
+    .declare("shop", &["things"])
+    .relay("shop", "things", Surface::Http, Some(here));
+    let relay = Arc::new(relay.expect("the settings are good"));
+    let forwarded = endpoints
+        .into_iter()
+        .map(|endpoint| endpoint.forwarded(Arc::clone(&relay)))
+        .collect();
+    let router = Edge::public(app.state(), API, forwarded);
+    let seen = answer(&router, &ask(Method::GET, "/v1/whoami")).await;
+    assert_eq!(seen.status, 500);
+}
+
 #[tokio::test]
 async fn a_command_goes_on_at_the_other_side_when_its_caller_goes_away() {
     let app = App::new();
