@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tenon_testkit::engines;
 use tokio::task::JoinSet;
 
-use crate::buyer::{check_out, fill_cart, variants};
+use crate::buyer::{check_out, check_out_at_last, fill_cart, variants};
 use crate::server::{Installation, Topology};
 
 /// Leaves exactly one piece of a variant.
@@ -43,7 +43,7 @@ async fn leave_one(server: &Installation, variant: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_carts_for_one_piece_make_one_order() {
     for engine in engines() {
-        for topology in [Topology::Local, Topology::Wire] {
+        for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
             leave_one(&server, &variant).await;
@@ -58,9 +58,7 @@ async fn fifty_carts_for_one_piece_make_one_order() {
             let mut buyers = JoinSet::new();
             for cart in carts {
                 let (http, api) = (server.http.clone(), server.api.clone());
-                buyers.spawn(
-                    async move { check_out(&http, &api, &cart, &cart.id, "pm_success").await },
-                );
+                buyers.spawn(async move { check_out_at_last(&http, &api, &cart, &cart.id).await });
             }
             let (mut completed, mut refused) = (0, 0);
             while let Some(answer) = buyers.join_next().await {
@@ -80,7 +78,7 @@ async fn fifty_carts_for_one_piece_make_one_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_checkout_sent_ten_times_has_one_effect_and_equal_answers() {
     for engine in engines() {
-        for topology in [Topology::Local, Topology::Wire] {
+        for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
             let cart = fill_cart(&server.http, &server.api, &variant)

@@ -31,6 +31,9 @@ fn bad_settings_are_named() {
         ),
         ("modules.warehouse.mode=wire", "modules.warehouse"),
         ("modules.catalog.mode=telepathy", "modules.catalog.mode"),
+        ("modules.catalog.mode=remote", "modules.catalog.url"),
+        ("hosts=[\"warehouse\"]", "hosts"),
+        ("hosts=[\"catalog\"]", "seam.listen"),
         ("store.url=mysql://x", "store.url"),
         (
             "notifications.smtp.timeout_seconds=0",
@@ -53,4 +56,30 @@ fn a_bad_secret_is_not_shown() {
         !good && said.contains("store.url") && !said.contains("hunter2"),
         "{said}"
     );
+}
+
+#[test]
+fn a_process_that_contradicts_itself_does_not_start() {
+    let listen = "seam.listen=127.0.0.1:0";
+    let far = "modules.catalog.url=https://127.0.0.1:9";
+    let cases: [(&[&str], &str); 3] = [
+        // Nobody could prove who is asking.
+        (&["modules.catalog.mode=remote", far], "seam.service"),
+        (&["hosts=[\"catalog\"]", listen], "seam.service"),
+        (
+            &[
+                "hosts=[\"catalog\"]",
+                listen,
+                "modules.catalog.mode=remote",
+                far,
+            ],
+            "modules.catalog.mode",
+        ),
+    ];
+    for (settings, key) in cases {
+        let mut arguments: Vec<&str> = settings.iter().flat_map(|set| ["--set", set]).collect();
+        arguments.push("verify");
+        let (good, said) = tenon(&arguments);
+        assert!(!good && said.contains(key), "{settings:?}: {said}");
+    }
 }

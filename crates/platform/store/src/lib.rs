@@ -17,6 +17,7 @@ mod session;
 mod sqlite;
 mod tx;
 mod wake;
+mod worker_lease;
 
 pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
@@ -29,4 +30,5 @@ pub use self::recording::{Arguments, Recording, Step, StepKind};
 pub use self::retry::{Transient, retrying};
 pub use self::tx::Tx;
 pub use self::wake::Wake;
+pub use self::worker_lease::{Taken, WorkerLease};
 pub use sqlx::types::Json;

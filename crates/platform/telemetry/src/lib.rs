@@ -77,10 +77,7 @@ impl Telemetry {
     /// # Errors
     ///
     /// [`TelemetryError`] names the setting that cannot be used.
-    pub fn start(
-        settings: &TelemetrySettings,
-        service: &'static str,
-    ) -> Result<Self, TelemetryError> {
+    pub fn start(settings: &TelemetrySettings, service: &str) -> Result<Self, TelemetryError> {
         let filter = EnvFilter::builder()
             .parse(&settings.log_filter)
             .map_err(TelemetryError::Filter)?;
@@ -119,7 +116,7 @@ impl Telemetry {
 
 fn tracer_provider(
     settings: &TelemetrySettings,
-    service: &'static str,
+    service: &str,
 ) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if settings.otlp_endpoint.is_empty() {
         return Ok(None);
@@ -129,7 +126,9 @@ fn tracer_provider(
         .with_endpoint(&settings.otlp_endpoint)
         .build()
         .map_err(TelemetryError::Otlp)?;
-    let resource = Resource::builder().with_service_name(service).build();
+    let resource = Resource::builder()
+        .with_service_name(service.to_owned())
+        .build();
     Ok(Some(
         SdkTracerProvider::builder()
             .with_resource(resource)

@@ -1,0 +1,3 @@
+//! Processes that host modules.
+
+mod service;
