@@ -251,6 +251,7 @@ impl Edge {
                 }
             },
         };
+        ctx.stats().record_seam_call(self.callee);
         Ok(Admission {
             edge: self,
             method,

@@ -150,6 +150,7 @@ impl Exchange<'_> {
     fn log(&self, status: StatusCode) {
         let took = self.started.elapsed();
         let cost = self.facts.as_ref().map(|facts| facts.ctx.stats());
+        let seam_calls = cost.map(CallStats::seam_calls).unwrap_or_default();
         tracing::info!(
             target: "tenon_web::request",
             route = self.route_name(),
@@ -157,11 +158,12 @@ impl Exchange<'_> {
             duration_ms = millis(took),
             db_ms = millis(cost.map_or_else(Default::default, CallStats::database_time)),
             statements = cost.map_or(0, CallStats::statements),
+            seam_calls = seam_calls.iter().map(|calls| calls.count).sum::<u32>(),
             trace_id = self.trace_text.as_str(),
             "request"
         );
         if let Some(route) = self.route {
-            route.metrics.record(status, took);
+            route.metrics.record(status, took, &seam_calls);
         }
     }
 
