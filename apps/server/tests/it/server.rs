@@ -24,15 +24,34 @@ pub(crate) struct Installation {
     settings: Vec<String>,
     pub(crate) api: String,
     pub(crate) http: Client,
+    operations: String,
     child: Option<Child>,
-    _simulator: Simulator,
-    _catcher: MailCatcher,
+    simulator: Simulator,
+    catcher: MailCatcher,
     _database: Option<TestDatabase>,
 }
 
 impl Installation {
-    /// Migrates, seeds and starts a server.
+    /// Migrates, seeds and starts a server without rate limits.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
+        let mut installation = Self::new(engine, topology, 0).await;
+        let seeded = installation.run(&["admin", "seed-demo"]);
+        assert!(
+            seeded.status.success(),
+            "{}",
+            String::from_utf8_lossy(&seeded.stderr)
+        );
+        installation.serve().await;
+        installation
+    }
+
+    /// Nobody and nothing in it, not started yet; rate limits that nobody reaches.
+    pub(crate) async fn empty(engine: TestEngine, topology: Topology) -> Self {
+        Self::new(engine, topology, 1_000_000).await
+    }
+
+    /// `requests` a minute are let in; 0 means any number.
+    async fn new(engine: TestEngine, topology: Topology, requests: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (api, operations) = (free_port(), free_port());
         let webhook_url = format!("http://127.0.0.1:{api}/v1/provider-webhooks/simulator");
@@ -65,7 +84,7 @@ impl Installation {
             format!("notifications.smtp.port={}", catcher.smtp_addr().port()),
         ];
         for policy in ["default", "auth"] {
-            settings.push(format!("web.rate_limits.{policy}.requests=0"));
+            settings.push(format!("web.rate_limits.{policy}.requests={requests}"));
             settings.push(format!("web.rate_limits.{policy}.window_seconds=60"));
         }
         if let Some(database) = &database {
@@ -90,24 +109,38 @@ impl Installation {
             .timeout(Duration::from_secs(20))
             .build()
             .expect("a client");
-        let mut installation = Self {
+        Self {
             folder,
             settings,
             api: format!("http://127.0.0.1:{api}"),
+            operations: format!("http://127.0.0.1:{operations}"),
             http,
             child: None,
-            _simulator: simulator,
-            _catcher: catcher,
+            simulator,
+            catcher,
             _database: database,
-        };
-        let seeded = installation.run(&["admin", "seed-demo"]);
+        }
+    }
+
+    /// What lets the first administrator in.
+    pub(crate) fn bootstrap_token(&self) -> String {
+        let printed = self.run(&["admin", "bootstrap-token"]);
         assert!(
-            seeded.status.success(),
+            printed.status.success(),
             "{}",
-            String::from_utf8_lossy(&seeded.stderr)
+            String::from_utf8_lossy(&printed.stderr)
         );
-        installation.serve().await;
-        installation
+        String::from_utf8_lossy(&printed.stdout).trim().to_owned()
+    }
+
+    /// Where everything is.
+    pub(crate) fn places(&self) -> scenarios::golden::Places {
+        scenarios::golden::Places {
+            base_url: self.api.clone(),
+            operations_url: self.operations.clone(),
+            mail_url: format!("http://{}", self.catcher.http_addr()),
+            simulator_url: self.simulator.url().to_owned(),
+        }
     }
 
     /// Starts the server and waits until it answers.
