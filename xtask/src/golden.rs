@@ -227,7 +227,8 @@ impl Summary {
         let mut samples = BTreeMap::new();
         for (id, sample) in recording["samples"].as_object().into_iter().flatten() {
             let calls = sample["seam_calls"].as_object().into_iter().flatten();
-            let calls = calls.filter_map(|(_, count)| count.as_f64()).sum();
+            let counts = calls.filter_map(|(_, count)| count.as_f64());
+            let calls = counts.fold(0.0, |sum, count| sum + count); // an empty `sum` would be -0
             let requests = sample["requests"].as_u64().unwrap_or_default();
             samples.insert(id.clone(), (requests, sample["median_us"].as_u64(), calls));
         }

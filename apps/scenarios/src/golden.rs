@@ -7,6 +7,7 @@ mod difference;
 mod document;
 mod metrics;
 mod normalise;
+mod notes;
 mod people;
 mod recorder;
 mod recording;

@@ -2,6 +2,8 @@
 //!
 //! HTTP clients send what they declare, and then a refusal may be lost with the connection.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context as _, Result, ensure};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,11 +21,12 @@ pub(crate) async fn send(base: &str, ask: &Ask, length: usize) -> Result<Parts> 
         .with_context(|| format!("{base} is not an http address"))?;
     let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", ask.method, ask.path);
     for (name, value) in &ask.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n")?;
     }
-    head.push_str(&format!(
+    write!(
+        head,
         "content-length: {length}\r\nconnection: close\r\n\r\n"
-    ));
+    )?;
     let mut stream = TcpStream::connect(host).await?;
     stream.write_all(head.as_bytes()).await?;
     let mut answer = Vec::new();

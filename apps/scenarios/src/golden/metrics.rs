@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Calls to other modules for one request on average, by operation and callee; `None` if the server does not count them.
+/// Calls to other modules for one request that succeeds on average, by operation and callee; `None` if the server does
+/// not count them.
 pub(crate) fn seam_calls(text: &str) -> Option<BTreeMap<String, BTreeMap<String, f64>>> {
     let mut requests: BTreeMap<String, f64> = BTreeMap::new();
     let mut calls: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
@@ -13,6 +14,9 @@ pub(crate) fn seam_calls(text: &str) -> Option<BTreeMap<String, BTreeMap<String,
         let Some(operation) = label(labels, "operation") else {
             continue;
         };
+        if label(labels, "status").as_deref() != Some("2xx") {
+            continue;
+        }
         match (name, label(labels, "callee")) {
             ("tenon_http_requests_total", _) => *requests.entry(operation).or_default() += value,
             ("tenon_http_seam_calls_total", Some(callee)) => {
@@ -56,11 +60,12 @@ mod tests {
         let text = "# TYPE tenon_http_requests_total counter\n\
             tenon_http_requests_total{operation=\"get_cart\",status=\"2xx\"} 3\n\
             tenon_http_requests_total{operation=\"get_cart\",status=\"4xx\"} 1\n\
-            tenon_http_seam_calls_total{callee=\"catalog\",operation=\"get_cart\"} 6\n";
+            tenon_http_seam_calls_total{callee=\"catalog\",operation=\"get_cart\",status=\"2xx\"} 6\n\
+            tenon_http_seam_calls_total{callee=\"catalog\",operation=\"get_cart\",status=\"4xx\"} 9\n";
         let calls = seam_calls(text).expect("counted");
-        assert_eq!(calls["get_cart"]["catalog"].to_string(), "1.5");
+        assert_eq!(calls["get_cart"]["catalog"].to_string(), "2");
         assert_eq!(
-            seam_calls("tenon_http_requests_total{operation=\"a\"} 1\n"),
+            seam_calls("tenon_http_requests_total{operation=\"a\",status=\"2xx\"} 1\n"),
             None
         );
     }

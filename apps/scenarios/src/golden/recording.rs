@@ -76,7 +76,7 @@ pub(crate) struct Sample {
     pub(crate) successes: usize,
     /// Middle duration of the successes as the client saw them, in microseconds.
     pub(crate) median_us: Option<u64>,
-    /// Calls to other modules made by one request on average, by callee; absent if the server does not tell.
+    /// Calls to other modules made by one success on average, by callee; absent if the server does not tell.
     pub(crate) seam_calls: Option<BTreeMap<String, f64>>,
 }
 

@@ -89,20 +89,24 @@ impl Shop {
         ask: Ask,
         is_wanted: impl Fn(&Answer) -> bool,
     ) -> Result<Answer> {
-        let mut last = String::new();
+        let mut last = None;
         for _ in 0..LOOKS {
             let answer = self.recorder.quietly(ask.clone()).await?;
             if answer.status < 500 && is_wanted(&answer) {
                 return Ok(answer);
             }
-            last = format!(
-                "{} {}",
-                answer.status,
-                self.recorder.names.value("", &answer.body)
-            );
+            last = Some(answer);
             tokio::time::sleep(PAUSE).await;
         }
-        bail!("waited in vain for {what}; last seen: {last}")
+        // Only now: what is looked at in between must not get names, it is not the same in every run.
+        let last = last.map(|answer| {
+            let body = self.recorder.names.value("", &answer.body);
+            format!("{} {body}", answer.status)
+        });
+        bail!(
+            "waited in vain for {what}; last seen: {}",
+            last.unwrap_or_default()
+        )
     }
 
     /// Waits for the next mail to someone whose subject or text holds `part`, records it and returns its text.

@@ -246,7 +246,7 @@ async fn recovery(shop: &mut Shop) -> Result<()> {
     let (challenge, token) = challenge_of(&text)?;
     shop.recorder.names.keep_secret(&token);
     let path = format!("{CHALLENGES}/{challenge}/responses");
-    shop.ada.password = "another kettle sings for ada's tea".to_owned();
+    "another kettle sings for ada's tea".clone_into(&mut shop.ada.password);
     for (case, status, body) in [
         (
             "without the new password it asks for",

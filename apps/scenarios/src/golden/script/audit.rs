@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::checkouts::Bought;
 use super::nobody;
+use super::purchase::Bought;
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 

@@ -207,7 +207,7 @@ async fn details(shop: &mut Shop, path: &str, token: &str) -> Result<()> {
         .quietly(Ask::get(path).with_cart(token))
         .await?
         .etag()?;
-    let patch = |etag: &str, body: Value| Ask::patch(path, etag, &body).with_cart(token);
+    let change = |etag: &str, body: Value| Ask::patch(path, etag, &body).with_cart(token);
     for (case, status, body) in [
         ("with no e-mail address", 422, json!({ "email": "guest" })),
         (
@@ -228,14 +228,14 @@ async fn details(shop: &mut Shop, path: &str, token: &str) -> Result<()> {
         ),
     ] {
         recorder
-            .ask(&format!("update_cart: {case}"), status, patch(&etag, body))
+            .ask(&format!("update_cart: {case}"), status, change(&etag, body))
             .await?;
     }
     let changed = recorder
         .ask(
             "update_cart: who and where",
             200,
-            patch(&etag, delivery("guest@golden.example")),
+            change(&etag, delivery("guest@golden.example")),
         )
         .await?;
     let now = changed.etag()?;
@@ -243,7 +243,7 @@ async fn details(shop: &mut Shop, path: &str, token: &str) -> Result<()> {
         .ask(
             "update_cart: of a version that is gone",
             412,
-            patch(&etag, json!({})),
+            change(&etag, json!({})),
         )
         .await?;
     let stranger = Ask::patch(path, &now, &json!({}));
@@ -293,7 +293,7 @@ async fn details(shop: &mut Shop, path: &str, token: &str) -> Result<()> {
         .ask(
             "update_cart: prices as they are now",
             200,
-            patch(&etag, json!({ "billing_address": null })),
+            change(&etag, json!({ "billing_address": null })),
         )
         .await?;
     Ok(())

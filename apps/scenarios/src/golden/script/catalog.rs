@@ -1,89 +1,21 @@
-//! Categories, products, variants and prices.
+//! Products; before them their categories, after them their variants.
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::nobody;
+use super::{categories, nobody, variants};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
 const PRODUCTS: &str = "/v1/products";
-const CATEGORIES: &str = "/v1/categories";
 
 pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
-    let category = categories(shop).await?;
+    let category = categories::play(shop).await?;
     let (assam, variant) = create(shop, &category).await?;
     read(shop, &assam).await?;
     lists(shop).await?;
     update(shop, &assam, &category).await?;
-    variants(shop, &assam, &variant).await
-}
-
-/// Returns the id of `tea`.
-async fn categories(shop: &mut Shop) -> Result<String> {
-    let sam = shop.sam.clone();
-    let recorder = &mut shop.recorder;
-    let post = |body: &Value| Ask::post(CATEGORIES, body).by(&sam);
-    let tea = json!({ "slug": "tea", "title": "Tea", "description": "Leaves.", "position": 1 });
-    let made = recorder
-        .ask("create_category: tea", 201, post(&tea).key("category-tea"))
-        .await?;
-    recorder
-        .ask(
-            "create_category: sent again under its key",
-            201,
-            post(&tea).key("category-tea"),
-        )
-        .await?;
-    recorder
-        .ask("create_category: the same without a key", 409, post(&tea))
-        .await?;
-    let pots = json!({ "slug": "pots", "title": "Pots" });
-    recorder
-        .ask(
-            "create_category: something else under its key",
-            422,
-            post(&pots).key("category-tea"),
-        )
-        .await?;
-    recorder
-        .ask("create_category: pots", 201, post(&pots))
-        .await?;
-    let cups = json!({ "slug": "cups", "title": "Cups", "position": 2 });
-    recorder
-        .ask("create_category: cups", 201, post(&cups))
-        .await?;
-    let wrong = json!({ "slug": "Tea & Co", "title": " ", "description": "d".repeat(2_001), "position": -1 });
-    recorder
-        .ask("create_category: with everything wrong", 422, post(&wrong))
-        .await?;
-    recorder
-        .ask(
-            "create_category: without a title",
-            400,
-            post(&json!({ "slug": "milk" })),
-        )
-        .await?;
-    recorder
-        .ask("list_categories: all", 200, Ask::get(CATEGORIES))
-        .await?;
-    recorder
-        .ask("list_categories: head", 200, Ask::head(CATEGORIES))
-        .await?;
-    let page = Ask::get(format!("{CATEGORIES}?limit=2"));
-    let page = recorder
-        .ask("list_categories: first page", 200, page)
-        .await?;
-    ensure!(
-        page.header("link")?.contains("rel=\"next\""),
-        "no next page"
-    );
-    let cursor = page.text("/next_cursor")?;
-    let next = Ask::get(format!("{CATEGORIES}?limit=2&cursor={cursor}"));
-    recorder
-        .ask("list_categories: last page", 200, next)
-        .await?;
-    made.text("/id")
+    variants::play(shop, &assam, &variant).await
 }
 
 /// Makes goods; returns the first product and its first variant.
@@ -305,19 +237,19 @@ async fn update(shop: &mut Shop, assam: &str, category: &str) -> Result<()> {
     let path = format!("{PRODUCTS}/{assam}");
     let recorder = &mut shop.recorder;
     let etag = recorder.quietly(Ask::get(&path)).await?.etag()?;
-    let patch = |etag: &str, body: Value| Ask::patch(&path, etag, &body).by(&sam);
+    let change = |etag: &str, body: Value| Ask::patch(&path, etag, &body).by(&sam);
     let changed = recorder
         .ask(
             "update_product: a new title",
             200,
-            patch(&etag, json!({ "title": "Assam TGFOP" })),
+            change(&etag, json!({ "title": "Assam TGFOP" })),
         )
         .await?;
     recorder
         .ask(
             "update_product: of a version that is gone",
             412,
-            patch(&etag, json!({ "title": "x" })),
+            change(&etag, json!({ "title": "x" })),
         )
         .await?;
     let etag = changed.etag()?;
@@ -350,7 +282,7 @@ async fn update(shop: &mut Shop, assam: &str, category: &str) -> Result<()> {
             .ask(
                 &format!("update_product: {case}"),
                 status,
-                patch(&etag, body),
+                change(&etag, body),
             )
             .await?;
     }
@@ -359,7 +291,7 @@ async fn update(shop: &mut Shop, assam: &str, category: &str) -> Result<()> {
         .ask(
             "update_product: into a category",
             200,
-            patch(&etag, json!({ "category_id": category })),
+            change(&etag, json!({ "category_id": category })),
         )
         .await?;
     let missing = format!("{PRODUCTS}/{}", nobody("prd"));
@@ -372,128 +304,5 @@ async fn update(shop: &mut Shop, assam: &str, category: &str) -> Result<()> {
     recorder
         .ask("get_product: archived", 200, Ask::get(&draft))
         .await?;
-    Ok(())
-}
-
-async fn variants(shop: &mut Shop, assam: &str, variant: &str) -> Result<()> {
-    let sam = shop.sam.clone();
-    let recorder = &mut shop.recorder;
-    let path = format!("{PRODUCTS}/{assam}/variants");
-    let add = |path: &str, body: Value| Ask::post(path, &body).by(&sam);
-    let large = json!({ "sku": "ASSAM-250", "title": "250 g", "prices": [{ "amount": 1_490, "currency": "EUR" }] });
-    let made = recorder
-        .ask(
-            "add_variant: added",
-            201,
-            add(&path, large.clone()).key("variant-250"),
-        )
-        .await?;
-    recorder
-        .ask(
-            "add_variant: sent again under its key",
-            201,
-            add(&path, large.clone()).key("variant-250"),
-        )
-        .await?;
-    recorder
-        .ask(
-            "add_variant: the same without a key",
-            409,
-            add(&path, large.clone()),
-        )
-        .await?;
-    recorder
-        .ask(
-            "add_variant: something else under its key",
-            422,
-            add(&path, json!({ "sku": "X", "title": "x" })).key("variant-250"),
-        )
-        .await?;
-    recorder
-        .ask(
-            "add_variant: with everything wrong",
-            422,
-            add(&path, json!({ "sku": "", "title": "" })),
-        )
-        .await?;
-    let missing = format!("{PRODUCTS}/{}/variants", nobody("prd"));
-    recorder
-        .ask(
-            "add_variant: to nothing",
-            404,
-            add(&missing, json!({ "sku": "X", "title": "x" })),
-        )
-        .await?;
-
-    let id = made.text("/id")?;
-    let path = format!("/v1/variants/{id}");
-    let none = format!("/v1/variants/{}", nobody("var"));
-    let patch = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body).by(&sam);
-    let etag = made.etag()?;
-    let changed = recorder
-        .ask(
-            "update_variant: a new title",
-            200,
-            patch(&path, &etag, json!({ "title": "half a pound" })),
-        )
-        .await?;
-    let now = changed.etag()?;
-    for (case, status, ask) in [
-        (
-            "of a version that is gone",
-            412,
-            patch(&path, &etag, json!({ "title": "x" })),
-        ),
-        (
-            "with a SKU of another",
-            409,
-            patch(&path, &now, json!({ "sku": "SENCHA-100" })),
-        ),
-        (
-            "with everything wrong",
-            422,
-            patch(&path, &now, json!({ "sku": "a b", "title": null })),
-        ),
-        (
-            "a draft",
-            422,
-            patch(&path, &now, json!({ "status": "draft" })),
-        ),
-        (
-            "that is none",
-            404,
-            patch(&none, &now, json!({ "title": "x" })),
-        ),
-        (
-            "taken off the shop",
-            200,
-            patch(&path, &now, json!({ "status": "archived" })),
-        ),
-    ] {
-        recorder
-            .ask(&format!("update_variant: {case}"), status, ask)
-            .await?;
-    }
-
-    let path = format!("/v1/variants/{variant}/prices");
-    let none = format!("/v1/variants/{}/prices", nobody("var"));
-    let put = |path: &str, etag: &str, body: Value| Ask::put(path, etag, &body).by(&sam);
-    let price = |amount: i64| json!({ "prices": [{ "amount": amount, "currency": "EUR" }] });
-    let twice = json!({ "prices": [{ "amount": 1, "currency": "EUR" }, { "amount": 2, "currency": "EUR" }] });
-    for (case, status, ask) in [
-        ("a new price", 200, put(&path, "\"v1\"", price(720))),
-        (
-            "of a version that is gone",
-            412,
-            put(&path, "\"v1\"", price(1)),
-        ),
-        ("below nothing", 422, put(&path, "\"v2\"", price(-1))),
-        ("two in one currency", 422, put(&path, "\"v2\"", twice)),
-        ("of nothing", 404, put(&none, "\"v1\"", price(1))),
-    ] {
-        recorder
-            .ask(&format!("set_prices: {case}"), status, ask)
-            .await?;
-    }
     Ok(())
 }

@@ -76,13 +76,13 @@ async fn inbox(shop: &mut Shop) -> Result<()> {
 
     let path = format!("{INBOX}/{}", all.text("/data/0/id")?);
     let none = format!("{INBOX}/{}", nobody("ntf"));
-    let patch = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body);
+    let change = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body);
     let seen = json!({ "seen": true });
     let changed = recorder
         .ask(
             "update_my_notification: seen",
             200,
-            patch(&path, "\"v1\"", seen.clone()).by(&ada),
+            change(&path, "\"v1\"", seen.clone()).by(&ada),
         )
         .await?;
     let now = changed.etag()?;
@@ -90,23 +90,23 @@ async fn inbox(shop: &mut Shop) -> Result<()> {
         (
             "of a version that is gone",
             412,
-            patch(&path, "\"v1\"", seen.clone()).by(&ada),
+            change(&path, "\"v1\"", seen.clone()).by(&ada),
         ),
         (
             "of somebody else",
             404,
-            patch(&path, &now, seen.clone()).by(&bob),
+            change(&path, &now, seen.clone()).by(&bob),
         ),
-        ("that is none", 404, patch(&none, "\"v1\"", seen).by(&ada)),
+        ("that is none", 404, change(&none, "\"v1\"", seen).by(&ada)),
         (
             "with a word for a flag",
             400,
-            patch(&path, &now, json!({ "seen": "yes" })).by(&ada),
+            change(&path, &now, json!({ "seen": "yes" })).by(&ada),
         ),
         (
             "put away",
             200,
-            patch(&path, &now, json!({ "archived": true })).by(&ada),
+            change(&path, &now, json!({ "archived": true })).by(&ada),
         ),
     ] {
         recorder

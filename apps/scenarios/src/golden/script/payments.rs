@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::checkouts::Bought;
 use super::nobody;
+use super::purchase::Bought;
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 

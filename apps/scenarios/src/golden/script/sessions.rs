@@ -173,12 +173,12 @@ async fn me(shop: &mut Shop) -> Result<()> {
     recorder
         .ask("get_me: head", 200, Ask::head(ME).by(&shop.ada))
         .await?;
-    let patch = |etag: &str, body| Ask::patch(ME, etag, &body).by(&shop.ada);
+    let change = |etag: &str, body| Ask::patch(ME, etag, &body).by(&shop.ada);
     let changed = recorder
         .ask(
             "update_me: a new name",
             200,
-            patch(&etag, json!({ "display_name": "Countess" })),
+            change(&etag, json!({ "display_name": "Countess" })),
         )
         .await?;
     let etag_now = changed.etag()?;
@@ -186,7 +186,7 @@ async fn me(shop: &mut Shop) -> Result<()> {
         .ask(
             "update_me: of a version that is gone",
             412,
-            patch(&etag, json!({ "display_name": "x" })),
+            change(&etag, json!({ "display_name": "x" })),
         )
         .await?;
     let merge = Ask::new(reqwest::Method::PATCH, ME)
@@ -218,11 +218,11 @@ async fn me(shop: &mut Shop) -> Result<()> {
         ),
     ] {
         recorder
-            .ask(&format!("update_me: {case}"), 422, patch(&etag, body))
+            .ask(&format!("update_me: {case}"), 422, change(&etag, body))
             .await?;
     }
     recorder
-        .ask("update_me: nothing", 200, patch(&etag, json!({})))
+        .ask("update_me: nothing", 200, change(&etag, json!({})))
         .await?;
     Ok(())
 }
@@ -256,7 +256,7 @@ async fn password(shop: &mut Shop) -> Result<()> {
             .ask(&format!("update_me: {case}"), status, ask)
             .await?;
     }
-    shop.ada.password = next.to_owned();
+    next.clone_into(&mut shop.ada.password);
     let list = Ask::get("/v1/me/sessions").by(&shop.ada);
     let left = recorder
         .ask(

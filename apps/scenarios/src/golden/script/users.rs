@@ -53,13 +53,13 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
 async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Result<()> {
     let root = shop.root.clone();
     let recorder = &mut shop.recorder;
-    let patch = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body).by(&root);
+    let change = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body).by(&root);
     let locked = json!({ "locked": true, "lock_reason": "asked for it" });
     recorder
         .ask(
             "update_user: that is none",
             404,
-            patch(missing, "\"v1\"", locked.clone()),
+            change(missing, "\"v1\"", locked.clone()),
         )
         .await?;
     for (case, status, body) in [
@@ -87,13 +87,13 @@ async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Resu
             .ask(
                 &format!("update_user: {case}"),
                 status,
-                patch(path, &etag, body),
+                change(path, &etag, body),
             )
             .await?;
     }
     let etag_now = recorder.quietly(Ask::get(path).by(&root)).await?.etag()?;
     let done = recorder
-        .ask("update_user: locked", 200, patch(path, &etag_now, locked))
+        .ask("update_user: locked", 200, change(path, &etag_now, locked))
         .await?;
     let stale = if etag == done.etag()? {
         "\"v999\""
@@ -104,7 +104,7 @@ async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Resu
         .ask(
             "update_user: of a version that is gone",
             412,
-            patch(path, stale, json!({ "locked": false })),
+            change(path, stale, json!({ "locked": false })),
         )
         .await?;
     let sign_in = json!({ "email": shop.bob.email, "password": shop.bob.password });
@@ -119,7 +119,7 @@ async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Resu
         .ask(
             "update_user: let in again",
             200,
-            patch(path, &done.etag()?, json!({ "locked": false })),
+            change(path, &done.etag()?, json!({ "locked": false })),
         )
         .await?;
     shop.bob = shop.sign_in(shop.bob.clone()).await?;
@@ -134,7 +134,7 @@ async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Resu
         .ask(
             "update_user: oneself",
             409,
-            patch(&own, &etag, json!({ "roles": ["customer"] })),
+            change(&own, &etag, json!({ "roles": ["customer"] })),
         )
         .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::checkouts::Bought;
+use super::purchase::Bought;
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 

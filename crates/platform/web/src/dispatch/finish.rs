@@ -9,7 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    LINK, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    LINK, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use http_body::Body as _;
@@ -58,6 +59,14 @@ impl Dispatch {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
 
+        // Also where a handler refuses a secret: whoever is not known learns how to become known (RFC 9110 §11.6.1).
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .entry(WWW_AUTHENTICATE)
+                .or_insert(challenge);
+        }
         let headers = response.headers_mut();
         self.secure(headers);
         self.cors.decorate(&exchange.origin, headers);

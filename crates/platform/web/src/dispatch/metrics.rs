@@ -36,7 +36,7 @@ static SEAM_CALLS: LazyLock<IntCounterVec> = LazyLock::new(|| {
     register_int_counter_vec!(
         "tenon_http_seam_calls_total",
         "Calls to other modules made for requests.",
-        &["operation", "callee"]
+        &["operation", "callee", "status"]
     )
     .expect("the metric is registered once")
 });
@@ -68,7 +68,7 @@ impl RouteMetrics {
             .inc();
         for calls in seam_calls {
             SEAM_CALLS
-                .with_label_values(&[self.operation, calls.callee])
+                .with_label_values(&[self.operation, calls.callee, CLASSES[class]])
                 .inc_by(u64::from(calls.count));
         }
     }
