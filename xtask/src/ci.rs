@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::stack::{Backend, Topology};
-use crate::{check, fuzz, process, scenario, test};
+use crate::{check, fuzz, golden, process, scenario, test};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
@@ -50,6 +50,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         (Backend::Postgres, Topology::Local),
     ] {
         scenario::run(root, &scenario::Options::first_order(backend, topology))?;
+    }
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        golden::run(root, &golden::Options::quick(backend))?;
     }
     if !options.skip_fuzz {
         fuzz::run(root, &fuzz::Options::quick())?;

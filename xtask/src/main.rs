@@ -10,6 +10,7 @@ mod deploy;
 mod dev;
 mod fuzz;
 mod generated;
+mod golden;
 mod process;
 mod scenario;
 mod stack;
@@ -45,6 +46,8 @@ enum Task {
     },
     /// Plays a scripted user against a server.
     Scenario(scenario::Options),
+    /// Records every operation of the REST API in several topologies and compares the answers.
+    Golden(golden::Options),
     /// Measures, side by side in one run.
     Bench(bench::Options),
     /// Sends generated requests for every operation (schemathesis).
@@ -67,6 +70,7 @@ fn main() -> Result<()> {
             bless,
         ),
         Task::Scenario(options) => scenario::run(&root, &options),
+        Task::Golden(options) => golden::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
     }

@@ -79,6 +79,8 @@ pub(crate) struct Stack {
     surroundings: Vec<Service>,
     cluster: Option<Cluster>,
     programs: PathBuf,
+    /// `key=value` beyond what every stack is started with.
+    settings: Vec<String>,
 }
 
 impl Ports {
@@ -112,6 +114,13 @@ pub(crate) fn build(root: &Path, release: bool) -> Result<PathBuf> {
 impl Stack {
     /// Starts the surroundings, migrates and seeds; the server itself is started by [`Stack::serve`].
     pub(crate) fn prepare(root: &Path, plan: Plan) -> Result<Self> {
+        let stack = Self::unseeded(root, plan)?;
+        process::run(&mut stack.tenon(&["admin", "seed-demo"]))?;
+        Ok(stack)
+    }
+
+    /// As [`Stack::prepare`], with nobody and nothing in the shop.
+    pub(crate) fn unseeded(root: &Path, plan: Plan) -> Result<Self> {
         let programs = build(root, plan.release)?;
         let ports = Ports::from(plan.port);
         fs::create_dir_all(&plan.folder).with_context(|| plan.folder.display().to_string())?;
@@ -130,10 +139,15 @@ impl Stack {
             surroundings,
             cluster,
             programs,
+            settings: Vec::new(),
         };
         process::run(&mut stack.tenon(&["migrate"]))?;
-        process::run(&mut stack.tenon(&["admin", "seed-demo"]))?;
         Ok(stack)
+    }
+
+    /// Adds a setting to every later start of a program of this stack.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        self.settings.push(format!("{key}={value}"));
     }
 
     /// Starts the server and waits until it answers.
@@ -203,6 +217,9 @@ impl Stack {
             for module in MODULES {
                 set(&format!("modules.{module}.mode"), "wire".to_owned());
             }
+        }
+        for setting in &self.settings {
+            command.args(["--set", setting]);
         }
         command.args(arguments);
         command

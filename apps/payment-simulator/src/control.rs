@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::books::{Books, Webhook};
 use crate::server::Shared;
-use crate::{ApiMode, Choice, Fault, Operation, WebhookMode};
+use crate::{ApiMode, Choice, Fault, Operation, WebhookMode, sign};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +52,12 @@ struct Resend {
     copies: u8,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sign {
+    body: String,
+}
+
 const fn once() -> u8 {
     1
 }
@@ -63,6 +69,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/control/intents/{name}/choice", post(choose))
         .route("/control/intents/{name}/webhooks", post(resend))
         .route("/control/webhooks/release", post(release))
+        .route("/control/webhooks/take", post(take))
+        .route("/control/signatures", post(sign_body))
         .route("/control/mode", get(mode).post(set_mode))
         .route("/control/faults", post(inject))
         .route("/control/reset", post(reset))
@@ -132,6 +140,23 @@ async fn release(State(shared): State<Arc<Shared>>, Json(body): Json<Release>) -
         shared.dispatch(webhook);
     }
     Json(json!({ "released": released }))
+}
+
+/// Hands over the webhooks that were held, oldest first, signed now: for scripts that deliver them by themselves.
+async fn take(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let held: Vec<Webhook> = shared.books().held.drain(..).collect();
+    let signed = held.iter().map(|webhook| {
+        let signed = shared.signed(webhook);
+        json!({ "event_id": signed.event_id, "signature": signed.signature, "body": signed.body })
+    });
+    Json(json!({ "webhooks": signed.collect::<Vec<_>>() }))
+}
+
+/// Signs any body as a webhook of this simulator.
+async fn sign_body(State(shared): State<Arc<Shared>>, Json(wish): Json<Sign>) -> Json<Value> {
+    let config = &shared.config;
+    let signature = sign(&config.webhook_secret, &wish.body, config.env.now());
+    Json(json!({ "signature": signature }))
 }
 
 async fn mode(State(shared): State<Arc<Shared>>) -> Json<Value> {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use scenarios::golden;
 
 /// Scripted users.
 #[derive(Debug, Parser)]
@@ -31,6 +32,9 @@ enum Scenario {
         #[arg(long)]
         payments: String,
     },
+    /// Records and compares golden files of the whole REST API.
+    #[command(subcommand)]
+    Golden(golden::Action),
     /// Prints an access token of the demo administrator: for tools that take one.
     AdminToken {
         #[command(flatten)]
@@ -66,6 +70,7 @@ async fn main() -> Result<()> {
             })
             .await
         }
+        Scenario::Golden(action) => Box::pin(golden::run(action)).await,
         Scenario::AdminToken { place } => {
             let admin = accounts::administrator(&place.accounts)?;
             println!(

@@ -346,3 +346,29 @@ async fn the_books_survive_a_restart() {
     // The key still replays its first answer.
     assert_eq!(merchant.create("k1", None).await["id"], before["id"]);
 }
+
+#[tokio::test]
+async fn scripts_can_take_held_webhooks_and_have_their_own_signed() {
+    let merchant = Merchant::new(Config::default()).await;
+    merchant
+        .post("/control/mode", &json!({ "webhooks": "hold" }))
+        .await;
+    let intent = merchant.create("k1", Some("pm_success")).await;
+    let take = async || -> Value {
+        let taken = merchant.post("/control/webhooks/take", &json!({})).await;
+        taken.json().await.expect("JSON")
+    };
+    let taken = take().await;
+    let webhook = &taken["webhooks"][0];
+    let body = webhook["body"].as_str().expect("a body");
+    assert!(body.contains("intent.authorized") && body.contains(id(&intent)));
+    let signed = merchant
+        .post("/control/signatures", &json!({ "body": body }))
+        .await;
+    let signed: Value = signed.json().await.expect("JSON");
+    for signature in [&webhook["signature"], &signed["signature"]] {
+        let text = signature.as_str().expect("a signature");
+        assert!(text.starts_with("t=") && text.contains(",v1="), "{text}");
+    }
+    assert_eq!(take().await["webhooks"], json!([]), "taken is taken");
+}

@@ -2,6 +2,7 @@
 
 mod buyer;
 mod fleet;
+mod golden;
 mod guards;
 mod kills;
 mod process;

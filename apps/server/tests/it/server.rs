@@ -29,7 +29,7 @@ pub(crate) struct Installation {
     pub(crate) processes: Vec<Process>,
     pub(crate) api: String,
     pub(crate) http: Client,
-    _simulator: Simulator,
+    simulator: Simulator,
     pub(crate) catcher: MailCatcher,
     _database: Option<TestDatabase>,
     /// Last: the files of the processes are in it.
@@ -37,8 +37,29 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Migrates, seeds and starts an installation.
+    /// Migrates, seeds and starts an installation without rate limits.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
+        let mut installation = Self::new(engine, topology, 0).await;
+        for process in &installation.processes {
+            if matches!(
+                process.name.as_str(),
+                "tenon" | "identity-service" | "catalog-service"
+            ) && (topology != Topology::Remote || process.name != "tenon")
+            {
+                process.must_run(&["admin", "seed-demo"]);
+            }
+        }
+        installation.serve().await;
+        installation
+    }
+
+    /// Nobody and nothing in it, not started yet; rate limits that nobody reaches.
+    pub(crate) async fn empty(engine: TestEngine, topology: Topology) -> Self {
+        Self::new(engine, topology, 1_000_000).await
+    }
+
+    /// `requests` a minute are let in; 0 means any number.
+    async fn new(engine: TestEngine, topology: Topology, requests: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let api = free_port();
         let webhook_url = format!("http://127.0.0.1:{api}/v1/provider-webhooks/simulator");
@@ -69,7 +90,7 @@ impl Installation {
             format!("notifications.smtp.port={}", catcher.smtp_addr().port()),
         ];
         for policy in ["default", "auth"] {
-            settings.push(format!("web.rate_limits.{policy}.requests=0"));
+            settings.push(format!("web.rate_limits.{policy}.requests={requests}"));
             settings.push(format!("web.rate_limits.{policy}.window_seconds=60"));
         }
         if let Some(database) = &database {
@@ -94,26 +115,37 @@ impl Installation {
             .timeout(Duration::from_secs(20))
             .build()
             .expect("a client");
-        let mut installation = Self {
+        Self {
             processes,
             api: format!("http://127.0.0.1:{api}"),
             http,
-            _simulator: simulator,
+            simulator,
             catcher,
             _database: database,
             _folder: folder,
-        };
-        for process in &installation.processes {
-            if matches!(
-                process.name.as_str(),
-                "tenon" | "identity-service" | "catalog-service"
-            ) && (topology != Topology::Remote || process.name != "tenon")
-            {
-                process.must_run(&["admin", "seed-demo"]);
-            }
         }
-        installation.serve().await;
-        installation
+    }
+
+    /// What lets the first administrator in.
+    pub(crate) fn bootstrap_token(&self) -> String {
+        let host = self.processes.iter().find(|process| {
+            process.name == "identity-service" || self.processes.len() == 1
+        });
+        let printed = host
+            .expect("a process hosts identity")
+            .must_run(&["admin", "bootstrap-token"]);
+        printed.trim().to_owned()
+    }
+
+    /// Where everything is.
+    pub(crate) fn places(&self) -> scenarios::golden::Places {
+        let gateway = self.processes.last().expect("there is one");
+        scenarios::golden::Places {
+            base_url: self.api.clone(),
+            operations_url: format!("http://127.0.0.1:{}", gateway.operations),
+            mail_url: format!("http://{}", self.catcher.http_addr()),
+            simulator_url: self.simulator.url().to_owned(),
+        }
     }
 
     /// The process with the public API.

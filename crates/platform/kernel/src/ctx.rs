@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,16 @@ pub struct CallStats {
     database_micros: AtomicU64,
     open_units: AtomicU32,
     replayed: AtomicBool,
+    seam_calls: Mutex<Vec<SeamCalls>>,
+}
+
+/// How often a request called one module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeamCalls {
+    /// The module that was called.
+    pub callee: &'static str,
+    /// How often.
+    pub count: u32,
 }
 
 /// Marks that a unit of work is open; the seam refuses calls meanwhile.
@@ -381,6 +391,26 @@ impl CallStats {
         Duration::from_micros(self.database_micros.load(Ordering::Relaxed))
     }
 
+    /// Counts one call to another module.
+    pub fn record_seam_call(&self, callee: &'static str) {
+        let mut calls = self.lock_seam_calls();
+        match calls.iter_mut().find(|known| known.callee == callee) {
+            Some(known) => known.count = known.count.saturating_add(1),
+            None => calls.push(SeamCalls { callee, count: 1 }),
+        }
+    }
+
+    /// Returns which modules were called, and how often.
+    pub fn seam_calls(&self) -> Vec<SeamCalls> {
+        self.lock_seam_calls().clone()
+    }
+
+    fn lock_seam_calls(&self) -> MutexGuard<'_, Vec<SeamCalls>> {
+        self.seam_calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) // counters are whole at any time
+    }
+
     /// Says whether a unit of work is open.
     pub fn has_open_unit(&self) -> bool {
         self.open_units.load(Ordering::Relaxed) > 0
@@ -453,6 +483,19 @@ mod tests {
             ctx.deadline
                 .remaining()
                 .is_some_and(|left| left <= Duration::from_secs(1))
+        );
+    }
+
+    #[test]
+    fn calls_are_counted_by_callee_and_over_children() {
+        let ctx = CallCtx::service(&Env::system(), Interface::Cli, "test");
+        ctx.stats().record_seam_call("catalog");
+        ctx.child().stats().record_seam_call("payments");
+        ctx.child().stats().record_seam_call("catalog");
+        let counted = |callee, count| SeamCalls { callee, count };
+        assert_eq!(
+            ctx.stats().seam_calls(),
+            [counted("catalog", 2), counted("payments", 1)]
         );
     }
 

@@ -15,7 +15,7 @@ mod timestamp;
 pub use self::clock::{Clock, SystemClock};
 pub use self::ctx::{
     CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role,
-    TraceContext, UserPrincipal,
+    SeamCalls, TraceContext, UserPrincipal,
 };
 pub use self::entropy::{Entropy, Env, SystemEntropy};
 pub use self::error::{ErrorKind, FieldError, Retry, ServiceError};

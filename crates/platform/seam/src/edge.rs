@@ -132,7 +132,9 @@ impl Edge {
         } else {
             Size::Known(0) // the encoded ends see the real size
         };
-        self.pass(rule, meter, ctx, size).await
+        let admission = self.pass(rule, meter, ctx, size).await?;
+        ctx.stats().record_seam_call(self.callee);
+        Ok(admission)
     }
 
     /// Passes a call whose request is encoded already.

@@ -23,6 +23,8 @@ async fn unknown_wrong_unverified_and_locked_look_the_same() {
         let expected = comparable(&world.try_sign_in("nobody@example.org", PASSWORD).await);
         assert_eq!(expected["status"], 401);
         assert_eq!(expected["body"]["code"], "identity.invalid_credentials");
+        let refused = world.try_sign_in("nobody@example.org", PASSWORD).await;
+        assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
         for (email, password) in [
             ("ada@example.org", "not the password"),
             ("unverified@example.org", PASSWORD),

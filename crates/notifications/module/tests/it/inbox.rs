@@ -118,6 +118,7 @@ async fn a_notification_is_seen_and_put_away_by_its_version() {
             (412, "notifications.stale_version")
         );
         assert_eq!(stale.json()["current_etag"], "\"v2\"");
+        assert_eq!(stale.header("etag"), Some("\"v2\""));
 
         // Nothing to change changes nothing.
         let same = ada

@@ -48,6 +48,7 @@ impl Service {
             )));
         }
         if stored.order.status == OrderStatus::Cancelled {
+            self.keep_cancellation(ctx, id).await?;
             return Ok(stored); // it is done; saying it twice changes nothing
         }
         let reason = if access.staff {
@@ -59,6 +60,7 @@ impl Service {
             // Its checkout still holds it: give that up, with everything that hangs on it.
             match self.give_up(ctx, stored.checkout_id, reason).await {
                 Ok(_) => {
+                    self.keep_cancellation(ctx, id).await?;
                     return self
                         .get_order(ctx, id, access)
                         .await
@@ -73,6 +75,25 @@ impl Service {
         self.get_order(ctx, id, access)
             .await
             .map(|(stored, _)| stored)
+    }
+
+    /// Stores under the request's key that the order is cancelled, or finds that it was stored: a key that was used
+    /// for another request is refused, whatever the order's state.
+    async fn keep_cancellation(&self, ctx: &CallCtx, id: OrderId) -> Outcome<()> {
+        retrying(|| async {
+            let mut ctx = ctx.child();
+            let mut tx = self.db.begin(&mut ctx, "orders.keep_cancellation").await?;
+            match tx.claim_key::<OrderId, OrdersError>(OPERATION).await? {
+                Claim::Replay(outcome) => outcome.map(|_| ()).map_err(SeamError::Domain),
+                Claim::Fresh => {
+                    let (outcome, resource) = (Ok(id), Some(id.to_string()));
+                    tx.commit_outcome::<OrderId, OrdersError>(OPERATION, &outcome, resource)
+                        .await?;
+                    Ok(())
+                }
+            }
+        })
+        .await
     }
 
     async fn cancel_placed(

@@ -136,6 +136,39 @@ async fn a_cancelled_order_gives_back_money_and_stock() {
     }
 }
 
+/// A key belongs to one request, also once there is nothing left to do.
+#[tokio::test]
+async fn a_cancellation_is_kept_under_its_key_before_and_after_the_payment() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let tea = shop.sell("TEA-1", 500, 5);
+        for method in ["pm_3ds", "pm_success"] {
+            let buyer = shop.guest(&[(tea, 1)]).await;
+            let checkout = buyer.checkout("k1", Some(method)).await.expect(201);
+            let first = cancel(&buyer, &checkout, "c1").await;
+            assert_eq!(first.expect(202)["status"], "cancelled", "{method}");
+            assert_eq!(first.header("idempotent-replayed"), None, "{method}");
+            let again = cancel(&buyer, &checkout, "c1").await;
+            assert_eq!(again.expect(202)["status"], "cancelled", "{method}");
+            assert_eq!(
+                again.header("idempotent-replayed"),
+                Some("true"),
+                "{method}"
+            );
+            let path = format!(
+                "/v1/orders/{}/cancellations",
+                checkout["order_id"].as_str().expect("id")
+            );
+            let other = buyer.with_token(buyer.client.post(&path)).key("c1");
+            let other = other.json(&json!({ "note": "another" })).await;
+            other.expect(422);
+            assert_eq!(other.code(), "idempotency_key_reused", "{method}");
+        }
+        shop.app.settle().await;
+        shop.app.assert_invariants().await;
+    }
+}
+
 #[tokio::test]
 async fn a_cancellation_waits_until_the_stock_was_sold() {
     for engine in engines() {

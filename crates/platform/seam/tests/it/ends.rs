@@ -53,6 +53,8 @@ async fn cost_and_replay_come_back_to_the_caller() {
             .expect("a greeting");
         assert!(ctx.stats().was_replayed());
         assert_eq!(ctx.stats().statements(), 1);
+        let calls = ctx.stats().seam_calls();
+        assert_eq!(calls.iter().map(|calls| calls.count).sum::<u32>(), 1);
     }
 }
 

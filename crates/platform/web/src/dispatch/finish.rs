@@ -9,7 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    LINK, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
+    LINK, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use http_body::Body as _;
@@ -60,6 +61,14 @@ impl Dispatch {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
 
+        // Also where a handler refuses a secret: whoever is not known learns how to become known (RFC 9110 §11.6.1).
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .entry(WWW_AUTHENTICATE)
+                .or_insert(challenge);
+        }
         let headers = response.headers_mut();
         self.secure(headers);
         self.cors.decorate(&exchange.origin, headers);
@@ -136,6 +145,7 @@ impl Exchange<'_> {
     fn log(&self, status: StatusCode) {
         let took = self.started.elapsed();
         let cost = self.facts.as_ref().map(|facts| facts.ctx.stats());
+        let seam_calls = cost.map(CallStats::seam_calls).unwrap_or_default();
         tracing::info!(
             target: "tenon_web::request",
             route = self.route_name(),
@@ -143,11 +153,12 @@ impl Exchange<'_> {
             duration_ms = millis(took),
             db_ms = millis(cost.map_or_else(Default::default, CallStats::database_time)),
             statements = cost.map_or(0, CallStats::statements),
+            seam_calls = seam_calls.iter().map(|calls| calls.count).sum::<u32>(),
             trace_id = self.trace_text.as_str(),
             "request"
         );
         if let Some(route) = self.route {
-            route.metrics.record(status, took);
+            route.metrics.record(status, took, &seam_calls);
         }
     }
 

@@ -23,6 +23,11 @@ impl<T: DeserializeOwned> ApiJson<T> {
     /// Reads a body held as bytes, with the same rules.
     pub fn from_bytes(bytes: &[u8]) -> Result<T, Problem> {
         inspect(bytes).map_err(refuse_flaw)?;
+        // A list would be read as the members of a struct in their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            let wrong = FieldError::new("", "wrong_type", "Expected an object.");
+            return Err(invalid_request().with_fields(vec![wrong]));
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
         let value =
             serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {

@@ -390,4 +390,10 @@ async fn metrics_count_operations() {
         "{text}"
     );
     assert!(text.contains("tenon_http_request_duration_seconds_count{operation=\"get_whoami\"}"));
+    assert!(
+        text.contains(
+            "tenon_http_seam_calls_total{callee=\"directory\",operation=\"get_whoami\",status=\"2xx\"} "
+        ),
+        "{text}"
+    );
 }

@@ -14,6 +14,7 @@ async fn bodies_are_refused_with_the_member_named() {
         ("", is(400, "malformed_json", "", "")),
         ("{\"name\":", is(400, "malformed_json", "", "")),
         ("{}", is(400, "invalid_request", "/name", "missing_member")),
+        (r#" ["x"]"#, is(400, "invalid_request", "", "wrong_type")),
         (
             r#"{"name":1}"#,
             is(400, "invalid_request", "/name", "wrong_type"),

@@ -1,0 +1,256 @@
+//! Replaces what differs from run to run; everything that is not listed here must be equal.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::scan::{self, Kind};
+
+/// What is replaced, in words: part of every recording.
+pub(crate) const RULES: [&str; 12] = [
+    "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
+    "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
+    "RFC 3339 times: `<time>`; header `date`: `<date>`",
+    "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
+    "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
+    "members access_token, refresh_token, device_token, token, password, current_password, new_password, kid, x, recipient_hash, header cart-token, and `token=` in mails are numbered by first appearance",
+    "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
+    "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
+    "header retry-after, members retry_after_ms and expires_in, seconds in the sentence of a 429: `<n>`",
+    "member seq (place in the audit chain, which all modules share): `<n>`",
+    "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
+    "the addresses of the API, the mail catcher and the payment simulator: `<api>`, `<mail>`, `<payments>`",
+];
+
+/// Members whose text is a secret or made from one, with the name it is numbered under.
+const SECRETS: [(&str, &str); 11] = [
+    ("access_token", "access_token"),
+    ("refresh_token", "refresh_token"),
+    ("device_token", "device_token"),
+    ("token", "mail_token"),
+    ("password", "password"),
+    ("current_password", "password"),
+    ("new_password", "password"),
+    ("kid", "key"),
+    ("x", "key"),
+    ("recipient_hash", "recipient"),
+    ("next_cursor", "cursor"),
+];
+/// Of these the names are secret for nobody, so they may stand in a golden file elsewhere.
+const PUBLIC: [&str; 3] = ["key", "recipient", "cursor"];
+/// Members whose number depends on the moment.
+const COUNTS: [&str; 3] = ["retry_after_ms", "expires_in", "seq"];
+/// Shorter texts are no live secrets: `x`, `too short`.
+const SHORTEST_SECRET: usize = 12;
+
+/// Gives things names by their first appearance.
+#[derive(Debug, Default)]
+pub(crate) struct Normaliser {
+    names: BTreeMap<(String, String), String>,
+    counts: BTreeMap<String, usize>,
+    secrets: Vec<String>,
+    places: Vec<(String, &'static str)>,
+}
+
+impl Normaliser {
+    /// Knows the addresses of what it talks to.
+    pub(crate) fn new(places: Vec<(String, &'static str)>) -> Self {
+        Self {
+            places,
+            ..Self::default()
+        }
+    }
+
+    /// Never to be written.
+    pub(crate) fn keep_secret(&mut self, secret: &str) {
+        if secret.len() >= SHORTEST_SECRET && !self.secrets.iter().any(|known| known == secret) {
+            self.secrets.push(secret.to_owned());
+        }
+    }
+
+    /// All that must not be written.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(String::as_str)
+    }
+
+    /// Replaces within a JSON value; `member` is the name it is found under.
+    pub(crate) fn value(&mut self, member: &str, value: &Value) -> Value {
+        match value {
+            Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.value(name, value)))
+                    .collect(),
+            ),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.value(member, item)).collect())
+            }
+            Value::Number(_) if COUNTS.contains(&member) => Value::from("<n>"),
+            Value::String(text) => Value::String(self.member(member, text)),
+            other => other.clone(),
+        }
+    }
+
+    /// Replaces within the text of a member.
+    fn member(&mut self, member: &str, text: &str) -> String {
+        if let Some((_, class)) = SECRETS.iter().find(|(name, _)| *name == member) {
+            return self.secret(class, text);
+        }
+        if matches!(member, "hash" | "previous_hash") && text.len() == 64 {
+            return "<hash>".to_owned();
+        }
+        self.text(text)
+    }
+
+    /// Replaces a whole text that is secret.
+    pub(crate) fn secret(&mut self, class: &str, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
+        if !PUBLIC.contains(&class) {
+            self.keep_secret(text);
+        }
+        self.named(class, text)
+    }
+
+    /// Replaces within any text.
+    pub(crate) fn text(&mut self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (address, name) in &self.places {
+            text = text.replace(address.as_str(), name);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        let mut in_word = false;
+        while let Some(first) = rest.chars().next() {
+            if !in_word {
+                if let Some(taken) = self.parameter(rest, &mut out) {
+                    rest = &rest[taken..];
+                    continue;
+                }
+                if let Some((kind, length)) = scan::at_start(rest) {
+                    let replaced = self.found(kind, &rest[..length]);
+                    out.push_str(&replaced);
+                    rest = &rest[length..];
+                    in_word = true;
+                    continue;
+                }
+            }
+            in_word = first.is_ascii_alphanumeric() || first == '_';
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+        // Mails repeat the token of their link for people who type it.
+        for ((class, token), name) in &self.names {
+            if class == "mail_token" && token.len() >= SHORTEST_SECRET {
+                out = out.replace(token.as_str(), name);
+            }
+        }
+        out
+    }
+
+    /// `cursor=…` and `token=…` in addresses; returns how much was taken.
+    fn parameter(&mut self, text: &str, out: &mut String) -> Option<usize> {
+        let (name, class) = [("cursor=", "cursor"), ("token=", "mail_token")]
+            .into_iter()
+            .find(|(name, _)| text.starts_with(name))?;
+        let value = &text[name.len()..];
+        let length = value
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            .count();
+        let value = &value[..length];
+        (length > 0).then_some(())?;
+        let replaced = self.secret(class, value);
+        out.push_str(name);
+        out.push_str(&replaced);
+        Some(name.len() + length)
+    }
+
+    fn found(&mut self, kind: Kind, text: &str) -> String {
+        match kind {
+            Kind::Time => "<time>".to_owned(),
+            Kind::Hex32 => "<trace>".to_owned(),
+            Kind::Hex64 => self.named("hash", text),
+            Kind::Uuid => self.named("uuid", text),
+            Kind::Jwt => self.secret("access_token", text),
+            Kind::Id | Kind::ProviderId => {
+                let (prefix, body) = text.rsplit_once('_').unwrap_or((text, ""));
+                if body.bytes().all(|byte| byte == b'0') {
+                    return text.to_owned(); // the script's own id that names nothing
+                }
+                self.named(prefix, text)
+            }
+        }
+    }
+
+    fn named(&mut self, class: &str, text: &str) -> String {
+        let known = (class.to_owned(), text.to_owned());
+        if let Some(name) = self.names.get(&known) {
+            return name.clone();
+        }
+        let count = self.counts.entry(class.to_owned()).or_default();
+        *count += 1;
+        let name = format!("{class}#{count}");
+        self.names.insert(known, name.clone());
+        name
+    }
+}
+
+/// Replaces the digits behind each of the markers.
+pub(crate) fn counts_behind(text: &str, markers: &[&str]) -> String {
+    let mut out = text.to_owned();
+    for marker in markers {
+        if let Some((before, after)) = out.split_once(marker) {
+            let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+            out = format!("{before}{marker}<n>{after}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_same_thing_has_the_same_name_wherever_it_stands() {
+        let mut names = Normaliser::new(vec![("http://127.0.0.1:1".to_owned(), "<api>")]);
+        let body = json!({
+            "id": "ord_01m7xtr8z3e388ffmb85x0c4ze",
+            "url": "http://127.0.0.1:1/orders/ord_01m7xtr8z3e388ffmb85x0c4ze",
+            "other": "ord_01m7xtr8z3e388ffmb85x0c4zf", "payment": "pay_01m7xtr8z3e388ffmb85x0c4ze",
+            "at": "2026-11-21T01:15:25.33824Z", "seq": 17, "quantity": 17,
+        });
+        let expected = json!({
+            "id": "ord#1", "url": "<api>/orders/ord#1", "other": "ord#2", "payment": "pay#1",
+            "at": "<time>", "seq": "<n>", "quantity": 17,
+        });
+        assert_eq!(names.value("", &body), expected);
+        assert_eq!(
+            names.text("about ord_01m7xtr8z3e388ffmb85x0c4zf."),
+            "about ord#2."
+        );
+    }
+
+    #[test]
+    fn secrets_are_replaced_and_remembered() {
+        let mut names = Normaliser::default();
+        let link = names.text("#challenge=x&token=abcdefghijklmnop or type abcdefghijklmnop");
+        assert_eq!(link, "#challenge=x&token=mail_token#1 or type mail_token#1");
+        let body = names.value("", &json!({ "refresh_token": "0123456789abcdefghij" }));
+        assert_eq!(body, json!({ "refresh_token": "refresh_token#1" }));
+        let secrets: Vec<&str> = names.secrets().collect();
+        assert_eq!(secrets, ["abcdefghijklmnop", "0123456789abcdefghij"]);
+    }
+
+    #[test]
+    fn counts_are_replaced_behind_their_markers_only() {
+        assert_eq!(
+            counts_behind("\"default\";r=571;t=12;q=600", &["r=", "t="]),
+            "\"default\";r=<n>;t=<n>;q=600"
+        );
+    }
+}

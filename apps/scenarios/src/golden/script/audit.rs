@@ -1,0 +1,92 @@
+//! The audit log: who did what.
+
+use anyhow::Result;
+
+use super::nobody;
+use super::purchase::Bought;
+use crate::golden::ask::Ask;
+use crate::golden::shop::Shop;
+
+const ENTRIES: &str = "/v1/audit/entries";
+
+pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
+    let root = shop.root.clone();
+    let list = |query: &str| Ask::get(format!("{ENTRIES}?{query}")).by(&root);
+    let order = format!("target={}", bought.on_page.order);
+    let product = format!("target={}", shop.goods["ASSAM-100"].0);
+    let person = format!("target={}", shop.bob.user_id);
+    let payment = format!(
+        "target={}&action=payment.refund_requested",
+        bought.on_page.payment
+    );
+    for (what, query, last) in [
+        ("the order", &order, "order.delivered"),
+        ("the product", &product, "product.updated"),
+        ("the person", &person, "user.rights_changed"),
+        ("the payment", &payment, "payment.refund_requested"),
+    ] {
+        let what = format!("the audit log to know {what}");
+        shop.until(&what, list(query), |answer| {
+            let latest = &answer.body["data"][0];
+            let is_let_in = !what.ends_with("person") || latest["before"]["locked"] == true;
+            latest["action"] == last && is_let_in
+        })
+        .await?;
+    }
+    let recorder = &mut shop.recorder;
+    let none = format!("target={}", nobody("ord"));
+    let actor = format!("actor={}&action=category.created", shop.sam.user_id);
+    for (case, query) in [
+        ("of an order", order.as_str()),
+        ("of a product", &product),
+        ("of a person", &person),
+        ("of a payment", &payment),
+        ("of nothing", &none),
+        ("by somebody", &actor),
+        ("before there was anything", "until=2001-01-01T00:00:00Z"),
+        ("after everything", "since=2999-01-01T00:00:00Z"),
+    ] {
+        recorder
+            .ask(&format!("list_audit_entries: {case}"), 200, list(query))
+            .await?;
+    }
+    for (case, status, query) in [
+        ("since a word", 400, "since=yesterday"),
+        (
+            "of a target too long",
+            422,
+            format!("target={}", "t".repeat(201)).as_str(),
+        ),
+        ("of no action", 422, "action="),
+    ] {
+        recorder
+            .ask(&format!("list_audit_entries: {case}"), status, list(query))
+            .await?;
+    }
+    let head = Ask::head(format!("{ENTRIES}?{order}")).by(&root);
+    recorder.ask("list_audit_entries: head", 200, head).await?;
+    let first = format!("{order}&limit=2");
+    let page = recorder
+        .ask("list_audit_entries: first page", 200, list(&first))
+        .await?;
+    let next = format!("{first}&cursor={}", page.text("/next_cursor")?);
+    recorder
+        .ask("list_audit_entries: second page", 200, list(&next))
+        .await?;
+    let entry = format!("{ENTRIES}/{}", page.text("/data/0/id")?);
+    recorder
+        .ask("get_audit_entry: found", 200, Ask::get(&entry).by(&root))
+        .await?;
+    recorder
+        .ask("get_audit_entry: head", 200, Ask::head(&entry).by(&root))
+        .await?;
+    let none = format!("{ENTRIES}/{}", nobody("aud"));
+    recorder
+        .ask(
+            "get_audit_entry: that is none",
+            404,
+            Ask::get(&none).by(&root),
+        )
+        .await?;
+    Ok(())
+}
