@@ -3,12 +3,14 @@
 //! **Architecture invariant:** a transaction borrows the call context mutably, so calling another
 //! module while it is open does not compile. Checked by `tests/it/compile_fail`.
 
+mod beside;
 mod config;
 mod db;
 mod error;
 mod idempotency;
 mod metrics;
 mod migrate;
+mod ownership;
 mod postgres;
 mod query;
 mod retry;
@@ -17,6 +19,7 @@ mod sqlite;
 mod tx;
 mod wake;
 
+pub use self::beside::{Beside, RawConnection};
 pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
 pub use self::error::StoreError;
