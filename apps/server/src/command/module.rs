@@ -103,9 +103,10 @@ pub(crate) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let progress = Progress { json: asked.json };
-    let report = match asked.resume {
-        true => relocation.resume(&progress).await?,
-        false => relocation.run(&progress).await?,
+    let report = if asked.resume {
+        relocation.resume(&progress).await?
+    } else {
+        relocation.run(&progress).await?
     };
     let new_settings = destination.settings(&asked.module);
     if let Some(file) = &asked.out {
@@ -164,10 +165,12 @@ fn line(event: &Event) -> Option<String> {
             of,
             whole,
         } if *whole || rows % 10_000 < 500 => {
-            format!(
-                "copied       {table:<22} {rows:>9} rows, {}%",
-                rows * 100 / (*of).max(1).max(*rows)
-            )
+            let percent = if *whole {
+                100
+            } else {
+                rows * 100 / of.max(rows)
+            };
+            format!("copied       {table:<22} {rows:>9} rows, {percent}%")
         }
         Event::CaughtUp {
             pass,
@@ -189,9 +192,12 @@ fn line(event: &Event) -> Option<String> {
             )
         }
         Event::SourceClosed => "closed       the source says where the data is".to_owned(),
-        Event::HandedOver { epoch, paused_ms } => {
-            format!("handed over  owner {epoch}; nobody could write for {paused_ms} ms")
-        }
+        Event::HandedOver { epoch, paused_ms } => match paused_ms {
+            Some(paused) => {
+                format!("handed over  owner {epoch}; nobody could write for {paused} ms")
+            }
+            None => format!("handed over  owner {epoch}"),
+        },
         _ => return None,
     })
 }

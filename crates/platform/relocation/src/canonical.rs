@@ -84,9 +84,10 @@ pub(crate) fn json(text: &str) -> Result<String, String> {
     let mut reader = Reader { text, at: 0 };
     let value = reader.value(0)?;
     reader.skip_spaces();
-    match reader.at == text.len() {
-        true => Ok(value),
-        false => Err("text after a JSON document".to_owned()),
+    if reader.at == text.len() {
+        Ok(value)
+    } else {
+        Err("text after a JSON document".to_owned())
     }
 }
 
@@ -192,13 +193,14 @@ impl Reader<'_> {
     }
 
     fn expect(&mut self, byte: u8) -> Result<(), String> {
-        match self.took(byte) {
-            true => Ok(()),
-            false => Err(format!(
+        if self.took(byte) {
+            Ok(())
+        } else {
+            Err(format!(
                 "{:?} expected at byte {}",
                 char::from(byte),
                 self.at
-            )),
+            ))
         }
     }
 

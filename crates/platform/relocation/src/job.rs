@@ -1,6 +1,6 @@
 //! A move under way: its connections, and the steps at which it changes hands.
 
-use tenon_kernel::Env;
+use tenon_kernel::{Env, Timestamp};
 use tenon_store::{Beside, Db, Engine, StoreConfig, StoreError};
 
 use crate::capture;
@@ -37,6 +37,8 @@ pub(crate) struct Job {
     pub(crate) epoch: i64,
     pub(crate) marker: Marker,
     pub(crate) stage: Stage,
+    /// When an earlier mover fenced.
+    pub(crate) fenced_at: Option<Timestamp>,
     module: &'static str,
 }
 
@@ -105,41 +107,47 @@ impl Job {
         observer: &dyn Observer,
     ) -> Result<Self> {
         let mut source = Source::open(relocation).await?;
-        let state = source.state.clone();
-        let Some(state) = state.filter(|state| state.phase != Phase::Owner) else {
+        let Some(before) = source
+            .state
+            .clone()
+            .filter(|before| before.phase != Phase::Owner)
+        else {
             return Err(RelocationError::NothingUnderWay {
                 state: "owns the data".to_owned(),
             });
         };
-        let stage = match state.phase {
+        let stage = match before.phase {
             Phase::Capturing => Stage::Capturing,
             Phase::Fenced => Stage::Fenced,
             Phase::Moved => Stage::Closed,
             Phase::Owner | Phase::Receiving | Phase::Withdrawn => {
-                return Err(not_the_owner(&state));
+                return Err(not_the_owner(&before));
             }
         };
-        goes_there(relocation, &state)?;
+        goes_there(relocation, &before)?;
         // From here on the mover before writes nothing more at the source.
         source.writing.doing("taking the move over");
         source.writing.begin_write().await?;
-        let turn = state
+        let turn = before
             .turn()
-            .take_over(&mut source.writing, state.phase)
+            .take_over(&mut source.writing, before.phase)
             .await?;
         source.writing.commit().await?;
 
         let target = open_target(relocation, None).await?;
         let mut job = source
-            .into_job(relocation, target, turn, state.epoch + 1, stage)
+            .into_job(relocation, target, turn, before.epoch + 1, stage)
             .await?;
-        if job.join_target(&state).await? {
+        if stage == Stage::Fenced {
+            job.fenced_at = before.changed_at.parse().ok();
+        }
+        if job.join_target(&before).await? {
             // All that the mover before left to do.
             capture::lift(&mut job.writing, job.module, &job.turn, Phase::Moved, true).await?;
             job.db.close().await;
             return Err(RelocationError::Moved {
-                to: state.counterpart,
-                at: state.changed_at,
+                to: before.counterpart,
+                at: before.changed_at,
             });
         }
         if stage != Stage::Closed {
@@ -168,7 +176,10 @@ impl Job {
         };
         match state.phase {
             Phase::Receiving => {}
-            Phase::Owner if source.phase == Phase::Moved => return Ok(true),
+            Phase::Owner if source.phase == Phase::Moved => {
+                link.rollback().await;
+                return Ok(true);
+            }
             _ => return Err(not_the_owner(&state)),
         }
         state.attempt = self.turn.attempt;
@@ -240,9 +251,10 @@ impl Job {
             .ok()
             .flatten()
             .is_some_and(|state| state.move_id == self.turn.move_id);
-        let withdrawn = match ours {
-            true => self.withdraw(&relocation.env).await,
-            false => Ok(()),
+        let withdrawn = if ours {
+            self.withdraw(&relocation.env).await
+        } else {
+            Ok(())
         };
         self.db.close().await;
         match withdrawn {
@@ -313,6 +325,7 @@ impl Source {
             epoch,
             marker: Marker::default(),
             stage,
+            fenced_at: None,
             module: relocation.migrations.module,
         })
     }
@@ -464,9 +477,10 @@ async fn is_current(relocation: &Relocation, target: &Db) -> Result<()> {
         .filter(|(version, _)| !applied.contains(&version.to_string()))
         .map(|(_, name)| name)
         .collect();
-    match missing.is_empty() {
-        true => Ok(()),
-        false => Err(RelocationError::Behind { pending: missing }),
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(RelocationError::Behind { pending: missing })
     }
 }
 

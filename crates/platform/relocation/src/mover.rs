@@ -65,7 +65,8 @@ impl Relocation {
     ///
     /// # Errors
     ///
-    /// As [`Relocation::run`]; [`RelocationError::NothingUnderWay`] if there was no such move.
+    /// As [`Relocation::run`] once it goes on; before that, for example while the destination cannot be reached, the
+    /// move stays interrupted. [`RelocationError::NothingUnderWay`] if there was none.
     pub async fn resume(&self, observer: &dyn Observer) -> Result<Report> {
         let job = Box::pin(Job::take_over(self, observer)).await?;
         self.go(job, observer).await
@@ -99,7 +100,7 @@ impl Relocation {
     async fn steps(&self, job: &mut Job, observer: &dyn Observer) -> Result<Report> {
         let began = Instant::now();
         let mut tables = Vec::new();
-        let mut paused_since = None;
+        let mut fenced_since = None;
         if job.stage == Stage::Capturing {
             self.copy(job, observer).await?;
             self.catch_up(job, observer).await?;
@@ -109,7 +110,7 @@ impl Relocation {
             let fencing = Instant::now();
             job.stage = Stage::Fenced;
             self.fence(job, resumed).await?;
-            paused_since = (!resumed).then_some(fencing);
+            fenced_since = (!resumed).then_some(fencing);
             let took_ms = fencing.elapsed().as_millis();
             observer.notice(&Event::Fenced { took_ms }).await;
             let rows = self.complete(job).await?;
@@ -124,11 +125,15 @@ impl Relocation {
             observer.notice(&Event::SourceClosed).await;
         }
         job.open_destination(&self.env).await?;
-        let paused_ms = paused_since.map(|since: Instant| since.elapsed().as_millis());
+        let paused = match fenced_since {
+            Some(since) => Some(since.elapsed()),
+            None => job.fenced_at.map(|at| self.env.now().since(at)),
+        };
+        let paused_ms = paused.map(|paused| paused.as_millis());
         observer
             .notice(&Event::HandedOver {
                 epoch: job.epoch,
-                paused_ms: paused_ms.unwrap_or_default(),
+                paused_ms,
             })
             .await;
         // The fence stays; the rest is of no use any more. It is no failure of the move if it cannot be removed.
@@ -268,7 +273,8 @@ impl Relocation {
     async fn complete(&self, job: &mut Job) -> Result<usize> {
         let rows = self.pass(job, true).await?;
         destination::restore(&mut job.target, &job.pairs, &job.turn).await?;
-        destination::carry_counters(&mut job.reading, &mut job.target, &job.pairs).await?;
+        destination::carry_counters(&mut job.reading, &mut job.target, &job.pairs, &job.turn)
+            .await?;
         Ok(rows)
     }
 }

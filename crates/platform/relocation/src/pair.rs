@@ -89,8 +89,9 @@ fn pair(engines: (Engine, Engine), source: &Table, target: &Table) -> Result<Pai
         });
     }
     let extra = source.columns.iter().find(|column| {
-        !target.columns.iter().any(|other| other.name == column.name)
-            && !(is_outbox && column.name == "feedposition")
+        let has_counterpart = target.columns.iter().any(|other| other.name == column.name)
+            || (is_outbox && column.name == "feedposition");
+        !has_counterpart
     });
     if let Some(column) = extra {
         return Err(differ(format!(
@@ -101,9 +102,10 @@ fn pair(engines: (Engine, Engine), source: &Table, target: &Table) -> Result<Pai
     if !is_outbox && source.key != target.key {
         return Err(differ(format!("the primary keys of {name} differ")));
     }
-    let key: Vec<&str> = match is_outbox {
-        true => vec!["subject", "sequence"],
-        false => target.key.iter().map(String::as_str).collect(),
+    let key: Vec<&str> = if is_outbox {
+        vec!["subject", "sequence"]
+    } else {
+        target.key.iter().map(String::as_str).collect()
     };
     let key = key
         .iter()

@@ -1,7 +1,5 @@
 //! What a move would do, and about how long it would take: nothing is changed.
 
-use std::time::Duration;
-
 use serde::Serialize;
 use tenon_store::{Beside, Engine};
 use tokio::time::Instant;
@@ -87,7 +85,7 @@ impl Relocation {
             .zip(&pairs)
             .max_by_key(|(table, _)| table.rows)
             .map(|(_, pair)| pair);
-        let mut rate = None;
+        let mut sampled = None;
         if let Some(pair) = largest {
             let all = pair.select_all(engine, End::Source { fenced: true });
             let began = Instant::now();
@@ -95,19 +93,20 @@ impl Relocation {
                 .texts(format!("{all} LIMIT {SAMPLE}"), &[])
                 .await?
                 .len();
-            rate = (read == SAMPLE).then(|| read as f64 / began.elapsed().as_secs_f64());
+            sampled = (read == SAMPLE).then(|| began.elapsed().as_micros().max(1));
         }
-        let time = |passes: f64| {
-            rate.map(|rate| Duration::from_secs_f64(rows as f64 * passes / rate).as_millis())
+        let time = |passes: u128| {
+            sampled.map(|micros| u128::from(rows) * passes * micros / SAMPLE as u128 / 1_000)
         };
+        let rate = sampled.map(|micros| SAMPLE as u128 * 1_000_000 / micros);
         Ok(Plan {
             source: self.source.to_string(),
             destination: self.destination.to_string(),
             state: state.map_or("owner", |state| state.phase.text()).to_owned(),
             tables,
-            rows_per_second: rate.map(|rate| rate as u64),
-            copy_ms: time(2.0),
-            pause_ms: time(1.0),
+            rows_per_second: rate.and_then(|rate| u64::try_from(rate).ok()),
+            copy_ms: time(2),
+            pause_ms: time(1),
         })
     }
 }

@@ -59,8 +59,8 @@ pub enum Event {
     HandedOver {
         /// Counts owners.
         epoch: i64,
-        /// From the fence until now.
-        paused_ms: u128,
+        /// From the fence until now; `None` if the mover that fenced did not come to closing the source.
+        paused_ms: Option<u128>,
     },
 }
 
@@ -88,7 +88,8 @@ pub struct Report {
     pub epoch: i64,
     /// Every table; empty if an earlier mover had verified them and this one only finished the hand-over.
     pub tables: Vec<VerifiedTable>,
-    /// From the fence until the destination owned the data, in milliseconds; `None` if an earlier mover had fenced.
+    /// From the fence until the destination owned the data, in milliseconds: by the clock if an earlier mover had
+    /// fenced, `None` if it had closed the source too.
     pub paused_ms: Option<u128>,
     /// From the beginning, in milliseconds.
     pub took_ms: u128,

@@ -141,17 +141,23 @@ pub(crate) async fn tables(link: &mut Link) -> Result<BTreeMap<String, Table>> {
 }
 
 fn kind_of(engine: Engine, declared: &str) -> Option<Kind> {
-    Some(match (engine, declared.to_ascii_lowercase().as_str()) {
-        (Engine::Sqlite, "integer" | "bigint" | "int") => Kind::Integer,
-        (Engine::Sqlite, "text") => Kind::Text,
-        (Engine::Sqlite, "blob") => Kind::Bytes,
-        (Engine::Postgres, "bigint" | "integer" | "smallint") => Kind::Integer,
-        (Engine::Postgres, "text" | "character varying") => Kind::Text,
-        (Engine::Postgres, "bytea") => Kind::Bytes,
-        (Engine::Postgres, "boolean") => Kind::Boolean,
-        (Engine::Postgres, "uuid") => Kind::Uuid,
-        (Engine::Postgres, "timestamp with time zone") => Kind::Time,
-        (Engine::Postgres, "jsonb") => Kind::Json,
-        _ => return None,
-    })
+    let declared = declared.to_ascii_lowercase();
+    match engine {
+        Engine::Sqlite => Some(match declared.as_str() {
+            "integer" | "bigint" | "int" => Kind::Integer,
+            "text" => Kind::Text,
+            "blob" => Kind::Bytes,
+            _ => return None,
+        }),
+        Engine::Postgres => Some(match declared.as_str() {
+            "bigint" | "integer" | "smallint" => Kind::Integer,
+            "text" | "character varying" => Kind::Text,
+            "bytea" => Kind::Bytes,
+            "boolean" => Kind::Boolean,
+            "uuid" => Kind::Uuid,
+            "timestamp with time zone" => Kind::Time,
+            "jsonb" => Kind::Json,
+            _ => return None,
+        }),
+    }
 }

@@ -59,6 +59,9 @@ pub(crate) struct Turn {
     pub(crate) attempt: i64,
 }
 
+/// Epoch, state, move, attempt, counterpart, marker, time.
+type Row = (i64, Phase, String, i64, String, String, String);
+
 const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS relocation_state (
         one         bigint PRIMARY KEY CHECK (one = 1),
@@ -181,7 +184,6 @@ impl State {
         let Some(text) = link.text(row, &[]).await? else {
             return Ok(None);
         };
-        type Row = (i64, Phase, String, i64, String, String, String);
         let unreadable = |error: serde_json::Error| RelocationError::Value {
             table: "relocation_state".to_owned(),
             problem: error.to_string(),

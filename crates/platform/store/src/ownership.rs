@@ -18,9 +18,10 @@ pub(crate) async fn check(db: &Db) -> Result<(), StoreError> {
             let exists: bool = sqlx::query_scalar(HAS_STATE_SQLITE)
                 .fetch_one(&mut *reader)
                 .await?;
-            match exists {
-                true => sqlx::query_as(STATE).fetch_optional(&mut *reader).await?,
-                false => None,
+            if exists {
+                sqlx::query_as(STATE).fetch_optional(&mut *reader).await?
+            } else {
+                None
             }
         }
         Backend::Postgres(store) => {
@@ -28,13 +29,12 @@ pub(crate) async fn check(db: &Db) -> Result<(), StoreError> {
             let exists: bool = sqlx::query_scalar(HAS_STATE_POSTGRES)
                 .fetch_one(&mut *connection)
                 .await?;
-            match exists {
-                true => {
-                    sqlx::query_as(STATE)
-                        .fetch_optional(&mut *connection)
-                        .await?
-                }
-                false => None,
+            if exists {
+                sqlx::query_as(STATE)
+                    .fetch_optional(&mut *connection)
+                    .await?
+            } else {
+                None
             }
         }
     };

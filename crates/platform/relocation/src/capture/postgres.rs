@@ -103,10 +103,11 @@ pub(super) fn lift(module: &str, table: &str, keep_fence: bool) -> String {
     if !keep_fence {
         names.push("relocation_fence");
     }
-    names
+    let drops: Vec<_> = names
         .iter()
         .map(|name| format!("DROP TRIGGER IF EXISTS {name} {on};"))
-        .collect()
+        .collect();
+    drops.concat()
 }
 
 fn function(table: &str) -> String {

@@ -1,34 +1,41 @@
 //! Numbers that are never given twice: each counter of the destination goes on where the source's stands, even where
 //! the row with the highest number is deleted. The feed's head is one of them.
 
-use std::collections::BTreeMap;
-
 use tenon_store::Engine;
 
-use crate::error::Result;
+use crate::error::{RelocationError, Result};
 use crate::link::Link;
 use crate::pair::{FEED_HEAD, OUTBOX, Pair};
 use crate::sql::quoted;
+use crate::state::{Phase, Turn};
 
 const SEQUENCE_POSTGRES: &str = "
     SELECT COALESCE(pg_sequence_last_value(seqrelid), seqstart - seqincrement)::text
       FROM pg_sequence
      WHERE seqrelid = pg_get_serial_sequence($1, $2)::regclass";
 
+/// A sequence that has given nothing yet goes on at its own beginning.
+const SET_POSTGRES: &str = "
+    SELECT setval(s.seqrelid::regclass, CASE WHEN $3::bigint > 0 THEN $3::bigint ELSE s.seqstart END, $3::bigint > 0)::text
+      FROM pg_sequence AS s
+     WHERE s.seqrelid = pg_get_serial_sequence($1, $2)::regclass";
+
 /// The last position given, counting the events that get theirs on the way.
 const HEAD_POSTGRES: &str = "
     SELECT (position + (SELECT COUNT(*) FROM outbox WHERE feedposition IS NULL))::text FROM feed_head";
 
-/// Reads the counters at the fenced source and sets them at the destination; returns them by table.
+/// Reads the counters at the fenced source and sets them at the destination.
 pub(crate) async fn carry(
     source: &mut Link,
     target: &mut Link,
     pairs: &[Pair],
-) -> Result<BTreeMap<String, i64>> {
+    turn: &Turn,
+) -> Result<()> {
     source.doing("reading counters");
     target.doing("setting counters");
+    target.begin_write().await?;
+    turn.hold(target, Phase::Receiving).await?;
     let engines = (source.engine(), target.engine());
-    let mut carried = BTreeMap::new();
     for pair in pairs {
         let Some(column) = &pair.counter else {
             continue;
@@ -40,7 +47,14 @@ pub(crate) async fn carry(
             _ => last_number(source, &pair.name, column).await?,
         };
         set(target, &pair.name, column, last).await?;
-        carried.insert(pair.name.clone(), last);
+        let now = last_number(target, &pair.name, column).await?;
+        if last > 0 && now != last {
+            return Err(RelocationError::Differs {
+                table: pair.name.clone(),
+                key: column.clone(),
+                what: format!("its counter stands at {now} instead of {last}"),
+            });
+        }
         if pair.name == OUTBOX && engines == (Engine::Sqlite, Engine::Postgres) {
             let head = quoted(FEED_HEAD);
             target
@@ -50,7 +64,7 @@ pub(crate) async fn carry(
                 .await?;
         }
     }
-    Ok(carried)
+    target.commit().await
 }
 
 async fn last_number(link: &mut Link, table: &str, column: &str) -> Result<i64> {
@@ -88,9 +102,7 @@ async fn set(link: &mut Link, table: &str, column: &str, last: i64) -> Result<()
             .await?;
         }
         Engine::Postgres => {
-            // A sequence that has given nothing yet starts at 1.
-            let sql = "SELECT setval(pg_get_serial_sequence($1, $2)::regclass, GREATEST($3::bigint, 1), $3::bigint >= 1)::text";
-            link.text(sql, &[&quoted(table), column, &last.to_string()])
+            link.text(SET_POSTGRES, &[&quoted(table), column, &last.to_string()])
                 .await?;
         }
     }

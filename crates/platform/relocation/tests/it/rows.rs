@@ -1,5 +1,7 @@
 //! Rows as test data, written as literals of either engine.
 
+use std::fmt::Write as _;
+
 use tenon_store::{Engine, RawConnection};
 
 /// A value.
@@ -79,23 +81,9 @@ fn literal(engine: Engine, value: &V) -> String {
     match value {
         V::Null => "NULL".to_owned(),
         V::I(number) => number.to_string(),
-        V::T(text) => quoted(text),
         V::U(number) if postgres => format!("'{number:032x}'::uuid"),
         V::U(number) => format!("X'{number:032x}'"),
-        V::X(length, number) => {
-            let bytes: String = (0..*length)
-                .map(|place| {
-                    format!(
-                        "{:02x}",
-                        (number + i64::try_from(place).expect("short")) & 0xff
-                    )
-                })
-                .collect();
-            match postgres {
-                true => format!("decode('{bytes}', 'hex')"),
-                false => format!("X'{bytes}'"),
-            }
-        }
+        V::X(length, number) => bytes(engine, *length, *number),
         V::B(truth) if postgres => truth.to_string(),
         V::B(truth) => i64::from(*truth).to_string(),
         V::At(micros) if postgres => format!(
@@ -104,10 +92,22 @@ fn literal(engine: Engine, value: &V) -> String {
         ),
         V::At(micros) => micros.to_string(),
         V::J(text) if postgres => format!("{}::jsonb", quoted(text)),
-        V::J(text) => quoted(text),
+        V::T(text) | V::J(text) => quoted(text),
     }
 }
 
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// So many bytes, counting up from a number.
+pub(crate) fn bytes(engine: Engine, length: usize, number: i64) -> String {
+    let mut hex = String::with_capacity(2 * length);
+    for byte in (number..).take(length) {
+        write!(hex, "{:02x}", byte & 0xff).expect("text can be written");
+    }
+    match engine {
+        Engine::Sqlite => format!("X'{hex}'"),
+        Engine::Postgres => format!("decode('{hex}', 'hex')"),
+    }
 }

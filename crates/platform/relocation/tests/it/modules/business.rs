@@ -2,7 +2,7 @@
 
 use tenon_store::Engine;
 
-use crate::rows::{Row, V, j, t};
+use crate::rows::{Row, V, bytes, j, t};
 
 pub(crate) fn identity(n: i64) -> Vec<Row> {
     let at = || V::At(1_780_315_200_000_000 + n * 1_001);
@@ -163,12 +163,6 @@ pub(crate) fn audit(n: i64) -> Vec<Row> {
 
 /// The chain's end moves by one with each entry: its trigger insists.
 pub(crate) fn audit_head(engine: Engine, n: i64) -> String {
-    let hash: String = (0..32)
-        .map(|place| format!("{:02x}", (n + place) & 0xff))
-        .collect();
-    let hash = match engine {
-        Engine::Sqlite => format!("X'{hash}'"),
-        Engine::Postgres => format!("decode('{hash}', 'hex')"),
-    };
+    let hash = bytes(engine, 32, n);
     format!("UPDATE audit_head SET seq = {n}, hash = {hash} WHERE id = 1")
 }
