@@ -52,6 +52,11 @@ enum Command {
         #[command(subcommand)]
         action: command::events::Action,
     },
+    /// Looks after a module's data.
+    Module {
+        #[command(subcommand)]
+        action: command::module::Action,
+    },
     /// Checks every invariant of the stored data; ends with 1 if one is broken.
     Verify,
 }
@@ -87,6 +92,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Migrate => block_on(command::migrate::run(load()?)),
         Command::Admin { action } => block_on(command::admin::run(load()?, action)),
         Command::Events { action } => block_on(command::events::run(load()?, action)),
+        Command::Module { action } => block_on(command::module::run(load()?, action)),
         Command::Verify => block_on(command::verify::run(load()?)),
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::metrics::Metrics;
 use crate::migrate::{self, MigrationReport, Migrations};
+use crate::ownership;
 use crate::postgres::PostgresStore;
 use crate::query::Target;
 use crate::recording::Track;
@@ -53,8 +54,23 @@ impl Db {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Locked`] if another process, or another handle of this one, has the SQLite file open.
+    /// [`StoreError::Locked`] if another process, or another handle of this one, has the SQLite file open;
+    /// [`StoreError::NotOwner`] if the module's data has moved to another store, or has not arrived in this one yet.
     pub async fn open(
+        config: &StoreConfig,
+        migrations: Migrations,
+        env: Env,
+    ) -> Result<Self, StoreError> {
+        let db = Self::open_to_receive(config, migrations, env).await?;
+        if let Err(refused) = ownership::check(&db).await {
+            db.close().await;
+            return Err(refused);
+        }
+        Ok(db)
+    }
+
+    /// As [`Db::open`], whoever owns the data: for a mover that fills the store.
+    pub async fn open_to_receive(
         config: &StoreConfig,
         migrations: Migrations,
         env: Env,
@@ -223,7 +239,7 @@ impl Db {
         self.inner.jobs_wake.clone()
     }
 
-    /// Answers if the database does, within a second: for readiness.
+    /// Answers if the database does, within a second, and owns the module's data: for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let ping = async {
             match &self.inner.backend {
@@ -238,9 +254,10 @@ impl Db {
             }
         };
         match tokio::time::timeout(PING_TIMEOUT, ping).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+            Ok(answer) => answer?,
+            Err(_) => return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
         }
+        ownership::check(self).await
     }
 
     /// Names the settings of the server under which a power cut could lose what was committed: a production

@@ -37,6 +37,26 @@ pub enum StoreError {
     /// The connection was lost during the commit: nobody can say whether it happened.
     #[error("the connection was lost during the commit")]
     CommitUnknown(#[source] sqlx::Error),
+    /// Writes are refused by the database itself, because the module's data is being moved to another one, or
+    /// has been. Nothing was committed.
+    #[error("writes are fenced: the module's data is being moved")]
+    Fenced(#[source] sqlx::Error),
+    /// The store does not own the module's data: it has moved, or has not arrived yet.
+    #[error("the data of {module} {problem}")]
+    NotOwner {
+        /// Whose store.
+        module: &'static str,
+        /// What became of the data, and what to do.
+        problem: String,
+    },
+    /// There is no store of the module where one was expected.
+    #[error("no store of {module}: {problem}")]
+    NoStore {
+        /// Whose store.
+        module: &'static str,
+        /// Why it cannot be entered.
+        problem: String,
+    },
     /// The caller's deadline passed.
     #[error("the deadline passed")]
     DeadlineExceeded,
@@ -125,6 +145,12 @@ impl From<StoreError> for SeamFault {
                 executed: Executed::Unknown,
             },
             StoreError::Contention(_) => Self::Overloaded { retry_after_ms: 0 },
+            StoreError::Fenced(_) => {
+                tracing::warn!(error = chain(&error), "writes are fenced");
+                Self::Unavailable {
+                    executed: Executed::No,
+                }
+            }
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = chain(&error), "database unavailable");
                 Self::Unavailable {
@@ -143,6 +169,8 @@ impl From<StoreError> for SeamFault {
             | StoreError::Inconsistent { .. }
             | StoreError::Other(_)
             | StoreError::Migration(_)
+            | StoreError::NotOwner { .. }
+            | StoreError::NoStore { .. }
             | StoreError::Locked { .. } => {
                 let incident = new_incident();
                 tracing::error!(incident, error = chain(&error), "store failed");

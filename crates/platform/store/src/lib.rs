@@ -3,12 +3,14 @@
 //! **Architecture invariant:** a transaction borrows the call context mutably, so calling another
 //! module while it is open does not compile. Checked by `tests/it/compile_fail`.
 
+mod beside;
 mod config;
 mod db;
 mod error;
 mod idempotency;
 mod metrics;
 mod migrate;
+mod ownership;
 mod postgres;
 mod query;
 mod recording;
@@ -19,6 +21,7 @@ mod tx;
 mod wake;
 mod worker_lease;
 
+pub use self::beside::{Beside, RawConnection};
 pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
 pub use self::error::StoreError;

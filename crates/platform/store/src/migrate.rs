@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migrator};
 
 use crate::db::Backend;
-use crate::{Db, StoreError};
+use crate::{Db, Engine, StoreError};
 
 static PLATFORM_SQLITE: Migrator = sqlx::migrate!("../../../migrations/platform/sqlite");
 static PLATFORM_POSTGRES: Migrator = sqlx::migrate!("../../../migrations/platform/postgres");
@@ -33,6 +33,23 @@ pub struct Migrations {
     pub sqlite: Option<&'static Migrator>,
     /// `migrations/<module>/postgres`.
     pub postgres: Option<&'static Migrator>,
+}
+
+impl Migrations {
+    /// Numbers and names of all steps on an engine, the platform's and the module's, in order.
+    pub fn steps(&self, engine: Engine) -> Vec<(i64, String)> {
+        let (platform, own) = match engine {
+            Engine::Sqlite => (&PLATFORM_SQLITE, self.sqlite),
+            Engine::Postgres => (&PLATFORM_POSTGRES, self.postgres),
+        };
+        let mut steps: Vec<_> = platform
+            .iter()
+            .chain(own.into_iter().flat_map(Migrator::iter))
+            .map(|step| (step.version, name_of(step)))
+            .collect();
+        steps.sort();
+        steps
+    }
 }
 
 /// What a migration run did.

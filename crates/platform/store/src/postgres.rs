@@ -23,6 +23,8 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Patience for a row that another transaction holds.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// Patience of who works beside the owner, shorter than the server waits before it looks for deadlocks (1 s).
+const BESIDE_LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 /// Patience of a migration for another instance that migrates.
 const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_mins(2);
 /// A connection that has been idle for longer is asked whether it lives before it is used.
@@ -122,6 +124,29 @@ impl PostgresStore {
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// How to connect beside the owner of an existing schema, with no patience for locks: whoever waits for a lock
+/// that others hold makes everyone behind wait too. `Err` says why the schema cannot be entered.
+pub(crate) async fn beside(
+    url: &str,
+    roles: &ModuleRoles,
+    module: &'static str,
+) -> Result<Result<PgConnectOptions, &'static str>, StoreError> {
+    let owner = PgConnectOptions::from_str(url)?;
+    let options = provision::login(&owner, roles, module)
+        .application_name(&format!("tenon-{module}-beside"))
+        .options([
+            ("search_path", module),
+            ("lock_timeout", &millis(BESIDE_LOCK_TIMEOUT)),
+            ("statement_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ])
+        .disable_statement_logging();
+    Ok(match provision::missing(&options, module).await? {
+        Some(problem) => Err(problem),
+        None => Ok(options),
+    })
 }
 
 /// The deadline of the caller bounds each statement, at no extra round trip.

@@ -6,6 +6,10 @@ use sqlx::postgres::PgDatabaseError;
 use super::StoreError;
 
 const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// SQLSTATE of a fence, in a class that SQL leaves to implementations; `tenon-relocation` raises it.
+const FENCED: &str = "TN001";
+/// How the text begins that a fence raises on SQLite, which has no codes of one's own.
+const FENCE_TEXT: &str = "tenon_fence:";
 
 /// Says whether PostgreSQL gave up waiting for a lock.
 pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {
@@ -43,6 +47,7 @@ enum Meaning {
     Check(String),
     Contention,
     Unavailable,
+    Fenced,
     Cancelled,
     Other,
 }
@@ -54,6 +59,7 @@ impl Meaning {
             Self::Check(constraint) => StoreError::Check { constraint },
             Self::Contention => StoreError::Contention(error),
             Self::Unavailable => StoreError::Unavailable(error),
+            Self::Fenced => StoreError::Fenced(error),
             Self::Cancelled => StoreError::DeadlineExceeded,
             Self::Other => StoreError::Other(error),
         }
@@ -76,6 +82,7 @@ fn from_postgres(error: &PgDatabaseError) -> Meaning {
                 .to_owned(),
         ),
         "40001" | "40P01" | LOCK_NOT_AVAILABLE => Meaning::Contention,
+        FENCED => Meaning::Fenced,
         "57014" => Meaning::Cancelled,
         // Gone over to a standby that only reads; idle for too long inside a transaction.
         "25006" | "25P03" => Meaning::Unavailable,
@@ -121,6 +128,7 @@ fn from_sqlite(error: &dyn DatabaseError) -> Meaning {
         ErrorKind::CheckViolation => {
             return Meaning::Check(after_colon(error.message()).to_owned());
         }
+        _ if code == TRIGGER && error.message().starts_with(FENCE_TEXT) => return Meaning::Fenced,
         _ if code == TRIGGER => return Meaning::Check(error.message().to_owned()),
         _ => {}
     }

@@ -1,0 +1,168 @@
+//! Rows of identity, notifications and audit.
+
+use tenon_store::Engine;
+
+use crate::rows::{Row, V, bytes, j, t};
+
+pub(crate) fn identity(n: i64) -> Vec<Row> {
+    let at = || V::At(1_780_315_200_000_000 + n * 1_001);
+    let later = V::At(1_790_000_000_000_000);
+    let mut rows = vec![
+        (
+            "users",
+            vec![
+                V::U(n),
+                t(format!("User{n}@example.org")),
+                t(format!("user{n}@example.org")),
+                at(),
+                t(format!("Zoë {n} 🦊")),
+                t("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"),
+                V::Null,
+                V::Null,
+                at(),
+                V::I(n),
+                at(),
+                at(),
+            ],
+        ),
+        (
+            "user_roles",
+            vec![
+                V::U(n),
+                t(if n % 9 == 0 { "admin" } else { "customer" }),
+                at(),
+            ],
+        ),
+        (
+            "sessions",
+            vec![
+                V::U(100 + n),
+                V::U(n),
+                V::I(1),
+                V::Null,
+                at(),
+                at(),
+                later.clone(),
+                later.clone(),
+                V::Null,
+                V::Null,
+            ],
+        ),
+        (
+            "refresh_tokens",
+            vec![V::X(32, n), V::U(100 + n), V::I(1), at(), V::Null, V::Null],
+        ),
+        (
+            "auth_requests",
+            vec![V::U(n), t("recover"), t("a@b.c"), V::Null, V::Null, at()],
+        ),
+        (
+            "challenges",
+            vec![
+                V::U(n),
+                V::U(n),
+                t("recover"),
+                t("file1"),
+                V::Null,
+                V::Null,
+                at(),
+                later.clone(),
+                V::Null,
+            ],
+        ),
+        ("sign_in_attempts", vec![V::X(32, n), V::I(n), at()]),
+        (
+            "signing_keys",
+            vec![
+                V::I(n),
+                t(format!("kid {n}")),
+                V::X(32, n),
+                V::X(93, n),
+                at(),
+                at(),
+                V::Null,
+            ],
+        ),
+    ];
+    if n == 1 {
+        rows.push(("bootstrap_tokens", vec![V::I(1), V::X(32, 3), later]));
+    }
+    rows
+}
+
+pub(crate) fn notifications(n: i64) -> Vec<Row> {
+    let at = || V::At(1_780_315_200_000_000 + n);
+    vec![
+        (
+            "messages",
+            vec![
+                V::U(n),
+                V::U(200 + n),
+                t("order_placed"),
+                t(format!("usr_{n}")),
+                t(format!("ord_{n}")),
+                j(format!(
+                    r#"{{"number": {n}, "total": "12.50", "b": null, "a": [1, 2]}}"#
+                )),
+                t("sent"),
+                V::I(2),
+                V::I(1),
+                t("hash"),
+                V::Null,
+                at(),
+                at(),
+                V::Null,
+                at(),
+            ],
+        ),
+        (
+            "user_notifications",
+            vec![
+                V::U(n),
+                V::U(300 + n),
+                V::U(400 + n),
+                t("order.placed"),
+                t(format!("ord_{n}")),
+                t("Title"),
+                t("Body\n🎉"),
+                V::I(1),
+                at(),
+                if n % 2 == 0 { at() } else { V::Null },
+                V::Null,
+            ],
+        ),
+    ]
+}
+
+pub(crate) fn audit(n: i64) -> Vec<Row> {
+    let at = || V::At(1_780_315_200_000_000 + n);
+    vec![(
+        "audit_entries",
+        vec![
+            V::I(n),
+            V::U(n),
+            V::U(500 + n),
+            at(),
+            at(),
+            t("user:1"),
+            t("http"),
+            t("order.cancelled"),
+            t("ord_1"),
+            t("orders"),
+            V::Null,
+            V::Null,
+            t("evt_1"),
+            t(r#"{"status":"placed","x":1.50}"#),
+            t(r#"{ "spaces" : "stay" }"#),
+            t("{}"),
+            V::X(32, n - 1),
+            V::X(32, n),
+        ],
+    )]
+}
+
+/// The chain's end moves by one with each entry: its trigger insists.
+pub(crate) fn audit_head(engine: Engine, n: i64) -> String {
+    let hash = bytes(engine, 32, n);
+    format!("UPDATE audit_head SET seq = {n}, hash = {hash} WHERE id = 1")
+}
