@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod ci;
 mod cluster;
+mod contracts;
 mod deploy;
 mod dev;
 mod fuzz;
@@ -43,6 +44,8 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Looks at the contracts' documents.
+    Contracts(contracts::Options),
     /// Plays a scripted user against a server.
     Scenario(scenario::Options),
     /// Measures, side by side in one run.
@@ -66,6 +69,7 @@ fn main() -> Result<()> {
             },
             bless,
         ),
+        Task::Contracts(options) => contracts::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),

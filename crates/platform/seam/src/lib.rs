@@ -14,9 +14,9 @@ pub use tenon_seam_macros::contract;
 
 pub use self::codec::{Dispatch, WireCall, WireOutcome, WireReply};
 pub use self::edge::{Binding, Edge, EdgeSettings, Mode, Seam};
-pub use self::event::Event;
+pub use self::event::{Event, EventShape};
 pub use self::fault::{DomainError, Executed, SeamError, SeamFault, SeamResult};
-pub use self::method::{Contract, Method, MethodKind};
+pub use self::method::{Contract, Method, MethodKind, Recode};
 
 /// Names the macro's output refers to; not for people.
 #[doc(hidden)]
@@ -24,5 +24,5 @@ pub mod private {
     pub use async_trait::async_trait;
 
     pub use crate::codec::{call, close, open, unknown_method};
-    pub use crate::method::schema_of;
+    pub use crate::method::{recode_as, schema_of};
 }
