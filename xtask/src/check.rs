@@ -1,6 +1,6 @@
 //! Checks of the architecture: each reads the tree as text, names file and line, and can fail.
 
-mod boundaries;
+pub(crate) mod boundaries;
 mod deps;
 mod docs;
 mod migrations;

@@ -31,6 +31,13 @@ pub(crate) fn check(workspace: &Workspace, bless: bool) -> Result<Vec<Finding>> 
     Ok(findings)
 }
 
+/// Whether the enum at a pointer has the case `unknown`, so that values of tomorrow decode.
+pub(crate) fn is_open_at(document: &Value, pointer: &str) -> bool {
+    let place = schema::Place::at(document, pointer).map(schema::Place::resolved);
+    let cases = place.and_then(|place| place.cases());
+    cases.is_some_and(|cases| schema::is_open(&cases))
+}
+
 /// What today's code publishes, by path below [`FOLDER`].
 fn today(root: &Path) -> Result<Map<String, Value>> {
     let text = process::output(process::cargo(root).args([

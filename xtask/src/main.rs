@@ -12,6 +12,7 @@ mod dev;
 mod fuzz;
 mod generated;
 mod process;
+mod readiness;
 mod scenario;
 mod stack;
 mod test;
@@ -46,6 +47,8 @@ enum Task {
     },
     /// Looks at the contracts' documents.
     Contracts(contracts::Options),
+    /// Says what stands between a module and a service of its own.
+    Readiness(readiness::Options),
     /// Plays a scripted user against a server.
     Scenario(scenario::Options),
     /// Measures, side by side in one run.
@@ -70,6 +73,7 @@ fn main() -> Result<()> {
             bless,
         ),
         Task::Contracts(options) => contracts::run(&root, &options),
+        Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
