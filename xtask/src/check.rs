@@ -1,10 +1,10 @@
 //! Checks of the architecture: each reads the tree as text, names file and line, and can fail.
 
-mod boundaries;
+pub(crate) mod boundaries;
 mod deps;
 mod docs;
 mod migrations;
-mod rust_text;
+pub(crate) mod rust_text;
 mod sql;
 
 use std::fmt;
@@ -55,15 +55,18 @@ pub(crate) enum Topic {
     Docs,
     /// Container image and compose file.
     Deploy,
+    /// Blessed documents of contracts and events.
+    Contracts,
 }
 
 /// All topics, in the order of their cost.
-pub(crate) const ALL: [Topic; 7] = [
+pub(crate) const ALL: [Topic; 8] = [
     Topic::Boundaries,
     Topic::Deps,
     Topic::Migrations,
     Topic::Docs,
     Topic::Deploy,
+    Topic::Contracts,
     Topic::Settings,
     Topic::Openapi,
 ];
@@ -79,6 +82,7 @@ pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
             Topic::Migrations => migrations::check(root)?,
             Topic::Docs => docs::check(&workspace)?,
             Topic::Deploy => crate::deploy::check(root)?,
+            Topic::Contracts => crate::contracts::check(&workspace, bless)?,
             Topic::Settings => crate::generated::settings(root, bless)?,
             Topic::Openapi => crate::generated::openapi(root, bless)?,
         };

@@ -41,7 +41,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     check::run(
         root,
-        &[check::Topic::Settings, check::Topic::Openapi],
+        &[
+            check::Topic::Contracts,
+            check::Topic::Settings,
+            check::Topic::Openapi,
+        ],
         false,
     )?;
     for (backend, topology) in [

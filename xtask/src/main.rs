@@ -6,12 +6,15 @@ mod bench;
 mod check;
 mod ci;
 mod cluster;
+mod contracts;
 mod deploy;
 mod dev;
+mod extract;
 mod fuzz;
 mod generated;
 mod golden;
 mod process;
+mod readiness;
 mod scenario;
 mod stack;
 mod test;
@@ -44,6 +47,12 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Looks at the contracts' documents.
+    Contracts(contracts::Options),
+    /// Makes a module a service of its own, or takes that back.
+    Extract(extract::Options),
+    /// Says what stands between a module and a service of its own.
+    Readiness(readiness::Options),
     /// Plays a scripted user against a server.
     Scenario(scenario::Options),
     /// Records every operation of the REST API in several topologies and compares the answers.
@@ -69,6 +78,9 @@ fn main() -> Result<()> {
             },
             bless,
         ),
+        Task::Contracts(options) => contracts::run(&root, &options),
+        Task::Extract(options) => extract::run(&root, &options),
+        Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),

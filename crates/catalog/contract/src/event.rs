@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Money, Timestamp};
-use tenon_seam::event;
+use tenon_seam::{EventShape, event};
 
 use crate::{LocationId, PriceListId, ProductId, ReservationId, ReserveLine, VariantId};
 
@@ -154,3 +154,18 @@ pub struct InventoryRestocked {
     pub available: i64,
 }
 event!(InventoryRestocked, "inventory.restocked", 1, variant_id);
+
+/// Every fact that catalog publishes.
+pub static EVENTS: &[EventShape] = &[
+    EventShape::of::<ProductPublished>(),
+    EventShape::of::<ProductUpdated>(),
+    EventShape::of::<ProductArchived>(),
+    EventShape::of::<PriceChanged>(),
+    EventShape::of::<InventoryAdjusted>(),
+    EventShape::of::<InventoryReserved>(),
+    EventShape::of::<InventoryReservationExtended>(),
+    EventShape::of::<InventoryReleased>(),
+    EventShape::of::<InventoryCommitted>(),
+    EventShape::of::<InventoryDepleted>(),
+    EventShape::of::<InventoryRestocked>(),
+];

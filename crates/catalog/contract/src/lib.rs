@@ -16,7 +16,7 @@ use tenon_seam::{SeamResult, contract};
 
 pub use self::error::{CatalogError, Shortage};
 pub use self::event::{
-    InventoryAdjusted, InventoryCommitted, InventoryDepleted, InventoryReleased,
+    EVENTS, InventoryAdjusted, InventoryCommitted, InventoryDepleted, InventoryReleased,
     InventoryReservationExtended, InventoryReserved, InventoryRestocked, PriceChanged,
     ProductArchived, ProductPublished, ProductUpdated,
 };

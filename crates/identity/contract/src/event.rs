@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Role, Timestamp};
-use tenon_seam::event;
+use tenon_seam::{EventShape, event};
 
 use crate::{ChallengeId, ChallengePurpose, Channel, EndReason, SessionId, UserField, UserId};
 
@@ -124,3 +124,17 @@ event!(SessionCompromised, "session.compromised", 1, session_id);
 event!(RoleAssigned, "role.assigned", 1, user_id);
 event!(RoleRemoved, "role.removed", 1, user_id);
 event!(ChallengeCreated, "challenge.created", 1, challenge_id);
+
+/// Every fact that identity publishes.
+pub static EVENTS: &[EventShape] = &[
+    EventShape::of::<UserRegistered>(),
+    EventShape::of::<UserVerified>(),
+    EventShape::of::<UserUpdated>(),
+    EventShape::of::<UserLocked>(),
+    EventShape::of::<SessionCreated>(),
+    EventShape::of::<SessionRevoked>(),
+    EventShape::of::<SessionCompromised>(),
+    EventShape::of::<RoleAssigned>(),
+    EventShape::of::<RoleRemoved>(),
+    EventShape::of::<ChallengeCreated>(),
+];

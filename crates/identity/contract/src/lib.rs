@@ -13,7 +13,7 @@ pub mod testing;
 
 pub use self::error::IdentityError;
 pub use self::event::{
-    ChallengeCreated, RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated,
+    ChallengeCreated, EVENTS, RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated,
     SessionRevoked, UserLocked, UserRegistered, UserUpdated, UserVerified,
 };
 pub use self::id::{ChallengeId, ChallengeKind, SessionId, SessionKind, UserId, UserKind};

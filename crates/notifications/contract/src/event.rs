@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tenon_seam::event;
+use tenon_seam::{EventShape, event};
 
 use crate::{Channel, MessageId, Template};
 
@@ -40,6 +40,12 @@ pub struct MessageBounced {
     pub reason: BounceReason,
 }
 event!(MessageBounced, "message.bounced", 1, message_id);
+
+/// Every fact that notifications publishes.
+pub static EVENTS: &[EventShape] = &[
+    EventShape::of::<MessageSent>(),
+    EventShape::of::<MessageBounced>(),
+];
 
 /// Why a message did not reach its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -15,7 +15,7 @@ use tenon_kernel::CallCtx;
 use tenon_seam::{SeamResult, contract};
 
 pub use self::error::NotificationsError;
-pub use self::event::{BounceReason, MessageBounced, MessageSent};
+pub use self::event::{BounceReason, EVENTS, MessageBounced, MessageSent};
 pub use self::id::{
     MessageId, MessageKind, NotificationId, NotificationKind, UserRef, UserRefKind,
 };

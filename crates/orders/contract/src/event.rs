@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Money, Timestamp};
-use tenon_seam::event;
+use tenon_seam::{EventShape, event};
 
 use crate::{
     CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId,
@@ -243,6 +243,21 @@ pub struct OrderDelivered {
     pub lines: Vec<ShippedLine>,
 }
 event!(OrderDelivered, "order.delivered", 1, order_id);
+
+/// Every fact that orders publishes.
+pub static EVENTS: &[EventShape] = &[
+    EventShape::of::<CheckoutStarted>(),
+    EventShape::of::<CheckoutCompleted>(),
+    EventShape::of::<CheckoutFailed>(),
+    EventShape::of::<CheckoutExpired>(),
+    EventShape::of::<OrderCreated>(),
+    EventShape::of::<OrderPlaced>(),
+    EventShape::of::<OrderCancelled>(),
+    EventShape::of::<OrderPaymentReturned>(),
+    EventShape::of::<OrderFulfillmentCreated>(),
+    EventShape::of::<OrderShipped>(),
+    EventShape::of::<OrderDelivered>(),
+];
 
 /// Cuts a title at a character boundary so that it fits into an event.
 pub fn short_title(title: &str) -> String {

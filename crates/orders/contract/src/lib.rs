@@ -16,7 +16,7 @@ use tenon_seam::{SeamResult, contract};
 
 pub use self::error::{OrdersError, Shortage};
 pub use self::event::{
-    CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, EventLine,
+    CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, EVENTS, EventLine,
     MAX_EVENT_TITLE, OrderCancelled, OrderCreated, OrderDelivered, OrderFulfillmentCreated,
     OrderPaymentReturned, OrderPlaced, OrderShipped, ShippedLine, Tracking, short_title,
 };

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Money, Timestamp};
-use tenon_seam::event;
+use tenon_seam::{EventShape, event};
 
 use crate::{
     AttemptId, CaptureId, DeclineClass, LedgerEntryId, NextAction, OrderRef, PaymentId,
@@ -242,6 +242,24 @@ pub struct LedgerPosted {
     pub credits: Vec<LedgerSide>,
 }
 event!(LedgerPosted, "ledger.posted", 1, entry_id);
+
+/// Every fact that payments publishes.
+pub static EVENTS: &[EventShape] = &[
+    EventShape::of::<PaymentAttemptStarted>(),
+    EventShape::of::<PaymentActionRequired>(),
+    EventShape::of::<PaymentAuthorized>(),
+    EventShape::of::<PaymentDeclined>(),
+    EventShape::of::<PaymentUnknown>(),
+    EventShape::of::<PaymentResolved>(),
+    EventShape::of::<PaymentCaptured>(),
+    EventShape::of::<PaymentCaptureFailed>(),
+    EventShape::of::<PaymentVoided>(),
+    EventShape::of::<PaymentMismatch>(),
+    EventShape::of::<RefundRequested>(),
+    EventShape::of::<RefundSucceeded>(),
+    EventShape::of::<RefundFailed>(),
+    EventShape::of::<LedgerPosted>(),
+];
 
 /// One side of a ledger entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

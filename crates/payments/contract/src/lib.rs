@@ -16,9 +16,9 @@ use tenon_seam::{SeamResult, contract};
 
 pub use self::error::PaymentsError;
 pub use self::event::{
-    LedgerPosted, LedgerSide, PaymentActionRequired, PaymentAttemptStarted, PaymentAuthorized,
-    PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch, PaymentResolved,
-    PaymentUnknown, PaymentVoided, RefundFailed, RefundRequested, RefundSucceeded,
+    EVENTS, LedgerPosted, LedgerSide, PaymentActionRequired, PaymentAttemptStarted,
+    PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch,
+    PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed, RefundRequested, RefundSucceeded,
 };
 pub use self::id::{
     AttemptId, AttemptKind, CaptureId, CaptureKind, LedgerEntryId, LedgerEntryKind, OrderRef,

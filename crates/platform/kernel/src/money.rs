@@ -57,6 +57,7 @@ pub struct Currency([u8; 3]);
 
 /// An amount in minor units (cents, or whole yen), at most 2^53 - 1 either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)] // as `Deserialize` below does: a misspelt member must not lose money
 pub struct Money {
     /// Minor units: 1999 is 19.99 EUR.
     #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]

@@ -107,6 +107,9 @@ fn table(contract: &Ident, module: &LitStr, version: &LitInt, methods: &[Method]
                 request: ::tenon_seam::private::schema_of::<#request>,
                 response: ::tenon_seam::private::schema_of::<#response>,
                 error: ::tenon_seam::private::schema_of::<#error>,
+                recode_request: ::tenon_seam::private::recode_as::<#request>,
+                recode_response: ::tenon_seam::private::recode_as::<#response>,
+                recode_error: ::tenon_seam::private::recode_as::<#error>,
             }
         }
     });

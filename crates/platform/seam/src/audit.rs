@@ -21,3 +21,6 @@ pub struct AuditRecorded {
 }
 
 crate::event!(AuditRecorded, "audit.recorded", 1, target);
+
+/// Events that any module may publish.
+pub static EVENTS: &[crate::EventShape] = &[crate::EventShape::of::<AuditRecorded>()];

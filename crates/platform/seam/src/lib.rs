@@ -21,9 +21,9 @@ pub use tenon_seam_macros::contract;
 pub use self::access::AccessList;
 pub use self::codec::{Dispatch, Surface, WireCall, WireOutcome, WireReply};
 pub use self::edge::Edge;
-pub use self::event::Event;
+pub use self::event::{Event, EventShape};
 pub use self::fault::{DomainError, Executed, SeamError, SeamFault, SeamResult};
-pub use self::method::{Contract, Method, MethodKind};
+pub use self::method::{Contract, Method, MethodKind, Recode};
 pub use self::relay::{Relay, RelayMethod};
 pub use self::seam::{Peers, Seam};
 pub use self::settings::{EdgeSettings, FaultEffect, FaultSettings, Mode, SetupError};
@@ -34,6 +34,6 @@ pub mod private {
     pub use async_trait::async_trait;
 
     pub use crate::codec::{call, close, open, unknown_method};
-    pub use crate::method::{is_query, schema_of};
+    pub use crate::method::{is_query, recode_as, schema_of};
     pub use crate::seam::Binding;
 }

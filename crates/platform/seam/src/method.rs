@@ -6,6 +6,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A value that may cross the seam: owned, encodable, with a schema.
 pub trait Contract:
@@ -17,6 +18,9 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Send + Sync 
     for T
 {
 }
+
+/// Decodes a value as one type and encodes it again, as a peer of this version does; or says why it cannot.
+pub type Recode = fn(&Value) -> Result<Value, String>;
 
 /// What a method means: decides what may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,12 @@ pub struct Method {
     pub response: fn(&mut SchemaGenerator) -> Schema,
     /// Schema of the domain error.
     pub error: fn(&mut SchemaGenerator) -> Schema,
+    /// Reads a request of another version as this one does.
+    pub recode_request: Recode,
+    /// Reads a response of another version as this one does.
+    pub recode_response: Recode,
+    /// Reads a domain error of another version as this one does.
+    pub recode_error: Recode,
 }
 
 impl Method {
@@ -62,6 +72,13 @@ impl Method {
     pub fn path(&self) -> String {
         format!("/_seam/{}/v{}/{}", self.module, self.version, self.name)
     }
+}
+
+/// Decodes as `T` and encodes again, for tables of methods and events.
+#[doc(hidden)]
+pub fn recode_as<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, String> {
+    let decoded = T::deserialize(value).map_err(|error| error.to_string())?;
+    serde_json::to_value(decoded).map_err(|error| error.to_string())
 }
 
 /// Schema of `T`, for method tables.
