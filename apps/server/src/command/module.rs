@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use tenon_kernel::Env;
+use tenon_node::{HasNode as _, NodeSettings};
 use tenon_relocation::{Event, Observer, Place, Plan, Relocation, Report};
 use tenon_store::{Migrations, ModuleRoles};
 
@@ -63,11 +64,12 @@ const MODULES: [Migrations; 6] = [
 ];
 
 pub(crate) async fn run(
-    mut settings: ServerSettings,
+    settings: ServerSettings,
     Action::Move(asked): Action,
 ) -> Result<ExitCode> {
     let env = Env::system();
-    tenon_server::secrets::complete(&mut settings, &env)?;
+    let mut settings = settings.node();
+    settings.complete_secrets(&env)?;
     let migrations = MODULES
         .into_iter()
         .find(|migrations| migrations.module == asked.module)
@@ -116,7 +118,7 @@ pub(crate) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn place(text: &str, settings: &ServerSettings) -> Result<Place> {
+fn place(text: &str, settings: &NodeSettings) -> Result<Place> {
     let secret = settings.secrets.database_roles.expose();
     if text.starts_with("postgres") && secret.is_empty() {
         bail!(

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tenon_kernel::Env;
 use tenon_remote::SeamSettings;
 use tenon_seam::EdgeSettings;
 use tenon_settings::{Secret, SettingsError};
 use tenon_store::{ModuleRoles, StoreConfig};
 use tenon_telemetry::TelemetrySettings;
+
+use crate::{NodeError, secrets};
 
 /// What every process needs, wherever its settings struct keeps it.
 #[derive(Debug, Clone)]
@@ -106,8 +109,17 @@ impl NodeSettings {
         Ok(())
     }
 
+    /// Fills the installation's secrets that settings leave empty, from the data directory.
+    ///
+    /// # Errors
+    ///
+    /// [`NodeError::Secrets`] if the file cannot be read or made.
+    pub fn complete_secrets(&mut self, env: &Env) -> Result<(), NodeError> {
+        secrets::complete(self, &[], env).map(drop)
+    }
+
     /// Where modules keep their data.
-    pub(crate) fn store_config(&self) -> StoreConfig {
+    pub fn store_config(&self) -> StoreConfig {
         if self.store.url.is_empty() {
             return StoreConfig::Sqlite {
                 directory: self.data_dir.clone(),
