@@ -114,7 +114,7 @@ pub(crate) async fn run(
     if let Some(file) = &asked.out {
         std::fs::write(file, &new_settings).with_context(|| file.display().to_string())?;
     }
-    show_report(&report, &new_settings, asked.json)?;
+    show_report(&report, &new_settings, asked.json);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -227,13 +227,13 @@ fn show_plan(plan: &Plan, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn show_report(report: &Report, new_settings: &str, json: bool) -> Result<()> {
+fn show_report(report: &Report, new_settings: &str, json: bool) {
     if json {
         println!(
             "{}",
             serde_json::json!({ "event": "report", "report": report, "settings": new_settings })
         );
-        return Ok(());
+        return;
     }
     let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
     println!(
@@ -247,5 +247,4 @@ fn show_report(report: &Report, new_settings: &str, json: bool) -> Result<()> {
         report.module
     );
     print!("{new_settings}");
-    Ok(())
 }

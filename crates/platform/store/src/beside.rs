@@ -140,15 +140,19 @@ impl RawConnection {
         if self.engine() == Engine::Postgres {
             return self.script("BEGIN".to_owned()).await;
         }
+        // SQLite itself would ask less and less often.
+        self.script("PRAGMA busy_timeout = 10".to_owned()).await?;
         let asked = Instant::now();
-        loop {
+        let outcome = loop {
             match self.script(sqlite::BEGIN.to_owned()).await {
                 Err(StoreError::Contention(_)) if asked.elapsed() < patience => {
                     tokio::time::sleep(BETWEEN_ATTEMPTS).await;
                 }
-                outcome => return outcome,
+                outcome => break outcome,
             }
-        }
+        };
+        self.script("PRAGMA busy_timeout = 5000".to_owned()).await?;
+        outcome
     }
 
     /// Starts a transaction that sees the data as of now, however long it reads.

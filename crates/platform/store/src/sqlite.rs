@@ -21,8 +21,6 @@ pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
 const READERS: u32 = 4;
 /// For other programs that touch the file, such as a backup; the module's own writers queue before.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// For who works beside the owner and asks again by itself.
-const BESIDE_BUSY_TIMEOUT: Duration = Duration::from_millis(10);
 /// How long a unit of work or a read without a sooner deadline waits for its turn.
 pub(crate) const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -150,7 +148,8 @@ fn file(directory: &Path, module: &str) -> PathBuf {
 }
 
 /// How to connect beside the owner of an existing file. Foreign keys are off: a mover brings rows in an order of its
-/// own and checks them in the end. It waits for the write lock by itself: `RawConnection::begin_write`.
+/// own and checks them in the end. For the write lock it asks
+/// more often than SQLite would: `RawConnection::begin_write`.
 pub(crate) fn beside(directory: &Path, module: &str) -> Option<SqliteConnectOptions> {
     let file = file(directory, module);
     file.exists().then(|| {
@@ -158,7 +157,7 @@ pub(crate) fn beside(directory: &Path, module: &str) -> Option<SqliteConnectOpti
             .filename(file)
             .thread_name(|id| format!("sqlite-beside-{id}"))
             .foreign_keys(false)
-            .busy_timeout(BESIDE_BUSY_TIMEOUT)
+            .busy_timeout(BUSY_TIMEOUT)
             .synchronous(SqliteSynchronous::Full)
             .pragma("trusted_schema", "OFF")
             .pragma("mmap_size", "0")

@@ -85,10 +85,6 @@ fn rows(from: i64, to: i64) -> Vec<Row> {
             ],
         ));
         rows.push(("parts", vec![V::U(number), V::I(1), t("part")]));
-        rows.push((
-            "words",
-            vec![t("w"), t(format!("word {number}")), V::I(number)],
-        ));
         rows.push(("deeds", vec![V::I(number), V::I(1), V::I(number)]));
     }
     rows

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_events::{Emit as _, Envelope, Feed as _, LocalFeed};
 use tenon_kernel::{CallCtx, IdempotencyScope};
+use tenon_relocation::Event;
 use tenon_seam::{Executed, SeamFault};
 use tenon_store::{Claim, Db, Queryable as _, StoreError};
 use tenon_testkit::Kit;
@@ -270,5 +271,39 @@ async fn nothing_acknowledged_is_lost_or_doubled_while_writers_write() {
         let mut tx = db.begin(&mut ctx, "samples.keyed").await.expect("begins");
         let claim = tx.claim_key::<String, String>("add").await.expect("claims");
         assert!(matches!(claim, Claim::Replay(Ok(answer)) if answer == "answer"));
+    }
+}
+
+/// A unit that is open when the fence goes up is waited for, and what it commits arrives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_unit_in_flight_is_waited_for() {
+    for (from, to) in directions() {
+        let world = World::new(from, to, SAMPLES).await;
+        let (gate, observer) =
+            crate::support::gate(|event| matches!(event, Event::CaughtUp { .. }));
+        let relocation = world.relocation();
+        let mover = tokio::spawn(async move { relocation.run(&*observer).await });
+        gate.reached().await;
+        let mut ctx = world.from.ctx();
+        let mut tx = world
+            .db
+            .begin(&mut ctx, "samples.slow")
+            .await
+            .expect("begins");
+        tx.query("INSERT INTO deeds (writer, turn) VALUES (7, 7)")
+            .execute()
+            .await
+            .expect("adds");
+        gate.open();
+        // The mover runs into the open unit; it cannot pass it, however long this takes.
+        for _ in 0..5_000 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!mover.is_finished());
+        tx.commit().await.expect("was begun before the fence");
+        let report = mover.await.expect("ends").expect("moves");
+        assert_eq!(report.epoch, 2);
+        let sum = "SELECT CAST(COUNT(*) AS text) FROM deeds WHERE writer = 7";
+        assert_eq!(texts(&mut world.destination().await, sum).await, ["1"]);
     }
 }
