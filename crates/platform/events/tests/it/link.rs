@@ -106,12 +106,12 @@ impl Loopback {
         host.feed(Arc::new(LocalFeed::new(shop.clone())));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let address = listener.local_addr().expect("bound");
-        let stop = CancellationToken::new();
-        tokio::spawn(host.serve(listener, stop.clone()));
+        let ending = CancellationToken::new();
+        tokio::spawn(host.serve(listener, ending.clone()));
         Self {
             peers: RemotePeers::new(&consumer, Env::system()).expect("the settings hold"),
             shop: EdgeSettings::remote(format!("https://{address}")),
-            _stops: stop.drop_guard(),
+            _stops: ending.drop_guard(),
             _files: files,
         }
     }

@@ -49,7 +49,7 @@ async fn a_module_that_does_not_answer_ends_at_the_deadline() {
     assert_eq!(command, late(Executed::Unknown));
     let short = ctx().with_timeout(Duration::from_millis(50));
     let command = timeout(
-        Duration::from_millis(400),
+        Duration::from_millis(1_500),
         greeter.greet_again(&short, greet("nobody")),
     );
     assert_eq!(command.await.expect("in time"), late(Executed::Unknown));
@@ -69,7 +69,7 @@ async fn a_host_that_is_asked_to_end_finishes_what_runs_and_takes_nothing_new() 
     process.stop();
     // New connections are refused as soon as the listener is gone.
     let late = world.connect(process.address);
-    let refused = timeout(Duration::from_secs(2), async {
+    let refused = timeout(Duration::from_secs(5), async {
         loop {
             if let Err(error) = late.greet_again(&ctx(), greet("ada")).await {
                 return error;

@@ -120,7 +120,7 @@ async fn a_wait_ends_when_its_time_is_over() {
     feed.wait(Duration::from_millis(300)).await;
     let took = began.elapsed();
     assert!(took >= Duration::from_millis(290), "{took:?}");
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
     // A host that ends does not wait for those who wait.
     let waiting = feed.wait(Duration::from_secs(20));
     tokio::pin!(waiting);
@@ -130,5 +130,5 @@ async fn a_wait_ends_when_its_time_is_over() {
             .is_err()
     );
     process.stop();
-    assert!(timeout(Duration::from_secs(2), &mut waiting).await.is_ok());
+    assert!(timeout(Duration::from_secs(5), &mut waiting).await.is_ok());
 }

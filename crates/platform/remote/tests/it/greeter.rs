@@ -44,15 +44,15 @@ impl ServiceError for GreeterError {
 #[contract(module = "greeter", version = 1)]
 pub(crate) trait Greeter: Send + Sync + 'static {
     /// Greets.
-    #[query(timeout = "500ms")]
+    #[query(timeout = "2s")]
     async fn greet(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
 
     /// Greets once for each key.
-    #[command(idempotent_by = "ctx", timeout = "500ms")]
+    #[command(idempotent_by = "ctx", timeout = "2s")]
     async fn greet_once(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
 
     /// Greets each time.
-    #[command(idempotent_by = "request", timeout = "500ms")]
+    #[command(idempotent_by = "request", timeout = "2s")]
     async fn greet_again(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
 }
 
@@ -63,7 +63,7 @@ pub(crate) mod newer {
     #[contract(module = "greeter", version = 2)]
     pub(crate) trait Greeter: Send + Sync + 'static {
         /// Greets.
-        #[query(timeout = "500ms")]
+        #[query(timeout = "2s")]
         async fn greet(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
     }
 }

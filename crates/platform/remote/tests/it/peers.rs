@@ -113,13 +113,15 @@ async fn misbehave_counted(world: &World, manner: Manner, heard: Arc<AtomicU32>)
 /// A keyed and an unkeyed command; each has to end within its deadline.
 async fn commands(greeter: &dyn Greeter) -> [SeamResult<Greeting, GreeterError>; 2] {
     let began = Instant::now();
-    let (keyed, plain) = (keyed("k"), ctx());
+    // Shorter than the patience of an attempt to connect, which would end otherwise.
+    let within = Duration::from_secs(1);
+    let (keyed, plain) = (keyed("k").with_timeout(within), ctx().with_timeout(within));
     let outcomes = tokio::join!(
         greeter.greet_once(&keyed, greet("ada")),
         greeter.greet_again(&plain, greet("ada"))
     );
     assert!(
-        began.elapsed() < Duration::from_millis(900),
+        began.elapsed() < Duration::from_millis(1_900),
         "never later than the deadline"
     );
     outcomes.into()
@@ -155,7 +157,8 @@ async fn a_peer_that_accepts_and_says_nothing_ran_nothing() {
     for outcome in commands(greeter.as_ref()).await {
         assert_eq!(outcome, late(Executed::No), "the request was never sent");
     }
-    let query = greeter.greet(&ctx(), greet("ada")).await;
+    let short = ctx().with_timeout(Duration::from_millis(300));
+    let query = greeter.greet(&short, greet("ada")).await;
     assert_eq!(query, late(Executed::No));
 }
 
