@@ -11,10 +11,10 @@ use orders_contract::{Orders, OrdersClient, OrdersServer};
 use payments_contract::{Payments, PaymentsClient, PaymentsServer};
 use tenon_access::TokenVerifier;
 use tenon_kernel::Env;
-use tenon_node::{HasNode as _, Installation, ModuleEntry, Node, NodeError};
+use tenon_node::{HasNode as _, Installation, Listeners, ModuleEntry, Node, NodeError, PublicApi};
 use tenon_seam::SetupError;
 use tenon_store::Migrations;
-use tenon_web::{ApiInfo, Endpoint};
+use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, ServeOptions};
 
 use crate::settings::ServerSettings;
 
@@ -99,6 +99,31 @@ pub async fn open_stores(node: &mut Node) -> Result<(), NodeError> {
 }
 
 impl Tenon {
+    /// Says where the process listens, and what answers there.
+    pub fn listeners(self, settings: &ServerSettings, env: Env) -> Result<(Node, Listeners)> {
+        let web = Arc::new(settings.web.clone());
+        let public = match self.edge {
+            Some(edge) => {
+                let state = EdgeState {
+                    env,
+                    verifier: edge.verifier,
+                    settings: Arc::clone(&web),
+                };
+                Some(PublicApi {
+                    listen: ("web.listen", web.listen),
+                    router: Edge::try_public(state, API, self.endpoints)?,
+                    options: ServeOptions::from(web.as_ref()),
+                })
+            }
+            None => None,
+        };
+        let listeners = Listeners {
+            operations: ("web.operations_listen", web.operations_listen),
+            public,
+        };
+        Ok((self.node, listeners))
+    }
+
     /// Opens and migrates the stores of hosted modules and puts together every module that is needed here: in a
     /// service those it hosts, otherwise all, those that run elsewhere for their REST operations only.
     pub async fn build(settings: &ServerSettings, env: &Env) -> Result<Self> {

@@ -63,10 +63,7 @@ const MODULES: [Migrations; 6] = [
     audit::MIGRATIONS,
 ];
 
-pub(crate) async fn run(
-    settings: ServerSettings,
-    Action::Move(asked): Action,
-) -> Result<ExitCode> {
+pub(crate) async fn run(settings: ServerSettings, Action::Move(asked): Action) -> Result<ExitCode> {
     let env = Env::system();
     let mut settings = settings.node();
     settings.complete_secrets(&env)?;

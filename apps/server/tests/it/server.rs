@@ -128,9 +128,10 @@ impl Installation {
 
     /// What lets the first administrator in.
     pub(crate) fn bootstrap_token(&self) -> String {
-        let host = self.processes.iter().find(|process| {
-            process.name == "identity-service" || self.processes.len() == 1
-        });
+        let host = self
+            .processes
+            .iter()
+            .find(|process| process.name == "identity-service" || self.processes.len() == 1);
         let printed = host
             .expect("a process hosts identity")
             .must_run(&["admin", "bootstrap-token"]);

@@ -49,7 +49,20 @@ impl Node {
     /// # Errors
     ///
     /// A listener that cannot be opened or fails, settings that cannot work.
-    pub async fn serve(mut self, listeners: Listeners) -> Result<(), NodeError> {
+    pub async fn serve(self, listeners: Listeners) -> Result<(), NodeError> {
+        self.serve_until(listeners, told_to_stop()).await
+    }
+
+    /// As [`Node::serve`], until `told` says why to stop: for programs that serve beside other work.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::serve`].
+    pub async fn serve_until(
+        mut self,
+        listeners: Listeners,
+        told: impl Future<Output = std::io::Result<&'static str>>,
+    ) -> Result<(), NodeError> {
         let open = self.open_listeners(listeners).await?;
         let feeds = peers::feeds(
             self.installation,
@@ -110,7 +123,7 @@ impl Node {
 
         let mut outcome = Ok(());
         tokio::select! {
-            told = told_to_stop() => match told {
+            told = told => match told {
                 Ok(signal) => tracing::info!(signal, "stopping"),
                 Err(source) => outcome = Err(failed("signal", source)),
             },
