@@ -8,6 +8,7 @@ mod checkout;
 mod load;
 mod raw_sql;
 mod reads;
+mod remote_calls;
 mod seam_calls;
 mod server;
 
@@ -56,6 +57,7 @@ async fn main() -> Result<()> {
         Set::Smoke(options) => {
             println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
             seam_calls::run().await?;
+            remote_calls::run().await?;
             reads::run(&options).await?;
             checkout::run(&options, None).await?;
             if let Some(url) = &options.postgres {

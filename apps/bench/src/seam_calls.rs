@@ -48,7 +48,7 @@ pub(crate) trait Doubler: Send + Sync + 'static {
     async fn double(&self, ctx: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError>;
 }
 
-struct Plain;
+pub(crate) struct Plain;
 
 #[async_trait]
 impl Doubler for Plain {
@@ -91,7 +91,7 @@ pub(crate) async fn run() -> Result<()> {
 }
 
 /// Mean duration of one call over a fifth of a second.
-async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
+pub(crate) async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
     let ctx = CallCtx::service(&Env::system(), Interface::Cli, "bench");
     let request = Double {
         ids: vec![1, 2, 3],

@@ -235,7 +235,15 @@ impl Channel {
                 }
             }
         };
-        opening.await
+        let opened = opening.await;
+        if opened.is_err() {
+            // The task leaves a rest behind, unless it was dropped before it could.
+            let mut state = self.lock();
+            if matches!(state.link, Link::Opening(_)) {
+                state.link = Link::Idle;
+            }
+        }
+        opened
     }
 
     async fn reopen(&self) -> Result<SendRequest<Full<Bytes>>, SeamFault> {

@@ -110,8 +110,8 @@ mod tests {
                 tail: "tail".into(),
                 outcome,
             };
-            let heard = open_reply(reply(&said)).expect("whole");
-            assert_eq!(format!("{heard:?}"), format!("{said:?}"));
+            let arrived = open_reply(reply(&said)).expect("whole");
+            assert_eq!(format!("{arrived:?}"), format!("{said:?}"));
         }
         assert!(open_reply(Bytes::from_static(&[9, 0, 0, 0, 0])).is_none());
         assert!(open_reply(Bytes::from_static(&[0, 0, 0, 0, 9, 1])).is_none());

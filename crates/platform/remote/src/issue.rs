@@ -75,11 +75,20 @@ impl Authority {
 
     /// Makes certificate and keys of a service: `catalog-service`.
     pub fn issue(&self, service: &str) -> Result<Issued, IssueError> {
+        self.issue_with_hosts(service, &[])
+    }
+
+    /// Also puts host names into the certificate, for clients that look at those instead of the service.
+    pub fn issue_with_hosts(&self, service: &str, hosts: &[&str]) -> Result<Issued, IssueError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, service);
         let name = format!("{TRUST_DOMAIN}{service}");
         params.subject_alt_names = vec![SanType::URI(name.try_into()?)];
+        for host in hosts {
+            let host = (*host).try_into()?;
+            params.subject_alt_names.push(SanType::DnsName(host));
+        }
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![

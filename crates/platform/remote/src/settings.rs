@@ -58,7 +58,7 @@ impl Default for HostLimits {
             max_request_bytes: 8 * 1024 * 1024,
             patience_ms: 10_000,
             drain_seconds: 20,
-            max_remembered_tokens: 1_000_000,
+            max_remembered_tokens: 500_000,
         }
     }
 }

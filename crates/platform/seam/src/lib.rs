@@ -4,6 +4,11 @@
 //! its methods. [`Edge`] is the one layer stack that every call passes, whichever end it reaches ([`Mode`]).
 //! [`Seam`] builds edges from settings. Raw calls pass the same layers by a [`Relay`].
 
+#![expect(
+    clippy::similar_names,
+    reason = "caller and callee are the words of the field"
+)]
+
 mod access;
 pub mod audit;
 mod codec;

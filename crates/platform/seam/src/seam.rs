@@ -125,10 +125,6 @@ impl Seam {
         Ok((edge, binding))
     }
 
-    #[expect(
-        clippy::similar_names,
-        reason = "caller and callee are the words of the field"
-    )]
     fn edge(
         &self,
         caller: &'static str,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tenon_events::{Emit as _, LocalFeed, Subscription, dead_events, replay};
+use tenon_events::{Emit as _, Subscription, dead_events, replay};
 use tenon_jobs::WorkerSettings;
-use tenon_testkit::engines;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use crate::link::places;
 use crate::support::{Held, Recorder, Step, Stutter, Told, Whispered, World};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -20,8 +20,8 @@ fn attempt(about: &str, number: i64, attempt: u32) -> (String, i64, u32) {
 
 #[tokio::test]
 async fn an_event_is_handled_once() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let worker = world.worker();
         assert_eq!(worker.run_due().await.expect("runs"), 0);
         world.tell("a", 1).await;
@@ -37,8 +37,8 @@ async fn an_event_is_handled_once() {
 
 #[tokio::test]
 async fn a_failing_event_holds_back_its_own_subject_and_no_other() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let worker = world.worker();
         world.script("a", vec![Step::EffectLost, Step::Fail]);
         for (about, number) in [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 3)] {
@@ -75,8 +75,8 @@ async fn a_failing_event_holds_back_its_own_subject_and_no_other() {
 
 #[tokio::test]
 async fn many_instances_handle_each_event_once_and_each_subject_in_order() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let stop = CancellationToken::new();
         let workers: Vec<_> = (0..3)
             .map(|_| (world.worker(), stop.clone()))
@@ -113,8 +113,8 @@ async fn many_instances_handle_each_event_once_and_each_subject_in_order() {
 
 #[tokio::test]
 async fn a_running_worker_hears_of_events_without_polling() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let settings = WorkerSettings {
             poll: HOUR,
             ..WorkerSettings::default()
@@ -137,10 +137,10 @@ async fn a_running_worker_hears_of_events_without_polling() {
 
 #[tokio::test]
 async fn what_a_link_delivers_twice_is_handled_once() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let feed = Stutter {
-            feed: LocalFeed::new(world.shop.clone()),
+            feed: world.link.feed(),
             reads: 0.into(),
         };
         let subscription =
@@ -157,12 +157,12 @@ async fn what_a_link_delivers_twice_is_handled_once() {
 
 #[tokio::test]
 async fn a_slow_instance_does_not_move_the_cursor_back() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let (sender, mut has_read) = mpsc::unbounded_channel();
         let may_give = Arc::new(Semaphore::new(0));
         let feed = Held {
-            feed: LocalFeed::new(world.shop.clone()),
+            feed: world.link.feed(),
             has_read: sender,
             may_give: Arc::clone(&may_give),
         };
@@ -188,8 +188,8 @@ async fn a_slow_instance_does_not_move_the_cursor_back() {
 
 #[tokio::test]
 async fn a_reaction_carries_on_trace_correlation_and_cause() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let mut ctx = world.kit.ctx();
         ctx.correlation_id = Some("req-1".to_owned());
         let trace_id = ctx.trace.trace_id_text();
@@ -227,8 +227,8 @@ async fn a_reaction_carries_on_trace_correlation_and_cause() {
 
 #[tokio::test]
 async fn without_a_correlation_the_event_itself_is_what_everything_follows_from() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let cause = world.tell("a", 1).await;
         world.worker().run_due().await.expect("runs");
         let effect = world.emitted(&world.mail).await.remove(0);
@@ -238,8 +238,8 @@ async fn without_a_correlation_the_event_itself_is_what_everything_follows_from(
 
 #[tokio::test]
 async fn a_reaction_that_says_ok_without_a_transaction_is_done() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         world.script("a", vec![Step::Fine]);
         world.tell("a", 1).await;
         world.worker().run_due().await.expect("runs");
@@ -249,8 +249,8 @@ async fn a_reaction_that_says_ok_without_a_transaction_is_done() {
 
 #[tokio::test]
 async fn dead_events_let_later_ones_pass_and_come_back_by_replay() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let worker = world.worker();
         world.script("a", vec![Step::Dead]);
         let dead = world.tell("a", 1).await;
@@ -298,8 +298,8 @@ async fn dead_events_let_later_ones_pass_and_come_back_by_replay() {
 
 #[tokio::test]
 async fn an_event_whose_handler_always_panics_is_dead_after_20_attempts() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let worker = world.worker();
         world.script("a", (0..25).map(|_| Step::Panic).collect());
         world.tell("a", 1).await;
@@ -314,8 +314,8 @@ async fn an_event_whose_handler_always_panics_is_dead_after_20_attempts() {
 
 #[tokio::test]
 async fn data_that_cannot_be_read_is_dead_and_says_why() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let mut ctx = world.kit.ctx();
         let mut tx = world
             .shop
@@ -372,8 +372,8 @@ async fn whisper(world: &World, count: usize) {
 
 #[tokio::test]
 async fn events_that_nobody_wants_only_move_the_cursor() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let worker = world.worker();
         whisper(&world, 1).await;
         assert_eq!(worker.run_due().await.expect("runs"), 0);
@@ -400,8 +400,8 @@ async fn events_that_nobody_wants_only_move_the_cursor() {
 
 #[tokio::test]
 async fn any_event_is_taken_by_who_asks_for_any() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let (sender, mut recorded) = mpsc::unbounded_channel();
         let subscription = Subscription::new("mail", "shop")
             .on::<Told>(Arc::clone(&world.reaction) as _)
@@ -433,8 +433,8 @@ async fn any_event_is_taken_by_who_asks_for_any() {
 
 #[tokio::test]
 async fn an_event_that_this_version_does_not_handle_waits_for_one_that_does() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         world.script("a", vec![Step::Fail]);
         world.tell("a", 1).await;
         world.worker().run_due().await.expect("runs");

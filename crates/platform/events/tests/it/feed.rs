@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenon_events::{Emit as _, Envelope, Feed as _, LocalFeed};
+use tenon_events::{Emit as _, Envelope, Feed};
 use tenon_kernel::Env;
 use tenon_store::{Db, Engine};
-use tenon_testkit::engines;
 
+use crate::link::places;
 use crate::support::{Told, World};
 
 const WRITERS: usize = 8;
@@ -49,7 +49,7 @@ async fn write(db: Db, env: Env, writer: usize) -> usize {
 }
 
 /// Reads from the start until it has `count` events, a few at a time.
-async fn follow(feed: LocalFeed, env: Env, count: usize) -> Vec<Envelope> {
+async fn follow(feed: Arc<dyn Feed>, env: Env, count: usize) -> Vec<Envelope> {
     let mut events: Vec<Envelope> = Vec::new();
     let mut position = 0;
     while events.len() < count {
@@ -69,16 +69,15 @@ async fn follow(feed: LocalFeed, env: Env, count: usize) -> Vec<Envelope> {
 
 #[tokio::test]
 async fn readers_see_every_event_once_and_subjects_in_order_while_eight_writers_commit_at_random() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let expected = WRITERS
             * (0..UNITS)
                 .filter(|unit| unit % 5 != 4)
                 .map(|unit| 1 + usize::from(unit % 3 == 0))
                 .sum::<usize>();
-        let feed = LocalFeed::new(world.shop.clone());
-        // A second link positions on its own, as another process would.
-        let links = [feed.clone(), feed, LocalFeed::new(world.shop.clone())];
+        // Each link positions on its own, as another process would.
+        let links = [world.link.feed(), world.link.feed(), world.link.feed()];
         let readers: Vec<_> = links
             .into_iter()
             .map(|feed| tokio::spawn(follow(feed, world.kit.env(), expected)))
@@ -110,12 +109,12 @@ async fn readers_see_every_event_once_and_subjects_in_order_while_eight_writers_
 
 #[tokio::test]
 async fn an_event_that_commits_late_is_not_passed_over() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         if world.shop.engine() == Engine::Sqlite {
             continue; // has one writer: the order of ids is the order of commits
         }
-        let feed = LocalFeed::new(world.shop.clone());
+        let feed = world.link.feed();
         let mut slow_ctx = world.kit.ctx();
         let mut slow = world
             .shop
@@ -155,12 +154,12 @@ async fn an_event_that_commits_late_is_not_passed_over() {
 
 #[tokio::test]
 async fn a_page_says_how_much_is_left() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         for number in 0..5 {
             world.tell("a", number).await;
         }
-        let feed = LocalFeed::new(world.shop.clone());
+        let feed = world.link.feed();
         let page = feed.read(1, 2).await.expect("reads");
         assert_eq!((page.events.len(), page.position, page.head), (2, 3, 5));
         let page = feed.read(5, 2).await.expect("reads");
@@ -170,11 +169,10 @@ async fn a_page_says_how_much_is_left() {
 
 #[tokio::test]
 async fn every_consumer_hears_a_commit() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        let feed = LocalFeed::new(world.shop.clone());
+    for place in places() {
+        let world = World::new(place).await;
         let waiting: Vec<_> = (0..3)
-            .map(|_| Arc::new(feed.clone()))
+            .map(|_| world.link.feed())
             .map(|feed| tokio::spawn(async move { feed.wait(Duration::from_hours(1)).await }))
             .collect();
         world.tell("a", 1).await;

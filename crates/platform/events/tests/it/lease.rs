@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use tenon_store::StoreError;
-use tenon_testkit::engines;
 use tokio::sync::mpsc;
 
+use crate::link::places;
 use crate::support::{Step, World};
 
 /// Longer than a lease.
@@ -13,8 +13,8 @@ const LEASE_OVER: Duration = Duration::from_secs(31);
 
 #[tokio::test]
 async fn the_event_of_a_dead_worker_is_rescued_once_and_its_subject_waits_for_it() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         world.script("a", vec![Step::Hang]);
         world.tell("a", 1).await;
         world.tell("a", 2).await;
@@ -50,8 +50,8 @@ async fn the_event_of_a_dead_worker_is_rescued_once_and_its_subject_waits_for_it
 
 #[tokio::test]
 async fn a_worker_that_lost_its_lease_changes_nothing() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let (sender, mut receipts) = mpsc::unbounded_channel();
         world.script("a", vec![Step::Leak(sender)]);
         world.tell("a", 1).await;

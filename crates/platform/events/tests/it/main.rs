@@ -1,8 +1,9 @@
-//! Events from emit to effect, on both engines.
+//! Events from emit to effect, on both engines and over every kind of link.
 
 mod delivery;
 mod feed;
 mod lease;
+mod link;
 mod outbox;
 mod support;
 mod upkeep;

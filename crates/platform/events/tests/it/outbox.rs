@@ -12,7 +12,7 @@ use crate::support::{Told, World};
 #[tokio::test]
 async fn an_event_says_who_what_when_and_why() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::local(engine).await;
         let mut ctx = world.kit.ctx();
         let user = UserPrincipal {
             user: Uuid::from_u128(7),
@@ -64,7 +64,7 @@ async fn an_event_says_who_what_when_and_why() {
 #[tokio::test]
 async fn an_event_leaves_only_if_its_unit_commits_and_sequences_have_no_gaps() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::local(engine).await;
         for number in 0..6 {
             let mut ctx = world.kit.ctx();
             let mut tx = world
@@ -110,7 +110,7 @@ async fn an_event_leaves_only_if_its_unit_commits_and_sequences_have_no_gaps() {
 #[tokio::test]
 async fn an_event_of_more_than_20_kib_is_refused() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::local(engine).await;
         let mut ctx = world.kit.ctx();
         let mut tx = world
             .shop

@@ -16,6 +16,8 @@ use tenon_store::{Db, Migrations, Queryable as _, StoreError};
 use tenon_testkit::{Kit, TestEngine};
 use tokio::sync::mpsc;
 
+use crate::link::{Kind, Link, Place};
+
 pub(crate) const SHOP: Migrations = Migrations {
     module: "shop",
     sqlite: None,
@@ -90,6 +92,7 @@ pub(crate) struct Scripted {
 /// A fresh world with a producer and a consumer.
 pub(crate) struct World {
     pub(crate) kit: Kit,
+    pub(crate) link: Link,
     pub(crate) shop: Db,
     pub(crate) mail: Db,
     pub(crate) seen: mpsc::UnboundedReceiver<Seen>,
@@ -97,7 +100,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn new(engine: TestEngine) -> Self {
+    pub(crate) async fn new(place: Place) -> Self {
+        let Place { engine, link } = place;
         let kit = Kit::new(engine).await;
         let (shop, mail) = (kit.db(SHOP).await, kit.db(MAIL).await);
         let (sender, seen) = mpsc::unbounded_channel();
@@ -107,11 +111,18 @@ impl World {
         });
         Self {
             kit,
+            link: Link::new(link, &shop).await,
             shop,
             mail,
             seen,
             reaction,
         }
+    }
+
+    /// In one process: for what happens before any link.
+    pub(crate) async fn local(engine: TestEngine) -> Self {
+        let link = Kind::Local;
+        Self::new(Place { engine, link }).await
     }
 
     /// Says what the next attempts for a subject do.
@@ -131,7 +142,7 @@ impl World {
     }
 
     pub(crate) fn worker_of(&self, subscription: Subscription) -> EventWorker {
-        self.worker_from(subscription, Arc::new(LocalFeed::new(self.shop.clone())))
+        self.worker_from(subscription, self.link.feed())
     }
 
     pub(crate) fn worker_from(
@@ -294,7 +305,7 @@ impl HandleAny for Recorder {
 
 /// A link that gives every page's first event twice, and every second page again.
 pub(crate) struct Stutter {
-    pub(crate) feed: LocalFeed,
+    pub(crate) feed: Arc<dyn Feed>,
     pub(crate) reads: std::sync::atomic::AtomicI64,
 }
 
@@ -324,7 +335,7 @@ impl Feed for Stutter {
 
 /// A link that says when it has read, and gives the page away when it is let.
 pub(crate) struct Held {
-    pub(crate) feed: LocalFeed,
+    pub(crate) feed: Arc<dyn Feed>,
     pub(crate) has_read: mpsc::UnboundedSender<()>,
     pub(crate) may_give: Arc<tokio::sync::Semaphore>,
 }

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use tenon_events::{purge_inbox, purge_outbox, rewind, skip};
-use tenon_testkit::engines;
 
+use crate::link::places;
 use crate::support::{Step, World};
 
 const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn skipping_a_failing_event_lets_its_subject_go_on() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let worker = world.worker();
         world.script("a", vec![Step::Fail]);
         let failing = world.tell("a", 1).await;
@@ -39,8 +39,8 @@ async fn skipping_a_failing_event_lets_its_subject_go_on() {
 
 #[tokio::test]
 async fn rewinding_reads_the_feed_again_and_handles_nothing_twice() {
-    for engine in engines() {
-        let mut world = World::new(engine).await;
+    for place in places() {
+        let mut world = World::new(place).await;
         let worker = world.worker();
         for number in 1..=3 {
             world.tell("a", number).await;
@@ -66,8 +66,8 @@ async fn rewinding_reads_the_feed_again_and_handles_nothing_twice() {
 
 #[tokio::test]
 async fn events_stay_seven_days_and_the_feed_goes_on_after_a_purge() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let worker = world.worker();
         for number in 1..=3 {
             world.tell("a", number).await;
@@ -116,8 +116,8 @@ async fn events_stay_seven_days_and_the_feed_goes_on_after_a_purge() {
 
 #[tokio::test]
 async fn only_old_handled_events_are_purged_from_the_inbox() {
-    for engine in engines() {
-        let world = World::new(engine).await;
+    for place in places() {
+        let world = World::new(place).await;
         let worker = world.worker();
         world.script("dead", vec![Step::Dead]);
         world.tell("old", 1).await;

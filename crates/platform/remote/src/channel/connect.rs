@@ -148,16 +148,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.socket).poll_read(cx, buffer);
-        match &result {
-            Poll::Ready(Ok(())) if buffer.filled().len() > before => {
-                if !self.signs.has_spoken.swap(true, Ordering::AcqRel) {
-                    self.signs.first_word.notify_one();
-                }
-            }
-            Poll::Ready(Err(error)) if is_refusal(error) => {
-                self.signs.is_refusal.store(true, Ordering::Relaxed);
-            }
-            _ => {}
+        let has_words = buffer.filled().len() > before;
+        if has_words && !self.signs.has_spoken.swap(true, Ordering::AcqRel) {
+            self.signs.first_word.notify_one();
+        }
+        if let Poll::Ready(Err(error)) = &result
+            && is_refusal(error)
+        {
+            self.signs.is_refusal.store(true, Ordering::Relaxed);
         }
         result
     }

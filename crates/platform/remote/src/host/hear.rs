@@ -143,7 +143,7 @@ impl Serving {
         &self,
         peer: &str,
         caller: &str,
-        callee: &str,
+        module: &str,
         route: &Route,
     ) -> Result<(), SeamFault> {
         let may_speak = self
@@ -152,13 +152,13 @@ impl Serving {
             .get(peer)
             .is_some_and(|modules| modules.contains(caller));
         let (may_do, what) = match route {
-            Route::Call(_, method) => (self.host.access.may_call(caller, callee), method.as_str()),
-            Route::Events(_) => (self.host.access.may_listen(caller, callee), "events"),
+            Route::Call(_, method) => (self.host.access.may_call(caller, module), method.as_str()),
+            Route::Events(_) => (self.host.access.may_listen(caller, module), "events"),
         };
         if may_speak && may_do {
             return Ok(());
         }
-        let edge = format!("{caller} -> {callee}.{what}");
+        let edge = format!("{caller} -> {module}.{what}");
         tracing::warn!(
             peer,
             edge,

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -59,6 +60,10 @@ impl Body for Broken {
 }
 
 async fn misbehave(world: &World, manner: Manner) -> SocketAddr {
+    misbehave_counted(world, manner, Arc::default()).await
+}
+
+async fn misbehave_counted(world: &World, manner: Manner, heard: Arc<AtomicU32>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
     let address = listener.local_addr().expect("bound");
     let acceptor = TlsAcceptor::from(raw::server(&world.host));
@@ -69,12 +74,13 @@ async fn misbehave(world: &World, manner: Manner) -> SocketAddr {
                 kept.push(socket);
                 continue;
             }
-            let acceptor = acceptor.clone();
+            let (acceptor, heard) = (acceptor.clone(), Arc::clone(&heard));
             tokio::spawn(async move {
                 let socket = acceptor.accept(socket).await.expect("a handshake");
                 let hang_up = Arc::new(tokio::sync::Notify::new());
                 let service = service_fn(|request: Request<Incoming>| {
                     let hang_up = Arc::clone(&hang_up);
+                    heard.fetch_add(1, Ordering::SeqCst);
                     async move {
                         let _whole = request.into_body().collect().await;
                         let kind = match manner {
@@ -184,15 +190,20 @@ async fn an_answer_that_breaks_off_may_have_run() {
 }
 
 #[tokio::test]
-async fn a_query_that_broke_off_is_sent_again_and_an_unkeyed_command_never() {
+async fn what_broke_off_is_sent_again_with_a_key_and_never_without() {
     let world = World::new();
-    let address = misbehave(&world, Manner::Truncates).await;
+    let heard = Arc::new(AtomicU32::new(0));
+    let address = misbehave_counted(&world, Manner::Truncates, Arc::clone(&heard)).await;
     let greeter = world.connect_by(&world.caller_settings(), address, 3);
-    // The peer is gone for the repeats: what the first attempt may have done is still said.
     let plain = greeter.greet_again(&ctx(), greet("ada")).await;
     assert_eq!(plain, unavailable(Executed::Unknown));
+    assert_eq!(heard.swap(0, Ordering::SeqCst), 1);
     let keyed = greeter.greet_once(&keyed("k"), greet("ada")).await;
     assert_eq!(keyed, unavailable(Executed::Unknown));
+    assert_eq!(heard.swap(0, Ordering::SeqCst), 3);
+    let query = greeter.greet(&ctx(), greet("ada")).await;
+    assert_eq!(query, unavailable(Executed::No));
+    assert_eq!(heard.swap(0, Ordering::SeqCst), 3);
 }
 
 #[tokio::test]

@@ -148,11 +148,10 @@ impl World {
 
     /// Waits until the module says so.
     pub(crate) async fn until(&mut self, wanted: Seen) {
-        let waited = tokio::time::timeout(Duration::from_secs(5), async {
+        let came = tokio::time::timeout(Duration::from_secs(5), async {
             while self.seen.recv().await.expect("someone speaks") != wanted {}
         });
-        waited
-            .await
+        came.await
             .unwrap_or_else(|_| panic!("{wanted:?} did not come"));
     }
 }

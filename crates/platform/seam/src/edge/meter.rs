@@ -57,10 +57,6 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    #[expect(
-        clippy::similar_names,
-        reason = "caller and callee are the words of the field"
-    )]
     pub(super) fn new(caller: &str, callee: &str, method: &str, binding: &str) -> Self {
         let labels = [caller, callee, method, binding];
         Self {
@@ -70,18 +66,10 @@ impl Meter {
     }
 }
 
-#[expect(
-    clippy::similar_names,
-    reason = "caller and callee are the words of the field"
-)]
 pub(super) fn count_retry(caller: &str, callee: &str, method: &str) {
     RETRIES.with_label_values(&[caller, callee, method]).inc();
 }
 
-#[expect(
-    clippy::similar_names,
-    reason = "caller and callee are the words of the field"
-)]
 pub(super) fn breaker_gauge(caller: &str, callee: &str, binding: &str) -> IntGauge {
     BREAKER_OPEN.with_label_values(&[caller, callee, binding])
 }

@@ -11,10 +11,10 @@ const MOST_PATHS: usize = 20;
 
 /// The paths at which two answers differ; empty if they are the same. Places in lists are not told apart.
 pub(super) fn difference(one: &WireOutcome, other: &WireOutcome) -> Vec<String> {
-    let (one, other) = match (one, other) {
-        (WireOutcome::Ok(one), WireOutcome::Ok(other))
-        | (WireOutcome::Domain(one), WireOutcome::Domain(other)) => (one, other),
-        _ => return vec!["(outcome)".to_owned()],
+    let ((WireOutcome::Ok(one), WireOutcome::Ok(other))
+    | (WireOutcome::Domain(one), WireOutcome::Domain(other))) = (one, other)
+    else {
+        return vec!["(outcome)".to_owned()];
     };
     if one == other {
         return Vec::new();

@@ -1,6 +1,7 @@
 //! A contract for these tests.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -51,9 +52,21 @@ pub(crate) trait Greeter: Send + Sync + 'static {
     /// Greets once for each key.
     #[command(idempotent_by = "ctx", timeout = "1s")]
     async fn greet_once(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
+
+    /// Greets each time.
+    #[command(idempotent_by = "request", timeout = "1s")]
+    async fn greet_again(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError>;
 }
 
-pub(crate) struct Hall;
+/// Counts the commands that ran.
+#[derive(Default)]
+pub(crate) struct Hall(AtomicU32);
+
+impl Hall {
+    pub(crate) fn runs(&self) -> u32 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 #[async_trait]
 impl Greeter for Hall {
@@ -76,6 +89,11 @@ impl Greeter for Hall {
         ctx.stats().record_statement(Duration::from_micros(10));
         self.greet(ctx, req).await
     }
+
+    async fn greet_again(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        self.greet(ctx, req).await
+    }
 }
 
 pub(crate) const ENDS: [Mode; 2] = [Mode::Local, Mode::Wire];
@@ -94,7 +112,8 @@ pub(crate) fn connect_as(
         ..EdgeSettings::of(mode)
     };
     let seam = Seam::new([("greeter".to_owned(), settings)].into()).declare("door", &["greeter"]);
-    GreeterClient::connect(&seam, caller, Some(Arc::new(Hall))).expect("the settings hold")
+    GreeterClient::connect(&seam, caller, Some(Arc::new(Hall::default())))
+        .expect("the settings hold")
 }
 
 pub(crate) fn ctx() -> CallCtx {

@@ -3,3 +3,5 @@
 mod contract;
 mod ends;
 mod faults;
+mod layers;
+mod rehearsal;
