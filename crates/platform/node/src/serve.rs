@@ -101,24 +101,21 @@ impl Node {
             }
             tokio::spawn(host.serve(listener, stop_internal.clone()))
         });
-        let mut public: JoinHandle<Result<(), NodeError>> = match open.public {
-            Some((listener, api)) => {
+        let stop = stop_public.clone();
+        let mut public: JoinHandle<Result<(), NodeError>> =
+            if let Some((listener, api)) = open.public {
                 let (name, address) = api.listen;
                 tracing::info!(setting = name, listen = %address, "serving the public API");
-                let stop = stop_public.clone();
                 tokio::spawn(async move {
                     let served = serve(listener, api.router, api.options, stop).await;
                     served.map_err(|source| failed("public", source))
                 })
-            }
-            None => {
-                let stop = stop_public.clone();
+            } else {
                 tokio::spawn(async move {
                     stop.cancelled().await;
                     Ok(())
                 })
-            }
-        };
+            };
         tracing::info!(modules = ?names, "serving");
 
         let mut outcome = Ok(());
@@ -147,7 +144,7 @@ impl Node {
         stop_operations.cancel();
         match health.await {
             Ok(served) => {
-                outcome = outcome.and(served.map_err(|source| failed("operations", source)))
+                outcome = outcome.and(served.map_err(|source| failed("operations", source)));
             }
             Err(error) => tracing::error!(%error, "the operations listener failed"),
         }

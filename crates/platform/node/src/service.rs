@@ -199,7 +199,7 @@ async fn command<S: ServiceSettings>(
             node.serve(listeners).await?;
         }
         Command::Migrate => {
-            node.parts(service.migrations.clone()).await?;
+            node.parts(service.migrations).await?;
             node.close().await;
         }
         Command::Verify => {

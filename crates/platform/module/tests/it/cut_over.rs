@@ -31,23 +31,15 @@ async fn at_a_cut_over_every_job_runs_once() {
         let first = next(&mut world).await;
         *sent.entry(first).or_insert(0) += 1;
         // A SQLite file has one process; on PostgreSQL both are there, and the new one waits its turn.
-        let waiting = (engine == TestEngine::Postgres).then_some(());
-        let mut new = None;
-        if waiting.is_some() {
+        let new = if engine == TestEngine::Postgres {
             let modules = world.reopened().await;
-            new = Some(Runtime::start_with(
-                settings("mail-service"),
-                modules,
-                vec![],
-            ));
-        }
-        old.stop().await;
-        let new = match new {
-            Some(new) => new,
-            None => {
-                let modules = world.reopened().await;
-                Runtime::start_with(settings("mail-service"), modules, vec![])
-            }
+            let new = Runtime::start_with(settings("mail-service"), modules, vec![]);
+            old.stop().await;
+            new
+        } else {
+            old.stop().await;
+            let modules = world.reopened().await;
+            Runtime::start_with(settings("mail-service"), modules, vec![])
         };
         while sent.len() < ORDERS {
             *sent.entry(next(&mut world).await).or_insert(0) += 1;

@@ -131,7 +131,7 @@ fn a_service_migrates_and_verifies_its_own_store_and_keeps_its_secrets() {
     let stores = fs::read_dir(&data).expect("a folder").flatten();
     let stores: Vec<_> = stores
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".db"))
+        .filter(|name| Path::new(name).extension().is_some_and(|ext| ext == "db"))
         .collect();
     assert_eq!(stores, ["things.db"], "nothing of other modules is there");
     let secrets = fs::read_to_string(data.join("secrets.toml")).expect("secrets");

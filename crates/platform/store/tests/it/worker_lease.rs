@@ -9,6 +9,8 @@ use tenon_testkit::{Kit, engines};
 use crate::fixture::THINGS;
 
 const LENGTH: Duration = Duration::from_secs(20);
+const ALMOST: Duration = Duration::from_millis(19_999);
+const REST: Duration = Duration::from_millis(1);
 
 /// Does a worker's unit of work.
 async fn work(lease: &WorkerLease, kit: &Kit) -> Result<(), StoreError> {
@@ -68,12 +70,12 @@ async fn an_owner_that_sleeps_through_its_end_writes_nothing() {
         let kit = Kit::new(engine).await;
         let (_db, old, new) = two(&kit).await;
         old.take(LENGTH).await.expect("taken");
-        kit.advance(LENGTH - Duration::from_micros(1));
+        kit.advance(ALMOST);
         assert!(
             matches!(new.take(LENGTH).await, Ok(Taken::Elsewhere { .. })),
             "{engine:?}"
         );
-        kit.advance(Duration::from_micros(1));
+        kit.advance(REST);
         work(&old, &kit).await.expect("nobody else has it yet");
         assert_eq!(
             new.take(LENGTH).await.expect("taken"),
