@@ -9,6 +9,7 @@ mod cluster;
 mod contracts;
 mod deploy;
 mod dev;
+mod extract;
 mod fuzz;
 mod generated;
 mod process;
@@ -47,6 +48,8 @@ enum Task {
     },
     /// Looks at the contracts' documents.
     Contracts(contracts::Options),
+    /// Makes a module a service of its own, or takes that back.
+    Extract(extract::Options),
     /// Says what stands between a module and a service of its own.
     Readiness(readiness::Options),
     /// Plays a scripted user against a server.
@@ -73,6 +76,7 @@ fn main() -> Result<()> {
             bless,
         ),
         Task::Contracts(options) => contracts::run(&root, &options),
+        Task::Extract(options) => extract::run(&root, &options),
         Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
