@@ -92,7 +92,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     Ledger::new(extracted.clone(), &files).write(root)?;
     identities::forget(root, &extracted)?;
     // The lock file learns of the new package, or forgets it; nothing is fetched.
-    process::output(process::cargo(root).args(["metadata", "--offline", "--format-version", "1"]))?;
+    process::output(process::cargo(root).args(["update", "--quiet", "--workspace", "--offline"]))?;
     if options.undo {
         println!("{} is part of the monolith again", options.module);
     } else {

@@ -62,15 +62,12 @@ impl Doubler for Plain {
 pub(crate) async fn run() -> Result<()> {
     let plain: Arc<dyn Doubler> = Arc::new(Plain);
     let connect = |mode| {
-        let settings = EdgeSettings {
-            mode,
-            max_concurrent: 512,
-        };
+        let settings = EdgeSettings::of(mode);
         let seam =
             Seam::new([("doubler".to_owned(), settings)].into()).declare("bench", &["doubler"]);
-        DoublerClient::connect(&seam, "bench", Arc::new(Plain))
+        DoublerClient::connect(&seam, "bench", Some(Arc::new(Plain)))
     };
-    let (local, wire) = (connect(Mode::Local), connect(Mode::Wire));
+    let (local, wire) = (connect(Mode::Local)?, connect(Mode::Wire)?);
     let (mut plains, mut locals, mut wires) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..7 {
         plains.push(nanoseconds(&plain).await?);

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use audit_contract::AuditServer;
+use catalog_contract::{Catalog, CatalogClient, CatalogServer};
+use identity_contract::{Identity, IdentityClient, IdentityServer};
+use notifications_contract::NotificationsServer;
+use orders_contract::{Orders, OrdersClient, OrdersServer};
+use payments_contract::{Payments, PaymentsClient, PaymentsServer};
 use tenon_access::TokenVerifier;
-use tenon_kernel::{CursorKey, Env};
-use tenon_module::Module;
-use tenon_seam::Seam;
-use tenon_store::{Db, Migrations};
-use tenon_web::ApiInfo;
+use tenon_kernel::Env;
+use tenon_node::{HasNode as _, Installation, ModuleEntry, Node, NodeError};
+use tenon_seam::SetupError;
+use tenon_store::Migrations;
+use tenon_web::{ApiInfo, Endpoint};
 
 use crate::settings::ServerSettings;
 
@@ -18,234 +24,237 @@ pub const API: ApiInfo = ApiInfo {
     version: "1.0.0",
 };
 
-/// The store of each module.
-pub struct Stores {
-    identity: Db,
-    catalog: Db,
-    payments: Db,
-    orders: Db,
-    notifications: Db,
-    audit: Db,
+/// The modules of this program, in the order in which they are put together, and what each declares.
+pub const INSTALLATION: Installation = Installation(&[
+    entry("identity", identity::USES, identity::LISTENS),
+    entry("catalog", catalog::USES, catalog::LISTENS),
+    entry("payments", payments::USES, payments::LISTENS),
+    entry("orders", orders::USES, orders::LISTENS),
+    entry("notifications", notifications::USES, notifications::LISTENS),
+    entry("audit", audit::USES, audit::LISTENS),
+]);
+
+/// The stores of all modules.
+const STORES: [Migrations; 6] = [
+    identity::MIGRATIONS,
+    catalog::MIGRATIONS,
+    payments::MIGRATIONS,
+    orders::MIGRATIONS,
+    notifications::MIGRATIONS,
+    audit::MIGRATIONS,
+];
+
+/// The app as a caller of modules.
+const APP: &str = "app";
+
+/// A built process, not running yet.
+pub struct Tenon {
+    pub node: Node,
+    /// The REST operations of all modules that clients reach through this process, wherever the modules run.
+    pub endpoints: Vec<Endpoint>,
+    /// Of a process with a public API; a service is asked by other processes only.
+    pub edge: Option<PublicEdge>,
+    pub administration: Administration,
 }
 
-/// A built installation, not running yet.
-pub struct Tenon {
-    pub stores: Stores,
-    pub modules: Vec<Module>,
+/// What a process with a public API has beside its modules.
+pub struct PublicEdge {
     pub verifier: TokenVerifier,
     pub contracts: Contracts,
-    pub administration: Administration,
 }
 
 /// How the app itself reaches the modules: for checks across them.
 pub struct Contracts {
-    pub catalog: Arc<dyn catalog_contract::Catalog>,
-    pub payments: Arc<dyn payments_contract::Payments>,
-    pub orders: Arc<dyn orders_contract::Orders>,
+    pub catalog: Arc<dyn Catalog>,
+    pub payments: Arc<dyn Payments>,
+    pub orders: Arc<dyn Orders>,
 }
 
-/// What only the command line may do.
+/// What only the command line may do, with the modules of this process.
+#[derive(Default)]
 pub struct Administration {
-    pub identity: identity::Operations,
-    pub catalog: catalog::DemoShop,
+    identity: Option<identity::Operations>,
+    catalog: Option<catalog::DemoShop>,
 }
 
-impl Stores {
-    /// Opens every module's store; creates what does not exist, migrates nothing.
-    pub async fn open(settings: &ServerSettings, env: &Env) -> Result<Self> {
-        let config = settings.store_config();
-        let open = async |migrations: Migrations| {
-            let module = migrations.module;
-            Db::open(&config, migrations, env.clone())
-                .await
-                .with_context(|| format!("the store of {module}"))
-        };
-        Ok(Self {
-            identity: open(identity::MIGRATIONS).await?,
-            catalog: open(catalog::MIGRATIONS).await?,
-            payments: open(payments::MIGRATIONS).await?,
-            orders: open(orders::MIGRATIONS).await?,
-            notifications: open(notifications::MIGRATIONS).await?,
-            audit: open(audit::MIGRATIONS).await?,
-        })
-    }
+/// Decides what this process hosts; opens nothing.
+pub fn node(settings: &ServerSettings, env: &Env) -> Result<Node, NodeError> {
+    let keyed: &[&str] = if settings.identity.key_ring.is_empty() {
+        &["identity"]
+    } else {
+        &[]
+    };
+    let hosts = &settings.hosts;
+    Node::new(settings.node(), INSTALLATION, hosts, keyed, env.clone())
+}
 
-    /// All of them.
-    pub fn all(&self) -> [&Db; 6] {
-        [
-            &self.identity,
-            &self.catalog,
-            &self.payments,
-            &self.orders,
-            &self.notifications,
-            &self.audit,
-        ]
-    }
-
-    /// The one of a module.
-    pub fn find(&self, module: &str) -> Option<&Db> {
-        self.all().into_iter().find(|db| db.module() == module)
-    }
-
-    /// Applies pending migrations of all modules.
-    pub async fn migrate(&self) -> Result<()> {
-        for db in self.all() {
-            let report = db
-                .migrate()
-                .await
-                .with_context(|| format!("the migrations of {}", db.module()))?;
-            if !report.applied.is_empty() {
-                tracing::info!(
-                    module = db.module(),
-                    steps = report.applied.len(),
-                    "migrated"
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Closes all of them.
-    pub async fn close(&self) {
-        for db in self.all() {
-            db.close().await;
+/// Opens the stores of all hosted modules, without migrating them.
+pub async fn open_stores(node: &mut Node) -> Result<(), NodeError> {
+    for migrations in STORES {
+        if node.hosts(migrations.module) {
+            node.open(migrations).await?;
         }
     }
+    Ok(())
 }
 
 impl Tenon {
-    /// Opens and migrates the stores and builds every module.
+    /// Opens and migrates the stores of hosted modules and puts together every module that is needed here: in a
+    /// service those it hosts, otherwise all, those that run elsewhere for their REST operations only.
     pub async fn build(settings: &ServerSettings, env: &Env) -> Result<Self> {
-        let stores = Stores::open(settings, env).await?;
-        stores.migrate().await?;
-        let secret = settings.secrets.application.expose().as_bytes();
-        let cursor_key = CursorKey::new(secret);
-        // Who may call whom: what the modules declare, and the app itself for checks across modules.
-        let seam = Seam::new(settings.modules.clone())
-            .declare("orders", orders::USES)
-            .declare("payments", payments::USES)
-            .declare("notifications", notifications::USES)
-            .declare(APP, &["identity", "catalog", "payments", "orders"]);
+        let mut node = node(settings, env)?;
+        let is_public = settings.hosts.is_empty();
+        let mut wiring = Wiring::default();
+        let mut endpoints = Vec::new();
+        let mut administration = Administration::default();
 
-        let mut identity_settings = settings.identity.clone();
-        identity_settings.issuer.clone_from(&settings.public_url);
-        let verifier_settings = identity_settings.verifier();
-        let identity = identity::Identity::build(
-            identity_settings,
-            identity::Deps {
-                db: stores.identity.clone(),
-                cursor_key: cursor_key.clone(),
-            },
-        )?;
-        let identity_client = |caller| {
-            identity_contract::IdentityClient::connect(
-                &seam,
-                caller,
-                Arc::clone(&identity.contract),
-            )
+        if is_public || node.hosts("identity") {
+            let parts = node.parts(identity::MIGRATIONS).await?;
+            let made = identity::Identity::assemble(&settings.identity, &parts)?;
+            let server = IdentityServer::new(Arc::clone(&made.contract));
+            endpoints.extend(node.host(made.module, Arc::new(server))?);
+            wiring.identity = node.hosts("identity").then_some(made.contract);
+            administration.identity = node.hosts("identity").then_some(made.operations);
+        }
+        if is_public || node.hosts("catalog") {
+            let parts = node.parts(catalog::MIGRATIONS).await?;
+            let made = catalog::Catalog::assemble(&settings.catalog, &parts)?;
+            let server = CatalogServer::new(Arc::clone(&made.contract));
+            endpoints.extend(node.host(made.module, Arc::new(server))?);
+            wiring.catalog = node.hosts("catalog").then_some(made.contract);
+            administration.catalog = node.hosts("catalog").then_some(made.demo);
+        }
+        if is_public || node.hosts("payments") {
+            let parts = node.parts(payments::MIGRATIONS).await?;
+            let made = payments::Payments::assemble(&settings.payments, &parts)?;
+            let server = PaymentsServer::new(Arc::clone(&made.contract));
+            endpoints.extend(node.host(made.module, Arc::new(server))?);
+            wiring.payments = node.hosts("payments").then_some(made.contract);
+        }
+        if is_public || node.hosts("orders") {
+            let parts = node.parts(orders::MIGRATIONS).await?;
+            let catalog = wiring.catalog(&node, "orders")?;
+            let payments = wiring.payments(&node, "orders")?;
+            let made = orders::Orders::assemble(&settings.orders, &parts, catalog, payments)?;
+            let server = OrdersServer::new(Arc::clone(&made.contract));
+            endpoints.extend(node.host(made.module, Arc::new(server))?);
+            wiring.orders = node.hosts("orders").then_some(made.contract);
+        }
+        if is_public || node.hosts("notifications") {
+            let parts = node.parts(notifications::MIGRATIONS).await?;
+            let identity = wiring.identity(&node, "notifications")?;
+            let orders = wiring.orders(&node, "notifications")?;
+            let made = notifications::Notifications::assemble(
+                &settings.notifications,
+                &parts,
+                identity,
+                orders,
+            )?;
+            let server = NotificationsServer::new(made.contract);
+            endpoints.extend(node.host(made.module, Arc::new(server))?);
+        }
+        if is_public || node.hosts("audit") {
+            let parts = node.parts(audit::MIGRATIONS).await?;
+            let made = audit::Audit::assemble(&settings.audit, &parts)?;
+            endpoints.extend(node.host(made.module, Arc::new(AuditServer::new(made.contract)))?);
+        }
+
+        let edge = if is_public {
+            Some(wiring.edge(&node, settings, env)?)
+        } else {
+            None
         };
+        Ok(Self {
+            node,
+            endpoints,
+            edge,
+            administration,
+        })
+    }
+}
 
-        let catalog = catalog::Catalog::build(
-            settings.catalog.clone(),
-            catalog::Deps {
-                db: stores.catalog.clone(),
-                cursor_key: cursor_key.clone(),
-            },
-        )?;
-        let catalog_client = |caller| {
-            catalog_contract::CatalogClient::connect(&seam, caller, Arc::clone(&catalog.contract))
-        };
+/// The contracts of the modules in this process.
+#[derive(Default)]
+struct Wiring {
+    identity: Option<Arc<dyn Identity>>,
+    catalog: Option<Arc<dyn Catalog>>,
+    payments: Option<Arc<dyn Payments>>,
+    orders: Option<Arc<dyn Orders>>,
+}
 
-        let payments = payments::Payments::build(
-            settings.payments.clone(),
-            payments::Deps {
-                db: stores.payments.clone(),
-                provider: Arc::new(payments::HttpProvider::new(&settings.payments.provider)?),
-                cursor_key: cursor_key.clone(),
-            },
-        )?;
-        let payments_client = |caller| {
-            payments_contract::PaymentsClient::connect(
-                &seam,
-                caller,
-                Arc::clone(&payments.contract),
-            )
-        };
+impl Wiring {
+    fn identity(&self, node: &Node, caller: &'static str) -> Result<Arc<dyn Identity>, SetupError> {
+        IdentityClient::connect(node.seam(), caller, self.identity.clone())
+    }
 
-        let orders = orders::Orders::build(
-            settings.orders.clone(),
-            orders::Deps {
-                db: stores.orders.clone(),
-                catalog: catalog_client("orders"),
-                payments: payments_client("orders"),
-                cursor_key: cursor_key.clone(),
-            },
-        )?;
-        let orders_client = |caller| {
-            orders_contract::OrdersClient::connect(&seam, caller, Arc::clone(&orders.contract))
-        };
+    fn catalog(&self, node: &Node, caller: &'static str) -> Result<Arc<dyn Catalog>, SetupError> {
+        CatalogClient::connect(node.seam(), caller, self.catalog.clone())
+    }
 
-        // Links in mail lead to the public URL; a shop of its own in front sets its own.
-        let mut notifications_settings = settings.notifications.clone();
-        notifications_settings
-            .shop_url
-            .clone_from(&settings.public_url);
-        let mailer = notifications::SmtpMailer::new(&notifications_settings)?;
-        let notifications = notifications::Notifications::build(
-            notifications_settings,
-            notifications::Deps {
-                db: stores.notifications.clone(),
-                identity: identity_client("notifications"),
-                orders: orders_client("notifications"),
-                mailer: Arc::new(mailer),
-                recipient_key: notifications::RecipientKey::new(secret),
-                cursor_key: cursor_key.clone(),
-            },
-        )?;
+    fn payments(&self, node: &Node, caller: &'static str) -> Result<Arc<dyn Payments>, SetupError> {
+        PaymentsClient::connect(node.seam(), caller, self.payments.clone())
+    }
 
-        let audit = audit::Audit::build(
-            settings.audit.clone(),
-            audit::Deps {
-                db: stores.audit.clone(),
-                sources: vec!["identity", "catalog", "payments", "orders", "notifications"],
-                cursor_key,
-            },
-        );
+    fn orders(&self, node: &Node, caller: &'static str) -> Result<Arc<dyn Orders>, SetupError> {
+        OrdersClient::connect(node.seam(), caller, self.orders.clone())
+    }
 
-        let source = Arc::new(identity::edge::IdentitySource::new(
-            identity_client(APP),
-            env.clone(),
-        ));
+    /// Tokens are checked through identity's contract, wherever identity runs.
+    fn edge(
+        &self,
+        node: &Node,
+        settings: &ServerSettings,
+        env: &Env,
+    ) -> Result<PublicEdge, SetupError> {
+        let identity = self.identity(node, APP)?;
+        let source = Arc::new(identity::edge::IdentitySource::new(identity, env.clone()));
         let verifier = TokenVerifier::new(
-            verifier_settings,
+            settings.identity.issued_by(&settings.public_url).verifier(),
             Arc::clone(&source) as _,
             source,
             env.clone(),
         );
-        let contracts = Contracts {
-            catalog: catalog_client(APP),
-            payments: payments_client(APP),
-            orders: orders_client(APP),
-        };
-        Ok(Self {
-            stores,
+        Ok(PublicEdge {
             verifier,
-            contracts,
-            administration: Administration {
-                identity: identity.operations,
-                catalog: catalog.demo,
+            contracts: Contracts {
+                catalog: self.catalog(node, APP)?,
+                payments: self.payments(node, APP)?,
+                orders: self.orders(node, APP)?,
             },
-            modules: vec![
-                identity.module,
-                catalog.module,
-                payments.module,
-                orders.module,
-                notifications.module,
-                audit.module,
-            ],
         })
     }
 }
 
-/// The app as a caller of modules.
-const APP: &str = "app";
+impl Administration {
+    /// What operators do with people.
+    ///
+    /// # Errors
+    ///
+    /// Says where identity runs, if not here.
+    pub fn identity(&self, node: &Node) -> Result<&identity::Operations> {
+        node.require("identity")?;
+        self.identity.as_ref().context("identity is hosted here")
+    }
+
+    /// Fills the shop.
+    ///
+    /// # Errors
+    ///
+    /// Says where the catalog runs, if not here.
+    pub fn catalog(&self, node: &Node) -> Result<&catalog::DemoShop> {
+        node.require("catalog")?;
+        self.catalog.as_ref().context("the catalog is hosted here")
+    }
+}
+
+const fn entry(
+    name: &'static str,
+    uses: &'static [&'static str],
+    listens: &'static [&'static str],
+) -> ModuleEntry {
+    ModuleEntry {
+        name,
+        uses,
+        listens,
+    }
+}

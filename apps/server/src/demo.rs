@@ -22,20 +22,46 @@ const ACCOUNTS_FILE: &str = "demo-accounts.txt";
 /// What was added.
 #[derive(Debug)]
 pub struct Report {
-    goods: catalog::Seeded,
-    accounts: usize,
+    goods: Option<catalog::Seeded>,
+    accounts: Option<usize>,
 }
 
-/// Adds what is missing; safe to run again.
+/// Adds what is missing to the modules of this process; safe to run again.
+///
+/// # Errors
+///
+/// Says where to run it if neither the catalog nor identity is hosted here.
 pub async fn seed(
     tenon: &Tenon,
     settings: &ServerSettings,
     env: &Env,
     ctx: &CallCtx,
 ) -> Result<Report> {
-    let goods = tenon.administration.catalog.seed(ctx).await?;
+    let (node, administration) = (&tenon.node, &tenon.administration);
+    if !node.hosts("identity") {
+        administration.catalog(node)?;
+    }
+    let goods = match administration.catalog(node) {
+        Ok(shop) => Some(shop.seed(ctx).await?),
+        Err(_) => None,
+    };
+    let accounts = match administration.identity(node) {
+        Ok(identity) => {
+            let file = settings.data_dir.join(ACCOUNTS_FILE);
+            Some(seed_accounts(identity, &file, env, ctx).await?)
+        }
+        Err(_) => None,
+    };
+    Ok(Report { goods, accounts })
+}
+
+async fn seed_accounts(
+    identity: &identity::Operations,
+    file: &Path,
+    env: &Env,
+    ctx: &CallCtx,
+) -> Result<usize> {
     let mut accounts = 0;
-    let file = settings.data_dir.join(ACCOUNTS_FILE);
     for (name, roles) in [
         ("admin", vec![Role::Admin]),
         ("staff", vec![Role::Staff]),
@@ -49,31 +75,36 @@ pub async fn seed(
             display_name: None,
             roles,
         };
-        match tenon.administration.identity.create_user(ctx, user).await {
+        match identity.create_user(ctx, user).await {
             Ok(_) => {
                 // Printed nowhere else: whoever can read the data directory can sign in.
-                append(&file, &format!("{name:<6} {email} {password}\n"))?;
+                append(file, &format!("{name:<6} {email} {password}\n"))?;
                 accounts += 1;
             }
             Err(SeamError::Domain(IdentityError::EmailTaken)) => {}
             Err(error) => return Err(error).context("a demo account"),
         }
     }
-    Ok(Report { goods, accounts })
+    Ok(accounts)
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let catalog::Seeded {
-            categories,
-            products,
-            stocked,
-        } = self.goods;
-        write!(
-            f,
-            "Added {products} products in {categories} categories, stock of {stocked} variants, {} accounts.",
-            self.accounts
-        )
+        if let Some(goods) = &self.goods {
+            let catalog::Seeded {
+                categories,
+                products,
+                stocked,
+            } = goods;
+            write!(
+                f,
+                "Added {products} products in {categories} categories, stock of {stocked} variants. "
+            )?;
+        }
+        match self.accounts {
+            Some(accounts) => write!(f, "Added {accounts} accounts."),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,6 +4,5 @@
 
 pub mod compose;
 pub mod demo;
-pub mod secrets;
 pub mod settings;
 pub mod verify;

@@ -11,7 +11,7 @@ use tenon_module::{Violation, platform_invariants};
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 use uuid::Uuid;
 
-use crate::compose::{Contracts, Tenon};
+use crate::compose::{Contracts, INSTALLATION, Tenon};
 
 /// Rows asked for at a time.
 const PAGE: u32 = 200;
@@ -22,7 +22,7 @@ const PATIENCE: u32 = 10;
 pub async fn all(tenon: &Tenon, env: &Env) -> Result<usize> {
     let ctx = CallCtx::service(env, Interface::Cli, "tenon");
     let mut broken = 0;
-    for module in &tenon.modules {
+    for module in tenon.node.modules() {
         for invariant in module
             .invariants
             .iter()
@@ -32,10 +32,29 @@ pub async fn all(tenon: &Tenon, env: &Env) -> Result<usize> {
             broken += report(&name, &invariant.check(&ctx).await?);
         }
     }
-    for (name, violations) in across_modules(&tenon.contracts, &ctx).await? {
-        broken += report(name, &violations);
+    match &tenon.edge {
+        Some(edge) => {
+            for (name, violations) in across_modules(&edge.contracts, &ctx).await? {
+                broken += report(name, &violations);
+            }
+        }
+        None => left_out("the rules across modules: the process with the public API checks them"),
+    }
+    for name in INSTALLATION
+        .names()
+        .iter()
+        .filter(|name| !tenon.node.hosts(name))
+    {
+        left_out(&format!(
+            "the rules of {name}: the process that hosts it checks them"
+        ));
     }
     Ok(broken)
+}
+
+#[expect(clippy::print_stdout, reason = "the report of a command")]
+fn left_out(what: &str) {
+    println!("       left out: {what}");
 }
 
 #[expect(clippy::print_stdout, reason = "the report of a command")]

@@ -177,7 +177,7 @@ fn circle_from<'a>(
     walk(graph, &mut path, &mut BTreeSet::new(), start).then_some(path)
 }
 
-/// `uses` and `listens` name exactly the contracts a module depends on, and `USES` in its code says the same.
+/// `uses` and `listens` name exactly the contracts a module depends on, and `USES` and `LISTENS` in its code say the same.
 fn declared_uses(workspace: &Workspace) -> Result<Vec<Finding>> {
     let kinds = workspace.kinds();
     let mut findings = Vec::new();
@@ -221,17 +221,18 @@ fn declared_uses(workspace: &Workspace) -> Result<Vec<Finding>> {
         let lib = module.folder.join("src/lib.rs");
         let text = fs::read_to_string(workspace.root.join(&lib))
             .with_context(|| lib.display().to_string())?;
-        let in_code = uses_in_code(&text);
-        if in_code.as_ref() != Some(&module.uses) {
-            findings.push(Finding {
-                rule: "uses-are-declared",
-                file: lib,
-                line: 0,
-                what: format!(
-                    "`pub const USES` says {in_code:?}, the manifest says {:?}",
-                    module.uses
-                ),
-            });
+        for (constant, declared) in [("USES", &module.uses), ("LISTENS", &module.listens)] {
+            let in_code = names_in_code(&text, constant);
+            if in_code.as_ref() != Some(declared) {
+                findings.push(Finding {
+                    rule: "uses-are-declared",
+                    file: lib.clone(),
+                    line: 0,
+                    what: format!(
+                        "`pub const {constant}` says {in_code:?}, the manifest says {declared:?}"
+                    ),
+                });
+            }
         }
     }
     Ok(findings)
@@ -279,8 +280,9 @@ fn shipped_dependencies(package: &Package) -> BTreeSet<String> {
 }
 
 /// Reads `pub const USES: &[&str] = &["catalog", "payments"];`
-fn uses_in_code(text: &str) -> Option<BTreeSet<String>> {
-    let (_, rest) = text.split_once("pub const USES: &[&str] = &[")?;
+fn names_in_code(text: &str, constant: &str) -> Option<BTreeSet<String>> {
+    let start = format!("pub const {constant}: &[&str] = &[");
+    let (_, rest) = text.split_once(&start)?;
     let (list, _) = rest.split_once(']')?;
     Some(
         list.split('"')

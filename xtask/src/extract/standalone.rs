@@ -118,7 +118,7 @@ pub(crate) fn write(root: &Path, folder: &Path, files: &Files) -> Result<()> {
     }
     let mut cargo = process::cargo(root);
     cargo.current_dir(folder);
-    process::output(cargo.args(["metadata", "--offline", "--format-version", "1"]))?;
+    process::output(cargo.args(["update", "--quiet", "--workspace", "--offline"]))?;
     println!(
         "{} files in {}; try: cargo nextest run",
         files.len(),

@@ -19,26 +19,19 @@ pub(crate) enum Action {
     RotateSigningKey,
 }
 
-pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<ExitCode> {
+pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<ExitCode> {
     let env = Env::system();
-    tenon_server::secrets::complete(&mut settings, &env)?;
     let tenon = Tenon::build(&settings, &env).await?;
     let ctx = CallCtx::service(&env, Interface::Cli, "tenon");
     match action {
         Action::BootstrapToken => {
-            let token = tenon
-                .administration
-                .identity
-                .issue_bootstrap_token(&ctx)
-                .await?;
+            let identity = tenon.administration.identity(&tenon.node)?;
+            let token = identity.issue_bootstrap_token(&ctx).await?;
             println!("{}", token.expose());
         }
         Action::RotateSigningKey => {
-            let key = tenon
-                .administration
-                .identity
-                .rotate_signing_key(&ctx)
-                .await?;
+            let identity = tenon.administration.identity(&tenon.node)?;
+            let key = identity.rotate_signing_key(&ctx).await?;
             println!("Access tokens are signed with {key} from a quarter of an hour on.");
         }
         Action::SeedDemo => {
@@ -46,6 +39,6 @@ pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<
             println!("{report}");
         }
     }
-    tenon.stores.close().await;
+    tenon.node.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use tenon_events::EventId;
 use tenon_kernel::{CallCtx, Env, Interface};
 
-use tenon_server::compose::Stores;
+use tenon_server::compose::{self, INSTALLATION};
 use tenon_server::settings::ServerSettings;
 
 /// What to do with events.
@@ -25,14 +25,14 @@ pub(crate) enum Action {
     },
 }
 
-pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<ExitCode> {
+pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<ExitCode> {
     let env = Env::system();
-    tenon_server::secrets::complete(&mut settings, &env)?;
-    let stores = Stores::open(&settings, &env).await?;
+    let mut node = compose::node(&settings, &env)?;
+    compose::open_stores(&mut node).await?;
     let mut ctx = CallCtx::service(&env, Interface::Cli, "tenon");
     match action {
         Action::Dead => {
-            for db in stores.all() {
+            for db in node.stores() {
                 for dead in tenon_events::dead_events(db, &ctx).await? {
                     println!(
                         "{} {} {} for {} after {} attempts: {}",
@@ -47,13 +47,19 @@ pub(crate) async fn run(mut settings: ServerSettings, action: Action) -> Result<
             }
         }
         Action::Replay { consumer, event } => {
-            let db = stores
+            INSTALLATION
                 .find(&consumer)
                 .with_context(|| format!("no module is called {consumer}"))?;
+            node.require(&consumer)?;
+            let stores = node.stores();
+            let db = stores
+                .iter()
+                .find(|db| db.module() == consumer)
+                .context("a hosted module has a store")?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
         }
     }
-    stores.close().await;
+    node.close().await;
     Ok(ExitCode::SUCCESS)
 }

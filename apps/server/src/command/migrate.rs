@@ -1,17 +1,17 @@
-//! `tenon migrate`: applies pending migrations of all modules.
+//! `tenon migrate`: applies pending migrations of the modules of this process.
 
 use std::process::ExitCode;
 
 use tenon_kernel::Env;
 
-use tenon_server::compose::Stores;
+use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
 
-pub(crate) async fn run(mut settings: ServerSettings) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(settings: ServerSettings) -> anyhow::Result<ExitCode> {
     let env = Env::system();
-    tenon_server::secrets::complete(&mut settings, &env)?;
-    let stores = Stores::open(&settings, &env).await?;
-    for db in stores.all() {
+    let mut node = compose::node(&settings, &env)?;
+    compose::open_stores(&mut node).await?;
+    for db in node.stores() {
         let report = db.migrate().await?;
         match report.applied.as_slice() {
             [] => println!("{:<14} at {}, nothing to do", db.module(), report.version),
@@ -23,6 +23,6 @@ pub(crate) async fn run(mut settings: ServerSettings) -> anyhow::Result<ExitCode
             ),
         }
     }
-    stores.close().await;
+    node.close().await;
     Ok(ExitCode::SUCCESS)
 }

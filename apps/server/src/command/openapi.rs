@@ -12,17 +12,12 @@ pub(crate) async fn run(policies: bool) -> anyhow::Result<ExitCode> {
     // Endpoints are values of built modules, so this builds them over an empty, temporary installation.
     let folder = std::env::temp_dir().join(format!("tenon-openapi-{}", std::process::id()));
     let env = Env::system();
-    let mut settings = ServerSettings {
+    let settings = ServerSettings {
         data_dir: folder.clone(),
         ..ServerSettings::default()
     };
-    tenon_server::secrets::complete(&mut settings, &env)?;
     let tenon = Tenon::build(&settings, &env).await?;
-    let endpoints: Vec<_> = tenon
-        .modules
-        .into_iter()
-        .flat_map(|module| module.endpoints)
-        .collect();
+    let endpoints = tenon.endpoints;
     if policies {
         println!(
             "# Who may do what\n\nMade by `tenon openapi --policies` from the endpoints; do not edit.\n"
@@ -34,7 +29,7 @@ pub(crate) async fn run(policies: bool) -> anyhow::Result<ExitCode> {
     } else {
         println!("{:#}", openapi_document(&API, &endpoints));
     }
-    tenon.stores.close().await;
+    tenon.node.close().await;
     std::fs::remove_dir_all(&folder)?;
     Ok(ExitCode::SUCCESS)
 }

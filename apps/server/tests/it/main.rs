@@ -1,8 +1,11 @@
-//! The whole server as a process: every module, real listeners, a simulated payment provider.
+//! The whole server as processes: every module, real listeners, a simulated payment provider.
 
 mod buyer;
+mod fleet;
 mod guards;
 mod kills;
+mod process;
 mod races;
+mod remote;
 mod server;
 mod settings;

@@ -43,7 +43,7 @@ async fn leave_one(server: &Installation, variant: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_carts_for_one_piece_make_one_order() {
     for engine in engines() {
-        for topology in [Topology::Local, Topology::Wire] {
+        for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
             leave_one(&server, &variant).await;
@@ -80,7 +80,7 @@ async fn fifty_carts_for_one_piece_make_one_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_checkout_sent_ten_times_has_one_effect_and_equal_answers() {
     for engine in engines() {
-        for topology in [Topology::Local, Topology::Wire] {
+        for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
             let cart = fill_cart(&server.http, &server.api, &variant)

@@ -1,7 +1,5 @@
-//! A server process of a test's own, on fresh stores, with payment simulator and mail catcher.
+//! An installation of a test's own, on fresh stores, with payment simulator and mail catcher.
 
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use mail_catcher::{CatcherOptions, MailCatcher};
@@ -11,30 +9,38 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tenon_testkit::{TestDatabase, TestEngine};
 
+use crate::fleet::{MODULES, fleet};
+use crate::process::{Process, free_port};
+
 /// How modules reach each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topology {
+    /// One process, plain calls.
     Local,
+    /// One process, everything encoded and decoded on its way.
     Wire,
+    /// A gateway without a module, and a service for each.
+    Remote,
 }
 
-/// An installation with its surroundings; the server itself can be stopped, killed and started again.
+/// An installation with its surroundings; its processes can be stopped, killed and started again.
 pub(crate) struct Installation {
-    folder: TempDir,
-    settings: Vec<String>,
+    /// Services first; the one with the public API is the last.
+    pub(crate) processes: Vec<Process>,
     pub(crate) api: String,
     pub(crate) http: Client,
-    child: Option<Child>,
     _simulator: Simulator,
-    _catcher: MailCatcher,
+    pub(crate) catcher: MailCatcher,
     _database: Option<TestDatabase>,
+    /// Last: the files of the processes are in it.
+    _folder: TempDir,
 }
 
 impl Installation {
-    /// Migrates, seeds and starts a server.
+    /// Migrates, seeds and starts an installation.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (api, operations) = (free_port(), free_port());
+        let api = free_port();
         let webhook_url = format!("http://127.0.0.1:{api}/v1/provider-webhooks/simulator");
         let simulator = Simulator::start(Config {
             webhook_url: Some(webhook_url),
@@ -56,10 +62,8 @@ impl Installation {
             TestEngine::Postgres => Some(TestDatabase::create().await),
         };
         let mut settings = vec![
-            format!("data_dir={}", folder.path().display()),
             format!("public_url=http://127.0.0.1:{api}"),
             format!("web.listen=127.0.0.1:{api}"),
-            format!("web.operations_listen=127.0.0.1:{operations}"),
             format!("payments.provider.url={}", simulator.url()),
             "payments.provider.webhook_secret=whsec_simulator".to_owned(),
             format!("notifications.smtp.port={}", catcher.smtp_addr().port()),
@@ -74,16 +78,16 @@ impl Installation {
             settings.push("store.max_connections=5".to_owned());
         }
         if topology == Topology::Wire {
-            for module in [
-                "identity",
-                "catalog",
-                "orders",
-                "payments",
-                "notifications",
-                "audit",
-            ] {
-                settings.push(format!("modules.{module}.mode=wire"));
+            settings.extend(MODULES.map(|module| format!("modules.{module}.mode=wire")));
+        }
+        let mut processes = match topology {
+            Topology::Remote => fleet(folder.path()),
+            Topology::Local | Topology::Wire => {
+                vec![Process::new("tenon", folder.path().to_owned(), free_port())]
             }
+        };
+        for process in &mut processes {
+            process.settings.extend(settings.iter().cloned());
         }
         let http = Client::builder()
             .no_proxy()
@@ -91,100 +95,88 @@ impl Installation {
             .build()
             .expect("a client");
         let mut installation = Self {
-            folder,
-            settings,
+            processes,
             api: format!("http://127.0.0.1:{api}"),
             http,
-            child: None,
             _simulator: simulator,
-            _catcher: catcher,
+            catcher,
             _database: database,
+            _folder: folder,
         };
-        let seeded = installation.run(&["admin", "seed-demo"]);
-        assert!(
-            seeded.status.success(),
-            "{}",
-            String::from_utf8_lossy(&seeded.stderr)
-        );
+        for process in &installation.processes {
+            if matches!(
+                process.name.as_str(),
+                "tenon" | "identity-service" | "catalog-service"
+            ) && (topology != Topology::Remote || process.name != "tenon")
+            {
+                process.must_run(&["admin", "seed-demo"]);
+            }
+        }
         installation.serve().await;
         installation
     }
 
-    /// Starts the server and waits until it answers.
+    /// The process with the public API.
+    pub(crate) fn gateway(&mut self) -> &mut Process {
+        self.processes.last_mut().expect("there is one")
+    }
+
+    /// The service of a module.
+    pub(crate) fn service(&mut self, module: &str) -> &mut Process {
+        let name = format!("{module}-service");
+        let mut processes = self.processes.iter_mut();
+        processes
+            .find(|process| process.name == name)
+            .expect("the module has a service")
+    }
+
+    /// Starts what does not run and waits until the API answers.
     pub(crate) async fn serve(&mut self) {
-        let log = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.path().join("server.log"));
-        let mut command = self.command(&["serve"]);
-        command
-            .stdout(Stdio::null())
-            .stderr(log.expect("a log file"));
-        self.child = Some(command.spawn().expect("the server starts"));
+        for process in &mut self.processes {
+            process.start();
+        }
+        for process in &self.processes {
+            process.ready(&self.http).await;
+        }
+        let url = format!("{}/v1/products?limit=1", self.api);
         for _ in 0..1_000 {
-            if self
-                .http
-                .get(format!("{}/v1/products?limit=1", self.api))
-                .send()
-                .await
-                .is_ok_and(|r| r.status() == 200)
-            {
+            let answer = self.http.get(&url).send().await;
+            if answer.is_ok_and(|answer| answer.status() == 200) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await; // another process, in real time
         }
-        panic!("the server does not answer:\n{}", self.log());
+        panic!("the API does not answer:\n{}", self.gateway().log());
     }
 
-    /// Ends the server without warning.
+    /// Ends the process with the public API without warning.
     pub(crate) fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().expect("the server runs");
-            child.wait().expect("the server ends");
-        }
+        self.gateway().kill();
     }
 
-    /// Asks the server to stop and waits until it has.
-    pub(crate) fn stop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let asked = Command::new("kill")
-                .args(["-TERM", &child.id().to_string()])
-                .status();
-            assert!(
-                asked.is_ok_and(|status| status.success()),
-                "the server runs"
-            );
-            let status = child.wait().expect("the server ends");
-            assert!(
-                status.success(),
-                "the server ended with {status}:\n{}",
-                self.log()
-            );
-        }
-    }
-
-    /// Stops the server and checks every invariant.
+    /// Stops everything and checks every invariant: those across modules over the seam, while the services run.
     pub(crate) fn verify(&mut self) {
-        self.stop();
-        let verified = self.run(&["verify"]);
-        let report = String::from_utf8_lossy(&verified.stdout);
-        assert!(
-            verified.status.success(),
-            "{report}\n{}",
-            String::from_utf8_lossy(&verified.stderr)
-        );
+        self.gateway().stop();
+        let report = self.gateway().must_run(&["verify"]);
         assert!(report.contains("All invariants hold."), "{report}");
-    }
-
-    /// Runs a command of the binary to its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program runs")
+        assert!(
+            report.contains("ok     app.orders_and_payments_agree"),
+            "{report}"
+        );
+        let services = self.processes.len() - 1;
+        for service in &mut self.processes[..services] {
+            service.stop();
+            let report = service.must_run(&["verify"]);
+            assert!(report.contains("All invariants hold."), "{report}");
+        }
     }
 
     /// An access token of one of the demo accounts: `admin`, `staff`, `buyer`.
     pub(crate) async fn token(&self, account: &str) -> String {
-        let accounts = std::fs::read_to_string(self.folder.path().join("demo-accounts.txt"))
-            .expect("seeded accounts");
+        let accounts = self.processes.iter().find_map(|process| {
+            std::fs::read_to_string(process.data_dir.join("demo-accounts.txt")).ok()
+        });
+        let accounts = accounts.expect("seeded accounts");
         let line = accounts
             .lines()
             .find_map(|line| line.strip_prefix(account))
@@ -204,34 +196,4 @@ impl Installation {
             .expect("a token")
             .to_owned()
     }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_tenon")));
-        for setting in &self.settings {
-            command.args(["--set", setting]);
-        }
-        command.args(arguments);
-        command
-    }
-
-    fn log(&self) -> String {
-        let log =
-            std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().rev().take(30).collect();
-        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Installation {
-    fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            drop(child.kill());
-            drop(child.wait());
-        }
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tenon_events::Subscription;
 use tenon_kernel::CursorKey;
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 use self::invariant::ChainVerifies;
@@ -28,6 +28,9 @@ static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/a
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &[];
+
+/// Modules whose events this module takes; `*` is every other one.
+pub const LISTENS: &[&str] = &["*"];
 
 /// Tables of this module.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -56,6 +59,21 @@ pub struct Deps {
 }
 
 impl Audit {
+    /// Puts the module together from what a process has; it hears all other modules of the installation.
+    ///
+    /// # Errors
+    ///
+    /// None today: as every module's entry.
+    pub fn assemble(settings: &AuditSettings, parts: &NodeParts) -> Result<Self, AssembleError> {
+        let others = parts.installation.iter().copied();
+        let deps = Deps {
+            db: parts.db.clone(),
+            sources: others.filter(|name| *name != "audit").collect(),
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Ok(Self::build(settings.clone(), deps))
+    }
+
     /// Puts the module together.
     pub fn build(settings: AuditSettings, deps: Deps) -> Self {
         let Deps {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use sqlx::migrate::Migrator;
 use tenon_jobs::JobKind;
 use tenon_kernel::CursorKey;
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::demo::{DemoShop, Seeded};
@@ -32,6 +32,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/catalog/postgres
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &[];
+
+/// Modules whose events this module takes.
+pub const LISTENS: &[&str] = &[];
 
 /// The catalog's tables on both engines.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -59,6 +62,19 @@ pub struct Deps {
 }
 
 impl Catalog {
+    /// Puts the catalog together from what a process has.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`], naming the setting that cannot be.
+    pub fn assemble(settings: &CatalogSettings, parts: &NodeParts) -> Result<Self, AssembleError> {
+        let deps = Deps {
+            db: parts.db.clone(),
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Self::build(settings.clone(), deps).map_err(|error| AssembleError::new("catalog", error))
+    }
+
     /// Puts the catalog together; nothing runs yet.
     ///
     /// # Errors

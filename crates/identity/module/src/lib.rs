@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 use tenon_kernel::CursorKey;
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::operations::Operations;
@@ -30,6 +30,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/identity/postgre
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &[];
+
+/// Modules whose events this module takes.
+pub const LISTENS: &[&str] = &[];
 
 /// The migrations of this module.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -57,6 +60,26 @@ pub struct Deps {
 }
 
 impl Identity {
+    /// Puts the module together from what a process has: the public address is the issuer of its access tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`], naming the setting that cannot be.
+    pub fn assemble(settings: &IdentitySettings, parts: &NodeParts) -> Result<Self, AssembleError> {
+        let mut settings = settings.issued_by(&parts.public_url);
+        if settings.key_ring.is_empty() && !parts.module_key.is_empty() {
+            settings.key_ring = vec![KeyRingEntry {
+                id: "file1".to_owned(),
+                key: parts.module_key.clone(),
+            }];
+        }
+        let deps = Deps {
+            db: parts.db.clone(),
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Self::build(settings, deps).map_err(|error| AssembleError::new("identity", error))
+    }
+
     /// Puts the module together.
     ///
     /// # Errors

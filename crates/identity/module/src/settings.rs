@@ -89,6 +89,15 @@ impl KeyRingEntry {
 }
 
 impl IdentitySettings {
+    /// The settings of an installation that people reach under `public_url`: it issues the access tokens.
+    #[must_use]
+    pub fn issued_by(&self, public_url: &str) -> Self {
+        Self {
+            issuer: public_url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// What whoever checks access tokens must be told; the same for every process of the installation.
     pub fn verifier(&self) -> VerifierSettings {
         VerifierSettings {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use identity_contract::Identity;
 use orders_contract::Orders;
 use tenon_kernel::CursorKey;
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::domain::RecipientKey;
@@ -39,6 +39,9 @@ static POSTGRES: sqlx::migrate::Migrator =
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &["identity", "orders"];
+
+/// Modules whose events this module takes.
+pub const LISTENS: &[&str] = &["identity", "orders", "payments"];
 
 /// Tables of this module.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -72,6 +75,33 @@ pub struct Deps {
 }
 
 impl Notifications {
+    /// Puts the module together from what a process has and the contracts of [`USES`], in that order. Links in mail
+    /// lead to the public address, and mail goes out by SMTP.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`], naming the setting that cannot be.
+    pub fn assemble(
+        settings: &NotificationsSettings,
+        parts: &NodeParts,
+        identity: Arc<dyn Identity>,
+        orders: Arc<dyn Orders>,
+    ) -> Result<Self, AssembleError> {
+        let mut settings = settings.clone();
+        settings.shop_url.clone_from(&parts.public_url);
+        let mailer = SmtpMailer::new(&settings)
+            .map_err(|error| AssembleError::new("notifications", error))?;
+        let deps = Deps {
+            db: parts.db.clone(),
+            identity,
+            orders,
+            mailer: Arc::new(mailer),
+            recipient_key: RecipientKey::new(parts.application_secret.expose().as_bytes()),
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Self::build(settings, deps).map_err(|error| AssembleError::new("notifications", error))
+    }
+
     /// Puts the module together.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use catalog_contract::Catalog;
 use payments_contract::Payments;
 use sqlx::migrate::Migrator;
 use tenon_kernel::{CursorKey, Id, IdKind};
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 use self::service::Service;
@@ -30,6 +30,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/orders/postgres"
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &["catalog", "payments"];
+
+/// Modules whose events this module takes.
+pub const LISTENS: &[&str] = &["payments"];
 
 /// The module's migrations.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -59,6 +62,26 @@ pub struct Deps {
 }
 
 impl Orders {
+    /// Puts the module together from what a process has and the contracts of [`USES`], in that order.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`], naming the setting that cannot be.
+    pub fn assemble(
+        settings: &OrdersSettings,
+        parts: &NodeParts,
+        catalog: Arc<dyn Catalog>,
+        payments: Arc<dyn Payments>,
+    ) -> Result<Self, AssembleError> {
+        let deps = Deps {
+            db: parts.db.clone(),
+            catalog,
+            payments,
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Self::build(settings.clone(), deps).map_err(|error| AssembleError::new("orders", error))
+    }
+
     /// Builds the module; nothing runs yet.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 use tenon_kernel::CursorKey;
-use tenon_module::Module;
+use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::provider::{
@@ -36,6 +36,9 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/payments/postgre
 
 /// Contracts this module calls; the seam refuses calls to any other.
 pub const USES: &[&str] = &[];
+
+/// Modules whose events this module takes.
+pub const LISTENS: &[&str] = &["orders"];
 
 /// The tables of payments on both engines.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -63,6 +66,22 @@ pub struct Deps {
 }
 
 impl Payments {
+    /// Puts payments together from what a process has, with the provider that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// [`AssembleError`], naming the setting that cannot be.
+    pub fn assemble(settings: &PaymentsSettings, parts: &NodeParts) -> Result<Self, AssembleError> {
+        let provider = HttpProvider::new(&settings.provider)
+            .map_err(|error| AssembleError::new("payments", error))?;
+        let deps = Deps {
+            db: parts.db.clone(),
+            provider: Arc::new(provider),
+            cursor_key: parts.cursor_key.clone(),
+        };
+        Self::build(settings.clone(), deps).map_err(|error| AssembleError::new("payments", error))
+    }
+
     /// Puts payments together; nothing runs yet.
     ///
     /// # Errors

@@ -1,20 +1,25 @@
 //! Starts the workers of modules and stops them in order.
 
+mod crew;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use tenon_events::{EventWorker, Feed, LocalFeed};
-use tenon_jobs::{JobWorker, WorkerSettings};
-use tenon_kernel::{CallCtx, Interface};
-use tenon_store::{Db, Queryable as _, StoreError};
+use tenon_events::{Feed, LocalFeed};
+use tenon_jobs::WorkerSettings;
+use tenon_store::StoreError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::maintenance::maintenance;
+use self::crew::{Crew, Place};
 use crate::{Module, Retention};
 
 /// How the runtime runs modules.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RuntimeSettings {
+    /// What runs the modules: `tenon`, `catalog-service`. Of two deployments with one store only one has workers at
+    /// a time; processes of one deployment share the work.
+    pub deployment: Cow<'static, str>,
     /// How events are handled.
     pub events: WorkerSettings,
     /// How jobs are run.
@@ -28,6 +33,7 @@ pub struct RuntimeSettings {
 impl Default for RuntimeSettings {
     fn default() -> Self {
         Self {
+            deployment: "tenon".into(),
             events: WorkerSettings::default(),
             jobs: WorkerSettings::for_jobs(),
             retention: Retention::default(),
@@ -36,55 +42,66 @@ impl Default for RuntimeSettings {
     }
 }
 
+/// The events of a module that runs elsewhere, on their way to one module here.
+#[derive(Clone)]
+pub struct RemoteFeed {
+    /// The module that takes them; `None` gives them to every module that reacts to them.
+    pub consumer: Option<&'static str>,
+    /// The link.
+    pub feed: Arc<dyn Feed>,
+}
+
 /// The running workers of a set of modules.
 pub struct Runtime {
-    crews: Vec<Crew>,
+    crews: Vec<Arc<Crew>>,
     settle_rounds: usize,
     stop: CancellationToken,
     tasks: JoinSet<()>,
 }
 
-/// The workers of one module.
-struct Crew {
-    db: Db,
-    events: Arc<EventWorker>,
-    jobs: Arc<JobWorker>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Left {
-    what: String,
-    count: i64,
-}
-
 impl Runtime {
-    /// Starts event and job workers. Feeds of modules in this process are linked directly; `remote_feeds` serve the others.
-    pub fn start(modules: Vec<Module>, remote_feeds: Vec<Arc<dyn Feed>>) -> Self {
-        Self::start_with(RuntimeSettings::default(), modules, remote_feeds)
+    /// Starts event and job workers. Feeds of modules in this process are linked directly; `remote` serves the others.
+    ///
+    /// # Panics
+    ///
+    /// As [`Runtime::paused_with`].
+    pub fn start(modules: Vec<Module>, remote: Vec<RemoteFeed>) -> Self {
+        Self::start_with(RuntimeSettings::default(), modules, remote)
     }
 
-    /// As [`Runtime::start`], with settings.
+    /// As [`Runtime::start`], with settings. The workers of a module run while its deployment has the lease of the
+    /// module's store; otherwise they wait for it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Runtime::paused_with`].
     pub fn start_with(
         settings: RuntimeSettings,
         modules: Vec<Module>,
-        remote_feeds: Vec<Arc<dyn Feed>>,
+        remote: Vec<RemoteFeed>,
     ) -> Self {
-        let mut runtime = Self::paused_with(settings, modules, remote_feeds);
+        let deployment = settings.deployment.clone();
+        let mut runtime = Self::over(settings, modules, remote, |module| {
+            Place::leased(module, &deployment)
+        });
         for crew in &runtime.crews {
-            let (events, stop) = (Arc::clone(&crew.events), runtime.stop.clone());
-            runtime.tasks.spawn(async move { events.run(stop).await });
-            let (jobs, stop) = (Arc::clone(&crew.jobs), runtime.stop.clone());
-            runtime.tasks.spawn(async move { jobs.run(stop).await });
+            let (crew, stop) = (Arc::clone(crew), runtime.stop.clone());
+            runtime.tasks.spawn(crew.run(stop));
         }
         runtime
     }
 
     /// Builds the workers without running them: for tests and the command line.
-    pub fn paused(modules: Vec<Module>, remote_feeds: Vec<Arc<dyn Feed>>) -> Self {
-        Self::paused_with(RuntimeSettings::default(), modules, remote_feeds)
+    ///
+    /// # Panics
+    ///
+    /// As [`Runtime::paused_with`].
+    pub fn paused(modules: Vec<Module>, remote: Vec<RemoteFeed>) -> Self {
+        Self::paused_with(RuntimeSettings::default(), modules, remote)
     }
 
-    /// As [`Runtime::paused`], with settings.
+    /// As [`Runtime::paused`], with settings. It asks for no lease: whoever drives it by hand sees to it that nobody
+    /// else works on the stores.
     ///
     /// # Panics
     ///
@@ -92,22 +109,35 @@ impl Runtime {
     pub fn paused_with(
         settings: RuntimeSettings,
         modules: Vec<Module>,
-        remote_feeds: Vec<Arc<dyn Feed>>,
+        remote: Vec<RemoteFeed>,
     ) -> Self {
-        let local_feeds: Vec<_> = modules
-            .iter()
-            .map(|module| LocalFeed::new(module.db.clone()))
-            .collect();
+        Self::over(settings, modules, remote, Place::unleased)
+    }
+
+    fn over(
+        settings: RuntimeSettings,
+        modules: Vec<Module>,
+        remote: Vec<RemoteFeed>,
+        place: impl Fn(&Module) -> Place,
+    ) -> Self {
+        let places: Vec<_> = modules.iter().map(place).collect();
+        let local_feeds: Vec<_> = places.iter().map(Place::feed).collect();
         let crews = modules
             .into_iter()
-            .map(|module| {
+            .zip(places)
+            .map(|(module, place)| {
                 // A clone for each consumer: it hears the producer's bell for itself.
                 let local = local_feeds
                     .iter()
                     .cloned()
                     .map(|feed| Arc::new(feed) as Arc<dyn Feed>);
-                let feeds = remote_feeds.iter().map(Arc::clone).chain(local).collect();
-                Crew::new(module, feeds, &settings)
+                let feeds = remote
+                    .iter()
+                    .filter(|feed| feed.consumer.is_none_or(|consumer| consumer == module.name))
+                    .map(|feed| Arc::clone(&feed.feed))
+                    .chain(local)
+                    .collect();
+                Arc::new(Crew::new(module, place, feeds, &settings))
             })
             .collect();
         Self {
@@ -116,6 +146,12 @@ impl Runtime {
             stop: CancellationToken::new(),
             tasks: JoinSet::new(),
         }
+    }
+
+    /// The events of the modules here, for consumers in other processes.
+    pub fn feeds(&self) -> Vec<LocalFeed> {
+        let stores = self.crews.iter().map(|crew| crew.db.clone());
+        stores.map(LocalFeed::new).collect()
     }
 
     /// Runs everything that is due, until nothing is: events, jobs, schedules. Retries that wait for a later time stay.
@@ -158,49 +194,11 @@ impl Runtime {
     }
 }
 
-impl Crew {
-    fn new(module: Module, feeds: Vec<Arc<dyn Feed>>, settings: &RuntimeSettings) -> Self {
-        let Module {
-            db,
-            subscriptions,
-            mut jobs,
-            mut schedules,
-            ..
-        } = module;
-        let (kind, schedule) = maintenance(db.clone(), settings.retention);
-        jobs.push(kind);
-        schedules.push(schedule);
-        let events =
-            EventWorker::new(db.clone(), subscriptions, feeds).with_settings(settings.events);
-        let jobs = JobWorker::new(db.clone(), jobs, schedules).with_settings(settings.jobs);
+impl From<Arc<dyn Feed>> for RemoteFeed {
+    fn from(feed: Arc<dyn Feed>) -> Self {
         Self {
-            db,
-            events: Arc::new(events),
-            jobs: Arc::new(jobs),
+            consumer: None,
+            feed,
         }
-    }
-
-    /// What is due and not done, for people.
-    async fn left(&self) -> Result<Vec<String>, StoreError> {
-        let ctx = CallCtx::service(self.db.env(), Interface::Job, self.db.module());
-        let left: Vec<Left> = self
-            .db
-            .read(&ctx)
-            .query(
-                "SELECT 'job ' || kind AS what, COUNT(*) AS count FROM jobs
-                  WHERE state = 'pending' AND run_at <= $1 GROUP BY kind
-                 UNION ALL
-                 SELECT 'event ' || type || ' for ' || consumer, COUNT(*) FROM inbox
-                  WHERE state = 'pending' AND run_at <= $1 GROUP BY type, consumer
-                 LIMIT 100",
-            )
-            .bind(self.db.env().now())
-            .fetch_all()
-            .await?;
-        let module = self.db.module();
-        Ok(left
-            .into_iter()
-            .map(|left| format!("{module}: {} × {}", left.count, left.what))
-            .collect())
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
     }
     let table = table(&contract.ident, &module, &version, &methods);
     let client = client(&contract.ident, &methods);
-    let server = server(&contract.ident, &module, &methods);
+    let server = server(&contract.ident, &module, &version, &methods);
     Ok(quote! {
         #[::tenon_seam::private::async_trait]
         #contract
@@ -132,14 +132,27 @@ fn client(contract: &Ident, methods: &[Method]) -> TokenStream {
                 ctx: &::tenon_kernel::CallCtx,
                 req: #request,
             ) -> ::tenon_seam::SeamResult<#response, #error> {
-                let method = &#table[#index];
-                let admission = self.edge.admit(method, ctx, &req).await?;
+                let mut call = self.edge.admit(&#table[#index], ctx, &req).await?;
                 match &self.binding {
-                    ::tenon_seam::Binding::Local(end) => admission.run(end.#name(admission.ctx(), req)).await,
-                    ::tenon_seam::Binding::Encoded(end) => {
-                        let call = ::tenon_seam::private::call(end.as_ref(), method, admission.ctx(), &req);
-                        admission.run(call).await
+                    ::tenon_seam::private::Binding::Local(end) => {
+                        let mut req = ::core::option::Option::Some(req);
+                        loop {
+                            let pass = call.begin()?;
+                            let req = call.request(&mut req);
+                            let outcome = call.run(pass, end.#name(call.ctx(), req)).await;
+                            if let ::core::ops::ControlFlow::Break(outcome) = call.settle(outcome).await {
+                                return outcome;
+                            }
+                        }
                     }
+                    ::tenon_seam::private::Binding::Encoded(end) => loop {
+                        let pass = call.begin()?;
+                        let attempt = ::tenon_seam::private::call(end.as_ref(), &#table[#index], call.ctx(), &req);
+                        let outcome = call.run(pass, attempt).await;
+                        if let ::core::ops::ControlFlow::Break(outcome) = call.settle(outcome).await {
+                            return outcome;
+                        }
+                    },
                 }
             }
         }
@@ -151,24 +164,24 @@ fn client(contract: &Ident, methods: &[Method]) -> TokenStream {
         #[doc = #doc]
         pub struct #client {
             edge: ::tenon_seam::Edge,
-            binding: ::tenon_seam::Binding<dyn #contract>,
+            binding: ::tenon_seam::private::Binding<dyn #contract>,
         }
 
         impl #client {
-            /// Connects `caller` to an implementation in this process, by the end that the settings name.
+            /// Connects `caller` by the end that the settings name; `None` if the module is not in this process.
+            ///
+            /// # Errors
+            ///
+            /// Settings that contradict each other, or where the module is: names the setting.
             pub fn connect(
                 seam: &::tenon_seam::Seam,
                 caller: &'static str,
-                implementation: ::std::sync::Arc<dyn #contract>,
-            ) -> ::std::sync::Arc<dyn #contract> {
-                let edge = seam.edge(caller, &#table);
-                let binding = match edge.mode() {
-                    ::tenon_seam::Mode::Wire => {
-                        ::tenon_seam::Binding::Encoded(::std::sync::Arc::new(#server::new(implementation)))
-                    }
-                    _ => ::tenon_seam::Binding::Local(implementation),
-                };
-                ::std::sync::Arc::new(Self { edge, binding })
+                implementation: ::core::option::Option<::std::sync::Arc<dyn #contract>>,
+            ) -> ::core::result::Result<::std::sync::Arc<dyn #contract>, ::tenon_seam::SetupError> {
+                let (edge, binding) = seam.bind(caller, &#table, implementation, |implementation| {
+                    ::std::sync::Arc::new(#server::new(implementation)) as ::std::sync::Arc<dyn ::tenon_seam::Dispatch>
+                })?;
+                ::core::result::Result::Ok(::std::sync::Arc::new(Self { edge, binding }))
             }
         }
 
@@ -179,7 +192,7 @@ fn client(contract: &Ident, methods: &[Method]) -> TokenStream {
     }
 }
 
-fn server(contract: &Ident, module: &LitStr, methods: &[Method]) -> TokenStream {
+fn server(contract: &Ident, module: &LitStr, version: &LitInt, methods: &[Method]) -> TokenStream {
     let server = format_ident!("{contract}Server");
     let table = table_name(contract);
     let arms = methods.iter().enumerate().map(|(index, method)| {
@@ -218,6 +231,14 @@ fn server(contract: &Ident, module: &LitStr, methods: &[Method]) -> TokenStream 
         impl ::tenon_seam::Dispatch for #server {
             fn module(&self) -> &'static str {
                 #module
+            }
+
+            fn surface(&self) -> ::tenon_seam::Surface {
+                ::tenon_seam::Surface::Contract { version: #version }
+            }
+
+            fn is_query(&self, method: &str) -> bool {
+                ::tenon_seam::private::is_query(&#table, method)
             }
 
             async fn dispatch(&self, call: ::tenon_seam::WireCall) -> ::tenon_seam::WireReply {

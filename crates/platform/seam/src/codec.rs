@@ -1,5 +1,7 @@
 //! Calls as bytes: what crosses between processes, and what the Wire end encodes and decodes in one.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,15 +13,31 @@ use tenon_kernel::{
 
 use crate::{Contract, Executed, Method, SeamError, SeamFault, SeamResult};
 
+/// What of a module is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Surface {
+    /// Its contract.
+    Contract {
+        /// Version of the contract.
+        version: u32,
+    },
+    /// Its REST endpoints, forwarded by a gateway.
+    Http,
+}
+
 /// A call on its way to a module.
 #[derive(Debug, Clone)]
 pub struct WireCall {
+    /// What of the module is called.
+    pub surface: Surface,
     /// Name of the method.
     pub method: String,
     /// The call context, as JSON.
     pub head: Bytes,
-    /// The request, as JSON.
+    /// The request, as JSON for contracts.
     pub body: Bytes,
+    /// Largest answer that the caller takes, in bytes.
+    pub max_response: usize,
 }
 
 /// An answer on its way back.
@@ -42,11 +60,19 @@ pub enum WireOutcome {
     Fault(SeamFault),
 }
 
-/// The receiving end of a contract; generated for each.
+/// The receiving end of a surface; generated for each contract.
 #[async_trait]
 pub trait Dispatch: Send + Sync + 'static {
     /// Name of the module behind it.
     fn module(&self) -> &'static str;
+
+    /// What of the module is behind it.
+    fn surface(&self) -> Surface;
+
+    /// Whether a method changes nothing: such a call ends with its caller and may be sent twice.
+    ///
+    /// A method that is not known counts as a command.
+    fn is_query(&self, method: &str) -> bool;
 
     /// Runs one call.
     async fn dispatch(&self, call: WireCall) -> WireReply;
@@ -78,13 +104,114 @@ struct Tail {
     database_micros: u64,
 }
 
+impl fmt::Display for Surface {
+    /// The segment of the wire path: `v1`, `http`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contract { version } => write!(f, "v{version}"),
+            Self::Http => f.write_str("http"),
+        }
+    }
+}
+
+/// Reads the segment of the wire path.
+impl FromStr for Surface {
+    type Err = SeamFault;
+
+    fn from_str(text: &str) -> Result<Self, SeamFault> {
+        if text == "http" {
+            return Ok(Self::Http);
+        }
+        let digits = text.strip_prefix('v').ok_or(SeamFault::VersionSkew)?;
+        let version = digits.parse().map_err(|_| SeamFault::VersionSkew)?;
+        Ok(Self::Contract { version })
+    }
+}
+
+impl WireCall {
+    /// Rebuilds the call context at the receiving end.
+    ///
+    /// # Errors
+    ///
+    /// [`SeamFault::VersionSkew`] if it cannot be read, [`SeamFault::DeadlineExceeded`] if no time is left.
+    pub fn context(&self) -> Result<CallCtx, SeamFault> {
+        let head: Head = serde_json::from_slice(&self.head).map_err(|error| {
+            tracing::error!(error = %error, method = self.method, "a call context that cannot be read");
+            SeamFault::VersionSkew
+        })?;
+        head.open()
+    }
+}
+
 impl WireReply {
-    /// An answer that never reached the module.
+    /// The module's answer, with what it cost.
+    pub fn ok(ctx: &CallCtx, body: Bytes) -> Self {
+        Self {
+            tail: tail(ctx),
+            outcome: WireOutcome::Ok(body),
+        }
+    }
+
+    /// An answer that never reached the module, or did not come from it.
     pub fn fault(fault: SeamFault) -> Self {
         Self {
             tail: Bytes::new(),
             outcome: WireOutcome::Fault(fault),
         }
+    }
+}
+
+impl Head {
+    fn of(ctx: &CallCtx) -> Self {
+        Self {
+            traceparent: ctx.trace.to_traceparent(),
+            remaining_ms: ctx
+                .deadline
+                .remaining()
+                .map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            principal: ctx.principal.clone(),
+            caller: ctx.caller.clone(),
+            interface: ctx.interface,
+            idempotency: ctx.idempotency.clone(),
+            correlation_id: ctx.correlation_id.clone(),
+            causation_id: ctx.causation_id.clone(),
+            hops: ctx.hops,
+        }
+    }
+
+    fn open(self) -> Result<CallCtx, SeamFault> {
+        let trace =
+            TraceContext::from_traceparent(&self.traceparent).ok_or(SeamFault::VersionSkew)?;
+        let mut ctx = CallCtx::resume(trace, self.principal, self.caller, self.interface);
+        if let Some(millis) = self.remaining_ms {
+            if millis == 0 {
+                return Err(SeamFault::DeadlineExceeded {
+                    executed: Executed::No,
+                });
+            }
+            ctx.deadline = Deadline::after(Duration::from_millis(millis));
+        }
+        ctx.idempotency = self.idempotency;
+        ctx.correlation_id = self.correlation_id;
+        ctx.causation_id = self.causation_id;
+        ctx.hops = self.hops;
+        Ok(ctx)
+    }
+}
+
+/// Encodes the context of a call.
+pub(crate) fn head(ctx: &CallCtx) -> Result<Bytes, SeamFault> {
+    encode(&Head::of(ctx), usize::MAX, Executed::No)
+}
+
+/// Adds what a call cost on its other side to the caller's account.
+pub(crate) fn account(ctx: &CallCtx, tail: &[u8]) {
+    if let Ok(tail) = serde_json::from_slice::<Tail>(tail) {
+        if tail.replayed {
+            ctx.stats().mark_replayed();
+        }
+        ctx.stats()
+            .record_statements(tail.statements, Duration::from_micros(tail.database_micros));
     }
 }
 
@@ -101,39 +228,23 @@ where
     Res: Contract,
     E: Contract,
 {
-    let head = Head {
-        traceparent: ctx.trace.to_traceparent(),
-        remaining_ms: ctx
-            .deadline
-            .remaining()
-            .map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
-        principal: ctx.principal.clone(),
-        caller: ctx.caller.clone(),
-        interface: ctx.interface,
-        idempotency: ctx.idempotency.clone(),
-        correlation_id: ctx.correlation_id.clone(),
-        causation_id: ctx.causation_id.clone(),
-        hops: ctx.hops,
-    };
-    let body = encode(request, method.max_request)?;
     let call = WireCall {
+        surface: Surface::Contract {
+            version: method.version,
+        },
         method: method.name.to_owned(),
-        head: encode(&head, usize::MAX)?,
-        body,
+        body: encode(request, method.max_request, Executed::No)?,
+        head: head(ctx)?,
+        max_response: method.max_response,
     };
     let reply = end.dispatch(call).await;
-    if let Ok(tail) = serde_json::from_slice::<Tail>(&reply.tail) {
-        if tail.replayed {
-            ctx.stats().mark_replayed();
-        }
-        ctx.stats()
-            .record_statements(tail.statements, Duration::from_micros(tail.database_micros));
-    }
+    account(ctx, &reply.tail);
     match reply.outcome {
         WireOutcome::Ok(bytes) => {
             if bytes.len() > method.max_response {
                 return Err(SeamFault::TooLarge {
                     limit: method.max_response as u64,
+                    executed: Executed::Yes,
                 }
                 .into());
             }
@@ -150,27 +261,20 @@ where
 /// Decodes a call at the receiving end.
 #[doc(hidden)]
 pub fn open<Req: Contract>(method: &Method, call: &WireCall) -> Result<(CallCtx, Req), SeamFault> {
+    let surface = Surface::Contract {
+        version: method.version,
+    };
+    if call.surface != surface {
+        tracing::warn!(asked = %call.surface, here = %surface, module = method.module, "a peer speaks another version of a contract");
+        return Err(SeamFault::VersionSkew);
+    }
     if call.body.len() > method.max_request {
         return Err(SeamFault::TooLarge {
             limit: method.max_request as u64,
+            executed: Executed::No,
         });
     }
-    let head: Head =
-        serde_json::from_slice(&call.head).map_err(|error| undecodable(method, &error))?;
-    let trace = TraceContext::from_traceparent(&head.traceparent).ok_or(SeamFault::VersionSkew)?;
-    let mut ctx = CallCtx::resume(trace, head.principal, head.caller, head.interface);
-    if let Some(millis) = head.remaining_ms {
-        if millis == 0 {
-            return Err(SeamFault::DeadlineExceeded {
-                executed: Executed::No,
-            });
-        }
-        ctx.deadline = Deadline::after(Duration::from_millis(millis));
-    }
-    ctx.idempotency = head.idempotency;
-    ctx.correlation_id = head.correlation_id;
-    ctx.causation_id = head.causation_id;
-    ctx.hops = head.hops;
+    let ctx = call.context()?;
     let request =
         serde_json::from_slice(&call.body).map_err(|error| undecodable(method, &error))?;
     Ok((ctx, request))
@@ -183,23 +287,28 @@ pub fn close<Res: Contract, E: Contract>(
     ctx: &CallCtx,
     outcome: SeamResult<Res, E>,
 ) -> WireReply {
+    let limit = method.max_response;
+    let outcome = match outcome {
+        Ok(response) => encode(&response, limit, Executed::Yes).map(WireOutcome::Ok),
+        Err(SeamError::Domain(error)) => {
+            encode(&error, limit, Executed::Yes).map(WireOutcome::Domain)
+        }
+        Err(SeamError::Seam(fault)) => Err(fault),
+    };
+    WireReply {
+        tail: tail(ctx),
+        outcome: outcome.unwrap_or_else(WireOutcome::Fault),
+    }
+}
+
+fn tail(ctx: &CallCtx) -> Bytes {
     let stats = ctx.stats();
     let tail = Tail {
         replayed: stats.was_replayed(),
         statements: stats.statements(),
         database_micros: u64::try_from(stats.database_time().as_micros()).unwrap_or(u64::MAX),
     };
-    let outcome = match outcome {
-        Ok(response) => encode(&response, method.max_response).map(WireOutcome::Ok),
-        Err(SeamError::Domain(error)) => {
-            encode(&error, method.max_response).map(WireOutcome::Domain)
-        }
-        Err(SeamError::Seam(fault)) => Err(fault),
-    };
-    WireReply {
-        tail: encode(&tail, usize::MAX).unwrap_or_default(),
-        outcome: outcome.unwrap_or_else(WireOutcome::Fault),
-    }
+    encode(&tail, usize::MAX, Executed::Yes).unwrap_or_default()
 }
 
 /// The answer to a method that this side does not know.
@@ -212,7 +321,7 @@ pub fn unknown_method(call: &WireCall) -> WireReply {
     WireReply::fault(SeamFault::VersionSkew)
 }
 
-fn encode<T: Serialize>(value: &T, limit: usize) -> Result<Bytes, SeamFault> {
+fn encode<T: Serialize>(value: &T, limit: usize, executed: Executed) -> Result<Bytes, SeamFault> {
     let bytes = serde_json::to_vec(value).map_err(|error| {
         tracing::error!(error = %error, "a contract value could not be encoded");
         SeamFault::Misuse {
@@ -222,6 +331,7 @@ fn encode<T: Serialize>(value: &T, limit: usize) -> Result<Bytes, SeamFault> {
     if bytes.len() > limit {
         return Err(SeamFault::TooLarge {
             limit: limit as u64,
+            executed,
         });
     }
     Ok(bytes.into())

@@ -66,6 +66,9 @@ pub enum SeamFault {
     TooLarge {
         /// The bound, in bytes.
         limit: u64,
+        /// Whether the call ran: yes if it was the answer that is too large.
+        #[serde(default)]
+        executed: Executed,
     },
     /// The two sides do not know the same contract.
     #[error("the contract versions do not match")]
@@ -94,12 +97,13 @@ pub enum SeamFault {
 }
 
 /// Whether a failed call had its effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Executed {
-    /// Certainly not.
+    /// Certainly not. A query has no effect, so a query that got no answer always says this.
     No,
     /// Nobody can say; a command may be repeated with its key only.
+    #[default]
     Unknown,
     /// Yes, but the answer was lost.
     Yes,
@@ -109,7 +113,9 @@ impl SeamFault {
     /// Whether the call had its effect.
     pub fn executed(&self) -> Executed {
         match self {
-            Self::Unavailable { executed } | Self::DeadlineExceeded { executed } => *executed,
+            Self::Unavailable { executed }
+            | Self::DeadlineExceeded { executed }
+            | Self::TooLarge { executed, .. } => *executed,
             Self::Overloaded { .. }
             | Self::Unauthenticated
             | Self::Forbidden { .. }
@@ -117,7 +123,17 @@ impl SeamFault {
             | Self::Misuse { .. }
             | Self::KeyReused
             | Self::KeyInFlight { .. } => Executed::No,
-            Self::Cancelled | Self::TooLarge { .. } | Self::Internal { .. } => Executed::Unknown,
+            Self::Cancelled | Self::Internal { .. } => Executed::Unknown,
+        }
+    }
+
+    /// Says that nothing was changed: the call was a query.
+    pub(crate) fn without_effect(&mut self) {
+        if let Self::Unavailable { executed }
+        | Self::DeadlineExceeded { executed }
+        | Self::TooLarge { executed, .. } = self
+        {
+            *executed = Executed::No;
         }
     }
 

@@ -1,22 +1,32 @@
 //! The seam: where one module calls another, wherever that module runs.
 //!
 //! A contract is a trait marked [`contract`]; the macro generates its client, its server and the list of
-//! its methods. [`Edge`] is the one layer stack that every call passes, [`Binding`] is the end it reaches.
+//! its methods. [`Edge`] is the one layer stack that every call passes, whichever end it reaches ([`Mode`]).
+//! [`Seam`] builds edges from settings. Raw calls pass the same layers by a [`Relay`].
 
+mod access;
 pub mod audit;
 mod codec;
 mod edge;
+mod ends;
 mod event;
 mod fault;
 mod method;
+mod relay;
+mod seam;
+mod settings;
 
 pub use tenon_seam_macros::contract;
 
-pub use self::codec::{Dispatch, WireCall, WireOutcome, WireReply};
-pub use self::edge::{Binding, Edge, EdgeSettings, Mode, Seam};
+pub use self::access::AccessList;
+pub use self::codec::{Dispatch, Surface, WireCall, WireOutcome, WireReply};
+pub use self::edge::Edge;
 pub use self::event::{Event, EventShape};
 pub use self::fault::{DomainError, Executed, SeamError, SeamFault, SeamResult};
 pub use self::method::{Contract, Method, MethodKind, Recode};
+pub use self::relay::{Relay, RelayMethod};
+pub use self::seam::{Peers, Seam};
+pub use self::settings::{EdgeSettings, FaultEffect, FaultSettings, Mode, SetupError};
 
 /// Names the macro's output refers to; not for people.
 #[doc(hidden)]
@@ -24,5 +34,6 @@ pub mod private {
     pub use async_trait::async_trait;
 
     pub use crate::codec::{call, close, open, unknown_method};
-    pub use crate::method::{recode_as, schema_of};
+    pub use crate::method::{is_query, recode_as, schema_of};
+    pub use crate::seam::Binding;
 }

@@ -86,3 +86,11 @@ pub fn recode_as<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value
 pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
+
+/// Whether a method of a table is a query.
+#[doc(hidden)]
+pub fn is_query(methods: &[Method], name: &str) -> bool {
+    methods
+        .iter()
+        .any(|method| method.name == name && method.kind == MethodKind::Query)
+}

@@ -13,13 +13,18 @@ use crate::postgres::PostgresStore;
 use crate::query::Target;
 use crate::session::Session;
 use crate::sqlite::{SqliteStore, TURN_TIMEOUT};
+use crate::worker_lease::WorkerLease;
 use crate::{Engine, Query, Queryable, StoreConfig, StoreError, Tx, Wake};
 
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A module's database. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db {
+    inner: Arc<Inner>,
+    /// What every unit of work checks first, if the handle is a worker's.
+    lease: Option<WorkerLease>,
+}
 
 struct Inner {
     migrations: Migrations,
@@ -67,14 +72,48 @@ impl Db {
                 PostgresStore::open(url, *max_connections, roles, module, &env).await?,
             ),
         };
-        Ok(Self(Arc::new(Inner {
+        Ok(Self::over(backend, migrations, env))
+    }
+
+    /// The store of a module that runs elsewhere: nothing is opened, and whatever is asked of it is
+    /// [`StoreError::Unavailable`]. For building a module only for what it says about itself.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime.
+    pub fn absent(migrations: Migrations, env: Env) -> Self {
+        Self::over(Backend::Sqlite(SqliteStore::closed()), migrations, env)
+    }
+
+    fn over(backend: Backend, migrations: Migrations, env: Env) -> Self {
+        let inner = Inner {
+            metrics: Metrics::of(migrations.module),
             migrations,
             env,
             backend,
-            metrics: Metrics::of(module),
             events_wake: Wake::new(),
             jobs_wake: Wake::new(),
-        })))
+        };
+        Self {
+            inner: Arc::new(inner),
+            lease: None,
+        }
+    }
+
+    /// The same store for workers under a lease.
+    pub(crate) fn leased(&self, lease: WorkerLease) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            lease: Some(lease),
+        }
+    }
+
+    /// The same store for everything else.
+    pub(crate) fn unleased(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            lease: None,
+        }
     }
 
     /// Applies pending migrations: platform tables first, then the module's. Safe when several instances start at once.
@@ -100,14 +139,19 @@ impl Db {
     /// # Errors
     ///
     /// [`StoreError::DeadlineExceeded`] if the deadline of `ctx` passes before its turn comes,
-    /// [`StoreError::Unavailable`] if there is no turn within 10 s.
+    /// [`StoreError::Unavailable`] if there is no turn within 10 s, [`StoreError::LeaseLost`] if the handle is a
+    /// worker's and another deployment has taken over.
     pub async fn begin<'c>(
         &self,
         ctx: &'c mut CallCtx,
         name: &'static str,
     ) -> Result<Tx<'c>, StoreError> {
         let session = self.open_session(ctx).await?;
-        Ok(Tx::new(self.clone(), ctx, name, session))
+        let tx = Tx::new(self.clone(), ctx, name, session);
+        match &self.lease {
+            None => Ok(tx),
+            Some(lease) => lease.admit(tx).await,
+        }
     }
 
     /// Starts a transaction within the deadline.
@@ -119,7 +163,7 @@ impl Db {
         let asked = Instant::now();
         let turn = remaining.map_or(TURN_TIMEOUT, |left| left.min(TURN_TIMEOUT));
         let session = tokio::time::timeout(turn, self.start_transaction(remaining)).await;
-        self.0
+        self.inner
             .metrics
             .unit_wait
             .observe(asked.elapsed().as_secs_f64());
@@ -133,7 +177,7 @@ impl Db {
     }
 
     async fn start_transaction(&self, remaining: Option<Duration>) -> Result<Session, StoreError> {
-        match &self.0.backend {
+        match &self.inner.backend {
             Backend::Sqlite(store) => {
                 let (writer, options) = (store.writer().await?, store.options());
                 shielded(SqliteStore::begin(writer, options)).await
@@ -152,12 +196,12 @@ impl Db {
 
     /// The module's name.
     pub fn module(&self) -> &'static str {
-        self.0.migrations.module
+        self.inner.migrations.module
     }
 
     /// Which engine it runs on: for the few statements that truly differ.
     pub fn engine(&self) -> Engine {
-        match self.0.backend {
+        match self.inner.backend {
             Backend::Sqlite(_) => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
@@ -165,23 +209,23 @@ impl Db {
 
     /// Time and randomness.
     pub fn env(&self) -> &Env {
-        &self.0.env
+        &self.inner.env
     }
 
     /// Rings after a commit that emitted events.
     pub fn events_wake(&self) -> Wake {
-        self.0.events_wake.clone()
+        self.inner.events_wake.clone()
     }
 
     /// Rings after a commit that enqueued jobs.
     pub fn jobs_wake(&self) -> Wake {
-        self.0.jobs_wake.clone()
+        self.inner.jobs_wake.clone()
     }
 
     /// Answers if the database does, within a second: for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let ping = async {
-            match &self.0.backend {
+            match &self.inner.backend {
                 Backend::Sqlite(store) => sqlx::query("SELECT 1")
                     .execute(&mut *store.reader().await?)
                     .await
@@ -201,7 +245,7 @@ impl Db {
     /// Names the settings of the server under which a power cut could lose what was committed: a production
     /// start refuses them. SQLite never has any, because [`Db::open`] checks.
     pub async fn unsafe_settings(&self) -> Result<Vec<String>, StoreError> {
-        match &self.0.backend {
+        match &self.inner.backend {
             Backend::Sqlite(_) => Ok(Vec::new()),
             Backend::Postgres(store) => Ok(store.unsafe_settings().await?),
         }
@@ -209,30 +253,30 @@ impl Db {
 
     /// Closes all connections; on SQLite with a checkpoint.
     pub async fn close(&self) {
-        match &self.0.backend {
+        match &self.inner.backend {
             Backend::Sqlite(store) => store.close().await,
             Backend::Postgres(store) => store.close().await,
         }
     }
 
     pub(crate) fn migrations(&self) -> &Migrations {
-        &self.0.migrations
+        &self.inner.migrations
     }
 
     pub(crate) fn backend(&self) -> &Backend {
-        &self.0.backend
+        &self.inner.backend
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
-        &self.0.metrics
+        &self.inner.metrics
     }
 
     pub(crate) fn ring_events(&self) {
-        self.0.events_wake.ring();
+        self.inner.events_wake.ring();
     }
 
     pub(crate) fn ring_jobs(&self) {
-        self.0.jobs_wake.ring();
+        self.inner.jobs_wake.ring();
     }
 }
 

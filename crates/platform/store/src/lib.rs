@@ -16,6 +16,7 @@ mod session;
 mod sqlite;
 mod tx;
 mod wake;
+mod worker_lease;
 
 pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
@@ -26,4 +27,5 @@ pub use self::query::{Query, Queryable, Row, Value};
 pub use self::retry::{Transient, retrying};
 pub use self::tx::Tx;
 pub use self::wake::Wake;
+pub use self::worker_lease::{Taken, WorkerLease};
 pub use sqlx::types::Json;

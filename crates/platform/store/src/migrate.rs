@@ -246,7 +246,7 @@ fn name_of(step: &Migration) -> String {
 }
 
 /// Nobody has migrated yet.
-fn is_missing_table(error: &sqlx::Error) -> bool {
+pub(crate) fn is_missing_table(error: &sqlx::Error) -> bool {
     const UNDEFINED_TABLE: &str = "42P01";
     error.as_database_error().is_some_and(|error| {
         error.code().is_some_and(|code| code == UNDEFINED_TABLE)

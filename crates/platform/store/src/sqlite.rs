@@ -67,6 +67,20 @@ impl SqliteStore {
         })
     }
 
+    /// A store that is no file: it answers as one that was closed.
+    pub(crate) fn closed() -> Self {
+        let options = SqliteConnectOptions::new();
+        let readers = SqlitePoolOptions::new().connect_lazy_with(options.clone());
+        // Closed from this moment on; the future would wait for connections, and there are none.
+        drop(readers.close());
+        Self {
+            options,
+            writer: Arc::new(Mutex::new(None)),
+            readers,
+            lock: BlockingMutex::new(None),
+        }
+    }
+
     /// Waits for the writer. May be dropped at any time.
     pub(crate) async fn writer(&self) -> Result<Writer, sqlx::Error> {
         let writer = Arc::clone(&self.writer).lock_owned().await;

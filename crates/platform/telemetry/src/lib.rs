@@ -79,7 +79,7 @@ impl Telemetry {
     /// [`TelemetryError`] names the setting that cannot be used.
     pub fn start(
         settings: &TelemetrySettings,
-        service: &'static str,
+        service: &str,
     ) -> Result<Self, TelemetryError> {
         let filter = EnvFilter::builder()
             .parse(&settings.log_filter)
@@ -119,7 +119,7 @@ impl Telemetry {
 
 fn tracer_provider(
     settings: &TelemetrySettings,
-    service: &'static str,
+    service: &str,
 ) -> Result<Option<SdkTracerProvider>, TelemetryError> {
     if settings.otlp_endpoint.is_empty() {
         return Ok(None);
@@ -129,7 +129,7 @@ fn tracer_provider(
         .with_endpoint(&settings.otlp_endpoint)
         .build()
         .map_err(TelemetryError::Otlp)?;
-    let resource = Resource::builder().with_service_name(service).build();
+    let resource = Resource::builder().with_service_name(service.to_owned()).build();
     Ok(Some(
         SdkTracerProvider::builder()
             .with_resource(resource)

@@ -3,16 +3,17 @@
 mod access;
 mod client;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use axum::Router;
 use tenon_access::{KeySource, SessionCheck, VerifierSettings};
 use tenon_events::{Envelope, Feed, LocalFeed};
 use tenon_kernel::Role;
-use tenon_module::{Invariant, Module, Runtime};
+use tenon_module::{Invariant, Module, RemoteFeed, Runtime};
+use tenon_seam::{EdgeSettings, Mode, Seam, Surface};
 use tenon_store::Db;
-use tenon_web::{ApiInfo, Edge, EdgeState, WebSettings};
+use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, HttpDispatch, WebSettings};
 use uuid::Uuid;
 
 use self::access::TestAccess;
@@ -48,6 +49,9 @@ pub struct AppOptions {
     pub sessions: Option<Arc<dyn SessionCheck>>,
     /// Feeds of modules that are not among the modules.
     pub feeds: Vec<Arc<dyn Feed>>,
+    /// Whether requests are encoded and decoded on their way to the handlers, as by a gateway in another process:
+    /// yes, unless `TENON_TEST_HTTP=direct` says otherwise for a whole run. Tests must not notice.
+    pub forwarded: bool,
 }
 
 impl Default for AppOptions {
@@ -62,6 +66,7 @@ impl Default for AppOptions {
             keys: None,
             sessions: None,
             feeds: Vec::new(),
+            forwarded: std::env::var_os("TENON_TEST_HTTP").is_none_or(|way| way != "direct"),
         }
     }
 }
@@ -87,8 +92,16 @@ impl TestApp {
         };
         let endpoints = modules
             .iter_mut()
-            .flat_map(|module| std::mem::take(&mut module.endpoints))
+            .flat_map(|module| {
+                let endpoints = std::mem::take(&mut module.endpoints);
+                if options.forwarded {
+                    forwarded(module.name, endpoints)
+                } else {
+                    endpoints
+                }
+            })
             .collect();
+        let feeds = options.feeds.into_iter().map(RemoteFeed::from).collect();
         Self {
             router: Edge::public(state, API, endpoints),
             stores: modules
@@ -99,7 +112,7 @@ impl TestApp {
                 .iter()
                 .flat_map(|module| module.invariants.iter().cloned())
                 .collect(),
-            runtime: Runtime::paused(modules, options.feeds),
+            runtime: Runtime::paused(modules, feeds),
             access,
             kit,
         }
@@ -192,4 +205,19 @@ impl TestApp {
             );
         }
     }
+}
+
+/// A module's endpoints as a gateway has them, before its handlers at the other end of the seam.
+fn forwarded(module: &'static str, endpoints: Vec<Endpoint>) -> Vec<Endpoint> {
+    let wire = BTreeMap::from([(module.to_owned(), EdgeSettings::of(Mode::Wire))]);
+    let here = Arc::new(HttpDispatch::new(module, endpoints.clone()));
+    let relay = Seam::new(wire)
+        .declare("app", &[module])
+        .relay("app", module, Surface::Http, Some(here))
+        .expect("the settings are good");
+    let relay = Arc::new(relay);
+    endpoints
+        .into_iter()
+        .map(|endpoint| endpoint.forwarded(Arc::clone(&relay)))
+        .collect()
 }

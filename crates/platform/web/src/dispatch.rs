@@ -2,7 +2,7 @@
 
 mod admit;
 mod body;
-mod call;
+pub(crate) mod call;
 mod finish;
 mod metrics;
 
@@ -26,6 +26,7 @@ use tracing::Instrument;
 use crate::client::{Connection, client_address};
 use crate::cors::{Cors, Origin};
 use crate::extract::{Facts, decode_params, read_if_match, refuse_unexpected};
+use crate::forward::hide;
 use crate::limiter::{Limiter, Quota};
 use crate::negotiate::{accepts_gzip, require_json_accepted};
 use crate::pages::Pages;
@@ -33,12 +34,13 @@ use crate::routes::{Found, Route, Routes};
 use crate::trace::{TraceIds, TraceText};
 use crate::{ApiInfo, EdgeError, EdgeState, Endpoint, Problem, WebSettings};
 
+pub(crate) use self::finish::render;
 pub(crate) use self::metrics::RouteMetrics;
 
 /// How long a request waits for a free place before it is refused.
 const QUEUE_WAIT: Duration = Duration::from_millis(100);
 /// What a handler gets beyond its deadline to say itself that it is late.
-const DEADLINE_GRACE: Duration = Duration::from_millis(500);
+pub(crate) const DEADLINE_GRACE: Duration = Duration::from_millis(500);
 
 /// Everything the edge needs to answer requests.
 pub(crate) struct Dispatch {
@@ -202,6 +204,7 @@ impl Dispatch {
         exchange.facts = Some(Arc::clone(&facts));
 
         let mut request = Request::from_parts(parts, Body::from(body));
+        hide(request.headers_mut());
         request.extensions_mut().insert(facts);
         let handler = endpoint.call(request).instrument(exchange.span(is_read));
         let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;

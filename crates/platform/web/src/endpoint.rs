@@ -1,6 +1,7 @@
 //! An endpoint: method, path, policy, schemas, answers and handler in one value.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -21,7 +22,7 @@ const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
 
 /// A handler with its state, both forgotten.
-type ErasedHandler = Box<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
+pub(crate) type ErasedHandler = Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
 /// Whether `Idempotency-Key` must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,7 @@ pub enum KeyRule {
 /// ```
 ///
 /// Problems that any endpoint can answer (400, 401, 403, 413, 415, 429, 500, 503 …) are added by the platform.
+#[derive(Clone)]
 pub struct Endpoint {
     pub(crate) shape: Shape,
     handler: ErasedHandler,
@@ -162,6 +164,11 @@ impl Endpoint {
     /// The problems it declares: status and code, without those that any endpoint can answer.
     pub fn problems(&self) -> &[(u16, &'static str)] {
         &self.shape.problems
+    }
+
+    /// The same operation with another handler.
+    pub(crate) fn with_handler(self, handler: ErasedHandler) -> Self {
+        Self { handler, ..self }
     }
 
     /// Runs the handler.
@@ -330,7 +337,7 @@ impl EndpointBuilder {
         S: Clone + Send + Sync + 'static,
     {
         let handler: ErasedHandler =
-            Box::new(move |request| Box::pin(handler.clone().call(request, state.clone())));
+            Arc::new(move |request| Box::pin(handler.clone().call(request, state.clone())));
         Endpoint {
             shape: self.shape,
             handler,

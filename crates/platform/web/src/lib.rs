@@ -9,6 +9,7 @@ mod dispatch;
 mod endpoint;
 mod error_pages;
 mod extract;
+mod forward;
 mod limiter;
 mod markdown;
 mod negotiate;
@@ -28,6 +29,7 @@ pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_tab
 pub use self::extract::{
     ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
 };
+pub use self::forward::HttpDispatch;
 pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
 pub use self::problem::Problem;
 pub use self::reply::{ListView, Reply};

@@ -34,21 +34,25 @@ async fn livez() -> Response {
 async fn readyz(State(readiness): State<Arc<dyn Readiness>>) -> Response {
     let parts = readiness.check().await;
     let ready = parts.iter().all(|(_, reason)| reason.is_none());
-    let parts: Map<String, Value> = parts
-        .into_iter()
-        .map(|(name, reason)| (name, reason.map_or(json!("ok"), Value::String)))
-        .collect();
+    let edges = readiness.edges().await;
     let (status, word) = if ready {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
-    (
-        status,
-        [(CACHE_CONTROL, "no-store")],
-        Json(json!({ "status": word, "parts": parts })),
-    )
-        .into_response()
+    let mut body = json!({ "status": word, "parts": words(parts) });
+    if !edges.is_empty() {
+        body["edges"] = words(edges);
+    }
+    (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+fn words(parts: Vec<(String, Option<String>)>) -> Value {
+    let words: Map<String, Value> = parts
+        .into_iter()
+        .map(|(name, reason)| (name, reason.map_or(json!("ok"), Value::String)))
+        .collect();
+    words.into()
 }
 
 /// Everything in the default registry, in the text format of Prometheus.

@@ -185,6 +185,12 @@ impl Problem {
         self
     }
 
+    /// Says it in other words, also where the status would say nothing.
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(shortened(detail.into()));
+        self
+    }
+
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self

@@ -29,6 +29,12 @@ pub struct EdgeState {
 pub trait Readiness: Send + Sync + 'static {
     /// Each part with `None` if well or the reason if not.
     async fn check(&self) -> Vec<(String, Option<String>)>;
+
+    /// Other processes that this one calls, likewise. They are reported and decide nothing: what does not need them
+    /// still works.
+    async fn edges(&self) -> Vec<(String, Option<String>)> {
+        Vec::new()
+    }
 }
 
 /// Why a set of endpoints does not make an API. Found at start, never at a request.

@@ -29,7 +29,7 @@ const HEALTHY: [(&str, &str); 12] = [
     ),
     (
         "crates/catalog/module/src/lib.rs",
-        "pub const USES: &[&str] = &[];\n",
+        "pub const USES: &[&str] = &[];\npub const LISTENS: &[&str] = &[];\n",
     ),
     (
         "crates/orders/contract/Cargo.toml",
@@ -42,7 +42,7 @@ const HEALTHY: [(&str, &str); 12] = [
     ),
     (
         "crates/orders/module/src/lib.rs",
-        "pub const USES: &[&str] = &[\"catalog\"];\n",
+        "pub const USES: &[&str] = &[\"catalog\"];\npub const LISTENS: &[&str] = &[];\n",
     ),
     (
         "crates/orders/module/src/domain/order.rs",
@@ -230,7 +230,7 @@ fn modules_that_call_each_other_are_found() {
     write(
         folder.path(),
         "crates/catalog/module/src/lib.rs",
-        "pub const USES: &[&str] = &[\"orders\"];\n",
+        "pub const USES: &[&str] = &[\"orders\"];\npub const LISTENS: &[&str] = &[];\n",
     );
     let found = findings(folder.path());
     assert_eq!(
@@ -251,8 +251,20 @@ fn an_undeclared_use_is_found() {
     expect_broken(
         "uses-are-declared",
         "crates/orders/module/src/lib.rs",
-        "pub const USES: &[&str] = &[];\n",
+        "pub const USES: &[&str] = &[];\npub const LISTENS: &[&str] = &[];\n",
     );
+}
+
+#[test]
+fn an_undeclared_listening_is_found() {
+    let code = |listens| format!("pub const USES: &[&str] = &[\"catalog\"];\n{listens}");
+    for listens in ["", "pub const LISTENS: &[&str] = &[\"catalog\"];\n"] {
+        expect_broken(
+            "uses-are-declared",
+            "crates/orders/module/src/lib.rs",
+            &code(listens),
+        );
+    }
 }
 
 #[test]

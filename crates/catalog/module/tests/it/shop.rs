@@ -51,7 +51,8 @@ impl Shop {
         let app = TestApp::new(kit, vec![catalog.module]).await;
         Self {
             staff: app.user("sam", &[Role::Staff]),
-            catalog: CatalogClient::connect(&seam, "test", Arc::clone(&catalog.contract)),
+            catalog: CatalogClient::connect(&seam, "test", Some(Arc::clone(&catalog.contract)))
+                .expect("the settings hold"),
             direct: catalog.contract,
             demo: catalog.demo,
             app,

@@ -157,7 +157,8 @@ impl World {
         };
         let seam =
             Seam::new([("identity".to_owned(), settings)].into()).declare(caller, &["identity"]);
-        IdentityClient::connect(&seam, caller, Arc::clone(&self.identity))
+        IdentityClient::connect(&seam, caller, Some(Arc::clone(&self.identity)))
+            .expect("the settings hold")
     }
 
     /// The newest mail that can be answered.

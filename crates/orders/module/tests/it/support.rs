@@ -73,8 +73,14 @@ impl Shop {
         let seam = wire();
         let deps = Deps {
             db: kit.db(MIGRATIONS).await,
-            catalog: CatalogClient::connect(&seam, "orders", Arc::clone(&slow_catalog) as _),
-            payments: PaymentsClient::connect(&seam, "orders", Arc::clone(&slow_payments) as _),
+            catalog: CatalogClient::connect(&seam, "orders", Some(Arc::clone(&slow_catalog) as _))
+                .expect("the settings hold"),
+            payments: PaymentsClient::connect(
+                &seam,
+                "orders",
+                Some(Arc::clone(&slow_payments) as _),
+            )
+            .expect("the settings hold"),
             cursor_key: CursorKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");

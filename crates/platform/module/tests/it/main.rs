@@ -1,5 +1,6 @@
 //! Modules running together, on both engines.
 
+mod cut_over;
 mod invariants;
 mod runtime;
 mod support;

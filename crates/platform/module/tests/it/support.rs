@@ -141,6 +141,20 @@ impl World {
     }
 
     pub(crate) fn modules(&self) -> Vec<Module> {
+        self.modules_over(self.shop.clone(), self.mail.clone())
+    }
+
+    /// The same modules as another process has them.
+    pub(crate) async fn reopened(&self) -> Vec<Module> {
+        let open = async |migrations| {
+            Db::open(self.kit.config(), migrations, self.kit.env())
+                .await
+                .expect("opens")
+        };
+        self.modules_over(open(SHOP).await, open(MAIL).await)
+    }
+
+    fn modules_over(&self, shop: Db, mail: Db) -> Vec<Module> {
         let mail = Module {
             subscriptions: vec![
                 Subscription::new("mail", "shop").on::<Placed>(Arc::clone(&self.mailer) as _),
@@ -149,9 +163,9 @@ impl World {
                 JobKind::of::<Send>(Arc::clone(&self.mailer) as _),
                 JobKind::of::<Endless>(Arc::clone(&self.mailer) as _),
             ],
-            ..Module::new(self.mail.clone())
+            ..Module::new(mail)
         };
-        vec![Module::new(self.shop.clone()), mail]
+        vec![Module::new(shop), mail]
     }
 
     pub(crate) async fn place(&self, order: &str) {

@@ -90,11 +90,11 @@ pub(crate) fn connect_as(
     max_concurrent: u32,
 ) -> Arc<dyn Greeter> {
     let settings = EdgeSettings {
-        mode,
         max_concurrent,
+        ..EdgeSettings::of(mode)
     };
     let seam = Seam::new([("greeter".to_owned(), settings)].into()).declare("door", &["greeter"]);
-    GreeterClient::connect(&seam, caller, Arc::new(Hall))
+    GreeterClient::connect(&seam, caller, Some(Arc::new(Hall))).expect("the settings hold")
 }
 
 pub(crate) fn ctx() -> CallCtx {

@@ -53,7 +53,13 @@ async fn a_request_over_the_limit_is_refused() {
             .greet(&ctx(), greet(&"x".repeat(2_000)))
             .await
             .expect_err("too large");
-        assert_eq!(error, SeamError::Seam(SeamFault::TooLarge { limit: 1_000 }));
+        assert_eq!(
+            error,
+            SeamError::Seam(SeamFault::TooLarge {
+                limit: 1_000,
+                executed: Executed::No
+            })
+        );
     }
 }
 
@@ -142,12 +148,15 @@ fn any_fault() -> impl Strategy<Value = SeamFault> {
         executed
             .clone()
             .prop_map(|executed| SeamFault::Unavailable { executed }),
-        executed.prop_map(|executed| SeamFault::DeadlineExceeded { executed }),
+        executed
+            .clone()
+            .prop_map(|executed| SeamFault::DeadlineExceeded { executed }),
         any::<u64>().prop_map(|retry_after_ms| SeamFault::Overloaded { retry_after_ms }),
         Just(SeamFault::Cancelled),
         Just(SeamFault::Unauthenticated),
         any::<String>().prop_map(|edge| SeamFault::Forbidden { edge }),
-        any::<u64>().prop_map(|limit| SeamFault::TooLarge { limit }),
+        (any::<u64>(), executed)
+            .prop_map(|(limit, executed)| SeamFault::TooLarge { limit, executed }),
         Just(SeamFault::VersionSkew),
         any::<String>().prop_map(|rule| SeamFault::Misuse { rule }),
         Just(SeamFault::KeyReused),

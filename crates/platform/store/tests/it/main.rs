@@ -10,3 +10,4 @@ mod lost_connections;
 mod migrations;
 mod statements;
 mod units;
+mod worker_lease;

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::Problem;
 
 /// Runs a read: it ends with its client.
-pub(super) async fn read(
+pub(crate) async fn read(
     handler: impl Future<Output = Response>,
     limit: Duration,
 ) -> Result<Response, Problem> {
@@ -25,7 +25,7 @@ pub(super) async fn read(
 }
 
 /// Runs a command in a task of its own: a client that goes away does not cancel it half-way.
-pub(super) async fn command(
+pub(crate) async fn command(
     handler: impl Future<Output = Response> + Send + 'static,
     limit: Duration,
     tasks: Option<TaskTracker>,

@@ -22,6 +22,7 @@ use crate::Problem;
 use crate::negotiate::names_etag;
 use crate::problem::Occurrence;
 use crate::reply::NextCursor;
+use crate::trace::TraceText;
 
 static TRACE_ID: HeaderName = HeaderName::from_static("trace-id");
 static RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -47,7 +48,8 @@ impl Dispatch {
             Err(problem) => (Response::default(), Some(problem)),
         };
         if let Some(problem) = problem {
-            response = exchange.render(&problem);
+            let (route, path) = (exchange.route_name(), exchange.uri.path());
+            response = render(&problem, route, path, &exchange.trace_text);
         }
 
         exchange.link_next_page(&mut response);
@@ -121,22 +123,6 @@ impl Exchange<'_> {
         }
     }
 
-    /// Writes a problem with what only the edge knows, and logs what the caller does not learn.
-    fn render(&self, problem: &Problem) -> Response {
-        let occurrence = Occurrence {
-            instance: Some(self.uri.path()),
-            trace_id: Some(self.trace_text.as_str()),
-        };
-        // A fault with an incident of its own was logged where it was met.
-        let is_logged = problem.incident(Occurrence::default()).is_some();
-        if let Some(error) = problem.cause().filter(|_| !is_logged) {
-            let incident = problem.incident(occurrence);
-            let (route, code) = (self.route_name(), problem.code());
-            tracing::error!(route, code, incident, error, "request failed");
-        }
-        problem.render(occurrence)
-    }
-
     /// Makes `Link: rel="next"` of the cursor that a list answered with (RFC 8288).
     fn link_next_page(&self, response: &mut Response) {
         if let Some(NextCursor(cursor)) = response.extensions_mut().remove::<NextCursor>()
@@ -169,6 +155,22 @@ impl Exchange<'_> {
     fn route_name(&self) -> &str {
         self.route.map_or("none", |route| &route.name)
     }
+}
+
+/// Writes a problem with what only its request knows, and logs what the caller does not learn.
+pub(crate) fn render(problem: &Problem, route: &str, path: &str, trace: &TraceText) -> Response {
+    let occurrence = Occurrence {
+        instance: Some(path),
+        trace_id: Some(trace.as_str()),
+    };
+    // A fault with an incident of its own was logged where it was met.
+    let is_logged = problem.incident(Occurrence::default()).is_some();
+    if let Some(error) = problem.cause().filter(|_| !is_logged) {
+        let incident = problem.incident(occurrence);
+        let code = problem.code();
+        tracing::error!(route, code, incident, error, "request failed");
+    }
+    problem.render(occurrence)
 }
 
 fn millis(duration: std::time::Duration) -> f64 {

@@ -4,6 +4,7 @@ mod admission;
 mod answers;
 mod commands;
 mod documents;
+mod forwarded;
 mod input;
 mod socket;
 mod support;

@@ -1,0 +1,212 @@
+//! Runs a process until it is told to stop, and stops it in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use tenon_module::{Runtime, RuntimeSettings};
+use tenon_remote::SeamHost;
+use tenon_web::{Edge, ServeOptions, serve};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::readiness::NodeReadiness;
+use crate::{Node, NodeError, peers};
+
+/// Where a process listens, beside `seam.listen`.
+pub struct Listeners {
+    /// Health and metrics, with the setting that says so.
+    pub operations: (&'static str, SocketAddr),
+    /// The public API; a service has none.
+    pub public: Option<PublicApi>,
+}
+
+/// The public REST API.
+pub struct PublicApi {
+    /// Where it listens, with the setting that says so.
+    pub listen: (&'static str, SocketAddr),
+    /// What answers.
+    pub router: Router,
+    /// Bounds of the listener.
+    pub options: ServeOptions,
+}
+
+/// What of the process listens.
+struct Open {
+    operations: TcpListener,
+    public: Option<(TcpListener, PublicApi)>,
+    internal: Option<(TcpListener, SeamHost)>,
+}
+
+impl Node {
+    /// Serves until the process gets SIGTERM or SIGINT.
+    ///
+    /// Not ready first, so that no new traffic comes; then the public listener drains, then the one for other
+    /// processes; then the workers stop and hand their leases back; stores close; health answers to the end.
+    ///
+    /// # Errors
+    ///
+    /// A listener that cannot be opened or fails, settings that cannot work.
+    pub async fn serve(mut self, listeners: Listeners) -> Result<(), NodeError> {
+        let open = self.open_listeners(listeners).await?;
+        let feeds = peers::feeds(
+            self.installation,
+            self.entries(),
+            &self.settings,
+            self.peers.as_ref(),
+        )?;
+        let stop = |_: &str| CancellationToken::new();
+        let (stopping, stop_public, stop_internal, stop_operations) = (
+            stop("node"),
+            stop("public"),
+            stop("internal"),
+            stop("operations"),
+        );
+        let readiness = NodeReadiness {
+            stores: self.stores().to_vec(),
+            stopping: stopping.clone(),
+            peers: self.peers.clone(),
+        };
+        let health = tokio::spawn(serve(
+            open.operations,
+            Edge::operations(Arc::new(readiness)),
+            ServeOptions::default(),
+            stop_operations.clone(),
+        ));
+
+        let settings = RuntimeSettings {
+            deployment: self.deployment().to_owned().into(),
+            ..RuntimeSettings::default()
+        };
+        let hosted = std::mem::take(&mut self.hosted);
+        let (modules, surfaces): (Vec<_>, Vec<_>) = hosted
+            .into_iter()
+            .map(|hosted| (hosted.module, hosted.http))
+            .unzip();
+        let names: Vec<_> = modules.iter().map(|module| module.name).collect();
+        let runtime = Runtime::start_with(settings, modules, feeds);
+        let internal = open.internal.map(|(listener, mut host)| {
+            for feed in runtime.feeds() {
+                host.feed(Arc::new(feed));
+            }
+            tokio::spawn(host.serve(listener, stop_internal.clone()))
+        });
+        let mut public: JoinHandle<Result<(), NodeError>> = match open.public {
+            Some((listener, api)) => {
+                let (name, address) = api.listen;
+                tracing::info!(setting = name, listen = %address, "serving the public API");
+                let stop = stop_public.clone();
+                tokio::spawn(async move {
+                    let served = serve(listener, api.router, api.options, stop).await;
+                    served.map_err(|source| failed("public", source))
+                })
+            }
+            None => {
+                let stop = stop_public.clone();
+                tokio::spawn(async move {
+                    stop.cancelled().await;
+                    Ok(())
+                })
+            }
+        };
+        tracing::info!(modules = ?names, "serving");
+
+        let mut outcome = Ok(());
+        tokio::select! {
+            told = told_to_stop() => match told {
+                Ok(signal) => tracing::info!(signal, "stopping"),
+                Err(source) => outcome = Err(failed("signal", source)),
+            },
+            ended = &mut public => outcome = joined("public", ended),
+        }
+        stopping.cancel();
+        stop_public.cancel();
+        if !public.is_finished() {
+            outcome = outcome.and(joined("public", public.await));
+        }
+        stop_internal.cancel();
+        if let Some(internal) = internal
+            && let Err(error) = internal.await
+        {
+            tracing::error!(%error, "the listener for other processes failed");
+        }
+        for surface in surfaces {
+            surface.finish().await;
+        }
+        runtime.stop().await;
+        stop_operations.cancel();
+        match health.await {
+            Ok(served) => {
+                outcome = outcome.and(served.map_err(|source| failed("operations", source)))
+            }
+            Err(error) => tracing::error!(%error, "the operations listener failed"),
+        }
+        tracing::info!("stopped");
+        outcome
+    }
+
+    async fn open_listeners(&self, listeners: Listeners) -> Result<Open, NodeError> {
+        let (setting, address) = listeners.operations;
+        let operations = bind(setting, address).await?;
+        let public = match listeners.public {
+            Some(api) => Some((bind(api.listen.0, api.listen.1).await?, api)),
+            None => None,
+        };
+        let internal = match self.settings.seam.listen {
+            Some(address) => Some((bind("seam.listen", address).await?, self.seam_host()?)),
+            None => None,
+        };
+        Ok(Open {
+            operations,
+            public,
+            internal,
+        })
+    }
+
+    /// What other processes reach of the hosted modules: contract and REST operations; events come with the workers.
+    fn seam_host(&self) -> Result<SeamHost, NodeError> {
+        let access = Arc::new(self.installation.access());
+        let mut host = SeamHost::new(&self.settings.seam, self.env.clone(), access)?;
+        for hosted in &self.hosted {
+            tracing::debug!(
+                module = hosted.contract.module(),
+                "hosted for other processes"
+            );
+            host.dispatch(Arc::clone(&hosted.contract));
+            host.dispatch(Arc::clone(&hosted.http) as _);
+        }
+        Ok(host)
+    }
+}
+
+async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, NodeError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| NodeError::Listen {
+            setting,
+            address,
+            source,
+        })
+}
+
+fn failed(listener: &'static str, source: std::io::Error) -> NodeError {
+    NodeError::Serve { listener, source }
+}
+
+fn joined(
+    listener: &'static str,
+    ended: Result<Result<(), NodeError>, tokio::task::JoinError>,
+) -> Result<(), NodeError> {
+    ended.unwrap_or_else(|error| Err(failed(listener, std::io::Error::other(error))))
+}
+
+async fn told_to_stop() -> std::io::Result<&'static str> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}

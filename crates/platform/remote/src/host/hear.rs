@@ -1,0 +1,290 @@
+//! One request: who sends it, may they, and what comes of it.
+
+use std::sync::{LazyLock, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use prometheus::{IntCounterVec, register_int_counter_vec};
+use tenon_kernel::Caller;
+use tenon_seam::{Executed, SeamFault, Surface, WireCall, WireOutcome, WireReply};
+use tokio::task::JoinError;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
+
+use super::Serving;
+use super::events::Stretch;
+use crate::frame;
+use crate::token::{Bound, Claims, Receiver, Seen};
+
+/// For calls without a deadline of their own.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
+
+static HEARD: LazyLock<IntCounterVec> = LazyLock::new(|| {
+    register_int_counter_vec!(
+        "tenon_seam_host_requests_total",
+        "Requests of other processes, by the service that sent them and what came of them.",
+        &["peer", "result"]
+    )
+    .expect("the name is registered once")
+});
+
+/// What a path asks for.
+enum Route {
+    Call(Surface, String),
+    Events(Stretch),
+}
+
+impl Serving {
+    pub(super) async fn answer(
+        &self,
+        peer: &str,
+        request: Request<Incoming>,
+    ) -> Response<Full<Bytes>> {
+        let reply = self
+            .hear(peer, request)
+            .await
+            .unwrap_or_else(WireReply::fault);
+        let (result, status) = match &reply.outcome {
+            WireOutcome::Ok(_) => ("answered", StatusCode::OK),
+            WireOutcome::Domain(_) => ("refused", StatusCode::OK),
+            WireOutcome::Fault(fault) => status_of(fault),
+        };
+        HEARD.with_label_values(&[peer, result]).inc();
+        let mut response = Response::new(Full::new(frame::reply(&reply)));
+        *response.status_mut() = status;
+        let kind = http::HeaderValue::from_static(frame::REPLY);
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+
+    async fn hear(&self, peer: &str, request: Request<Incoming>) -> Result<WireReply, SeamFault> {
+        let (head, body) = request.into_parts();
+        let body = self.read(body).await?;
+        let path = head.uri.path_and_query().map_or("", |path| path.as_str());
+        let bound = Bound {
+            audience: &self.host.service,
+            verb: head.method.as_str(),
+            path,
+            body: &body,
+        };
+        let claims = self.authenticate(peer, &head.headers, bound)?;
+        let (module, route) =
+            route(&head.method, head.uri.path(), head.uri.query()).ok_or_else(|| {
+                tracing::warn!(peer, path, "a peer asked for something that does not exist");
+                SeamFault::VersionSkew
+            })?;
+        self.authorize(peer, &claims.sub, module, &route)?;
+        match route {
+            Route::Call(surface, method) => {
+                self.call(peer, claims, module, surface, method, body).await
+            }
+            Route::Events(stretch) => self.events(module, stretch).await,
+        }
+    }
+
+    /// Reads a request that is neither too large nor too slow.
+    async fn read(&self, body: Incoming) -> Result<Bytes, SeamFault> {
+        let limits = &self.host.limits;
+        let patience = Duration::from_millis(limits.patience_ms);
+        let limited = Limited::new(body, limits.max_request_bytes);
+        match timeout(patience, limited.collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(SeamFault::TooLarge {
+                limit: limits.max_request_bytes as u64,
+                executed: Executed::No,
+            }),
+            Ok(Err(_)) => Err(SeamFault::Unavailable {
+                executed: Executed::No,
+            }),
+            Err(_) => Err(SeamFault::DeadlineExceeded {
+                executed: Executed::No,
+            }),
+        }
+    }
+
+    fn authenticate(
+        &self,
+        peer: &str,
+        headers: &HeaderMap,
+        bound: Bound<'_>,
+    ) -> Result<Claims, SeamFault> {
+        let mut sent = headers.get_all(AUTHORIZATION).iter();
+        let token = match (sent.next(), sent.next()) {
+            (Some(token), None) => token.to_str().ok(),
+            _ => None,
+        };
+        let receiver = Receiver {
+            keys: &self.host.keys,
+            peer,
+            now: self.host.env.now(),
+        };
+        token
+            .and_then(|token| token.strip_prefix("Bearer "))
+            .ok_or("missing")
+            .and_then(|token| receiver.verify(token, bound))
+            .map_err(|reason| {
+                tracing::warn!(
+                    peer,
+                    path = bound.path,
+                    reason,
+                    "a request's token was refused"
+                );
+                SeamFault::Unauthenticated
+            })
+    }
+
+    /// The service may speak for the module, and the module may do this.
+    fn authorize(
+        &self,
+        peer: &str,
+        caller: &str,
+        callee: &str,
+        route: &Route,
+    ) -> Result<(), SeamFault> {
+        let may_speak = self
+            .host
+            .callers
+            .get(peer)
+            .is_some_and(|modules| modules.contains(caller));
+        let (may_do, what) = match route {
+            Route::Call(_, method) => (self.host.access.may_call(caller, callee), method.as_str()),
+            Route::Events(_) => (self.host.access.may_listen(caller, callee), "events"),
+        };
+        if may_speak && may_do {
+            return Ok(());
+        }
+        let edge = format!("{caller} -> {callee}.{what}");
+        tracing::warn!(
+            peer,
+            edge,
+            may_speak,
+            "a request along an undeclared edge was refused"
+        );
+        Err(SeamFault::Forbidden { edge })
+    }
+
+    async fn call(
+        &self,
+        peer: &str,
+        claims: Claims,
+        module: &str,
+        surface: Surface,
+        method: String,
+        body: Bytes,
+    ) -> Result<WireReply, SeamFault> {
+        let found = self
+            .host
+            .surfaces
+            .iter()
+            .find(|((name, of), _)| *name == module && *of == surface);
+        let Some((_, dispatch)) = found else {
+            tracing::warn!(peer, module, %surface, "a peer asked for a contract that is not here");
+            return Err(SeamFault::VersionSkew);
+        };
+        let (head, body) = frame::open_request(body).ok_or(SeamFault::VersionSkew)?;
+        let call = WireCall {
+            surface,
+            method,
+            head,
+            body,
+            max_response: usize::MAX, // the contract's own bound holds
+        };
+        let ctx = call.context()?;
+        if ctx.caller != Caller::Module(claims.sub.clone().into()) {
+            tracing::warn!(peer, caller = ?ctx.caller, "a call context names another caller than its token");
+            return Err(SeamFault::Unauthenticated);
+        }
+        let is_query = dispatch.is_query(&call.method);
+        if !is_query {
+            self.use_once(peer, &claims)?;
+        }
+        let span = tracing::info_span!(
+            "seam.serve",
+            caller = claims.sub,
+            callee = dispatch.module(),
+            method = call.method
+        );
+        let dispatch = std::sync::Arc::clone(dispatch);
+        let run = async move { dispatch.dispatch(call).await }.instrument(span);
+        let left = ctx.deadline.remaining().unwrap_or(LONGEST_CALL);
+        // A task of its own: a panic ends this call only, and a command outlives the connection.
+        let task = self.commands.spawn(run);
+        let done = if is_query {
+            timeout(left, AbortOnDropHandle::new(task)).await
+        } else {
+            timeout(left, task).await
+        };
+        match done {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(error)) => Err(self.broken(&error)),
+            Err(_) => Err(SeamFault::DeadlineExceeded {
+                executed: if is_query {
+                    Executed::No
+                } else {
+                    Executed::Unknown
+                },
+            }),
+        }
+    }
+
+    /// The token of a command counts once.
+    fn use_once(&self, peer: &str, claims: &Claims) -> Result<(), SeamFault> {
+        let mut replay = self
+            .host
+            .replay
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match replay.note(self.host.env.now(), peer, &claims.jti) {
+            Seen::Fresh => Ok(()),
+            Seen::Before => {
+                tracing::warn!(peer, caller = claims.sub, "a used token was sent again");
+                Err(SeamFault::Unauthenticated)
+            }
+            Seen::Full => Err(SeamFault::Overloaded {
+                retry_after_ms: 1_000,
+            }),
+        }
+    }
+
+    fn broken(&self, error: &JoinError) -> SeamFault {
+        let incident = self.host.env.new_uuid().to_string();
+        tracing::error!(incident, error = %error, "a call broke");
+        SeamFault::Internal { incident }
+    }
+}
+
+/// Reads `/_seam/{module}/{surface}/{method}` and `/_seam/{module}/events?…`.
+fn route<'p>(verb: &Method, path: &'p str, query: Option<&str>) -> Option<(&'p str, Route)> {
+    let mut parts = path.strip_prefix("/_seam/")?.split('/');
+    let (module, second, third) = (parts.next()?, parts.next()?, parts.next());
+    if parts.next().is_some() {
+        return None;
+    }
+    match (verb, second, third) {
+        (&Method::GET, "events", None) => Some((module, Route::Events(Stretch::read(query?)?))),
+        (&Method::POST, surface, Some(method)) if query.is_none() => {
+            let route = Route::Call(surface.parse().ok()?, method.to_owned());
+            Some((module, route))
+        }
+        _ => None,
+    }
+}
+
+/// For people who look at the traffic; peers read the body.
+fn status_of(fault: &SeamFault) -> (&'static str, StatusCode) {
+    match fault {
+        SeamFault::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED),
+        SeamFault::Forbidden { .. } => ("forbidden", StatusCode::FORBIDDEN),
+        SeamFault::VersionSkew => ("version_skew", StatusCode::NOT_FOUND),
+        SeamFault::TooLarge { .. } => ("too_large", StatusCode::PAYLOAD_TOO_LARGE),
+        SeamFault::DeadlineExceeded { .. } => ("late", StatusCode::GATEWAY_TIMEOUT),
+        SeamFault::Overloaded { .. } => ("overloaded", StatusCode::TOO_MANY_REQUESTS),
+        SeamFault::Unavailable { .. } => ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
+        _ => ("failed", StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
