@@ -11,7 +11,10 @@ use anyhow::{Context as _, Result, bail};
 use tenon_remote::issue::Authority;
 
 fn main() -> Result<()> {
-    #[expect(clippy::disallowed_methods, reason = "a command line tool reads its arguments")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a command line tool reads its arguments"
+    )]
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next().map(PathBuf::from) else {
         bail!("usage: authority <folder> <service>…");
@@ -54,6 +57,9 @@ fn write(path: &Path, text: &str) -> Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| path.display().to_string())?;
-    file.write_all(text.as_bytes()).with_context(|| path.display().to_string())
+    let mut file = options
+        .open(path)
+        .with_context(|| path.display().to_string())?;
+    file.write_all(text.as_bytes())
+        .with_context(|| path.display().to_string())
 }
