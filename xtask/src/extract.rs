@@ -58,9 +58,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if let Some(folder) = &options.out {
         let files = standalone::files(root, &facts, &options.module, options.platform.as_ref())?;
         if options.dry_run {
-            files
-                .keys()
-                .for_each(|path| println!("write  {}", folder.join(path).display()));
+            for path in files.keys() {
+                println!("write  {}", folder.join(path).display());
+            }
             return Ok(());
         }
         return standalone::write(root, folder, &files);

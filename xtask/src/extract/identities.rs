@@ -67,7 +67,7 @@ pub(crate) fn forget(root: &Path, extracted: &BTreeSet<String>) -> Result<()> {
         if folder.is_dir() {
             fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
         }
-        return Ok(());
+        return super::ledger::remove_empty(root, &folder);
     }
     let wanted = services(extracted);
     for entry in crate::workspace::folders(&folder)? {

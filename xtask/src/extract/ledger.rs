@@ -124,12 +124,12 @@ impl Ledger {
 
 impl Changes {
     pub(crate) fn print(&self) {
-        self.write
-            .keys()
-            .for_each(|path| println!("write  {}", path.display()));
-        self.remove
-            .iter()
-            .for_each(|path| println!("remove {}", path.display()));
+        for path in self.write.keys() {
+            println!("write  {}", path.display());
+        }
+        for path in &self.remove {
+            println!("remove {}", path.display());
+        }
     }
 
     pub(crate) fn apply(&self, root: &Path) -> Result<()> {
@@ -156,7 +156,7 @@ pub(super) fn put(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Removes the folders above a removed file that nothing is left in.
-fn remove_empty(root: &Path, path: &Path) -> Result<()> {
+pub(super) fn remove_empty(root: &Path, path: &Path) -> Result<()> {
     for folder in path
         .ancestors()
         .skip(1)

@@ -91,6 +91,9 @@ pub(crate) fn files(
             copy(root, Path::new(path), &mut files)?;
         }
     }
+    if let Some(text) = files.get_mut(Path::new(".config/nextest.toml")) {
+        *text = without_packages(text);
+    }
     let app = PathBuf::from("apps").join(module.service());
     files.insert(app.join("Cargo.toml"), service::manifest(module));
     files.insert(app.join("src/main.rs"), formatted(&service::main(module))?);
@@ -151,6 +154,15 @@ fn copy(root: &Path, path: &Path, files: &mut Files) -> Result<()> {
     Ok(())
 }
 
+/// The settings of the test runner without the blocks that name packages, which are not there.
+fn without_packages(text: &str) -> String {
+    let blocks = text
+        .split("\n\n")
+        .filter(|block| !block.contains("package("));
+    let kept: Vec<&str> = blocks.map(str::trim_end).collect();
+    kept.join("\n\n") + "\n"
+}
+
 /// Names of everything that the manifests of these files depend on.
 fn used(files: &Files) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
@@ -181,7 +193,7 @@ members = [\"apps/*\", \"crates/{name}/contract\", \"crates/{name}/module\"]
     let mut section = String::new();
     for line in text.lines() {
         if line.starts_with('[') {
-            section = line.trim_matches(['[', ']']).to_owned();
+            line.trim_matches(['[', ']']).clone_into(&mut section);
             if keeps(&section) {
                 out.push('\n');
             }

@@ -12,7 +12,11 @@ use super::ledger::Ledger;
 use super::{FOLDER, standalone, tree};
 use crate::workspace::Workspace;
 
-const TREE: [(&str, &str); 9] = [
+const TREE: [(&str, &str); 10] = [
+    (
+        ".config/nextest.toml",
+        "[profile.default]\nfail-fast = false\n\n[[profile.default.overrides]]\nfilter = \"package(tenon-server)\"\n",
+    ),
     (
         "Cargo.toml",
         "[workspace]\nmembers = [\"apps/*\"]\n\n[workspace.package]\nversion = \"0.1.0\"\n\n[workspace.dependencies]\n\
@@ -263,6 +267,12 @@ fn a_repository_of_its_own_has_the_same_versions_and_no_other_module() {
         files
             .keys()
             .all(|path| !path.starts_with("crates/orders") && !path.starts_with("apps/server"))
+    );
+
+    let runner = &files[Path::new(".config/nextest.toml")];
+    assert!(
+        runner.contains("[profile.default]") && !runner.contains("package("),
+        "{runner}"
     );
 
     let platform: standalone::Platform = "git=https://example.org/tenon.git"
