@@ -130,10 +130,10 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
     response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance,\
     negative_data_rejection";
 /// A precondition is judged before the content (RFC 9110 §13.2.1): 412 is an answer to wrong content too.
-const FUZZER_SETTINGS: &str = r#"
+const FUZZER_SETTINGS: &str = "
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
-"#;
+";
 /// Calling these would leave the rest of the run without a valid token.
 const ENDS_THE_SESSION: [&str; 2] = ["delete_current_session", "delete_my_session"];
 
