@@ -20,6 +20,8 @@ mod stack;
 mod test;
 mod workspace;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -63,9 +65,19 @@ enum Task {
     Fuzz(fuzz::Options),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let root = workspace::root();
-    match Arguments::parse().task {
+    match task {
         Task::Dev(options) => dev::run(&root, &options),
         Task::Test(options) => test::run(&root, &options),
         Task::Ci(options) => ci::run(&root, &options),
