@@ -132,6 +132,14 @@ async fn on_page(shop: &mut Shop) -> Result<Purchase> {
     recorder
         .ask("confirm_checkout: before it is paid", 200, confirm())
         .await?;
+    for case in ["before it is paid, under a key", "before it is paid, again"] {
+        let look = Ask::new(reqwest::Method::POST, format!("{path}/confirm"))
+            .by(&ada)
+            .key("look");
+        recorder
+            .ask(&format!("confirm_checkout: {case}"), 200, look)
+            .await?;
+    }
     let stranger = Ask::post(format!("{path}/confirm"), &json!({})).by(&bob);
     recorder
         .ask("confirm_checkout: of somebody else", 404, stranger)
@@ -250,6 +258,10 @@ async fn second_try(shop: &mut Shop) -> Result<Purchase> {
         .await?;
     recorder
         .ask("confirm_checkout: sent again under its key", 200, good())
+        .await?;
+    let other = confirm(json!({ "payment_method": "pm_declined" })).key("good");
+    recorder
+        .ask("confirm_checkout: something else under its key", 422, other)
         .await?;
     captured(shop, &bought).await?;
     Ok(bought)

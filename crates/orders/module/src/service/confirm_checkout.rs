@@ -3,6 +3,7 @@
 use orders_contract::{CheckoutId, OrdersError};
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
+use tenon_store::{Claim, KeyFate, StoreError, retrying};
 
 use super::drive::{Confirmation, DriveError, Push};
 use super::plan_checkout::check_payment_input;
@@ -34,12 +35,18 @@ impl Service {
     ) -> Outcome<Checkout> {
         check_payment_input(payment_method.as_deref(), None)?;
         let checkout = self.get_checkout(ctx, id, access).await?;
+        if self.is_repeat(ctx).await? {
+            let settled = self.settled(ctx, id, self.settings.repeat_wait()).await;
+            return self.closed(ctx, settled.map_err(into_fault)?).await;
+        }
         let checkout = if checkout.status.is_live() {
             self.carry_out(ctx, id, payment_method).await?
         } else {
             checkout
         };
-        self.closed(ctx, checkout).await
+        let outcome = self.closed(ctx, checkout).await;
+        self.keep_confirmation(ctx, id, &outcome).await?;
+        outcome
     }
 
     /// Brings the buyer's wish to the payment. A driver that is at work, or was faster, does not know of it: if it
@@ -94,6 +101,55 @@ impl Service {
             just_looked = true;
         }
         Err(into_fault(DriveError::Lost))
+    }
+
+    /// Whether the request's key stands for a confirmation that was carried out; a refusal is given again.
+    async fn is_repeat(&self, ctx: &CallCtx) -> Outcome<bool> {
+        if self.db.key_fate(ctx, OPERATION).await? == KeyFate::Unseen {
+            return Ok(false);
+        }
+        retrying(|| async {
+            let mut ctx = ctx.child();
+            let mut tx = self
+                .db
+                .begin(&mut ctx, "orders.recall_confirmation")
+                .await?;
+            let claim = tx.claim_key::<CheckoutId, OrdersError>(OPERATION).await?;
+            tx.rollback().await?;
+            match claim {
+                Claim::Replay(outcome) => outcome.map(|_| true).map_err(SeamError::Domain),
+                Claim::Fresh => Ok(false), // it was purged meanwhile
+            }
+        })
+        .await
+    }
+
+    /// Stores what a confirmation came to under the request's key, unless its attempt did that already.
+    async fn keep_confirmation(
+        &self,
+        ctx: &CallCtx,
+        id: CheckoutId,
+        outcome: &Outcome<Checkout>,
+    ) -> Outcome<()> {
+        let kept = match outcome {
+            Ok(_) => Ok(id),
+            Err(SeamError::Domain(refusal)) => Err(refusal.clone()),
+            Err(SeamError::Seam(_)) => return Ok(()),
+        };
+        if ctx.idempotency.is_none() || self.db.key_fate(ctx, OPERATION).await? != KeyFate::Unseen {
+            return Ok(());
+        }
+        retrying(|| async {
+            let mut ctx = ctx.child();
+            let mut tx = self.db.begin(&mut ctx, "orders.keep_confirmation").await?;
+            if let Claim::Replay(_) = tx.claim_key::<CheckoutId, OrdersError>(OPERATION).await? {
+                return Ok(()); // a copy of the request was faster
+            }
+            tx.commit_outcome(OPERATION, &kept, Some(id.to_string()))
+                .await
+        })
+        .await
+        .map_err(|error: StoreError| error.into())
     }
 
     /// Tells apart the ways in which a checkout can be over.
