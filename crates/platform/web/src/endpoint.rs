@@ -75,6 +75,7 @@ pub(crate) struct Shape {
     pub(crate) needs_if_match: bool,
     pub(crate) versioned: bool,
     pub(crate) body: Option<SchemaFn>,
+    pub(crate) needs_body: bool,
     pub(crate) query: Option<SchemaFn>,
     pub(crate) path_params: Vec<Param>,
     pub(crate) headers: Vec<Header>,
@@ -191,6 +192,7 @@ impl EndpointBuilder {
             needs_if_match: false,
             versioned: false,
             body: None,
+            needs_body: false,
             query: None,
             path_params: Vec::new(),
             headers: Vec::new(),
@@ -242,8 +244,16 @@ impl EndpointBuilder {
     }
 
     /// The request body.
-    pub fn body<T: JsonSchema>(mut self) -> Self {
+    pub fn body<T: JsonSchema>(self) -> Self {
+        let mut taking = self.optional_body::<T>();
+        taking.shape.needs_body = true;
+        taking
+    }
+
+    /// A request body that may be left out: for handlers that take `Option<ApiJson<T>>`.
+    pub fn optional_body<T: JsonSchema>(mut self) -> Self {
         self.shape.body = Some(SchemaGenerator::subschema_for::<T>);
+        self.shape.needs_body = false;
         self
     }
 

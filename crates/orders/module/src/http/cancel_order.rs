@@ -35,7 +35,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
-        .body::<CancelOrderBody>()
+        .optional_body::<CancelOrderBody>()
         .answers::<OrderSummaryView>(202, "The order; money and stock are on their way back.")
         .problem(404, "orders.order_not_found")
         .problem(409, "orders.order_not_cancellable")

@@ -106,7 +106,7 @@ fn request_body(shape: &Shape, schema: Value) -> Value {
         );
     }
     content.insert("application/json".to_owned(), json!({ "schema": schema }));
-    json!({ "required": true, "content": content })
+    json!({ "required": shape.needs_body, "content": content })
 }
 
 fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Value {
