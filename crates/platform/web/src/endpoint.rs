@@ -109,6 +109,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) schema: Option<SchemaFn>,
     pub(crate) description: &'static str,
+    /// Whether `Location` says where to look: 201 and 202, unless said.
+    pub(crate) has_location: bool,
 }
 
 impl Endpoint {
@@ -295,6 +297,7 @@ impl EndpointBuilder {
             status,
             schema: Some(schema),
             description,
+            has_location: matches!(status, 201 | 202),
         });
         self
     }
@@ -305,7 +308,16 @@ impl EndpointBuilder {
             status,
             schema: None,
             description,
+            has_location: matches!(status, 201 | 202),
         });
+        self
+    }
+
+    /// The answer declared last has no `Location`: there is nothing to look at.
+    pub fn without_location(mut self) -> Self {
+        if let Some(answer) = self.shape.answers.last_mut() {
+            answer.has_location = false;
+        }
         self
     }
 

@@ -56,5 +56,7 @@ async fn handler(
         .cancel_order(&ctx, id, &access(&ctx, &secret), body.note)
         .await?;
     let version = stored.order.version;
-    Ok(Reply::accepted(&OrderSummaryView::from(stored.order)).version(version))
+    Ok(Reply::accepted(&OrderSummaryView::from(stored.order))
+        .header("location", format!("/v1/orders/{id}"))
+        .version(version))
 }

@@ -120,7 +120,7 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
     add("Trace-Id");
     add("RateLimit");
     add("RateLimit-Policy");
-    if matches!(answer.status, 201 | 202) {
+    if answer.has_location {
         add("Location");
     }
     if versioned || shape.needs_if_match {
