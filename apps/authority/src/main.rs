@@ -11,10 +11,6 @@ use anyhow::{Context as _, Result, bail};
 use tenon_remote::issue::Authority;
 
 fn main() -> Result<()> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a command line tool reads its arguments"
-    )]
     let mut arguments = std::env::args().skip(1);
     let Some(folder) = arguments.next().map(PathBuf::from) else {
         bail!("usage: authority <folder> <service>…");

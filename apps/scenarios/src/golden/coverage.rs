@@ -90,6 +90,14 @@ fn surprise(exchange: &Exchange, document: &Document) -> Option<String> {
     let Some(codes) = operation.answers.get(&status) else {
         return Some(format!("{}: {status} is not documented", exchange.case));
     };
+    match (
+        operation.located.contains(&status),
+        exchange.answer.headers.contains_key("location"),
+    ) {
+        (true, false) => return Some(format!("{}: Location is missing", exchange.case)),
+        (false, true) => return Some(format!("{}: Location is not documented", exchange.case)),
+        _ => {}
+    }
     let code = code(exchange).filter(|_| status >= 400)?;
     (!codes.is_empty() && !codes.contains(code))
         .then(|| format!("{}: {status} `{code}` is not documented", exchange.case))
@@ -162,5 +170,25 @@ mod tests {
         let (count, all, unseen) = failures_seen(&recording, &document);
         assert_eq!((count, all), (1, 2));
         assert_eq!(unseen, ["get_a: shop.never"]);
+    }
+
+    #[test]
+    fn an_answer_says_where_to_look_exactly_if_the_document_promises_it() {
+        let document = json!({ "paths": { "/a": { "get": { "operationId": "get_a", "responses": {
+            "200": {}, "202": { "headers": { "Location": {} } } } } } } });
+        let document = Document::parse(&document).expect("a document");
+        let mut led = recording(&[("get_a", 200, ""), ("get_a", 202, "")]);
+        assert_eq!(
+            check(&led, &document).undocumented,
+            ["get_a: 202: Location is missing"]
+        );
+        let location = || ("location".to_owned(), vec!["/a".to_owned()]);
+        for exchange in &mut led.exchanges {
+            exchange.answer.headers.extend([location()]);
+        }
+        assert_eq!(
+            check(&led, &document).undocumented,
+            ["get_a: 200: Location is not documented"]
+        );
     }
 }

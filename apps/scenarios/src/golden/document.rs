@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     pub(crate) parameters: BTreeMap<String, String>,
     /// Codes by documented status.
     pub(crate) answers: BTreeMap<u16, BTreeSet<String>>,
+    /// Statuses whose answers are to have `Location`.
+    pub(crate) located: BTreeSet<u16>,
 }
 
 impl Document {
@@ -94,6 +96,9 @@ impl Operation {
             let codes = response["x-codes"].as_array().into_iter().flatten();
             let codes = codes.filter_map(Value::as_str).map(str::to_owned).collect();
             if let Ok(status) = status.parse() {
+                if response.pointer("/headers/Location").is_some() {
+                    read.located.insert(status);
+                }
                 read.answers.insert(status, codes);
             }
         }

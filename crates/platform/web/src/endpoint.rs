@@ -75,6 +75,7 @@ pub(crate) struct Shape {
     pub(crate) needs_if_match: bool,
     pub(crate) versioned: bool,
     pub(crate) body: Option<SchemaFn>,
+    pub(crate) needs_body: bool,
     pub(crate) query: Option<SchemaFn>,
     pub(crate) path_params: Vec<Param>,
     pub(crate) headers: Vec<Header>,
@@ -108,6 +109,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) schema: Option<SchemaFn>,
     pub(crate) description: &'static str,
+    /// Whether `Location` says where to look: 201 and 202, unless said.
+    pub(crate) has_location: bool,
 }
 
 impl Endpoint {
@@ -191,6 +194,7 @@ impl EndpointBuilder {
             needs_if_match: false,
             versioned: false,
             body: None,
+            needs_body: false,
             query: None,
             path_params: Vec::new(),
             headers: Vec::new(),
@@ -242,8 +246,16 @@ impl EndpointBuilder {
     }
 
     /// The request body.
-    pub fn body<T: JsonSchema>(mut self) -> Self {
+    pub fn body<T: JsonSchema>(self) -> Self {
+        let mut taking = self.optional_body::<T>();
+        taking.shape.needs_body = true;
+        taking
+    }
+
+    /// A request body that may be left out: for handlers that take `Option<ApiJson<T>>`.
+    pub fn optional_body<T: JsonSchema>(mut self) -> Self {
         self.shape.body = Some(SchemaGenerator::subschema_for::<T>);
+        self.shape.needs_body = false;
         self
     }
 
@@ -285,6 +297,7 @@ impl EndpointBuilder {
             status,
             schema: Some(schema),
             description,
+            has_location: matches!(status, 201 | 202),
         });
         self
     }
@@ -295,7 +308,16 @@ impl EndpointBuilder {
             status,
             schema: None,
             description,
+            has_location: matches!(status, 201 | 202),
         });
+        self
+    }
+
+    /// The answer declared last has no `Location`: there is nothing to look at.
+    pub fn without_location(mut self) -> Self {
+        if let Some(answer) = self.shape.answers.last_mut() {
+            answer.has_location = false;
+        }
         self
     }
 

@@ -109,9 +109,12 @@ impl Problem {
         }))
     }
 
-    /// Names the wrong members.
+    /// Names the wrong members; modules say what is wrong as errors do, callers read sentences.
     #[must_use]
-    pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+    pub fn with_fields(mut self, mut fields: Vec<FieldError>) -> Self {
+        for field in &mut fields {
+            field.detail = sentence(&field.detail);
+        }
         self.0.fields = fields;
         self
     }
@@ -151,9 +154,9 @@ impl Problem {
     /// Translates an error of a contract. The only place where an error becomes HTTP.
     pub fn from_error(error: &dyn ServiceError) -> Self {
         let kind = error.kind();
-        let mut problem =
-            Self::new(kind, error.code(), sentence(&error.to_string())).with_retry(error.retry());
-        problem.0.fields = error.fields();
+        let mut problem = Self::new(kind, error.code(), sentence(&error.to_string()))
+            .with_retry(error.retry())
+            .with_fields(error.fields());
         for (name, value) in error.extensions().unwrap_or_default() {
             problem = problem.with_extension(&name, value);
         }
@@ -367,6 +370,23 @@ mod tests {
     fn titles_follow_codes() {
         assert_eq!(title_of("orders.out_of_stock"), "Out of stock");
         assert_eq!(title_of("invalid_request"), "Invalid request");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_member_is_a_sentence_whoever_says_it() {
+        let details = ["expected at most 500 characters", "Expected an object."];
+        let fields = details.map(|detail| FieldError::new("/note", "invalid_text", detail));
+        let problem = Problem::new(ErrorKind::Invalid, "invalid_request", "Wrong.");
+        let problem = problem.with_fields(fields.to_vec());
+        let details: Vec<&str> = problem
+            .fields()
+            .iter()
+            .map(|it| it.detail.as_str())
+            .collect();
+        assert_eq!(
+            details,
+            ["Expected at most 500 characters.", "Expected an object."]
+        );
     }
 
     #[test]

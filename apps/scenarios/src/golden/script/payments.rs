@@ -200,6 +200,11 @@ async fn voids(shop: &mut Shop, bought: &Bought) -> Result<()> {
     for (case, status, ask) in [
         ("of no payment", 404, post(&none, "void-none", "x")),
         (
+            "of no payment, sent again",
+            404,
+            post(&none, "void-none", "x"),
+        ),
+        (
             "for a reason too long",
             422,
             post(&path, "void-long", &"r".repeat(501)),
@@ -222,6 +227,13 @@ async fn voids(shop: &mut Shop, bought: &Bought) -> Result<()> {
             "void_payment: sent again under its key",
             202,
             post(&path, "void-it", "never paid"),
+        )
+        .await?;
+    recorder
+        .ask(
+            "void_payment: something else under its key",
+            422,
+            post(&path, "void-it", "by mistake"),
         )
         .await?;
     recorder

@@ -48,6 +48,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .max_body(MAX_BODY)
         .body::<Body>()
         .answers::<AcceptedView>(202, "The wish was taken.")
+        .without_location()
         .problem(422, "identity.invalid_request")
         .handler(handler, Arc::clone(service))
 }

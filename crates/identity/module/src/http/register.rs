@@ -42,6 +42,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .max_body(MAX_BODY)
         .body::<Body>()
         .answers::<AcceptedView>(202, "The registration was taken.")
+        .without_location()
         .problem(422, "identity.invalid_request")
         .problem(422, "identity.weak_password")
         .handler(handler, Arc::clone(service))

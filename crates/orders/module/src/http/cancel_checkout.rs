@@ -42,7 +42,9 @@ async fn handler(
         .await?;
     if checkout.status.is_live() {
         let version = checkout.version;
-        return Ok(Reply::accepted(&CheckoutView::from(checkout)).version(version));
+        return Ok(Reply::accepted(&CheckoutView::from(checkout))
+            .header("location", format!("/v1/checkouts/{id}"))
+            .version(version));
     }
     Ok(checkout_view::reply(checkout))
 }

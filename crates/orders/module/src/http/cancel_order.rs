@@ -35,7 +35,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
-        .body::<CancelOrderBody>()
+        .optional_body::<CancelOrderBody>()
         .answers::<OrderSummaryView>(202, "The order; money and stock are on their way back.")
         .problem(404, "orders.order_not_found")
         .problem(409, "orders.order_not_cancellable")
@@ -56,5 +56,7 @@ async fn handler(
         .cancel_order(&ctx, id, &access(&ctx, &secret), body.note)
         .await?;
     let version = stored.order.version;
-    Ok(Reply::accepted(&OrderSummaryView::from(stored.order)).version(version))
+    Ok(Reply::accepted(&OrderSummaryView::from(stored.order))
+        .header("location", format!("/v1/orders/{id}"))
+        .version(version))
 }

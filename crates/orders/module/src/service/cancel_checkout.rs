@@ -42,7 +42,7 @@ impl Service {
             let Some(process) = self.load(ctx, id).await.map_err(into_fault)? else {
                 return Err(SeamError::Domain(OrdersError::CheckoutNotFound));
             };
-            let checkout = match self.drive(ctx, process, Push::Cancel(reason)).await {
+            let checkout = match self.drive(ctx, process, &mut Push::Cancel(reason)).await {
                 Ok(checkout) => checkout,
                 Err(DriveError::Lost) => continue,
                 Err(DriveError::Fault(fault)) => {

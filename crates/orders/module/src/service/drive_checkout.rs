@@ -39,16 +39,17 @@ const EVENT_PATIENCE: Duration = Duration::from_millis(500);
 const IN_FLIGHT_RETRY_MS: u64 = 1_000;
 
 impl Service {
-    /// Drives a checkout as far as it goes; returns it as it stands then.
+    /// Drives a checkout as far as it goes; returns it as it stands then. A confirmation that is left in `push` when
+    /// the race is lost has not been heard.
     #[tracing::instrument(name = "orders.drive_checkout", skip_all, fields(checkout.id = %process.checkout.id))]
     pub(crate) async fn drive(
         &self,
         ctx: &CallCtx,
         mut process: Process,
-        mut push: Push,
+        push: &mut Push,
     ) -> Driven<Checkout> {
         for _ in 0..MOST_STEPS {
-            let moved = match Box::pin(self.step(ctx, &process, &mut push)).await {
+            let moved = match Box::pin(self.step(ctx, &process, push)).await {
                 Err(DriveError::Fault(fault)) => {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
                     return Err(DriveError::Fault(fault));
@@ -105,12 +106,12 @@ impl Service {
         &self,
         ctx: &CallCtx,
         id: CheckoutId,
-        push: Push,
+        mut push: Push,
     ) -> Driven<Option<Checkout>> {
         let Some(process) = self.load(ctx, id).await? else {
             return Ok(None);
         };
-        match self.drive(ctx, process, push).await {
+        match self.drive(ctx, process, &mut push).await {
             Err(DriveError::Lost) => Ok(store::checkouts::load(&mut self.db.read(ctx), id).await?),
             driven => driven.map(Some),
         }
@@ -177,7 +178,7 @@ impl Service {
             let Some(process) = self.load(ctx, checkout.id).await? else {
                 return Ok(());
             };
-            match self.drive(ctx, process, Push::PaymentMoved).await {
+            match self.drive(ctx, process, &mut Push::PaymentMoved).await {
                 Err(DriveError::Lost) => {} // whoever was faster may have looked too early: look again
                 driven => return driven.map(|_| ()),
             }

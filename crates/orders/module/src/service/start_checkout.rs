@@ -135,7 +135,7 @@ impl Service {
     /// the saga goes on by itself.
     async fn carry_on(&self, ctx: &CallCtx, process: Process) -> Outcome<Checkout> {
         let id = process.checkout.id;
-        match self.drive(ctx, process, Push::Resume).await {
+        match self.drive(ctx, process, &mut Push::Resume).await {
             Ok(checkout) => Ok(checkout),
             Err(DriveError::Lost) => self
                 .settled(ctx, id, self.settings.repeat_wait())

@@ -3,7 +3,7 @@
 use payments_contract::testing::{Call, Outcome};
 use serde_json::{Value, json};
 use tenon_kernel::Role;
-use tenon_testkit::engines;
+use tenon_testkit::{TestReply, engines};
 
 use crate::support::{DECLINED, Shop, payment_of};
 
@@ -203,6 +203,54 @@ async fn a_confirmation_asks_the_provider_now() {
             done,
             "any number of times"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_key_stands_for_one_confirmation() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+        let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
+        let replayed = |reply: &TestReply| reply.header("idempotent-replayed") == Some("true");
+
+        // Without an attempt, …
+        let first = buyer.confirmation(&checkout, None).key("look").await;
+        assert_eq!(first.expect(200)["status"], "requires_action");
+        assert!(!replayed(&first));
+        let repeat = buyer.confirmation(&checkout, None).key("look").await;
+        assert_eq!(repeat.expect(200), first.expect(200));
+        assert!(replayed(&repeat));
+        let other = buyer
+            .confirmation(&checkout, Some("pm_success"))
+            .key("look");
+        assert_eq!(other.await.expect(422)["code"], "idempotency_key_reused");
+
+        // … with one, …
+        shop.decide(&payment_of(&checkout), DECLINED).await;
+        let again = || {
+            buyer
+                .confirmation(&checkout, Some("pm_success"))
+                .key("again")
+        };
+        let first = again().await;
+        assert_eq!(first.expect(200)["status"], "completed");
+        assert!(!replayed(&first));
+        let repeat = again().await;
+        assert_eq!(repeat.expect(200), first.expect(200));
+        assert!(replayed(&repeat));
+
+        // … and refused.
+        let buyer = shop.guest(&[(shop.sell("TEA-2", 500, 5), 1)]).await;
+        let checkout = buyer.checkout("k1", Some("pm_3ds")).await.expect(201);
+        buyer.cancel_checkout(&checkout).await.expect(200);
+        let late = || buyer.confirmation(&checkout, None).key("late");
+        let first = late().await;
+        assert_eq!(first.expect(409)["code"], "orders.checkout_closed");
+        assert!(!replayed(&first));
+        let repeat = late().await;
+        assert_eq!(repeat.expect(409)["code"], "orders.checkout_closed");
+        assert!(replayed(&repeat));
     }
 }
 

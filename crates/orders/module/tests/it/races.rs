@@ -1,10 +1,12 @@
 //! Several at once: one effect, and equal answers.
 
+use std::time::Duration;
+
 use payments_contract::testing::{Call, Outcome};
 use serde_json::{Value, json};
 use tenon_testkit::{TestReply, engines};
 
-use crate::support::{DECLINED, Shop, payment_of};
+use crate::support::{DECLINED, Shop, When, payment_of};
 
 async fn all_at_once<F: Future<Output = TestReply> + Send + 'static>(
     requests: Vec<F>,
@@ -116,6 +118,63 @@ async fn ten_equal_confirmations_that_are_declined_again_make_one_attempt() {
             assert_eq!(answer["status"], "payment_declined");
             assert_eq!(answer["payment"]["attempts"], 2);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_method_that_loses_the_swap_is_attempted_all_the_same() {
+    for engine in engines() {
+        for key in [None, Some("good")] {
+            let shop = Shop::open(engine).await;
+            let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+            let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
+            shop.payments.script(Some("pm_empty"), DECLINED);
+            shop.slow_payments
+                .stall_next("refresh_payment", When::After);
+            let late = {
+                let request = buyer.confirmation(&checkout, Some("pm_success"));
+                let request = match key {
+                    Some(key) => request.key(key),
+                    None => request,
+                };
+                tokio::spawn(async move { request.await })
+            };
+            shop.slow_payments.reached().await;
+            let faster = buyer.confirm(&checkout, Some("pm_empty")).await.expect(200);
+            assert_eq!(faster["status"], "payment_declined");
+            shop.slow_payments.release();
+            let late = late.await.expect("no panic");
+            assert_eq!(late.header("idempotent-replayed"), None);
+            let late = late.expect(200);
+            assert_eq!(late["status"], "completed");
+            assert_eq!(late["payment"]["attempts"], 3);
+            shop.app.assert_invariants().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_method_that_finds_the_checkout_in_hand_is_attempted_afterwards() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+        let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
+        shop.payments.script(Some("pm_empty"), DECLINED);
+        shop.slow_payments.stall_next("start_attempt", When::Before);
+        let dead = {
+            let request = buyer.confirmation(&checkout, Some("pm_empty"));
+            tokio::spawn(async move { request.await })
+        };
+        shop.slow_payments.reached().await;
+        dead.abort();
+        shop.app.kit().advance(Duration::from_secs(20)); // whoever comes next takes over
+        let answer = buyer
+            .confirm(&checkout, Some("pm_success"))
+            .await
+            .expect(200);
+        assert_eq!(answer["status"], "completed");
+        assert_eq!(answer["payment"]["attempts"], 3);
+        shop.app.assert_invariants().await;
     }
 }
 

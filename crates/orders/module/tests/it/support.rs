@@ -280,13 +280,16 @@ impl Buyer {
     }
 
     pub(crate) async fn confirm(&self, checkout: &Value, method: Option<&str>) -> TestReply {
+        self.confirmation(checkout, method).await
+    }
+
+    pub(crate) fn confirmation(&self, checkout: &Value, method: Option<&str>) -> TestRequest {
         let path = format!(
             "/v1/checkouts/{}/confirm",
             checkout["id"].as_str().expect("an id")
         );
         self.with_token(self.client.post(&path))
             .json(&json!({ "payment_method": method }))
-            .await
     }
 
     pub(crate) async fn cancel_checkout(&self, checkout: &Value) -> TestReply {

@@ -56,10 +56,11 @@ async fn handler(
     let found = service.find_payment(&ctx, id).await?;
     let version = found.payment.version;
     let view = PaymentView::new(found, is_staff(&ctx));
+    let location = format!("/v1/payments/{id}");
     let reply = if is_open {
-        Reply::accepted(&view)
+        Reply::accepted(&view).header("location", location)
     } else {
-        Reply::created(format!("/v1/payments/{id}"), &view)
+        Reply::created(location, &view)
     };
     Ok(reply.version(version))
 }

@@ -49,5 +49,8 @@ async fn handler(
 ) -> Result<Reply, Problem> {
     let found = service.void_existing(&ctx, id, &body.reason).await?;
     let version = found.payment.version;
-    Ok(Reply::accepted(&PaymentView::new(found, is_staff(&ctx))).version(version))
+    let view = PaymentView::new(found, is_staff(&ctx));
+    Ok(Reply::accepted(&view)
+        .header("location", format!("/v1/payments/{id}"))
+        .version(version))
 }

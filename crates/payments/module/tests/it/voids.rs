@@ -192,3 +192,54 @@ async fn a_void_whose_answer_is_lost_is_repeated() {
         world.assert_sound().await;
     }
 }
+
+#[tokio::test]
+async fn a_key_stands_for_one_void() {
+    for engine in engines() {
+        let world = World::new(engine).await;
+        let opened = world.open_on_ship("pm_success").await;
+        let void = async |reason: &str| {
+            world
+                .command(&opened, "voids", "v1", &json!({ "reason": reason }))
+                .await
+        };
+        let first = void("changed mind").await;
+        assert_eq!(first.status(), 202, "{}", first.json());
+        assert_eq!(first.header("idempotent-replayed"), None);
+        let path = format!("/v1/payments/{}", opened.payment_id);
+        assert_eq!(first.header("location"), Some(path.as_str()));
+        world.app.settle().await;
+
+        let repeat = void("changed mind").await;
+        assert_eq!(repeat.status(), 202, "{}", repeat.json());
+        assert_eq!(repeat.header("idempotent-replayed"), Some("true"));
+        let other = void("something else").await.expect(422);
+        assert_eq!(other["code"], "idempotency_key_reused");
+
+        assert_eq!(world.events("payment.voided").await.len(), 1);
+        world.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_void_is_refused_again_and_buries_nothing() {
+    for engine in engines() {
+        let world = World::new(engine).await;
+        let request = world.request(Some("pm_success"));
+        let void = async || {
+            let path = format!("/v1/payments/{}/voids", request.payment_id);
+            let body = json!({ "reason": "changed mind" });
+            world.staff().post(&path).key("v1").json(&body).await
+        };
+        let first = void().await;
+        assert_eq!(first.expect(404)["code"], "payments.not_found");
+        assert_eq!(first.header("idempotent-replayed"), None);
+        let repeat = void().await;
+        assert_eq!(repeat.expect(404)["code"], "payments.not_found");
+        assert_eq!(repeat.header("idempotent-replayed"), Some("true"));
+        world
+            .try_open(request.clone())
+            .await
+            .expect("nobody voided it");
+    }
+}

@@ -106,7 +106,7 @@ fn request_body(shape: &Shape, schema: Value) -> Value {
         );
     }
     content.insert("application/json".to_owned(), json!({ "schema": schema }));
-    json!({ "required": true, "content": content })
+    json!({ "required": shape.needs_body, "content": content })
 }
 
 fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schemas) -> Value {
@@ -120,7 +120,7 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
     add("Trace-Id");
     add("RateLimit");
     add("RateLimit-Policy");
-    if matches!(answer.status, 201 | 202) {
+    if answer.has_location {
         add("Location");
     }
     if versioned || shape.needs_if_match {

@@ -164,7 +164,7 @@ pub(super) fn header_components() -> Value {
     json!({
         "ETag": header("The version, `\"v17\"`.", text()),
         "Idempotent-Replayed": header("The answer of an earlier request with the same key.", json!({ "const": "true" })),
-        "Location": header("Where the new thing is.", json!({ "type": "string", "format": "uri-reference" })),
+        "Location": header("Where the thing is that was made or is being changed.", json!({ "type": "string", "format": "uri-reference" })),
         "RateLimit": header("What is left of the limit: `\"default\";r=571;t=12`.", text()),
         "RateLimit-Policy": header("The limit: `\"default\";q=600;w=60`.", text()),
         "Retry-After": header("Seconds to wait.", json!({ "type": "integer", "minimum": 0 })),

@@ -225,6 +225,36 @@ fn a_type_that_is_read_and_written_differently_has_two_names() {
 }
 
 #[test]
+fn what_may_be_left_out_and_what_is_not_sent_is_not_promised() {
+    #[derive(Debug, serde::Serialize, Deserialize, JsonSchema)]
+    struct Wish {
+        text: String,
+    }
+    let endpoint = |path, operation| {
+        Endpoint::post(path, operation, Policy::Public)
+            .body::<Wish>()
+            .answers::<Wish>(202, "It.")
+    };
+    let endpoints = [
+        endpoint("/a", "x").handler(nothing, ()),
+        endpoint("/b", "y")
+            .optional_body::<Wish>()
+            .handler(nothing, ()),
+        endpoint("/c", "z").without_location().handler(nothing, ()),
+    ];
+    let document = openapi_document(&API, &endpoints);
+    let facts = ["/a", "/b", "/c"].map(|path| {
+        let operation = &document["paths"][path]["post"];
+        let headers = &operation["responses"]["202"]["headers"];
+        (
+            operation["requestBody"]["required"] == true,
+            headers.get("Location").is_some(),
+        )
+    });
+    assert_eq!(facts, [(true, true), (false, true), (true, false)]);
+}
+
+#[test]
 fn types_with_local_names_are_named_after_their_operation() {
     mod sign_in {
         #[derive(serde::Deserialize, schemars::JsonSchema)]

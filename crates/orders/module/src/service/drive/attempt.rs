@@ -9,19 +9,20 @@ use tenon_store::{Claim, StoreError, retrying};
 
 use super::{Driven, Moved, Process};
 use crate::domain::checkout::{CheckoutStatus, Step};
+use crate::service::confirm_checkout::OPERATION as CONFIRM;
 use crate::service::{Service, internal, upstream};
 use crate::{same_id, store};
 
 impl Service {
     /// Writes down that attempt `n + 1` is to be made, before payments hears of it. Of several buyers' clicks one
-    /// gets through: the others lose the swap, or find the idempotency key taken.
+    /// gets through: the others lose the swap, or find the idempotency key taken (`None`).
     pub(super) async fn plan_attempt(
         &self,
         ctx: &CallCtx,
         process: &Process,
         declined: &Payment,
         payment_method: Option<String>,
-    ) -> Driven<Moved> {
+    ) -> Driven<Option<Moved>> {
         let id = process.checkout.id;
         let moved = retrying(|| async {
             let mut next = process.clone();
@@ -30,22 +31,15 @@ impl Service {
             next.checkout.status = CheckoutStatus::Working;
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.plan_attempt").await?;
-            if let Claim::Replay(_) = tx
-                .claim_key::<CheckoutId, OrdersError>("confirm_checkout")
-                .await?
-            {
-                return Err(StoreError::LeaseLost); // this very wish is being, or was, fulfilled
+            if let Claim::Replay(_) = tx.claim_key::<CheckoutId, OrdersError>(CONFIRM).await? {
+                return Ok(None);
             }
             next.go_on(&mut tx, Step::StartAttempt, SagaStatus::Running)
                 .await?;
             store::checkouts::save(&mut tx, &mut next.checkout).await?;
-            tx.commit_outcome::<CheckoutId, OrdersError>(
-                "confirm_checkout",
-                &Ok(id),
-                Some(id.to_string()),
-            )
-            .await?;
-            Ok::<_, StoreError>(Moved::on(next))
+            tx.commit_outcome::<CheckoutId, OrdersError>(CONFIRM, &Ok(id), Some(id.to_string()))
+                .await?;
+            Ok::<_, StoreError>(Some(Moved::on(next)))
         });
         Ok(moved.await?)
     }

@@ -9,7 +9,7 @@ use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
 use tenon_store::{StoreError, retrying};
 
-use super::{Driven, Moved, Process, Push};
+use super::{DriveError, Driven, Moved, Process, Push};
 use crate::domain::checkout::{CheckoutStatus, PaymentSeen, Step, Verdict, judge};
 use crate::service::{Service, upstream};
 use crate::{same_id, store};
@@ -82,17 +82,23 @@ impl Service {
             tracing::error!(checkout.id = %process.checkout.id, "a payment that was opened is not there");
             return Err(crate::service::internal("payment vanished").into());
         };
-        match confirmation {
-            Some(confirmation)
-                if !overdue
-                    && confirmation.may_attempt
-                    && payment.status == PaymentStatus::Declined =>
+        let moved = match &confirmation {
+            Some(wish)
+                if !overdue && wish.may_attempt && payment.status == PaymentStatus::Declined =>
             {
-                self.plan_attempt(ctx, process, &payment, confirmation.payment_method)
-                    .await
+                let method = wish.payment_method.clone();
+                let planned = self.plan_attempt(ctx, process, &payment, method).await;
+                if let Ok(None) = planned {
+                    return Err(DriveError::Lost); // this very wish is being, or was, fulfilled
+                }
+                planned.map(|moved| moved.unwrap_or(Moved::Nowhere))
             }
             _ => self.heed(ctx, process, &payment).await,
+        };
+        if let (Err(_), Some(confirmation)) = (&moved, confirmation) {
+            *push = Push::Confirm(confirmation); // not heard: whoever brought it decides what becomes of it
         }
+        moved
     }
 
     /// Does what a payment means for its checkout.

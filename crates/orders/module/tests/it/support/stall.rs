@@ -1,4 +1,4 @@
-//! A module whose answer never comes: whoever asked is as good as dead.
+//! A module whose answer does not come: whoever asked is late, or as good as dead.
 
 use std::sync::{Arc, Mutex};
 
@@ -26,6 +26,7 @@ pub(crate) struct Stalling<T> {
     inner: Arc<T>,
     plan: Mutex<Option<(&'static str, When)>>,
     reached: Notify,
+    released: Notify,
 }
 
 impl<T> Stalling<T> {
@@ -34,10 +35,11 @@ impl<T> Stalling<T> {
             inner,
             plan: Mutex::new(None),
             reached: Notify::new(),
+            released: Notify::new(),
         }
     }
 
-    /// Lets the next call of `method` never return.
+    /// Lets the next call of `method` not return before it is released, if ever.
     pub(crate) fn stall_next(&self, method: &'static str, when: When) {
         *self.plan.lock().expect("no test panics here") = Some((method, when));
     }
@@ -45,6 +47,11 @@ impl<T> Stalling<T> {
     /// Waits until it has happened.
     pub(crate) async fn reached(&self) {
         self.reached.notified().await;
+    }
+
+    /// Lets it return after all.
+    pub(crate) fn release(&self) {
+        self.released.notify_one();
     }
 
     async fn point(&self, method: &'static str, when: When) {
@@ -58,7 +65,7 @@ impl<T> Stalling<T> {
         };
         if hit {
             self.reached.notify_one();
-            std::future::pending::<()>().await;
+            self.released.notified().await;
         }
     }
 }
