@@ -10,14 +10,15 @@ use serde_json::Value;
 
 use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Plan, Stack, Topology};
+use crate::stack::{Backend, Plan, Stack};
+use crate::topology::Topology;
 
 /// Options of `cargo xtask golden`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Topologies to record, one after the other; each is compared with the first. Name one twice to see what differs
     /// from run to run.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["local", "wire"])]
+    #[arg(long, value_delimiter = ',', default_values = ["local", "wire"])]
     topology: Vec<Topology>,
     /// Engine of the stores.
     #[arg(long, value_enum, default_value = "sqlite")]
@@ -75,21 +76,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let port = free_block();
     let mut recorded = Vec::new();
     for (number, topology) in options.topology.iter().enumerate() {
-        let name = format!("{}-{topology:?}", number + 1).to_lowercase();
-        let plan = Plan {
-            backend: options.backend,
-            topology: *topology,
-            port,
-            folder: folder.join(&name),
-            release: false,
-            show_server_log: false,
-            unlimited: false,
-        };
+        let name = format!("{}-{topology}", number + 1).replace(':', "-");
         let file = folder.join(format!("{name}.json"));
-        serve_and_record(root, plan, &scenarios, &file)?;
+        record_fresh(root, options.backend, *topology, &folder, &file)?;
         recorded.push(Summary::read(name, file)?);
     }
     let same = compare(&scenarios, &recorded);
@@ -100,15 +91,83 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     same
 }
 
+/// Two recordings, compared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compared {
+    pub(crate) operations: usize,
+    pub(crate) exchanges: usize,
+    pub(crate) mails: usize,
+    pub(crate) differences: usize,
+}
+
+/// Records a fresh installation of this topology; what it leaves is in a folder beside the others.
+pub(crate) fn record_fresh(
+    root: &Path,
+    backend: Backend,
+    topology: Topology,
+    folder: &Path,
+    file: &Path,
+) -> Result<()> {
+    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
+    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let plan = Plan {
+        backend,
+        topology,
+        port: free_block(),
+        folder: folder.join(file.file_stem().unwrap_or_default()),
+        release: false,
+        show_server_log: false,
+        unlimited: false,
+    };
+    serve_and_record(root, plan, &scenarios, file)
+}
+
+/// Compares two recordings; what differs is printed and counted.
+pub(crate) fn compared(root: &Path, left: &Path, right: &Path) -> Result<Compared> {
+    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let mut command = Command::new(scenarios);
+    command.args(["golden", "compare"]).arg(left).arg(right);
+    let output = command.output().context("scenarios golden compare")?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    print!("{printed}");
+    let recording = Summary::read(String::new(), left.to_owned())?;
+    counted(&printed, recording.covered)
+        .filter(|found| output.status.success() == (found.differences == 0))
+        .context("the comparison says what it found")
+}
+
+/// Reads `412 exchanges and 9 mails compared, 0 differences`.
+fn counted(printed: &str, operations: usize) -> Option<Compared> {
+    let last = printed.lines().last()?;
+    let mut numbers = last
+        .split([' ', ','])
+        .filter_map(|word| word.parse::<usize>().ok());
+    Some(Compared {
+        operations,
+        exchanges: numbers.next()?,
+        mails: numbers.next()?,
+        differences: numbers.next()?,
+    })
+}
+
+/// Median of the successes by operation, in microseconds.
+pub(crate) fn medians(file: &Path) -> Result<BTreeMap<String, u64>> {
+    let summary = Summary::read(String::new(), file.to_owned())?;
+    let samples = summary.samples.into_iter();
+    Ok(samples
+        .filter_map(|(id, (_, median, _))| Some((id, median?)))
+        .collect())
+}
+
 /// Records a fresh server and stops it; its data must hold all invariants afterwards.
 fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> Result<()> {
-    println!("== golden on {:?}, {:?} ==", plan.backend, plan.topology);
+    println!("== golden on {:?}, {} ==", plan.backend, plan.topology);
     let mut stack = Stack::unseeded(root, plan)?;
     for policy in ["default", "auth"] {
         stack.set(&format!("web.rate_limits.{policy}.requests"), REQUESTS);
         stack.set(&format!("web.rate_limits.{policy}.window_seconds"), "60");
     }
-    let printed = process::output(&mut stack.tenon(&["admin", "bootstrap-token"]))?;
+    let printed = process::output(&mut stack.host_of("identity", &["admin", "bootstrap-token"]))?;
     let token = printed.lines().last().unwrap_or_default().trim().to_owned();
     stack.serve()?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
@@ -121,8 +180,7 @@ fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> R
     };
     let token_file = stack.plan.folder.join("bootstrap-token");
     record(scenarios, &installation, &token_file, file)?;
-    stack.stop_server();
-    process::run(&mut stack.tenon(&["verify"]))
+    stack.verify()
 }
 
 /// Plays the script against an installation and writes the golden file.
@@ -254,4 +312,24 @@ fn write_secret(path: &Path, secret: &str) -> Result<()> {
         .open(path)
         .with_context(|| path.display().to_string())?;
     Ok(file.write_all(secret.as_bytes())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_of_a_comparison_is_counted() {
+        let printed =
+            "get_cart: status: 200, then 503\n412 exchanges and 9 mails compared, 1 differences\n";
+        let found = counted(printed, 60).expect("numbers");
+        let Compared {
+            operations,
+            exchanges,
+            mails,
+            differences,
+        } = found;
+        assert_eq!((operations, exchanges, mails, differences), (60, 412, 9, 1));
+        assert!(counted("nothing\n", 60).is_none());
+    }
 }

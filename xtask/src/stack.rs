@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::cluster::Cluster;
+use crate::fleet::{Fleet, Member};
 use crate::process::{self, Service};
+use crate::topology::{MODULES, Topology};
 
 /// Which engine the stores run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -18,15 +20,6 @@ pub(crate) enum Backend {
     Sqlite,
     /// A private cluster from the programs on the machine.
     Postgres,
-}
-
-/// How modules reach each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Topology {
-    /// Directly.
-    Local,
-    /// Encoded and decoded, as if each were a service of its own.
-    Wire,
 }
 
 /// What to run and where.
@@ -47,15 +40,12 @@ pub(crate) struct Plan {
 }
 
 /// The programs a stack consists of.
-const PROGRAMS: [&str; 3] = ["tenon-server", "mail-catcher", "payment-simulator"];
-/// Modules whose calls `--topology wire` encodes.
-const MODULES: [&str; 6] = [
-    "identity",
-    "catalog",
-    "orders",
-    "payments",
-    "notifications",
-    "audit",
+const PROGRAMS: [&str; 5] = [
+    "tenon-server",
+    "mail-catcher",
+    "payment-simulator",
+    "authority",
+    "scenarios",
 ];
 
 /// Where each part listens.
@@ -67,7 +57,12 @@ pub(crate) struct Ports {
     pub(crate) mail_page: u16,
     pub(crate) smtp: u16,
     pub(crate) postgres: u16,
+    /// First of those between processes: two for the monolith and for each module.
+    pub(crate) seam: u16,
 }
+
+/// How many ports one stack may use.
+pub(crate) const PORTS: u16 = 6 + 2 + 2 * 6;
 
 /// A running stack; everything stops when it is dropped.
 #[derive(Debug)]
@@ -77,14 +72,15 @@ pub(crate) struct Stack {
     server: Option<Service>,
     #[expect(dead_code, reason = "held: they stop when the stack is dropped")]
     surroundings: Vec<Service>,
-    cluster: Option<Cluster>,
+    pub(crate) cluster: Option<Cluster>,
+    fleet: Option<Fleet>,
     programs: PathBuf,
     /// `key=value` beyond what every stack is started with.
     settings: Vec<String>,
 }
 
 impl Ports {
-    /// The API's port and the five after it.
+    /// The API's port and those after it.
     pub(crate) fn from(api: u16) -> Self {
         Self {
             api,
@@ -93,6 +89,7 @@ impl Ports {
             mail_page: api + 3,
             smtp: api + 4,
             postgres: api + 5,
+            seam: api + 6,
         }
     }
 }
@@ -115,7 +112,15 @@ impl Stack {
     /// Starts the surroundings, migrates and seeds; the server itself is started by [`Stack::serve`].
     pub(crate) fn prepare(root: &Path, plan: Plan) -> Result<Self> {
         let stack = Self::unseeded(root, plan)?;
-        process::run(&mut stack.tenon(&["admin", "seed-demo"]))?;
+        for process in [None]
+            .into_iter()
+            .chain(stack.modules_elsewhere().map(Some))
+        {
+            let seeds = |module| process == stack.home(module);
+            if seeds("identity") || seeds("catalog") {
+                process::run(&mut stack.command(process, &["admin", "seed-demo"]))?;
+            }
+        }
         Ok(stack)
     }
 
@@ -132,17 +137,43 @@ impl Stack {
             )?),
         };
         let surroundings = surroundings(&programs, &plan, ports)?;
-        let stack = Self {
+        let mut stack = Self {
             plan,
             ports,
+            fleet: None,
             server: None,
             surroundings,
             cluster,
             programs,
             settings: Vec::new(),
         };
-        process::run(&mut stack.tenon(&["migrate"]))?;
+        stack.become_topology(stack.plan.topology)?;
+        stack.migrate()?;
         Ok(stack)
+    }
+
+    /// From the next start on, modules reach each other this way.
+    pub(crate) fn become_topology(&mut self, topology: Topology) -> Result<()> {
+        self.plan.topology = topology;
+        self.fleet = Fleet::write(
+            &self.programs.join("authority"),
+            &self.plan.folder.join("fleet"),
+            topology,
+            self.ports.seam,
+        )?;
+        Ok(())
+    }
+
+    /// Applies pending migrations, each process its own.
+    pub(crate) fn migrate(&self) -> Result<()> {
+        let gateway = (self.plan.topology != Topology::Remote).then_some(None);
+        for process in gateway
+            .into_iter()
+            .chain(self.modules_elsewhere().map(Some))
+        {
+            process::run(&mut self.command(process, &["migrate"]))?;
+        }
+        Ok(())
     }
 
     /// Adds a setting to every later start of a program of this stack.
@@ -150,16 +181,46 @@ impl Stack {
         self.settings.push(format!("{key}={value}"));
     }
 
-    /// Starts the server and waits until it answers.
+    /// Starts what does not run, services first, and waits until the server answers.
     pub(crate) fn serve(&mut self) -> Result<()> {
+        for module in self.modules_elsewhere().collect::<Vec<_>>() {
+            self.start_service(module)?;
+        }
         let log = self.plan.folder.join("server.log");
         let log = (!self.plan.show_server_log).then_some(log.as_path());
         let mut server = Service::start("tenon", &mut self.tenon(&["serve"]), log)?;
         server
             .wait_for(loopback(self.ports.api), Duration::from_secs(30))
-            .with_context(|| self.last_lines())?;
+            .with_context(|| self.last_lines("server.log"))?;
         self.server = Some(server);
         Ok(())
+    }
+
+    /// Starts the service of a module unless it runs, and waits until it is there.
+    pub(crate) fn start_service(&mut self, module: &'static str) -> Result<()> {
+        let mut command = self.command(Some(module), &["serve"]);
+        let Some(member) = self.member_mut(module) else {
+            bail!("{module} is not a service of this stack");
+        };
+        if member.running.is_some() {
+            return Ok(());
+        }
+        let mut service = Service::start(module, &mut command, Some(&member.log))?;
+        service
+            .wait_for(loopback(member.operations), Duration::from_secs(30))
+            .with_context(|| member.log.display().to_string())?;
+        member.running = Some(service);
+        Ok(())
+    }
+
+    /// Ends the service of a module without warning.
+    pub(crate) fn kill_service(&mut self, module: &str) -> Result<()> {
+        let running = self
+            .member_mut(module)
+            .and_then(|member| member.running.take());
+        running
+            .with_context(|| format!("no service of {module} runs"))?
+            .kill()
     }
 
     /// Stops the server, keeps everything else.
@@ -167,27 +228,81 @@ impl Stack {
         self.server = None;
     }
 
+    /// Stops everything that serves and checks every invariant: those across modules while the services still run.
+    pub(crate) fn verify(&mut self) -> Result<()> {
+        self.stop_server();
+        process::run(&mut self.tenon(&["verify"]))?;
+        for member in self.fleet.iter_mut().flat_map(|it| it.members.values_mut()) {
+            member.running = None;
+        }
+        for module in self.modules_elsewhere() {
+            process::run(&mut self.command(Some(module), &["verify"]))?;
+        }
+        Ok(())
+    }
+
+    /// The modules that run as services.
+    fn modules_elsewhere(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.plan.topology.services().into_iter()
+    }
+
+    /// The process that hosts a module: its service, or the one with the public API (`None`).
+    fn home(&self, module: &str) -> Option<&'static str> {
+        self.modules_elsewhere().find(|service| *service == module)
+    }
+
+    pub(crate) fn member(&self, module: &str) -> Option<&Member> {
+        self.fleet.as_ref()?.members.get(module)
+    }
+
+    pub(crate) fn member_mut(&mut self, module: &str) -> Option<&mut Member> {
+        self.fleet.as_mut()?.members.get_mut(module)
+    }
+
+    /// The file with the demo accounts: where identity is.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        let service = self.home("identity").and_then(|home| self.member(home));
+        let folder = service.map_or_else(|| self.data_dir(), |member| member.data_dir.clone());
+        folder.join("demo-accounts.txt")
+    }
+
+    /// Data of the process with the public API.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.plan.folder.join("data")
+    }
+
     /// Whether the server has ended by itself.
     pub(crate) fn server_has_ended(&mut self) -> bool {
         self.server.as_mut().is_none_or(Service::has_ended)
     }
 
-    /// `tenon` with the settings of this stack.
+    /// `tenon` as the process with the public API.
     pub(crate) fn tenon(&self, arguments: &[&str]) -> Command {
+        self.command(None, arguments)
+    }
+
+    /// `tenon` as the process that hosts a module; `command(home("catalog"), …)`.
+    pub(crate) fn host_of(&self, module: &str, arguments: &[&str]) -> Command {
+        self.command(self.home(module), arguments)
+    }
+
+    /// `tenon` as the service of a module, or as the process with the public API.
+    fn command(&self, service: Option<&str>, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.programs.join("tenon"));
+        let member = service.and_then(|module| self.member(module));
+        if let Some(fleet) = &self.fleet {
+            let file = member.map_or(&fleet.gateway, |member| &member.settings);
+            command.arg("--config").arg(file);
+        }
         let mut set = |key: &str, value: String| {
             command.args(["--set", &format!("{key}={value}")]);
         };
-        set(
-            "data_dir",
-            self.plan.folder.join("data").display().to_string(),
-        );
+        let data_dir = member.map_or_else(|| self.data_dir(), |member| member.data_dir.clone());
+        set("data_dir", data_dir.display().to_string());
+        let operations = member.map_or(self.ports.operations, |member| member.operations);
+        set("web.operations_listen", format!("127.0.0.1:{operations}"));
         set("public_url", format!("http://127.0.0.1:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
-        set(
-            "web.operations_listen",
-            format!("127.0.0.1:{}", self.ports.operations),
-        );
         set("notifications.smtp.port", self.ports.smtp.to_string());
         set(
             "payments.provider.url",
@@ -211,7 +326,10 @@ impl Stack {
             }
         }
         if let Some(cluster) = &self.cluster {
-            set("store.url", cluster.url());
+            let moved = member.and_then(|member| member.store_url.clone());
+            set("store.url", moved.unwrap_or_else(|| cluster.url()));
+            // Several processes share the cluster.
+            set("store.max_connections", "5".to_owned());
         }
         if self.plan.topology == Topology::Wire {
             for module in MODULES {
@@ -230,8 +348,8 @@ impl Stack {
         self.programs.join(name)
     }
 
-    fn last_lines(&self) -> String {
-        let log = fs::read_to_string(self.plan.folder.join("server.log")).unwrap_or_default();
+    fn last_lines(&self, file: &str) -> String {
+        let log = fs::read_to_string(self.plan.folder.join(file)).unwrap_or_default();
         let lines: Vec<&str> = log.lines().rev().take(15).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
