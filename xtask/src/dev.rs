@@ -88,8 +88,8 @@ fn rebuild(root: &Path, stack: &mut Stack) {
         return;
     }
     stack.stop_server();
-    let restarted =
-        crate::process::run(&mut stack.tenon(&["migrate"])).and_then(|()| stack.serve());
+    stack.stop_services();
+    let restarted = stack.migrate().and_then(|()| stack.serve());
     match restarted {
         Ok(()) => println!("Restarted."),
         Err(error) => println!("{error:#}"),

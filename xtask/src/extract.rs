@@ -94,7 +94,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut extracted = ledger.modules.clone();
     let is_new = if options.undo {
         if !extracted.remove(module) {
-            bail!("{} is not extracted", module);
+            bail!("{module} is not extracted");
         }
         false
     } else {
@@ -119,13 +119,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     // The lock file learns of the new package, or forgets it; nothing is fetched.
     process::output(process::cargo(root).args(["update", "--quiet", "--workspace", "--offline"]))?;
     if options.undo {
-        println!("{} is part of the monolith again", module);
+        println!("{module} is part of the monolith again");
     } else {
         let word = if is_new { "extracted" } else { "written again" };
-        println!(
-            "{} is {word}: next, read {FOLDER}/{}/MOVE.md",
-            module, module
-        );
+        println!("{module} is {word}: next, read {FOLDER}/{module}/MOVE.md");
     }
     Ok(())
 }

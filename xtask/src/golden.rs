@@ -1,5 +1,7 @@
 //! `cargo xtask golden`: the whole REST API recorded in several topologies, and the recordings compared.
 
+mod compared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+pub(crate) use self::compared::{Compared, compared, medians};
 use crate::process;
 use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
@@ -91,15 +94,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     same
 }
 
-/// Two recordings, compared.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Compared {
-    pub(crate) operations: usize,
-    pub(crate) exchanges: usize,
-    pub(crate) mails: usize,
-    pub(crate) differences: usize,
-}
-
 /// Records a fresh installation of this topology; what it leaves is in a folder beside the others.
 pub(crate) fn record_fresh(
     root: &Path,
@@ -120,43 +114,6 @@ pub(crate) fn record_fresh(
         unlimited: false,
     };
     serve_and_record(root, plan, &scenarios, file)
-}
-
-/// Compares two recordings; what differs is printed and counted.
-pub(crate) fn compared(root: &Path, left: &Path, right: &Path) -> Result<Compared> {
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
-    let mut command = Command::new(scenarios);
-    command.args(["golden", "compare"]).arg(left).arg(right);
-    let output = command.output().context("scenarios golden compare")?;
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    print!("{printed}");
-    let recording = Summary::read(String::new(), left.to_owned())?;
-    counted(&printed, recording.covered)
-        .filter(|found| output.status.success() == (found.differences == 0))
-        .context("the comparison says what it found")
-}
-
-/// Reads `412 exchanges and 9 mails compared, 0 differences`.
-fn counted(printed: &str, operations: usize) -> Option<Compared> {
-    let last = printed.lines().last()?;
-    let mut numbers = last
-        .split([' ', ','])
-        .filter_map(|word| word.parse::<usize>().ok());
-    Some(Compared {
-        operations,
-        exchanges: numbers.next()?,
-        mails: numbers.next()?,
-        differences: numbers.next()?,
-    })
-}
-
-/// Median of the successes by operation, in microseconds.
-pub(crate) fn medians(file: &Path) -> Result<BTreeMap<String, u64>> {
-    let summary = Summary::read(String::new(), file.to_owned())?;
-    let samples = summary.samples.into_iter();
-    Ok(samples
-        .filter_map(|(id, (_, median, _))| Some((id, median?)))
-        .collect())
 }
 
 /// Records a fresh server and stops it; its data must hold all invariants afterwards.
@@ -312,24 +269,4 @@ fn write_secret(path: &Path, secret: &str) -> Result<()> {
         .open(path)
         .with_context(|| path.display().to_string())?;
     Ok(file.write_all(secret.as_bytes())?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_line_of_a_comparison_is_counted() {
-        let printed =
-            "get_cart: status: 200, then 503\n412 exchanges and 9 mails compared, 1 differences\n";
-        let found = counted(printed, 60).expect("numbers");
-        let Compared {
-            operations,
-            exchanges,
-            mails,
-            differences,
-        } = found;
-        assert_eq!((operations, exchanges, mails, differences), (60, 412, 9, 1));
-        assert!(counted("nothing\n", 60).is_none());
-    }
 }

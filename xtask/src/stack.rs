@@ -1,15 +1,19 @@
 //! A whole Tenon with its surroundings, run from built programs: mail catcher, payment simulator, server.
 
+mod services;
+mod surroundings;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
+use self::surroundings::{DEVELOPMENT_WEBHOOK_SECRET, surroundings};
 use crate::cluster::Cluster;
-use crate::fleet::{Fleet, Member};
+use crate::fleet::Fleet;
 use crate::process::{self, Service};
 use crate::topology::{MODULES, Topology};
 
@@ -152,18 +156,6 @@ impl Stack {
         Ok(stack)
     }
 
-    /// From the next start on, modules reach each other this way.
-    pub(crate) fn become_topology(&mut self, topology: Topology) -> Result<()> {
-        self.plan.topology = topology;
-        self.fleet = Fleet::write(
-            &self.programs.join("authority"),
-            &self.plan.folder.join("fleet"),
-            topology,
-            self.ports.seam,
-        )?;
-        Ok(())
-    }
-
     /// Applies pending migrations, each process its own.
     pub(crate) fn migrate(&self) -> Result<()> {
         let gateway = (self.plan.topology != Topology::Remote).then_some(None);
@@ -196,67 +188,9 @@ impl Stack {
         Ok(())
     }
 
-    /// Starts the service of a module unless it runs, and waits until it is there.
-    pub(crate) fn start_service(&mut self, module: &'static str) -> Result<()> {
-        let mut command = self.command(Some(module), &["serve"]);
-        let Some(member) = self.member_mut(module) else {
-            bail!("{module} is not a service of this stack");
-        };
-        if member.running.is_some() {
-            return Ok(());
-        }
-        let mut service = Service::start(module, &mut command, Some(&member.log))?;
-        service
-            .wait_for(loopback(member.operations), Duration::from_secs(30))
-            .with_context(|| member.log.display().to_string())?;
-        member.running = Some(service);
-        Ok(())
-    }
-
-    /// Ends the service of a module without warning.
-    pub(crate) fn kill_service(&mut self, module: &str) -> Result<()> {
-        let running = self
-            .member_mut(module)
-            .and_then(|member| member.running.take());
-        running
-            .with_context(|| format!("no service of {module} runs"))?
-            .kill()
-    }
-
     /// Stops the server, keeps everything else.
     pub(crate) fn stop_server(&mut self) {
         self.server = None;
-    }
-
-    /// Stops everything that serves and checks every invariant: those across modules while the services still run.
-    pub(crate) fn verify(&mut self) -> Result<()> {
-        self.stop_server();
-        process::run(&mut self.tenon(&["verify"]))?;
-        for member in self.fleet.iter_mut().flat_map(|it| it.members.values_mut()) {
-            member.running = None;
-        }
-        for module in self.modules_elsewhere() {
-            process::run(&mut self.command(Some(module), &["verify"]))?;
-        }
-        Ok(())
-    }
-
-    /// The modules that run as services.
-    fn modules_elsewhere(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.plan.topology.services().into_iter()
-    }
-
-    /// The process that hosts a module: its service, or the one with the public API (`None`).
-    fn home(&self, module: &str) -> Option<&'static str> {
-        self.modules_elsewhere().find(|service| *service == module)
-    }
-
-    pub(crate) fn member(&self, module: &str) -> Option<&Member> {
-        self.fleet.as_ref()?.members.get(module)
-    }
-
-    pub(crate) fn member_mut(&mut self, module: &str) -> Option<&mut Member> {
-        self.fleet.as_mut()?.members.get_mut(module)
     }
 
     /// The file with the demo accounts: where identity is.
@@ -353,46 +287,6 @@ impl Stack {
         let lines: Vec<&str> = log.lines().rev().take(15).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
-}
-
-/// Shared by the simulator and the server of one machine; a real provider's secret comes from its dashboard.
-const DEVELOPMENT_WEBHOOK_SECRET: &str = "whsec_development_only";
-
-fn surroundings(programs: &Path, plan: &Plan, ports: Ports) -> Result<Vec<Service>> {
-    let mut mail = Command::new(programs.join("mail-catcher"));
-    mail.args([
-        "--smtp",
-        &loopback(ports.smtp).to_string(),
-        "--http",
-        &loopback(ports.mail_page).to_string(),
-    ]);
-    let mut payment = Command::new(programs.join("payment-simulator"));
-    payment.args([
-        "--listen",
-        &loopback(ports.payment_page).to_string(),
-        "--webhook-secret",
-        DEVELOPMENT_WEBHOOK_SECRET,
-    ]);
-    payment.args([
-        "--webhook-url",
-        &format!(
-            "http://127.0.0.1:{}/v1/provider-webhooks/simulator",
-            ports.api
-        ),
-    ]);
-    let mut mail = Service::start(
-        "mail-catcher",
-        &mut mail,
-        Some(&plan.folder.join("mail-catcher.log")),
-    )?;
-    mail.wait_for(loopback(ports.mail_page), Duration::from_secs(10))?;
-    let mut payment = Service::start(
-        "payment-simulator",
-        &mut payment,
-        Some(&plan.folder.join("payment-simulator.log")),
-    )?;
-    payment.wait_for(loopback(ports.payment_page), Duration::from_secs(10))?;
-    Ok(vec![mail, payment])
 }
 
 fn loopback(port: u16) -> SocketAddr {

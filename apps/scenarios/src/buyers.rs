@@ -11,7 +11,7 @@ mod timeline;
 use std::collections::BTreeSet;
 use std::io::BufRead as _;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -75,6 +75,8 @@ struct Report {
     refused: Vec<String>,
     /// Requests that were sent again under their key.
     repeated: usize,
+    /// The longest that one buyer asked again before the checkout was completed.
+    longest_wait_ms: u64,
     /// Orders in the shop that are not cancelled.
     orders: usize,
     account: Account,
@@ -87,6 +89,7 @@ pub(crate) struct Books {
     asked: Mutex<Vec<Asked>>,
     timeline: Mutex<Timeline>,
     repeated: Mutex<usize>,
+    longest_wait_ms: AtomicU64,
     stopped: AtomicBool,
 }
 
@@ -108,6 +111,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         asked: Mutex::default(),
         timeline: Mutex::new(Timeline::new()),
         repeated: Mutex::default(),
+        longest_wait_ms: AtomicU64::new(0),
         stopped: AtomicBool::new(false),
     });
     let shopper = Shopper::new(&options.api, Arc::clone(&books))?;
@@ -137,6 +141,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         acknowledged: asked.iter().filter(|one| !one.told.is_empty()).count(),
         refused: asked.iter().filter_map(|one| one.refused.clone()).collect(),
         repeated: *books.repeated.lock().expect("nobody panics holding it"),
+        longest_wait_ms: books.longest_wait_ms.load(Ordering::SeqCst),
         orders: listed
             .iter()
             .filter(|one| one.status != "cancelled")
@@ -273,6 +278,11 @@ impl Books {
 
     fn asked(&self) -> std::sync::MutexGuard<'_, Vec<Asked>> {
         self.asked.lock().expect("nobody panics holding it")
+    }
+
+    fn waited(&self, time: Duration) {
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.longest_wait_ms.fetch_max(time, Ordering::SeqCst);
     }
 
     fn repeats(&self) {

@@ -3,6 +3,7 @@
 mod latency;
 mod live;
 mod report;
+mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,12 +41,11 @@ struct Run<'a> {
 
 /// Proves; fails on any loss, double, difference or broken invariant.
 pub(super) fn run(root: &Path, request: Request<'_>) -> Result<()> {
-    let subjects: Vec<Topology> = match request.module {
-        Some(module) => vec![Topology::with_service(module)?],
-        None => {
-            let each = MODULES.into_iter().map(Topology::RemoteOne);
-            each.chain([Topology::Remote]).collect()
-        }
+    let subjects: Vec<Topology> = if let Some(module) = request.module {
+        vec![Topology::with_service(module)?]
+    } else {
+        let each = MODULES.into_iter().map(Topology::RemoteOne);
+        each.chain([Topology::Remote]).collect()
     };
     let folder = root.join("var/proof");
     if folder.exists() {
@@ -67,7 +67,14 @@ pub(super) fn run(root: &Path, request: Request<'_>) -> Result<()> {
     )?;
     let mut failed = Vec::new();
     for topology in subjects {
-        let proof = run.prove(topology)?;
+        let proof = match run.prove(topology) {
+            Ok(proof) => proof,
+            Err(error) => {
+                println!("{topology}: {error:#}");
+                failed.push(topology.to_string());
+                continue;
+            }
+        };
         proof.print();
         proof.write(&root.join(REPORTS))?;
         if !proof.failures().is_empty() {
@@ -123,3 +130,6 @@ impl Run<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

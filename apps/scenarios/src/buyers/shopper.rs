@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Books;
 use super::account::Asked;
@@ -74,6 +76,7 @@ impl Shopper {
     /// Buys until told to stop; spread over the shop, so that stock lasts.
     pub(super) async fn shop(&self, variants: &[Variant], number: usize, step: usize) {
         let mut turn = number;
+        let mut waiting = JoinSet::new();
         while !self.books.is_stopped() {
             let Variant(variant) = &variants[turn % variants.len()];
             turn += step;
@@ -87,17 +90,25 @@ impl Shopper {
                     });
                     asked.len() - 1
                 };
-                let mut is_first = true;
-                while !self.books.is_stopped() {
-                    if !std::mem::take(&mut is_first) {
-                        self.books.repeats();
-                    }
-                    if self.check_out(place, true).await {
-                        break;
-                    }
+                if !self.check_out(place, true).await {
+                    // Others come while this one waits and asks again.
+                    let (shopper, started) = (self.clone(), Instant::now());
+                    waiting.spawn(async move { shopper.ask_again(place, started).await });
                 }
             }
             tokio::time::sleep(PAUSE).await;
+        }
+        while waiting.join_next().await.is_some() {}
+    }
+
+    /// Repeats a checkout under its key while buyers buy, and notes how long its buyer waited.
+    async fn ask_again(&self, place: usize, started: Instant) {
+        while !self.books.is_stopped() {
+            self.books.repeats();
+            if self.check_out(place, true).await {
+                self.books.waited(started.elapsed());
+                return;
+            }
         }
     }
 

@@ -162,7 +162,10 @@ fn probe(stack: &Stack, module: &str, accounts: &Path) -> Result<u64> {
     let mut command = Command::new(stack.program("scenarios"));
     command.args(["probe", "--api", &api(stack), "--module", module]);
     let printed = process::output(command.arg("--accounts").arg(accounts))?;
-    Ok(printed.trim().parse()?)
+    let last = printed.lines().last().unwrap_or_default();
+    last.trim()
+        .parse()
+        .with_context(|| format!("`{last}` is no duration"))
 }
 
 fn api(stack: &Stack) -> String {
