@@ -70,7 +70,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     println!("== {} on {:?}, {} ==", run.name, run.backend, run.topology);
     process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let folder = root.join("var/scenario");
+    let folder = root.join(match run.backend {
+        Backend::Sqlite => "var/scenario",
+        Backend::Postgres => "var/scenario-postgres",
+    });
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -110,11 +113,12 @@ fn play(program: &Path, name: &str, ports: Ports, accounts: &Path) -> Result<()>
     process::run(command.arg("--accounts").arg(accounts))
 }
 
-/// The first port of a block that nobody listens on.
+/// The first port of a block that nobody listens on; processes that run at once begin to look at different ones.
 pub(crate) fn free_block() -> u16 {
     let taken = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let offset = u16::try_from(std::process::id() % 50).expect("below 50");
     (0..50)
-        .map(|block| OWN_PORT + block * PORTS)
+        .map(|block| OWN_PORT + (block + offset) % 50 * PORTS)
         .find(|&port| !(port..port + PORTS).any(taken))
         .unwrap_or(OWN_PORT)
 }

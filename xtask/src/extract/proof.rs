@@ -47,7 +47,10 @@ pub(super) fn run(root: &Path, request: Request<'_>) -> Result<()> {
         let each = MODULES.into_iter().map(Topology::RemoteOne);
         each.chain([Topology::Remote]).collect()
     };
-    let folder = root.join("var/proof");
+    let folder = root.join(match request.backend {
+        Backend::Sqlite => "var/proof",
+        Backend::Postgres => "var/proof-postgres",
+    });
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
