@@ -120,7 +120,11 @@ impl Proof {
         );
         let failures = self.failures();
         if failures.is_empty() {
-            text.push_str("Proved: nothing lost, doubled or different.\n\n");
+            text.push_str(if self.live.is_some() {
+                "Proved: nothing lost, doubled or different.\n\n"
+            } else {
+                "Proved: no answer differs. Nothing was moved or killed in this run.\n\n"
+            });
         } else {
             put(
                 &mut text,
