@@ -249,6 +249,7 @@ async fn second_try(shop: &mut Shop) -> Result<Purchase> {
         is("completed"),
     )
     .await?;
+    captured(shop, &bought).await?; // the answer tells the payment as it is then
     shop.recorder
         .ask(
             "confirm_checkout: sent again under its key",
@@ -256,7 +257,6 @@ async fn second_try(shop: &mut Shop) -> Result<Purchase> {
             confirm(good).key("good"),
         )
         .await?;
-    captured(shop, &bought).await?;
     Ok(bought)
 }
 
