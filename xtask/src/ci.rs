@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::stack::{Backend, Topology};
+use crate::stack::Backend;
+use crate::topology::Topology;
 use crate::{check, fuzz, golden, process, scenario, test};
 
 /// Options of `cargo xtask ci`.

@@ -73,7 +73,7 @@ impl Cluster {
             Service::start("postgres", &mut command, Some(&folder.join("postgres.log")))?;
         service.wait_for(address, Duration::from_secs(30))?;
         let cluster = Self { service, port };
-        cluster.create_database(&programs)?;
+        cluster.create_database(&programs, "tenon")?;
         Ok(cluster)
     }
 
@@ -82,7 +82,13 @@ impl Cluster {
         format!("postgres://tenon@127.0.0.1:{}/tenon", self.port)
     }
 
-    fn create_database(&self, programs: &Path) -> Result<()> {
+    /// URL of the owner in another database, which is created if it is missing.
+    pub(crate) fn database(&self, name: &str) -> Result<String> {
+        self.create_database(&server_programs(), name)?;
+        Ok(format!("postgres://tenon@127.0.0.1:{}/{name}", self.port))
+    }
+
+    fn create_database(&self, programs: &Path, name: &str) -> Result<()> {
         let port = self.port.to_string();
         let connection = [
             "-h",
@@ -98,13 +104,15 @@ impl Cluster {
         for _ in 0..50 {
             let found = Command::new(programs.join("psql"))
                 .args(connection)
-                .arg("SELECT count(*) FROM pg_database WHERE datname = 'tenon'")
+                .arg(format!(
+                    "SELECT count(*) FROM pg_database WHERE datname = '{name}'"
+                ))
                 .output()
                 .context("psql")?;
             match String::from_utf8_lossy(&found.stdout).trim() {
                 "1" => return Ok(()),
                 "0" => {
-                    let create = "CREATE DATABASE tenon";
+                    let create = format!("CREATE DATABASE {name}");
                     return process::run(
                         Command::new(programs.join("psql"))
                             .args(connection)

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
-use crate::stack::{self, Backend, Plan, Stack, Topology};
+use crate::stack::{self, Backend, Plan, Stack};
+use crate::topology::Topology;
 
 /// Options of `cargo xtask dev`.
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value = "sqlite")]
     backend: Backend,
     /// How modules reach each other.
-    #[arg(long, value_enum, default_value = "local")]
+    #[arg(long, default_value = "local")]
     topology: Topology,
     /// Port of the API; the five after it are used too.
     #[arg(long, default_value_t = 8080)]
@@ -87,8 +88,8 @@ fn rebuild(root: &Path, stack: &mut Stack) {
         return;
     }
     stack.stop_server();
-    let restarted =
-        crate::process::run(&mut stack.tenon(&["migrate"])).and_then(|()| stack.serve());
+    stack.stop_services();
+    let restarted = stack.migrate().and_then(|()| stack.serve());
     match restarted {
         Ok(()) => println!("Restarted."),
         Err(error) => println!("{error:#}"),

@@ -4,6 +4,7 @@ mod deploy;
 mod facts;
 mod identities;
 mod ledger;
+mod proof;
 mod service;
 mod settings;
 mod standalone;
@@ -11,12 +12,13 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use self::facts::Facts;
 use self::identities::{Identities, Issue};
 use self::ledger::Ledger;
 use crate::process;
+use crate::stack::Backend;
 use crate::workspace::Workspace;
 
 /// Where the files of extracted modules are, beside their apps.
@@ -26,7 +28,21 @@ pub(crate) const FOLDER: &str = "deploy/services";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// The module.
-    module: String,
+    #[arg(required_unless_present = "all")]
+    module: Option<String>,
+    /// Shows with real processes that the module can leave, and writes nothing but the report: answers, data under
+    /// load, a kill, latency.
+    #[arg(long, conflicts_with_all = ["undo", "out", "force", "dry_run"])]
+    prove: bool,
+    /// With --prove: every module, and six services behind a gateway.
+    #[arg(long, requires = "prove", conflicts_with = "module")]
+    all: bool,
+    /// With --prove: engine of the stores.
+    #[arg(long, requires = "prove", value_enum, default_value = "sqlite")]
+    backend: Backend,
+    /// With --prove: runs the tests of the module and its contract too.
+    #[arg(long, requires = "prove")]
+    tests: bool,
     /// Takes everything back: the tree is as before.
     #[arg(long, conflicts_with = "out")]
     undo: bool,
@@ -46,17 +62,26 @@ pub(crate) struct Options {
 
 /// Extracts a module, or takes it back.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    if options.prove {
+        let request = proof::Request {
+            module: options.module.as_deref(),
+            backend: options.backend,
+            tests: options.tests,
+        };
+        return proof::run(root, request);
+    }
+    let module = options.module.as_deref().context("a module")?;
     let workspace = Workspace::read(root)?;
     let facts = Facts::read(&workspace)?;
-    if facts.find(&options.module).is_none() {
+    if facts.find(module).is_none() {
         bail!(
             "there is no module {}; there are: {}",
-            options.module,
+            module,
             facts.names().join(", ")
         );
     }
     if let Some(folder) = &options.out {
-        let files = standalone::files(root, &facts, &options.module, options.platform.as_ref())?;
+        let files = standalone::files(root, &facts, module, options.platform.as_ref())?;
         if options.dry_run {
             for path in files.keys() {
                 println!("write  {}", folder.join(path).display());
@@ -68,12 +93,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let ledger = Ledger::read(root)?;
     let mut extracted = ledger.modules.clone();
     let is_new = if options.undo {
-        if !extracted.remove(&options.module) {
-            bail!("{} is not extracted", options.module);
+        if !extracted.remove(module) {
+            bail!("{module} is not extracted");
         }
         false
     } else {
-        extracted.insert(options.module.clone())
+        extracted.insert(module.to_owned())
     };
     let issue: Issue<'_> = &|services| identities::issue(root, services);
     let identities = if options.dry_run {
@@ -94,13 +119,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     // The lock file learns of the new package, or forgets it; nothing is fetched.
     process::output(process::cargo(root).args(["update", "--quiet", "--workspace", "--offline"]))?;
     if options.undo {
-        println!("{} is part of the monolith again", options.module);
+        println!("{module} is part of the monolith again");
     } else {
         let word = if is_new { "extracted" } else { "written again" };
-        println!(
-            "{} is {word}: next, read {FOLDER}/{}/MOVE.md",
-            options.module, options.module
-        );
+        println!("{module} is {word}: next, read {FOLDER}/{module}/MOVE.md");
     }
     Ok(())
 }

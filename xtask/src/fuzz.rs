@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Plan, Stack, Topology};
+use crate::stack::{Backend, Plan, Stack};
+use crate::topology::Topology;
 
 /// The fuzzer, installed into a virtual environment below the target directory.
 const SCHEMATHESIS: &str = "schemathesis>=4,<5";

@@ -1,5 +1,7 @@
 //! `cargo xtask golden`: the whole REST API recorded in several topologies, and the recordings compared.
 
+mod compared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,16 +10,18 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+pub(crate) use self::compared::{Compared, compared, medians};
 use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Plan, Stack, Topology};
+use crate::stack::{Backend, Plan, Stack};
+use crate::topology::Topology;
 
 /// Options of `cargo xtask golden`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Topologies to record, one after the other; each is compared with the first. Name one twice to see what differs
     /// from run to run.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["local", "wire"])]
+    #[arg(long, value_delimiter = ',', default_values = ["local", "wire"])]
     topology: Vec<Topology>,
     /// Engine of the stores.
     #[arg(long, value_enum, default_value = "sqlite")]
@@ -75,21 +79,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let port = free_block();
     let mut recorded = Vec::new();
     for (number, topology) in options.topology.iter().enumerate() {
-        let name = format!("{}-{topology:?}", number + 1).to_lowercase();
-        let plan = Plan {
-            backend: options.backend,
-            topology: *topology,
-            port,
-            folder: folder.join(&name),
-            release: false,
-            show_server_log: false,
-            unlimited: false,
-        };
+        let name = format!("{}-{topology}", number + 1).replace(':', "-");
         let file = folder.join(format!("{name}.json"));
-        serve_and_record(root, plan, &scenarios, &file)?;
+        record_fresh(root, options.backend, *topology, &folder, &file)?;
         recorded.push(Summary::read(name, file)?);
     }
     let same = compare(&scenarios, &recorded);
@@ -100,15 +94,37 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     same
 }
 
+/// Records a fresh installation of this topology; what it leaves is in a folder beside the others.
+pub(crate) fn record_fresh(
+    root: &Path,
+    backend: Backend,
+    topology: Topology,
+    folder: &Path,
+    file: &Path,
+) -> Result<()> {
+    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
+    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let plan = Plan {
+        backend,
+        topology,
+        port: free_block(),
+        folder: folder.join(file.file_stem().unwrap_or_default()),
+        release: false,
+        show_server_log: false,
+        unlimited: false,
+    };
+    serve_and_record(root, plan, &scenarios, file)
+}
+
 /// Records a fresh server and stops it; its data must hold all invariants afterwards.
 fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> Result<()> {
-    println!("== golden on {:?}, {:?} ==", plan.backend, plan.topology);
+    println!("== golden on {:?}, {} ==", plan.backend, plan.topology);
     let mut stack = Stack::unseeded(root, plan)?;
     for policy in ["default", "auth"] {
         stack.set(&format!("web.rate_limits.{policy}.requests"), REQUESTS);
         stack.set(&format!("web.rate_limits.{policy}.window_seconds"), "60");
     }
-    let printed = process::output(&mut stack.tenon(&["admin", "bootstrap-token"]))?;
+    let printed = process::output(&mut stack.host_of("identity", &["admin", "bootstrap-token"]))?;
     let token = printed.lines().last().unwrap_or_default().trim().to_owned();
     stack.serve()?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
@@ -121,8 +137,7 @@ fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> R
     };
     let token_file = stack.plan.folder.join("bootstrap-token");
     record(scenarios, &installation, &token_file, file)?;
-    stack.stop_server();
-    process::run(&mut stack.tenon(&["verify"]))
+    stack.verify()
 }
 
 /// Plays the script against an installation and writes the golden file.

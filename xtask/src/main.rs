@@ -10,6 +10,7 @@ mod contracts;
 mod deploy;
 mod dev;
 mod extract;
+mod fleet;
 mod fuzz;
 mod generated;
 mod golden;
@@ -18,6 +19,7 @@ mod readiness;
 mod scenario;
 mod stack;
 mod test;
+mod topology;
 mod workspace;
 
 use std::process::ExitCode;

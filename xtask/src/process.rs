@@ -147,6 +147,15 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Ends it without warning.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill().context(self.name)?;
+        self.child.wait().context(self.name)?;
+        Ok(())
+    }
+}
+
 impl Drop for Service {
     fn drop(&mut self) {
         self.stop();

@@ -12,6 +12,7 @@ mod module;
 mod payloads;
 mod report;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -35,6 +36,31 @@ pub(crate) struct Options {
     /// What a call to another process was measured to cost: `{"per_call_us": 0, "source": "…"}`.
     #[arg(long, default_value = "docs/measurements/remote-call.json")]
     per_call: PathBuf,
+}
+
+impl Options {
+    /// One module, from the code alone.
+    pub(crate) fn of(module: &str) -> Self {
+        Self {
+            module: Some(module.to_owned()),
+            explain: false,
+            recording: None,
+            per_call: PathBuf::from("docs/measurements/remote-call.json"),
+        }
+    }
+}
+
+/// Calls to another process that one request makes on average once `module` has left, its own forwarding included: by
+/// operation, as a golden recording counted them.
+pub(crate) fn hops(root: &Path, module: &str, recording: &Path) -> Result<BTreeMap<String, f64>> {
+    let workspace = Workspace::read(root)?;
+    let recorded = latency::recording(recording)?;
+    let reports = reports(&workspace, &[], Some(&recorded), None)?;
+    let report = reports.into_iter().find(|report| report.module == module);
+    let endpoints = report.into_iter().flat_map(|report| report.endpoints);
+    Ok(endpoints
+        .map(|endpoint| (endpoint.operation.clone(), endpoint.hops()))
+        .collect())
 }
 
 /// Computes the reports; fails if a module is blocked.

@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process;
-use crate::stack::{Backend, Plan, Ports, Stack, Topology};
+use crate::stack::{Backend, PORTS, Plan, Ports, Stack};
+use crate::topology::Topology;
 
 /// Options of `cargo xtask scenario`.
 #[derive(Debug, clap::Args)]
@@ -34,7 +35,7 @@ struct Run {
     #[arg(long, value_enum, default_value = "sqlite")]
     backend: Backend,
     /// Topology of the self-started server.
-    #[arg(long, value_enum, default_value = "local")]
+    #[arg(long, default_value = "local")]
     topology: Topology,
 }
 
@@ -67,12 +68,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         });
         return play(&program, &run.name, Ports::from(port), &accounts);
     }
-    println!(
-        "== {} on {:?}, {:?} ==",
-        run.name, run.backend, run.topology
-    );
+    println!("== {} on {:?}, {} ==", run.name, run.backend, run.topology);
     process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let folder = root.join("var/scenario");
+    let folder = root.join(match run.backend {
+        Backend::Sqlite => "var/scenario",
+        Backend::Postgres => "var/scenario-postgres",
+    });
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -87,15 +88,14 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     };
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
-    let accounts = stack.plan.folder.join("data/demo-accounts.txt");
+    let accounts = stack.accounts();
     play(
         &stack.program("scenarios"),
         &run.name,
         stack.ports,
         &accounts,
     )?;
-    stack.stop_server();
-    process::run(&mut stack.tenon(&["verify"]))
+    stack.verify()
 }
 
 fn play(program: &Path, name: &str, ports: Ports, accounts: &Path) -> Result<()> {
@@ -113,11 +113,12 @@ fn play(program: &Path, name: &str, ports: Ports, accounts: &Path) -> Result<()>
     process::run(command.arg("--accounts").arg(accounts))
 }
 
-/// The first port of six that nobody listens on.
+/// The first port of a block that nobody listens on; processes that run at once begin to look at different ones.
 pub(crate) fn free_block() -> u16 {
     let taken = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let offset = u16::try_from(std::process::id() % 50).expect("below 50");
     (0..50)
-        .map(|block| OWN_PORT + block * 10)
-        .find(|&port| !(port..port + 6).any(taken))
+        .map(|block| OWN_PORT + (block + offset) % 50 * PORTS)
+        .find(|&port| !(port..port + PORTS).any(taken))
         .unwrap_or(OWN_PORT)
 }

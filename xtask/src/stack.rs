@@ -1,5 +1,8 @@
 //! A whole Tenon with its surroundings, run from built programs: mail catcher, payment simulator, server.
 
+mod services;
+mod surroundings;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -8,8 +11,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use self::surroundings::{DEVELOPMENT_WEBHOOK_SECRET, surroundings};
 use crate::cluster::Cluster;
+use crate::fleet::Fleet;
 use crate::process::{self, Service};
+use crate::topology::{MODULES, Topology};
 
 /// Which engine the stores run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -18,15 +24,6 @@ pub(crate) enum Backend {
     Sqlite,
     /// A private cluster from the programs on the machine.
     Postgres,
-}
-
-/// How modules reach each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Topology {
-    /// Directly.
-    Local,
-    /// Encoded and decoded, as if each were a service of its own.
-    Wire,
 }
 
 /// What to run and where.
@@ -47,15 +44,12 @@ pub(crate) struct Plan {
 }
 
 /// The programs a stack consists of.
-const PROGRAMS: [&str; 3] = ["tenon-server", "mail-catcher", "payment-simulator"];
-/// Modules whose calls `--topology wire` encodes.
-const MODULES: [&str; 6] = [
-    "identity",
-    "catalog",
-    "orders",
-    "payments",
-    "notifications",
-    "audit",
+const PROGRAMS: [&str; 5] = [
+    "tenon-server",
+    "mail-catcher",
+    "payment-simulator",
+    "authority",
+    "scenarios",
 ];
 
 /// Where each part listens.
@@ -67,7 +61,12 @@ pub(crate) struct Ports {
     pub(crate) mail_page: u16,
     pub(crate) smtp: u16,
     pub(crate) postgres: u16,
+    /// First of those between processes: two for the monolith and for each module.
+    pub(crate) seam: u16,
 }
+
+/// How many ports one stack may use.
+pub(crate) const PORTS: u16 = 6 + 2 + 2 * 6;
 
 /// A running stack; everything stops when it is dropped.
 #[derive(Debug)]
@@ -77,14 +76,15 @@ pub(crate) struct Stack {
     server: Option<Service>,
     #[expect(dead_code, reason = "held: they stop when the stack is dropped")]
     surroundings: Vec<Service>,
-    cluster: Option<Cluster>,
+    pub(crate) cluster: Option<Cluster>,
+    fleet: Option<Fleet>,
     programs: PathBuf,
     /// `key=value` beyond what every stack is started with.
     settings: Vec<String>,
 }
 
 impl Ports {
-    /// The API's port and the five after it.
+    /// The API's port and those after it.
     pub(crate) fn from(api: u16) -> Self {
         Self {
             api,
@@ -93,6 +93,7 @@ impl Ports {
             mail_page: api + 3,
             smtp: api + 4,
             postgres: api + 5,
+            seam: api + 6,
         }
     }
 }
@@ -115,7 +116,15 @@ impl Stack {
     /// Starts the surroundings, migrates and seeds; the server itself is started by [`Stack::serve`].
     pub(crate) fn prepare(root: &Path, plan: Plan) -> Result<Self> {
         let stack = Self::unseeded(root, plan)?;
-        process::run(&mut stack.tenon(&["admin", "seed-demo"]))?;
+        for process in [None]
+            .into_iter()
+            .chain(stack.modules_elsewhere().map(Some))
+        {
+            let seeds = |module| process == stack.home(module);
+            if seeds("identity") || seeds("catalog") {
+                process::run(&mut stack.command(process, &["admin", "seed-demo"]))?;
+            }
+        }
         Ok(stack)
     }
 
@@ -132,17 +141,31 @@ impl Stack {
             )?),
         };
         let surroundings = surroundings(&programs, &plan, ports)?;
-        let stack = Self {
+        let mut stack = Self {
             plan,
             ports,
+            fleet: None,
             server: None,
             surroundings,
             cluster,
             programs,
             settings: Vec::new(),
         };
-        process::run(&mut stack.tenon(&["migrate"]))?;
+        stack.become_topology(stack.plan.topology)?;
+        stack.migrate()?;
         Ok(stack)
+    }
+
+    /// Applies pending migrations, each process its own.
+    pub(crate) fn migrate(&self) -> Result<()> {
+        let gateway = (self.plan.topology != Topology::Remote).then_some(None);
+        for process in gateway
+            .into_iter()
+            .chain(self.modules_elsewhere().map(Some))
+        {
+            process::run(&mut self.command(process, &["migrate"]))?;
+        }
+        Ok(())
     }
 
     /// Adds a setting to every later start of a program of this stack.
@@ -150,14 +173,17 @@ impl Stack {
         self.settings.push(format!("{key}={value}"));
     }
 
-    /// Starts the server and waits until it answers.
+    /// Starts what does not run, services first, and waits until the server answers.
     pub(crate) fn serve(&mut self) -> Result<()> {
+        for module in self.modules_elsewhere().collect::<Vec<_>>() {
+            self.start_service(module)?;
+        }
         let log = self.plan.folder.join("server.log");
         let log = (!self.plan.show_server_log).then_some(log.as_path());
         let mut server = Service::start("tenon", &mut self.tenon(&["serve"]), log)?;
         server
             .wait_for(loopback(self.ports.api), Duration::from_secs(30))
-            .with_context(|| self.last_lines())?;
+            .with_context(|| self.last_lines("server.log"))?;
         self.server = Some(server);
         Ok(())
     }
@@ -167,27 +193,50 @@ impl Stack {
         self.server = None;
     }
 
+    /// The file with the demo accounts: where identity is.
+    pub(crate) fn accounts(&self) -> PathBuf {
+        let service = self.home("identity").and_then(|home| self.member(home));
+        let folder = service.map_or_else(|| self.data_dir(), |member| member.data_dir.clone());
+        folder.join("demo-accounts.txt")
+    }
+
+    /// Data of the process with the public API.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.plan.folder.join("data")
+    }
+
     /// Whether the server has ended by itself.
     pub(crate) fn server_has_ended(&mut self) -> bool {
         self.server.as_mut().is_none_or(Service::has_ended)
     }
 
-    /// `tenon` with the settings of this stack.
+    /// `tenon` as the process with the public API.
     pub(crate) fn tenon(&self, arguments: &[&str]) -> Command {
+        self.command(None, arguments)
+    }
+
+    /// `tenon` as the process that hosts a module; `command(home("catalog"), …)`.
+    pub(crate) fn host_of(&self, module: &str, arguments: &[&str]) -> Command {
+        self.command(self.home(module), arguments)
+    }
+
+    /// `tenon` as the service of a module, or as the process with the public API.
+    fn command(&self, service: Option<&str>, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.programs.join("tenon"));
+        let member = service.and_then(|module| self.member(module));
+        if let Some(fleet) = &self.fleet {
+            let file = member.map_or(&fleet.gateway, |member| &member.settings);
+            command.arg("--config").arg(file);
+        }
         let mut set = |key: &str, value: String| {
             command.args(["--set", &format!("{key}={value}")]);
         };
-        set(
-            "data_dir",
-            self.plan.folder.join("data").display().to_string(),
-        );
+        let data_dir = member.map_or_else(|| self.data_dir(), |member| member.data_dir.clone());
+        set("data_dir", data_dir.display().to_string());
+        let operations = member.map_or(self.ports.operations, |member| member.operations);
+        set("web.operations_listen", format!("127.0.0.1:{operations}"));
         set("public_url", format!("http://127.0.0.1:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
-        set(
-            "web.operations_listen",
-            format!("127.0.0.1:{}", self.ports.operations),
-        );
         set("notifications.smtp.port", self.ports.smtp.to_string());
         set(
             "payments.provider.url",
@@ -211,7 +260,10 @@ impl Stack {
             }
         }
         if let Some(cluster) = &self.cluster {
-            set("store.url", cluster.url());
+            let moved = member.and_then(|member| member.store_url.clone());
+            set("store.url", moved.unwrap_or_else(|| cluster.url()));
+            // Several processes share the cluster.
+            set("store.max_connections", "5".to_owned());
         }
         if self.plan.topology == Topology::Wire {
             for module in MODULES {
@@ -230,51 +282,11 @@ impl Stack {
         self.programs.join(name)
     }
 
-    fn last_lines(&self) -> String {
-        let log = fs::read_to_string(self.plan.folder.join("server.log")).unwrap_or_default();
+    fn last_lines(&self, file: &str) -> String {
+        let log = fs::read_to_string(self.plan.folder.join(file)).unwrap_or_default();
         let lines: Vec<&str> = log.lines().rev().take(15).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
-}
-
-/// Shared by the simulator and the server of one machine; a real provider's secret comes from its dashboard.
-const DEVELOPMENT_WEBHOOK_SECRET: &str = "whsec_development_only";
-
-fn surroundings(programs: &Path, plan: &Plan, ports: Ports) -> Result<Vec<Service>> {
-    let mut mail = Command::new(programs.join("mail-catcher"));
-    mail.args([
-        "--smtp",
-        &loopback(ports.smtp).to_string(),
-        "--http",
-        &loopback(ports.mail_page).to_string(),
-    ]);
-    let mut payment = Command::new(programs.join("payment-simulator"));
-    payment.args([
-        "--listen",
-        &loopback(ports.payment_page).to_string(),
-        "--webhook-secret",
-        DEVELOPMENT_WEBHOOK_SECRET,
-    ]);
-    payment.args([
-        "--webhook-url",
-        &format!(
-            "http://127.0.0.1:{}/v1/provider-webhooks/simulator",
-            ports.api
-        ),
-    ]);
-    let mut mail = Service::start(
-        "mail-catcher",
-        &mut mail,
-        Some(&plan.folder.join("mail-catcher.log")),
-    )?;
-    mail.wait_for(loopback(ports.mail_page), Duration::from_secs(10))?;
-    let mut payment = Service::start(
-        "payment-simulator",
-        &mut payment,
-        Some(&plan.folder.join("payment-simulator.log")),
-    )?;
-    payment.wait_for(loopback(ports.payment_page), Duration::from_secs(10))?;
-    Ok(vec![mail, payment])
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -14,15 +14,20 @@ pub(crate) struct Account {
 
 /// Reads the administrator's line.
 pub(crate) fn administrator(file: &Path) -> Result<Account> {
+    of("admin", file)
+}
+
+/// Reads the line of `admin`, `staff` or `buyer`.
+pub(crate) fn of(name: &str, file: &Path) -> Result<Account> {
     let text = fs::read_to_string(file)
         .with_context(|| format!("{} (is the demo seeded?)", file.display()))?;
     let line = text
         .lines()
-        .find_map(|line| line.strip_prefix("admin"))
-        .context("no line for `admin`")?;
+        .find_map(|line| line.strip_prefix(name))
+        .with_context(|| format!("no line for `{name}`"))?;
     let mut words = line.split_whitespace();
     let (Some(email), Some(password)) = (words.next(), words.next()) else {
-        anyhow::bail!("the line for `admin` names no e-mail and password");
+        anyhow::bail!("the line for `{name}` names no e-mail and password");
     };
     Ok(Account {
         email: email.to_owned(),

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool prints")]
 
 mod accounts;
+mod buyers;
 mod client;
 mod first_order;
 
@@ -35,6 +36,10 @@ enum Scenario {
     /// Records and compares golden files of the whole REST API.
     #[command(subcommand)]
     Golden(golden::Action),
+    /// Buys until told to stop, and takes account of it.
+    Buyers(buyers::Options),
+    /// Prints the middle duration of a read of one module, in microseconds.
+    Probe(buyers::ProbeOptions),
     /// Prints an access token of the demo administrator: for tools that take one.
     AdminToken {
         #[command(flatten)]
@@ -71,6 +76,8 @@ async fn main() -> Result<()> {
             .await
         }
         Scenario::Golden(action) => Box::pin(golden::run(action)).await,
+        Scenario::Buyers(options) => Box::pin(buyers::run(options)).await,
+        Scenario::Probe(options) => Box::pin(buyers::probe(options)).await,
         Scenario::AdminToken { place } => {
             let admin = accounts::administrator(&place.accounts)?;
             println!(

@@ -43,9 +43,12 @@ pub(crate) struct Column {
 /// Table, column, type, key position or 0, counts, computed, unusable.
 type Described = (String, String, String, i64, i64, i64, i64);
 
-/// `history` stays: each store has been migrated by itself. The others are a mover's own.
-const NOT_MOVED: [&str; 4] = [
+/// What stays: the history, as each store is migrated by itself; who works on the store, as others will on the next;
+/// what is the mover's own.
+const NOT_MOVED: [&str; 6] = [
     HISTORY,
+    "worker_lease",
+    "worker_instances",
     "relocation_state",
     "relocation_log",
     "relocation_parked",

@@ -253,17 +253,17 @@ async fn second_try(shop: &mut Shop) -> Result<Purchase> {
         )
         .await?;
     let good = || confirm(json!({ "payment_method": "pm_success" })).key("good");
-    recorder
+    shop.recorder
         .ask("confirm_checkout: paid at last", 200, good())
         .await?;
-    recorder
+    captured(shop, &bought).await?; // the answer tells the payment as it is then
+    shop.recorder
         .ask("confirm_checkout: sent again under its key", 200, good())
         .await?;
     let other = confirm(json!({ "payment_method": "pm_declined" })).key("good");
-    recorder
+    shop.recorder
         .ask("confirm_checkout: something else under its key", 422, other)
         .await?;
-    captured(shop, &bought).await?;
     Ok(bought)
 }
 
