@@ -1,7 +1,7 @@
 //! The same SQL run raw: the recorded statements with their arguments and commits, by sqlx alone.
 //!
 //! Every module's work runs at once, as in the server: on SQLite one writer for each file, in the recorded order,
-//! beside readers; on PostgreSQL ten connections for each module, where what belongs to one trace stays in order.
+//! beside readers; on PostgreSQL several connections for each module, where what belongs to one trace stays in order.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,8 +19,8 @@ use tokio::task::JoinSet;
 
 /// Connections for reads beside the writer of a SQLite file.
 const READERS: usize = 4;
-/// Connections for each module on PostgreSQL: as many as the server has.
-const CONNECTIONS: usize = 10;
+/// Connections for each module on PostgreSQL that are tried, up to as many as the server has; the fastest counts.
+pub(crate) const CONNECTIONS: [usize; 3] = [2, 5, 10];
 
 /// How the raw run went.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,18 +95,18 @@ pub(crate) async fn on_sqlite(folder: &Path, steps: Vec<Step>) -> Result<Replay>
 }
 
 /// Does what was recorded on a copy of the PostgreSQL database that it was recorded on.
-pub(crate) async fn on_postgres(url: &str, steps: Vec<Step>) -> Result<Replay> {
+pub(crate) async fn on_postgres(url: &str, steps: Vec<Step>, connections: usize) -> Result<Replay> {
     let options: PgConnectOptions = url.parse()?;
     let mut lanes = Vec::new();
     for (module, works) in by_module(steps) {
         let pool: PgPool = PgPoolOptions::new()
-            .max_connections(u32::try_from(CONNECTIONS)?)
+            .max_connections(u32::try_from(connections)?)
             .connect_with(options.clone().options([("search_path", module)]))
             .await?;
         let mut queues: Vec<Vec<Work>> = Vec::new();
-        queues.resize_with(CONNECTIONS, Vec::new);
+        queues.resize_with(connections, Vec::new);
         for work in works {
-            let lane = usize::from(work.trace[15]) % CONNECTIONS;
+            let lane = usize::from(work.trace[15]) % connections;
             queues[lane].push(work);
         }
         for queue in queues {
