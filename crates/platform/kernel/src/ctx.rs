@@ -39,6 +39,8 @@ pub struct CallCtx {
     /// How many modules this call has passed through.
     pub hops: u8,
     stats: Arc<CallStats>,
+    /// Shared by the contexts of one idempotency scope.
+    replayed: Arc<AtomicBool>,
 }
 
 /// Trace and span of the W3C `traceparent` header.
@@ -142,7 +144,6 @@ pub struct CallStats {
     statements: AtomicU32,
     database_micros: AtomicU64,
     open_units: AtomicU32,
-    replayed: AtomicBool,
     seam_calls: Mutex<Vec<SeamCalls>>,
 }
 
@@ -194,6 +195,7 @@ impl CallCtx {
             causation_id: None,
             hops: 0,
             stats: Arc::new(CallStats::default()),
+            replayed: Arc::default(),
         }
     }
 
@@ -211,15 +213,18 @@ impl CallCtx {
             causation_id: self.causation_id.clone(),
             hops: self.hops,
             stats: Arc::clone(&self.stats),
+            replayed: Arc::clone(&self.replayed),
         }
     }
 
-    /// Makes the context with which `module` calls another one; the idempotency scope does not carry over.
+    /// Makes the context with which `module` calls another one; the idempotency scope does not carry over, and
+    /// a stored answer to that call does not make this one a stored one.
     #[must_use]
     pub fn calling_from(&self, module: &'static str) -> Self {
         Self {
             caller: Caller::Module(Cow::Borrowed(module)),
             idempotency: None,
+            replayed: Arc::default(),
             ..self.child()
         }
     }
@@ -228,6 +233,7 @@ impl CallCtx {
     #[must_use]
     pub fn with_idempotency(mut self, scope: IdempotencyScope) -> Self {
         self.idempotency = Some(scope);
+        self.replayed = Arc::default();
         self
     }
 
@@ -247,6 +253,16 @@ impl CallCtx {
     /// Returns what the request cost so far.
     pub fn stats(&self) -> &CallStats {
         &self.stats
+    }
+
+    /// Remembers that the answer under this context's idempotency key is a stored one.
+    pub fn mark_replayed(&self) {
+        self.replayed.store(true, Ordering::Relaxed);
+    }
+
+    /// Says whether the answer under this context's idempotency key is a stored one.
+    pub fn was_replayed(&self) -> bool {
+        self.replayed.load(Ordering::Relaxed)
     }
 
     /// Opens a unit of work; closed when the guard is dropped.
@@ -415,16 +431,6 @@ impl CallStats {
     pub fn has_open_unit(&self) -> bool {
         self.open_units.load(Ordering::Relaxed) > 0
     }
-
-    /// Remembers that the answer is a stored one.
-    pub fn mark_replayed(&self) {
-        self.replayed.store(true, Ordering::Relaxed);
-    }
-
-    /// Says whether the answer is a stored one.
-    pub fn was_replayed(&self) -> bool {
-        self.replayed.load(Ordering::Relaxed)
-    }
 }
 
 impl Drop for OpenUnit {
@@ -497,6 +503,24 @@ mod tests {
             ctx.stats().seam_calls(),
             [counted("catalog", 2), counted("payments", 1)]
         );
+    }
+
+    #[test]
+    fn a_stored_answer_is_told_to_whose_key_it_was_and_to_nobody_above() {
+        let scope = IdempotencyScope {
+            key: "k".to_owned(),
+            subject: "s".to_owned(),
+            fingerprint: [0; 32],
+        };
+        let request = CallCtx::service(&Env::system(), Interface::Rest, "test");
+        let step = request
+            .calling_from("orders")
+            .with_idempotency(scope.clone());
+        step.child().mark_replayed();
+        assert!(step.was_replayed());
+        assert!(!request.was_replayed(), "the client repeated nothing");
+        let next = step.child().with_idempotency(scope);
+        assert!(!next.was_replayed(), "another key, another answer");
     }
 
     #[test]

@@ -24,7 +24,7 @@ const LARGEST_OUTCOME: usize = 64 * 1024;
 pub enum Claim<T, E> {
     /// The first time: do it, then [`Tx::commit_outcome`].
     Fresh,
-    /// It was done: this is the stored outcome. `CallStats::mark_replayed` has been called.
+    /// It was done: this is the stored outcome. `CallCtx::mark_replayed` has been called.
     Replay(Result<T, E>),
 }
 
@@ -99,7 +99,7 @@ impl Tx<'_> {
         }
         match record.outcome {
             Some(outcome) if record.state == "done" => {
-                self.ctx().stats().mark_replayed();
+                self.ctx().mark_replayed();
                 Ok(Claim::Replay(decode(&outcome, operation)?))
             }
             _ => Err(StoreError::KeyInFlight),

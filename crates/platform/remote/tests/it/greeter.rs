@@ -127,7 +127,7 @@ impl Greeter for Hall {
             is_new
         };
         if !is_new {
-            ctx.stats().mark_replayed();
+            ctx.mark_replayed();
         }
         self.speak(req.name).await
     }

@@ -84,7 +84,7 @@ pub(crate) fn head(ctx: &CallCtx) -> Result<Bytes, SeamFault> {
 pub(crate) fn account(ctx: &CallCtx, tail: &[u8]) {
     if let Ok(tail) = serde_json::from_slice::<Tail>(tail) {
         if tail.replayed {
-            ctx.stats().mark_replayed();
+            ctx.mark_replayed();
         }
         ctx.stats()
             .record_statements(tail.statements, Duration::from_micros(tail.database_micros));
@@ -95,7 +95,7 @@ pub(crate) fn account(ctx: &CallCtx, tail: &[u8]) {
 pub(super) fn tail(ctx: &CallCtx) -> Bytes {
     let stats = ctx.stats();
     let tail = Tail {
-        replayed: stats.was_replayed(),
+        replayed: ctx.was_replayed(),
         statements: stats.statements(),
         database_micros: u64::try_from(stats.database_time().as_micros()).unwrap_or(u64::MAX),
     };

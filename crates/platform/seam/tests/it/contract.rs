@@ -85,7 +85,7 @@ impl Greeter for Hall {
     }
 
     async fn greet_once(&self, ctx: &CallCtx, req: Greet) -> SeamResult<Greeting, GreeterError> {
-        ctx.stats().mark_replayed();
+        ctx.mark_replayed();
         ctx.stats().record_statement(Duration::from_micros(10));
         self.greet(ctx, req).await
     }

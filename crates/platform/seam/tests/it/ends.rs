@@ -51,7 +51,7 @@ async fn cost_and_replay_come_back_to_the_caller() {
             .greet_once(&ctx, greet("ada"))
             .await
             .expect("a greeting");
-        assert!(ctx.stats().was_replayed());
+        assert!(ctx.was_replayed());
         assert_eq!(ctx.stats().statements(), 1);
         let calls = ctx.stats().seam_calls();
         assert_eq!(calls.iter().map(|calls| calls.count).sum::<u32>(), 1);

@@ -89,10 +89,10 @@ async fn a_replay_is_marked_and_costs_no_effect() {
         let runs = AtomicU32::new(0);
         let first = keyed(&kit, "k1", 1);
         let id = add_thing(&kit, &db, &first, &runs).await.expect("is added");
-        assert!(!first.stats().was_replayed());
+        assert!(!first.was_replayed());
         let second = keyed(&kit, "k1", 1);
         assert_eq!(add_thing(&kit, &db, &second, &runs).await, Ok(id.clone()));
-        assert!(second.stats().was_replayed());
+        assert!(second.was_replayed());
         assert_eq!(
             db.key_fate(&second, OPERATION).await.expect("reads"),
             KeyFate::Done { resource: Some(id) }

@@ -84,7 +84,7 @@ impl Dispatch {
         if exchange
             .facts
             .as_ref()
-            .is_some_and(|facts| facts.ctx.stats().was_replayed())
+            .is_some_and(|facts| facts.ctx.was_replayed())
         {
             headers.insert(
                 IDEMPOTENT_REPLAYED.clone(),

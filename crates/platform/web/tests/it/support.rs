@@ -132,7 +132,7 @@ async fn change_thing(
 }
 
 async fn replay_thing(Ctx(ctx): Ctx, RawBody(body): RawBody) -> Reply {
-    ctx.stats().mark_replayed();
+    ctx.mark_replayed();
     Reply::ok(
         &json!({ "bytes": body.len(), "subject": ctx.idempotency.map(|scope| scope.subject) }),
     )
