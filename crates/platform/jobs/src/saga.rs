@@ -38,6 +38,8 @@ pub struct Saga<S> {
     pub status: SagaStatus,
     /// What the steps know.
     pub state: S,
+    /// When the sweeper looks at it; until then whoever moved it last is at work, or waits for somebody.
+    pub wake_at: Option<Timestamp>,
     version: i64,
 }
 
@@ -63,6 +65,7 @@ struct SagaRow {
     step: String,
     status: String,
     state: Json<serde_json::Value>,
+    wake_at: Option<Timestamp>,
     version: i64,
 }
 
@@ -115,6 +118,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
             step: step.to_owned(),
             status: SagaStatus::Running,
             state,
+            wake_at: Some(wake_at),
             version: 1,
         })
     }
@@ -126,7 +130,9 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
         id: Uuid,
     ) -> Result<Option<Self>, StoreError> {
         let row: Option<SagaRow> = db
-            .query("SELECT step, status, state, version FROM sagas WHERE id = $1 AND kind = $2")
+            .query(
+                "SELECT step, status, state, wake_at, version FROM sagas WHERE id = $1 AND kind = $2",
+            )
             .bind(id)
             .bind(kind)
             .fetch_optional()
@@ -142,6 +148,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
             step: row.step,
             status,
             state,
+            wake_at: row.wake_at,
             version: row.version,
         }))
     }
@@ -159,6 +166,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
         wake_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let now = tx.now();
+        let wake_at = wake_at.filter(|_| !status.is_finished());
         let moved = tx
             .query(
                 "UPDATE sagas
@@ -170,7 +178,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
             .bind(step)
             .bind(status.as_str())
             .bind(encode(self.kind, &self.state)?)
-            .bind(wake_at.filter(|_| !status.is_finished()))
+            .bind(wake_at)
             .bind(now)
             .execute()
             .await?;
@@ -179,6 +187,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync> Saga<S> {
         }
         step.clone_into(&mut self.step);
         self.status = status;
+        self.wake_at = wake_at;
         self.version += 1;
         Ok(())
     }

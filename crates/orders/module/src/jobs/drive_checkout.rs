@@ -24,15 +24,12 @@ impl Job for DriveCheckout {
 
 #[async_trait]
 impl Run<DriveCheckout> for Service {
-    /// The saga remembers how often it failed and when to look again, so a failure here is no failure of the job.
+    /// A driver that cannot go on leaves the saga with the time of its next look, so that is no failure of the job;
+    /// the sweeper finds what it could not leave.
     #[tracing::instrument(name = "job.orders.drive_checkout", skip_all, fields(checkout.id = %job.checkout_id))]
     async fn run(&self, ctx: &mut CallCtx, job: DriveCheckout, _: Receipt) -> Result<(), JobError> {
         match self.drive_by_id(ctx, job.checkout_id, Push::Resume).await {
-            Ok(_) | Err(DriveError::Lost) => Ok(()),
-            Err(DriveError::Fault(_)) => match self.postpone(ctx, job.checkout_id).await {
-                Ok(()) | Err(DriveError::Lost) => Ok(()),
-                Err(DriveError::Fault(fault)) => Err(JobError::Retry(Box::new(fault))),
-            },
+            Ok(_) | Err(DriveError::Lost | DriveError::Fault(_)) => Ok(()),
         }
     }
 }

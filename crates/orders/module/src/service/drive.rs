@@ -25,7 +25,13 @@ use crate::jobs::drive_checkout::DriveCheckout;
 pub(crate) const SAGA: &str = "checkout";
 
 /// How long a driver may be at one step before another one takes over: longer than any call to payments.
+/// A driver that fails lets go at once; only one that vanishes is waited for that long.
 pub(crate) const IN_HAND: Duration = Duration::from_secs(15);
+
+/// How soon a step that failed is tried again; doubles with each failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Doublings of the pause: 8½ minutes at most.
+const MOST_DOUBLINGS: u32 = 9;
 
 /// A checkout in the hands of one driver.
 #[derive(Debug, Clone)]
@@ -141,10 +147,11 @@ impl Process {
         self.advance(tx, Step::Done, status, None).await
     }
 
-    /// Stays at its step after a failure, to be looked at again later and later.
+    /// Stays at its step after a failure, out of the driver's hands, to be looked at again later and later.
     pub(crate) async fn postpone(&mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let failures = self.saga.state.failures.saturating_add(1);
-        let wake_at = tx.now() + IN_HAND * 2_u32.pow(failures.min(5)); // 30 s to 8 min, for ever
+        let doublings = (failures - 1).min(MOST_DOUBLINGS);
+        let wake_at = tx.now() + FIRST_PAUSE * 2_u32.pow(doublings); // for ever
         self.saga.state.failures = failures;
         let (step, status) = (self.saga.step.clone(), self.saga.status);
         let step = Step::parse(&step).ok_or(StoreError::Inconsistent {

@@ -20,12 +20,12 @@ use std::time::Duration;
 
 use orders_contract::{CheckoutId, OrderId};
 use tenon_jobs::{Saga, SagaStatus};
-use tenon_kernel::CallCtx;
+use tenon_kernel::{CallCtx, Deadline};
 use tenon_seam::SeamFault;
-use tenon_store::retrying;
+use tenon_store::{StoreError, retrying};
 
 use super::Service;
-use super::drive::{DriveError, Driven, IN_HAND, Moved, Process, Push, SAGA};
+use super::drive::{DriveError, Driven, Moved, Process, Push, SAGA};
 use crate::domain::checkout::{Checkout, CheckoutState, CheckoutStatus, Step};
 use crate::store;
 
@@ -37,10 +37,15 @@ const MOST_RACES: u32 = 3;
 const EVENT_PATIENCE: Duration = Duration::from_millis(500);
 /// When a client may ask again about a checkout that is still in hand.
 const IN_FLIGHT_RETRY_MS: u64 = 1_000;
+/// How long letting go of a checkout may take, after the deadline of the request that drove it too.
+const LETTING_GO: Duration = Duration::from_secs(2);
+/// A minute of failures: from here on it is no hiccup.
+const FAILURES_TO_TELL: u32 = 6;
 
 impl Service {
     /// Drives a checkout as far as it goes; returns it as it stands then. A confirmation that is left in `push` when
-    /// the race is lost has not been heard.
+    /// the race is lost has not been heard. A driver that cannot go on lets go: the next look comes soon, and who
+    /// asks then does not wait for a driver that is no longer there.
     #[tracing::instrument(name = "orders.drive_checkout", skip_all, fields(checkout.id = %process.checkout.id))]
     pub(crate) async fn drive(
         &self,
@@ -48,10 +53,15 @@ impl Service {
         mut process: Process,
         push: &mut Push,
     ) -> Driven<Checkout> {
+        let resumes = matches!(push, Push::Resume);
         for _ in 0..MOST_STEPS {
             let moved = match Box::pin(self.step(ctx, &process, push)).await {
                 Err(DriveError::Fault(fault)) => {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
+                    // One that waits for its buyer waits on, whoever looked in vain meanwhile.
+                    if resumes || process.step()? != Step::AwaitPayment {
+                        self.postpone(ctx, process).await;
+                    }
                     return Err(DriveError::Fault(fault));
                 }
                 moved => moved?,
@@ -132,13 +142,13 @@ impl Service {
         let mut waited = Duration::ZERO;
         let mut pause = Duration::from_millis(5);
         loop {
-            let found = store::checkouts::load(&mut self.db.read(ctx), id).await?;
-            let checkout =
+            let found = self.load(ctx, id).await?;
+            let Process { saga, checkout } =
                 found.ok_or_else(|| DriveError::Fault(super::internal("checkout vanished")))?;
             if !checkout.status.is_in_hand() {
                 return Ok(checkout);
             }
-            if self.db.env().now() > checkout.updated_at + IN_HAND {
+            if saga.wake_at.is_none_or(|until| until < self.db.env().now()) {
                 let driven = self.drive_by_id(ctx, id, Push::Resume).await?;
                 if let Some(driven) = driven.filter(|checkout| !checkout.status.is_in_hand()) {
                     return Ok(driven);
@@ -186,29 +196,29 @@ impl Service {
         Err(DriveError::Lost)
     }
 
-    /// Puts a checkout that cannot go on now aside for a while.
-    pub(crate) async fn postpone(&self, ctx: &CallCtx, id: CheckoutId) -> Driven<()> {
-        let Some(process) = self.load(ctx, id).await? else {
-            return Ok(());
-        };
-        if matches!(
-            process.saga.status,
-            SagaStatus::Completed | SagaStatus::Compensated
-        ) {
-            return Ok(());
+    /// Puts a checkout that cannot go on now aside for a while. If that fails too, its driver counts as vanished.
+    async fn postpone(&self, ctx: &CallCtx, process: Process) {
+        if process.saga.status.is_finished() {
+            return;
         }
-        let failures = process.saga.state.failures + 1;
-        if failures >= 3 {
+        let (id, failures) = (process.checkout.id, process.saga.state.failures + 1);
+        if failures == FAILURES_TO_TELL {
             tracing::error!(checkout.id = %id, step = process.saga.step, failures, "a checkout does not get on");
         }
-        retrying(|| async {
+        let postponed = retrying(|| async {
             let mut process = process.clone();
             let mut ctx = ctx.child();
+            ctx.deadline = Deadline::after(LETTING_GO);
             let mut tx = self.db.begin(&mut ctx, "orders.postpone_checkout").await?;
             process.postpone(&mut tx).await?;
             tx.commit().await
         })
-        .await
-        .map_err(DriveError::from)
+        .await;
+        match postponed {
+            Ok(()) | Err(StoreError::LeaseLost) => {}
+            Err(error) => {
+                tracing::warn!(checkout.id = %id, error = &error as &dyn std::error::Error, "a checkout could not be put aside");
+            }
+        }
     }
 }

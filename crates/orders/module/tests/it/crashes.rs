@@ -12,6 +12,8 @@ use crate::support::{Buyer, Shop, When, payment_of};
 /// The sweeper comes each minute, and gives a driver 15 seconds.
 const SWEEP: Duration = Duration::from_mins(2);
 
+const SECOND: Duration = Duration::from_secs(1);
+
 const DOWN: SeamFault = SeamFault::Unavailable {
     executed: Executed::Unknown,
 };
@@ -187,9 +189,31 @@ async fn a_module_that_cannot_be_reached_is_waited_for() {
             "it is begun, and goes on by itself"
         );
 
-        shop.wait(SWEEP).await;
+        shop.payments.fail_next(DOWN);
+        shop.wait(SECOND).await; // looks again, in vain
+        shop.wait(SECOND).await;
+        assert_eq!(buyer.look(&checkout).await["status"], "processing");
+        shop.wait(SECOND).await; // two seconds after the second failure
         assert_eq!(buyer.look(&checkout).await["status"], "completed");
         assert_eq!(shop.count("order.placed").await, 1);
+    }
+}
+
+/// Who vanished is waited for; who failed said so.
+#[tokio::test]
+async fn a_repeat_does_not_wait_for_a_driver_that_let_go() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+        shop.payments.fail_next(DOWN);
+        let checkout = buyer.checkout("k1", Some("pm_success")).await.expect(201);
+        assert_eq!(checkout["status"], "processing");
+        shop.app.kit().advance(SECOND * 2); // and no job
+        assert_eq!(
+            found_again(&shop, &buyer, "pm_success").await["status"],
+            "completed"
+        );
+        assert_eq!(shop.payments.payments().len(), 1);
     }
 }
 
