@@ -33,6 +33,7 @@ pub struct Edge {
     declared: bool,
     mode: Mode,
     max_attempts: u32,
+    timeout_percent: u32,
     places: Semaphore,
     breaker: Breaker,
     budget: Budget,
@@ -73,6 +74,7 @@ impl Edge {
             declared,
             mode: settings.mode,
             max_attempts: settings.max_attempts,
+            timeout_percent: settings.timeout_percent,
             places: Semaphore::new(settings.max_concurrent as usize),
             breaker: Breaker::new(meter::breaker_gauge(caller, callee, binding)),
             budget: Budget::new(),
@@ -139,6 +141,10 @@ impl Edge {
         ctx: &CallCtx,
         size: Size<'_, T>,
     ) -> Result<Admission<'a>, SeamFault> {
+        let rule = Rule {
+            timeout: rule.timeout * self.timeout_percent / 100,
+            ..rule
+        };
         let passed = match self.check(rule, ctx, size) {
             Ok(child) => self.place(&child).await.map(|place| (child, place)),
             Err(fault) => Err(fault),

@@ -39,6 +39,8 @@ pub struct EdgeSettings {
     pub max_concurrent: u32,
     /// Most attempts of a call that may safely be repeated; 1 never repeats.
     pub max_attempts: u32,
+    /// How long calls may take, in percent of what the contract says: more for a slow machine or a distant module.
+    pub timeout_percent: u32,
     /// What goes wrong in mode `fault`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultSettings>,
@@ -116,6 +118,7 @@ impl Default for EdgeSettings {
             percent: 100,
             max_concurrent: 512,
             max_attempts: 3,
+            timeout_percent: 100,
             fault: None,
         }
     }
@@ -202,6 +205,9 @@ impl EdgeSettings {
         }
         if self.max_attempts == 0 || self.max_attempts > 10 {
             return wrong("max_attempts", "from 1 (never repeat) to 10");
+        }
+        if !(10..=10_000).contains(&self.timeout_percent) {
+            return wrong("timeout_percent", "from 10 to 10000");
         }
         if self.percent > 100 {
             return wrong("percent", "from 0 to 100");

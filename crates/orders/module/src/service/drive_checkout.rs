@@ -60,7 +60,7 @@ impl Service {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
                     // One that waits for its buyer waits on, whoever looked in vain meanwhile.
                     if resumes || process.step()? != Step::AwaitPayment {
-                        self.postpone(ctx, process).await;
+                        Box::pin(self.postpone(ctx, process)).await;
                     }
                     return Err(DriveError::Fault(fault));
                 }

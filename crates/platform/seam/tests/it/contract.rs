@@ -76,6 +76,15 @@ impl Greeter for Hall {
                 name: req.name,
             })),
             "nobody" => std::future::pending().await,
+            "hurried" => Ok(Greeting {
+                text: ctx
+                    .deadline
+                    .remaining()
+                    .map_or(0, |left| left.as_millis())
+                    .to_string(),
+                caller: String::new(),
+                principal: String::new(),
+            }),
             _ => Ok(Greeting {
                 text: format!("hello {}", req.name),
                 caller: format!("{:?}", ctx.caller),

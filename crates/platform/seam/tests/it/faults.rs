@@ -1,12 +1,13 @@
 //! Every fault of the layers, at every end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use tenon_kernel::Deadline;
-use tenon_seam::{Executed, Mode, SeamError, SeamFault};
+use tenon_seam::{EdgeSettings, Executed, Mode, Seam, SeamError, SeamFault};
 
-use crate::contract::{ENDS, GreeterError, connect, connect_as, ctx, greet};
+use crate::contract::{ENDS, GreeterClient, GreeterError, Hall, connect, connect_as, ctx, greet};
 
 #[tokio::test]
 async fn an_undeclared_caller_is_refused() {
@@ -76,6 +77,31 @@ async fn a_silent_module_ends_at_the_deadline() {
                 executed: Executed::No
             })
         );
+    }
+}
+
+#[tokio::test]
+async fn an_edge_may_give_calls_more_time_or_less() {
+    for mode in ENDS {
+        for (percent, least, most) in [(50, 0, 100), (100, 0, 200), (10_000, 201, 20_000)] {
+            let settings = EdgeSettings {
+                timeout_percent: percent,
+                ..EdgeSettings::of(mode)
+            };
+            let seam =
+                Seam::new([("greeter".to_owned(), settings)].into()).declare("door", &["greeter"]);
+            let greeter = GreeterClient::connect(&seam, "door", Some(Arc::new(Hall::default())))
+                .expect("the settings hold");
+            let told = greeter
+                .greet(&ctx(), greet("hurried"))
+                .await
+                .expect("a number");
+            let left: u64 = told.text.parse().expect("a number");
+            assert!(
+                (least..=most).contains(&left),
+                "{mode:?} {percent} %: {left}"
+            );
+        }
     }
 }
 
