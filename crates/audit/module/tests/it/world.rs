@@ -40,7 +40,7 @@ impl World {
     }
 
     pub(crate) async fn with(engine: TestEngine, options: AppOptions) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, audit::MIGRATIONS).await;
         let db = kit.db(audit::MIGRATIONS).await;
         let deps = Deps {
             db: db.clone(),

@@ -53,7 +53,7 @@ impl World {
         mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
         options: AppOptions,
     ) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, MIGRATIONS).await;
         let catcher = MailCatcher::start(CatcherOptions::default())
             .await
             .expect("ports are free");
