@@ -80,16 +80,16 @@ pub(crate) fn postgres_config(url: &str) -> StoreConfig {
 impl Kit {
     /// Makes a fresh world, without any store.
     pub async fn new(engine: TestEngine) -> Self {
-        Self::with(engine, None).await
+        Self::with(engine, &[]).await
     }
 
-    /// Makes a fresh world for a module: its store is migrated when it is opened, because it is a copy of one that
-    /// was. On SQLite, where migrating takes no longer than copying, it is as good as [`Kit::new`].
-    pub async fn migrated(engine: TestEngine, migrations: Migrations) -> Self {
-        Self::with(engine, Some(migrations)).await
+    /// Makes a fresh world for some modules: their stores are migrated when they are opened, because they are copies
+    /// of some that were. On SQLite, where migrating takes no longer than copying, it is as good as [`Kit::new`].
+    pub async fn migrated(engine: TestEngine, migrations: &[Migrations]) -> Self {
+        Self::with(engine, migrations).await
     }
 
-    async fn with(engine: TestEngine, migrations: Option<Migrations>) -> Self {
+    async fn with(engine: TestEngine, migrations: &[Migrations]) -> Self {
         let clock = Arc::new(ManualClock::starting_at(START));
         let env = Env::new(Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(SEED)));
         let (config, place) = match engine {
@@ -104,10 +104,7 @@ impl Kit {
                 (config, Place::Directory { _files: files })
             }
             TestEngine::Postgres => {
-                let database = match migrations {
-                    Some(migrations) => TestDatabase::migrated(migrations).await,
-                    None => TestDatabase::create().await,
-                };
+                let database = TestDatabase::migrated(migrations).await;
                 (
                     postgres_config(database.url()),
                     Place::Database {

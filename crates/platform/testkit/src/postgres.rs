@@ -39,19 +39,15 @@ impl TestDatabase {
     ///
     /// If PostgreSQL is not installed or does not start: ask [`is_installed`] first.
     pub async fn create() -> Self {
-        Self::make(None).await
+        Self::migrated(&[]).await
     }
 
-    /// Makes one in which a module's store is migrated already.
+    /// Makes one in which the stores of some modules are migrated already.
     ///
     /// # Panics
     ///
     /// As [`TestDatabase::create`].
-    pub async fn migrated(migrations: Migrations) -> Self {
-        Self::make(Some(migrations)).await
-    }
-
-    async fn make(migrations: Option<Migrations>) -> Self {
+    pub async fn migrated(migrations: &[Migrations]) -> Self {
         let cluster = tokio::task::spawn_blocking(Cluster::shared)
             .await
             .expect("the cluster starts");
@@ -63,9 +59,9 @@ impl TestDatabase {
         );
         let mut owner = cluster.connect().await;
         cluster.drop_finished(&mut owner).await;
-        let template = match &migrations {
-            Some(migrations) => Template::hold(cluster, &mut owner, migrations).await,
-            None => "template1".to_owned(),
+        let template = match migrations {
+            [] => "template1".to_owned(),
+            some => Template::hold(cluster, &mut owner, some).await,
         };
         create(&mut owner, &name, &template).await;
         owner.close().await.expect("the connection closes"); // gives the template back

@@ -34,7 +34,7 @@ pub(crate) struct World {
 /// Runs a test in a fresh world on each engine.
 pub(crate) async fn on_each_engine(test: impl AsyncFn(&World)) {
     for engine in engines() {
-        let world = World::new(Kit::migrated(engine, MIGRATIONS).await).await;
+        let world = World::new(Kit::migrated(engine, &[MIGRATIONS]).await).await;
         test(&world).await;
         world.app.settle().await;
         world.app.assert_invariants().await;

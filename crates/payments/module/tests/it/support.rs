@@ -85,7 +85,9 @@ impl World {
         others: Vec<OtherModule>,
         silence: Duration,
     ) -> Self {
-        let kit = Kit::migrated(engine, payments::MIGRATIONS).await;
+        let mut stores = vec![payments::MIGRATIONS];
+        stores.extend(others.iter().map(OtherModule::migrations));
+        let kit = Kit::migrated(engine, &stores).await;
         let simulator = Simulator::start(Config {
             webhook_secret: SECRET.to_owned(),
             webhook_sink: sink.map(|sink| sink as Arc<dyn WebhookSink>),
@@ -359,15 +361,18 @@ pub(crate) struct OtherModule {
 }
 
 impl OtherModule {
-    async fn build(self, kit: &Kit) -> Module {
-        let migrations = tenon_store::Migrations {
+    fn migrations(&self) -> tenon_store::Migrations {
+        tenon_store::Migrations {
             module: self.name,
             sqlite: None,
             postgres: None,
-        };
+        }
+    }
+
+    async fn build(self, kit: &Kit) -> Module {
         Module {
             name: self.name,
-            db: kit.db(migrations).await,
+            db: kit.db(self.migrations()).await,
             endpoints: Vec::new(),
             subscriptions: Vec::new(),
             jobs: Vec::new(),

@@ -1,6 +1,6 @@
 //! Migrated databases that databases of tests are copied from.
 //!
-//! A test program makes one for each module, and makes it anew after it has been built anew: whatever the program does
+//! A test program makes one for each set of modules, and makes it anew after it has been built anew: whatever the program does
 //! to a database before its tests begin is in it. Which build a template is of stands in its comment, written last: one
 //! without a comment is half made.
 
@@ -26,7 +26,7 @@ impl Template {
     pub(super) async fn hold(
         cluster: &Cluster,
         owner: &mut PgConnection,
-        migrations: &Migrations,
+        migrations: &[Migrations],
     ) -> String {
         let template = Self::of(migrations);
         // Shared, so that tests need not wait for each other.
@@ -49,26 +49,29 @@ impl Template {
             .locking("SELECT pg_advisory_lock(hashtextextended($1, 0))", owner)
             .await;
         if !template.is_made(owner).await {
-            template.make(cluster, owner, *migrations).await;
+            template.make(cluster, owner, migrations).await;
         }
         template.name
     }
 
-    fn of(migrations: &Migrations) -> Self {
+    fn of(migrations: &[Migrations]) -> Self {
         let program = std::env::current_exe().expect("the program knows its file");
         let built = std::fs::metadata(&program)
             .and_then(|file| file.modified())
             .expect("the program is a file");
         let mut hash = DefaultHasher::new();
         program.hash(&mut hash);
-        for step in migrations.postgres.into_iter().flat_map(Migrator::iter) {
-            (step.version, &step.checksum).hash(&mut hash);
+        for module in migrations {
+            module.module.hash(&mut hash);
+            for step in module.postgres.into_iter().flat_map(Migrator::iter) {
+                (step.version, &step.checksum).hash(&mut hash);
+            }
         }
         let built = built
             .duration_since(SystemTime::UNIX_EPOCH)
             .expect("programs are younger than the epoch");
         Self {
-            name: format!("template_{}_{:016x}", migrations.module, hash.finish()),
+            name: format!("template_{:016x}", hash.finish()),
             build: format!("{built:?}"),
         }
     }
@@ -92,19 +95,18 @@ impl Template {
         build.flatten().as_ref() == Some(&self.build)
     }
 
-    async fn make(&self, cluster: &Cluster, owner: &mut PgConnection, migrations: Migrations) {
+    async fn make(&self, cluster: &Cluster, owner: &mut PgConnection, migrations: &[Migrations]) {
         let Self { name, build } = self;
         super::drop_database(owner, name).await;
         super::create(owner, name, "template1").await;
-        let db = Db::open(
-            &postgres_config(&cluster.url(name)),
-            migrations,
-            Env::system(),
-        )
-        .await
-        .expect("the store opens");
-        db.migrate().await.expect("the store migrates");
-        db.close().await;
+        let config = postgres_config(&cluster.url(name));
+        for module in migrations {
+            let db = Db::open(&config, *module, Env::system())
+                .await
+                .expect("the store opens");
+            db.migrate().await.expect("the store migrates");
+            db.close().await;
+        }
         let finish = format!(
             "ALTER DATABASE {name} ALLOW_CONNECTIONS false; COMMENT ON DATABASE {name} IS '{build}'"
         );
