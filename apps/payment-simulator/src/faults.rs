@@ -76,4 +76,10 @@ impl Faults {
     pub(crate) fn take(&mut self, operation: Operation) -> Option<Fault> {
         self.0.get_mut(&operation)?.pop_front()
     }
+
+    pub(crate) fn is_waiting_for(&self, operation: Operation) -> bool {
+        self.0
+            .get(&operation)
+            .is_some_and(|faults| !faults.is_empty())
+    }
 }

@@ -116,6 +116,11 @@ impl Simulator {
         self.shared.books().faults.add(operation, fault);
     }
 
+    /// Whether a fault still waits for a call of this kind.
+    pub fn is_waiting_for(&self, operation: Operation) -> bool {
+        self.shared.books().faults.is_waiting_for(operation)
+    }
+
     /// Takes the webhooks that nobody was sent, oldest first.
     pub fn take_webhooks(&self) -> Vec<SignedWebhook> {
         let held: Vec<Webhook> = self.shared.books().held.drain(..).collect();
@@ -144,15 +149,11 @@ impl Simulator {
 
 impl Shared {
     fn new(config: Config, address: SocketAddr) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
-        let sink = config.webhook_sink.clone().or_else(|| {
-            let url = config.webhook_url.clone()?;
-            Some(Arc::new(HttpSink { client, url }) as Arc<dyn WebhookSink>)
-        });
+        let sink = match (&config.webhook_sink, &config.webhook_url) {
+            (Some(sink), _) => Some(Arc::clone(sink)),
+            (None, Some(url)) => Some(Arc::new(HttpSink::new(url.clone())?) as _),
+            (None, None) => None,
+        };
         let public_url = config
             .public_url
             .clone()

@@ -38,8 +38,19 @@ pub trait WebhookSink: Send + Sync + 'static {
 
 /// Sends webhooks to a URL.
 pub(crate) struct HttpSink {
-    pub(crate) client: reqwest::Client,
-    pub(crate) url: String,
+    client: reqwest::Client,
+    url: String,
+}
+
+impl HttpSink {
+    pub(crate) fn new(url: String) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Self { client, url })
+    }
 }
 
 #[async_trait]

@@ -1,7 +1,9 @@
 //! Answers of the API, and what becomes of them on their way.
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -61,9 +63,18 @@ impl Outcome {
         match self.fate {
             Fate::Arrives => {}
             Fate::Late => tokio::time::sleep(shared.config.slow).await,
-            Fate::Lost => tokio::time::sleep(shared.config.silence).await,
+            Fate::Lost => {
+                tokio::time::sleep(shared.config.silence).await;
+                return given_up();
+            }
             Fate::Garbled => return (self.status, "<html>").into_response(),
         }
         (self.status, Json(self.body)).into_response()
     }
+}
+
+/// An answer that breaks off: the server closes the connection.
+pub(super) fn given_up() -> Response {
+    let broken = std::future::ready(Err::<Bytes, _>(std::io::Error::other("given up")));
+    Response::new(Body::from_stream(broken.into_stream()))
 }

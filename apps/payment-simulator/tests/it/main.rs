@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use payment_simulator::{ApiMode, Choice, Config, Simulator, Status, WebhookMode};
+use payment_simulator::{
+    ApiMode, Choice, Config, Fault, Operation, Simulator, Status, WebhookMode,
+};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -93,6 +95,54 @@ async fn a_key_replays_its_answer_and_serves_nothing_else() {
         .expect("known")
         .captured;
     assert_eq!(captured, 500);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_a_broken_connection_and_the_key_still_finds_it() {
+    let config = Config {
+        silence: Duration::ZERO,
+        ..Config::default()
+    };
+    let merchant = Merchant::new(config).await;
+    let body = json!({ "key": "k1", "reference": "r", "amount": 1, "currency": "EUR" });
+    merchant
+        .simulator
+        .inject(Operation::Create, Fault::LoseAnswer);
+    assert!(merchant.simulator.is_waiting_for(Operation::Create));
+    let url = format!("{}/intents", merchant.simulator.url());
+    let lost = async {
+        merchant
+            .client
+            .post(url)
+            .json(&body)
+            .send()
+            .await?
+            .bytes()
+            .await
+    };
+    lost.await.expect_err("the connection breaks");
+    assert!(!merchant.simulator.is_waiting_for(Operation::Create));
+    assert_eq!(merchant.simulator.intents().len(), 1);
+    assert_eq!(
+        merchant.post("/intents", &body).await.status(),
+        StatusCode::CREATED
+    );
+
+    merchant.simulator.set_api(ApiMode::Silent);
+    let other = json!({ "key": "k2", "reference": "s", "amount": 1, "currency": "EUR" });
+    let url = format!("{}/intents", merchant.simulator.url());
+    let silent = async {
+        merchant
+            .client
+            .post(url)
+            .json(&other)
+            .send()
+            .await?
+            .bytes()
+            .await
+    };
+    silent.await.expect_err("the connection breaks");
+    assert_eq!(merchant.simulator.intents().len(), 1, "nothing happens");
 }
 
 #[tokio::test]

@@ -13,20 +13,38 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::domain::password::Password;
 use crate::key_ring::{KeyRing, Purpose};
 
-/// OWASP's minimum for argon2id: 19 MiB, two passes, one lane. Raising it re-hashes at the next sign-in.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// What callers are told when slots and queue are full.
 const COME_BACK_MS: u64 = 1_000;
 /// Salt of the hash that is computed for nobody.
 const NOBODY: [u8; 16] = *b"there is no user";
 
+/// What hashing a password costs by argon2id, in one lane: OWASP's minimum of 19 MiB and two passes.
+///
+/// No setting: nobody may pay less, except a test whose subject is another. Raising it re-hashes at the next sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, at least 8.
+    pub memory_kib: u32,
+    /// How often it is gone through, at least 1.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+        }
+    }
+}
+
 /// Hashes and verifies passwords. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PasswordHasher {
     ring: Arc<KeyRing>,
     env: Env,
+    cost: PasswordCost,
     /// A place in the line, waiting or running.
     places: Arc<Semaphore>,
     /// A core and its memory.
@@ -50,7 +68,13 @@ pub(crate) struct Verdict {
 
 impl PasswordHasher {
     /// `slots` of 0 means one for each core.
-    pub(crate) fn new(ring: Arc<KeyRing>, env: Env, slots: u16, queue: u16) -> Self {
+    pub(crate) fn new(
+        ring: Arc<KeyRing>,
+        env: Env,
+        cost: PasswordCost,
+        slots: u16,
+        queue: u16,
+    ) -> Self {
         let slots = match usize::from(slots) {
             0 => std::thread::available_parallelism().map_or(1, NonZero::get),
             slots => slots,
@@ -58,6 +82,7 @@ impl PasswordHasher {
         Self {
             ring,
             env,
+            cost,
             places: Arc::new(Semaphore::new(slots + usize::from(queue))),
             slots: Arc::new(Semaphore::new(slots)),
         }
@@ -122,7 +147,7 @@ impl PasswordHasher {
     }
 
     fn compare(&self, password: &[u8], hash: &PasswordHash) -> Verdict {
-        let current = Self::params(self.ring.current_id());
+        let current = self.params(self.ring.current_id());
         let params = Params::try_from(hash).ok();
         let key_id = params
             .as_ref()
@@ -155,7 +180,7 @@ impl PasswordHasher {
     /// Lends a hasher with the pepper of one key; `None` if that is not in the ring.
     fn argon2<T>(&self, key_id: &str, run: impl FnOnce(Argon2<'_>) -> T) -> Option<T> {
         let pepper = self.ring.derive(key_id, Purpose::Pepper)?;
-        let params = Self::params(key_id);
+        let params = self.params(key_id);
         let argon2 = Argon2::new_with_secret(
             pepper.as_slice(),
             Algorithm::Argon2id,
@@ -166,9 +191,10 @@ impl PasswordHasher {
         Some(run(argon2))
     }
 
-    fn params(key_id: &str) -> Params {
+    fn params(&self, key_id: &str) -> Params {
+        let PasswordCost { memory_kib, passes } = self.cost;
         let mut builder = ParamsBuilder::new();
-        builder.m_cost(MEMORY_KIB).t_cost(PASSES).p_cost(LANES);
+        builder.m_cost(memory_kib).t_cost(passes).p_cost(LANES);
         builder.keyid(KeyId::new(key_id.as_bytes()).expect("key ids have at most 8 bytes"));
         builder.build().expect("the parameters are in range")
     }
@@ -206,7 +232,7 @@ mod tests {
     }
 
     fn hasher(entries: &[KeyRingEntry]) -> PasswordHasher {
-        PasswordHasher::new(ring(entries), Env::system(), 1, 1)
+        PasswordHasher::new(ring(entries), Env::system(), PasswordCost::default(), 1, 1)
     }
 
     async fn hash(hasher: &PasswordHasher, text: &str) -> String {

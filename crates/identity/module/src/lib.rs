@@ -21,6 +21,7 @@ use tenon_kernel::CursorKey;
 use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
+pub use self::hasher::PasswordCost;
 pub use self::operations::Operations;
 pub use self::service::{BootstrapToken, NewUser};
 pub use self::settings::{IdentitySettings, IdentitySettingsError, KeyRingEntry};
@@ -57,6 +58,8 @@ pub struct Deps {
     pub db: Db,
     /// Signs the cursors of its lists.
     pub cursor_key: CursorKey,
+    /// What hashing a password costs.
+    pub password_cost: PasswordCost,
 }
 
 impl Identity {
@@ -76,6 +79,7 @@ impl Identity {
         let deps = Deps {
             db: parts.db.clone(),
             cursor_key: parts.cursor_key.clone(),
+            password_cost: PasswordCost::default(),
         };
         Self::build(settings, deps).map_err(|error| AssembleError::new("identity", error))
     }
@@ -86,8 +90,8 @@ impl Identity {
     ///
     /// [`IdentitySettingsError`] naming the setting that cannot be.
     pub fn build(settings: IdentitySettings, deps: Deps) -> Result<Self, IdentitySettingsError> {
-        let Deps { db, cursor_key } = deps;
-        let service = Arc::new(service::Service::new(settings, db.clone(), cursor_key)?);
+        let db = deps.db.clone();
+        let service = Arc::new(service::Service::new(settings, deps)?);
         let module = Module {
             name: "identity",
             endpoints: http::endpoints(&service),

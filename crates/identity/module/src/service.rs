@@ -36,6 +36,7 @@ pub(crate) use self::sign_in::SignIn;
 pub(crate) use self::tokens::Granted;
 
 use self::signing_keys::Signer;
+use crate::Deps;
 use crate::hasher::PasswordHasher;
 use crate::key_ring::KeyRing;
 use crate::settings::{IdentitySettings, IdentitySettingsError};
@@ -57,15 +58,20 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(
         settings: IdentitySettings,
-        db: Db,
-        cursor_key: CursorKey,
+        deps: Deps,
     ) -> Result<Self, IdentitySettingsError> {
         settings.validate()?;
+        let Deps {
+            db,
+            cursor_key,
+            password_cost,
+        } = deps;
         let env = db.env().clone();
         let ring = Arc::new(KeyRing::open_settings(&settings.key_ring)?);
         let hasher = PasswordHasher::new(
             Arc::clone(&ring),
             env.clone(),
+            password_cost,
             settings.password_slots,
             settings.password_queue,
         );

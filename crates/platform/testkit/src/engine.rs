@@ -1,7 +1,6 @@
 //! A fresh store for each test, on either engine.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tenon_kernel::testing::{ManualClock, SeededEntropy};
 use tenon_kernel::{CallCtx, Env, Interface, Timestamp};
 use tenon_store::{Db, Migrations, ModuleRoles, StoreConfig};
 
+use crate::place;
 use crate::postgres::{self, TestDatabase};
 
 /// Every test starts at this moment: 2026-06-01T12:00:00Z.
@@ -66,28 +66,37 @@ enum Place {
     Database { _database: TestDatabase },
 }
 
-/// Memory where the machine offers it as a directory: no test cuts the power, and SQLite waits for the disk at
-/// each commit.
-fn directory() -> PathBuf {
-    let memory = Path::new("/dev/shm");
-    let is_writable = tempfile::tempfile_in(memory).is_ok();
-    if is_writable {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
+/// How the stores of a world in this database are opened.
+pub(crate) fn postgres_config(url: &str) -> StoreConfig {
+    StoreConfig::Postgres {
+        url: url.to_owned(),
+        max_connections: MAX_CONNECTIONS,
+        roles: ModuleRoles::Derived {
+            secret: "testkit".into(),
+        },
     }
 }
 
 impl Kit {
-    /// Makes a fresh world.
+    /// Makes a fresh world, without any store.
     pub async fn new(engine: TestEngine) -> Self {
+        Self::with(engine, &[]).await
+    }
+
+    /// Makes a fresh world for some modules: their stores are migrated when they are opened, because they are copies
+    /// of some that were. On SQLite, where migrating takes no longer than copying, it is as good as [`Kit::new`].
+    pub async fn migrated(engine: TestEngine, migrations: &[Migrations]) -> Self {
+        Self::with(engine, migrations).await
+    }
+
+    async fn with(engine: TestEngine, migrations: &[Migrations]) -> Self {
         let clock = Arc::new(ManualClock::starting_at(START));
         let env = Env::new(Arc::clone(&clock) as _, Arc::new(SeededEntropy::new(SEED)));
         let (config, place) = match engine {
             TestEngine::Sqlite => {
                 let files = tempfile::Builder::new()
                     .prefix("tenon-test-")
-                    .tempdir_in(directory())
+                    .tempdir_in(place::in_memory(0).unwrap_or(&std::env::temp_dir()))
                     .expect("a temporary directory");
                 let config = StoreConfig::Sqlite {
                     directory: files.path().to_owned(),
@@ -95,16 +104,9 @@ impl Kit {
                 (config, Place::Directory { _files: files })
             }
             TestEngine::Postgres => {
-                let database = TestDatabase::create().await;
-                let config = StoreConfig::Postgres {
-                    url: database.url().to_owned(),
-                    max_connections: MAX_CONNECTIONS,
-                    roles: ModuleRoles::Derived {
-                        secret: "testkit".into(),
-                    },
-                };
+                let database = TestDatabase::migrated(migrations).await;
                 (
-                    config,
+                    postgres_config(database.url()),
                     Place::Database {
                         _database: database,
                     },
@@ -130,7 +132,10 @@ impl Kit {
         let db = Db::open(&self.config, migrations, self.env())
             .await
             .expect("the store opens");
-        db.migrate().await.expect("the store migrates");
+        // The question takes a connection that the test needs anyway; migrating, one of its own.
+        if !db.is_current().await.expect("its history is read") {
+            db.migrate().await.expect("the store migrates");
+        }
         self.stores().insert(migrations.module, db.clone());
         db
     }

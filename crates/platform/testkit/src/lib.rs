@@ -4,7 +4,7 @@
 //! #[tokio::test]
 //! async fn placing_an_order_reserves_stock() {
 //!     for engine in tenon_testkit::engines() {                      // SQLite, and PostgreSQL where it is installed
-//!         let kit = Kit::new(engine).await;
+//!         let kit = Kit::migrated(engine, &[catalog::MIGRATIONS]).await;
 //!         let db = kit.db(catalog::MIGRATIONS).await;
 //!         let catalog = catalog::Catalog::build(CatalogSettings::default(), Deps { db, … }).expect("builds");
 //!         let app = TestApp::new(kit, vec![catalog.module]).await;
@@ -22,6 +22,7 @@
 #[cfg(feature = "app")]
 mod app;
 mod engine;
+mod place;
 mod postgres;
 
 #[cfg(feature = "app")]

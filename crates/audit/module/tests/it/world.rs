@@ -40,7 +40,9 @@ impl World {
     }
 
     pub(crate) async fn with(engine: TestEngine, options: AppOptions) -> Self {
-        let kit = Kit::new(engine).await;
+        let mut stores = vec![audit::MIGRATIONS];
+        stores.extend(SOURCES.map(empty_store));
+        let kit = Kit::migrated(engine, &stores).await;
         let db = kit.db(audit::MIGRATIONS).await;
         let deps = Deps {
             db: db.clone(),

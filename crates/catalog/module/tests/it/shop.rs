@@ -33,7 +33,7 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open(engine: TestEngine) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, &[catalog::MIGRATIONS]).await;
         let db = kit.db(catalog::MIGRATIONS).await;
         let deps = Deps {
             db: db.clone(),

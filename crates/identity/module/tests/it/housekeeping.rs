@@ -75,7 +75,7 @@ async fn what_is_over_is_deleted_and_what_lives_stays() {
 #[tokio::test]
 async fn broken_data_is_noticed() {
     for engine in tenon_testkit::engines() {
-        let world = World::new(Kit::new(engine).await).await;
+        let world = World::new(Kit::migrated(engine, &[identity::MIGRATIONS]).await).await;
         world.account("ada@example.org").await;
         let tokens = world.sign_in("ada@example.org").await;
         world.app.assert_invariants().await;

@@ -53,7 +53,9 @@ impl World {
         mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
         options: AppOptions,
     ) -> Self {
-        let kit = Kit::new(engine).await;
+        let mut stores = vec![notifications::MIGRATIONS];
+        stores.extend(PRODUCERS.map(empty_store));
+        let kit = Kit::migrated(engine, &stores).await;
         let catcher = MailCatcher::start(CatcherOptions::default())
             .await
             .expect("ports are free");

@@ -68,7 +68,7 @@ impl Shop {
     }
 
     pub(crate) async fn with(engine: TestEngine, settings: OrdersSettings) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, &[MIGRATIONS]).await;
         let (catalog, payments) = (Arc::new(FakeCatalog::new()), Arc::new(FakePayments::new()));
         let slow_catalog = Arc::new(Stalling::around(Arc::clone(&catalog)));
         let slow_payments = Arc::new(Stalling::around(Arc::clone(&payments)));

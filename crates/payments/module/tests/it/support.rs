@@ -56,6 +56,11 @@ impl World {
         Self::with(engine, None, Vec::new()).await
     }
 
+    /// A world whose provider keeps silent for longer than anybody waits.
+    pub(crate) async fn with_silence(engine: TestEngine) -> Self {
+        Self::build(engine, None, Vec::new(), Duration::from_mins(1)).await
+    }
+
     /// A world whose webhooks arrive at once.
     pub(crate) async fn with_webhooks(engine: TestEngine) -> Self {
         let sink = Arc::new(ToApp::default());
@@ -64,17 +69,29 @@ impl World {
         world
     }
 
-    /// A world with other modules next to payments.
+    /// A world with other modules next to payments. An answer of the provider that is lost is a connection that
+    /// breaks at once, for which nobody has to wait.
     pub(crate) async fn with(
         engine: TestEngine,
         sink: Option<Arc<ToApp>>,
         others: Vec<OtherModule>,
     ) -> Self {
-        let kit = Kit::new(engine).await;
+        Self::build(engine, sink, others, Duration::ZERO).await
+    }
+
+    async fn build(
+        engine: TestEngine,
+        sink: Option<Arc<ToApp>>,
+        others: Vec<OtherModule>,
+        silence: Duration,
+    ) -> Self {
+        let mut stores = vec![payments::MIGRATIONS];
+        stores.extend(others.iter().map(OtherModule::migrations));
+        let kit = Kit::migrated(engine, &stores).await;
         let simulator = Simulator::start(Config {
             webhook_secret: SECRET.to_owned(),
             webhook_sink: sink.map(|sink| sink as Arc<dyn WebhookSink>),
-            silence: Duration::from_secs(20),
+            silence,
             env: kit.env(),
             ..Config::default()
         })
@@ -344,15 +361,18 @@ pub(crate) struct OtherModule {
 }
 
 impl OtherModule {
-    async fn build(self, kit: &Kit) -> Module {
-        let migrations = tenon_store::Migrations {
+    fn migrations(&self) -> tenon_store::Migrations {
+        tenon_store::Migrations {
             module: self.name,
             sqlite: None,
             postgres: None,
-        };
+        }
+    }
+
+    async fn build(self, kit: &Kit) -> Module {
         Module {
             name: self.name,
-            db: kit.db(migrations).await,
+            db: kit.db(self.migrations()).await,
             endpoints: Vec::new(),
             subscriptions: Vec::new(),
             jobs: Vec::new(),

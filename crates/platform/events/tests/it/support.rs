@@ -102,7 +102,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new(place: Place) -> Self {
         let Place { engine, link } = place;
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, &[SHOP, MAIL]).await;
         let (shop, mail) = (kit.db(SHOP).await, kit.db(MAIL).await);
         let (sender, seen) = mpsc::unbounded_channel();
         let reaction = Arc::new(Scripted {

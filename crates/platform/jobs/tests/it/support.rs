@@ -100,7 +100,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(engine: TestEngine, steps: Vec<Step>) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, &[MIGRATIONS]).await;
         let db = kit.db(MIGRATIONS).await;
         let (sender, started) = mpsc::unbounded_channel();
         let runner = Arc::new(Scripted {

@@ -136,7 +136,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(engine: TestEngine) -> Self {
-        let kit = Kit::new(engine).await;
+        let kit = Kit::migrated(engine, &[SHOP, MAIL]).await;
         let (shop, mail) = (kit.db(SHOP).await, kit.db(MAIL).await);
         let (sender, sent) = mpsc::unbounded_channel();
         Self {

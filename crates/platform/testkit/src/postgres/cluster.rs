@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::binaries;
 use super::user::{self, User};
+use crate::place;
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -23,18 +24,25 @@ const OWNER: &str = "tenon_owner";
 /// directory, which is private, is trusted.
 const GUARDED_ROLE: &str = "tenon_guarded";
 /// The data is thrown away: what makes it durable is left out.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 12] = [
     "listen_addresses=",
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
     "max_connections=500",
     "shared_buffers=64MB",
-    "autovacuum_naptime=10s",
+    "autovacuum=off", // databases live for seconds, and a worker in a template keeps it from being copied
+    "max_wal_size=64MB",
+    "min_wal_size=32MB",
     "log_min_messages=warning",
     "log_min_error_statement=panic",
     "wal_level=minimal",
 ];
+
+/// Raised when settings or files of the cluster change: a program of another edition starts one of its own.
+const EDITION: u32 = 2;
+/// What a whole run of all tests takes, with room to spare: a database is 8 MB.
+const BYTES: u64 = 2 << 30;
 
 /// A running server.
 pub(super) struct Cluster {
@@ -65,6 +73,11 @@ impl Cluster {
         )
     }
 
+    /// Files here bear the names of databases that nobody needs any more.
+    pub(super) fn finished(&self) -> PathBuf {
+        self.directory.join("finished")
+    }
+
     fn is_alive(&self) -> bool {
         std::os::unix::net::UnixStream::connect(self.directory.join(".s.PGSQL.5432")).is_ok()
     }
@@ -88,7 +101,7 @@ fn find_or_start() -> std::io::Result<Cluster> {
     Ok(cluster)
 }
 
-/// A directory for this user, this version and these settings; nobody else may write to it.
+/// A directory for this user, this version and this edition; nobody else may write to it.
 fn home(bin: &Path) -> std::io::Result<PathBuf> {
     let probe = tempfile::tempdir()?;
     let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(probe.path())?);
@@ -96,7 +109,7 @@ fn home(bin: &Path) -> std::io::Result<PathBuf> {
         .parent()
         .and_then(Path::file_name)
         .map_or("path".into(), |name| name.to_string_lossy());
-    let home = std::env::temp_dir().join(format!("tenon-pg-{user}-{version}"));
+    let home = std::env::temp_dir().join(format!("tenon-pg-{user}-{version}-{EDITION}"));
     if let Err(error) = fs::create_dir(&home)
         && error.kind() != std::io::ErrorKind::AlreadyExists
     {
@@ -123,20 +136,24 @@ fn join(offer: &Path) -> Option<Cluster> {
 }
 
 fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
+    // Creating, copying and dropping databases is the making of hundreds of files, which disks are slow at.
     let directory = tempfile::Builder::new()
-        .prefix("c")
+        .prefix("tenon-pg-")
         .rand_bytes(4)
-        .tempdir_in(home)?
+        .tempdir_in(place::in_memory(BYTES).unwrap_or(home))?
         .keep();
     let user = user::to_change_to(&directory);
     if let Some(user) = user {
         user.own(&directory)?;
     }
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))?;
+    let cluster = Cluster { directory };
+    let directory = &cluster.directory;
     fs::write(directory.join("heartbeat"), "")?;
+    fs::create_dir(cluster.finished())?;
     let data = directory.join("data");
 
-    let mut initdb = command(&bin.join("initdb"), user, &directory)?;
+    let mut initdb = command(&bin.join("initdb"), user, directory)?;
     initdb.args([
         "--username",
         OWNER,
@@ -149,14 +166,14 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
     ]);
     let status = initdb.arg("--pgdata").arg(&data).status()?;
     if !status.success() {
-        return Err(failed("initdb", &directory));
+        return Err(failed("initdb", directory));
     }
     fs::write(
         data.join("pg_hba.conf"),
         format!("local all {GUARDED_ROLE} scram-sha-256\nlocal all all trust\n"),
     )?;
 
-    let mut server = command(&bin.join("postgres"), user, &directory)?;
+    let mut server = command(&bin.join("postgres"), user, directory)?;
     server
         .arg("-D")
         .arg(&data)
@@ -168,7 +185,6 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
     server.args(["-c", "max_wal_senders=0"]).process_group(0);
     let mut server = server.spawn()?;
 
-    let cluster = Cluster { directory };
     let ready = data.join("postmaster.pid");
     let looks = START_TIMEOUT.as_millis() / LOOK_EVERY.as_millis();
     for _ in 0..looks {
@@ -183,7 +199,7 @@ fn start(bin: &Path, home: &Path) -> std::io::Result<Cluster> {
         }
         std::thread::sleep(LOOK_EVERY);
     }
-    Err(failed("postgres", &cluster.directory))
+    Err(failed("postgres", directory))
 }
 
 /// A command that outlives this process quietly: a test runner waits for whoever holds its output open.

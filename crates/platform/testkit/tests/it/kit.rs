@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
-use tenon_store::{Migrations, Queryable as _, StoreConfig};
+use tenon_store::{Db, Migrations, Queryable as _, StoreConfig};
 use tenon_testkit::{Kit, TestEngine, engines};
 
 const EMPTY: Migrations = Migrations {
@@ -52,12 +52,48 @@ async fn worlds_do_not_see_each_other() {
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_a_dropped_world() {
+async fn a_migrated_world_is_migrated_before_its_store_is_opened() {
+    for engine in engines() {
+        let (one, other) = (
+            Kit::migrated(engine, &[EMPTY]).await,
+            Kit::migrated(engine, &[EMPTY]).await,
+        );
+        for kit in [&one, &other] {
+            let db = Db::open(kit.config(), EMPTY, kit.env())
+                .await
+                .expect("opens");
+            let is_copy = engine == TestEngine::Postgres;
+            assert_eq!(db.is_current().await.expect("answers"), is_copy);
+            db.close().await;
+        }
+        let (db, untouched) = (one.db(EMPTY).await, other.db(EMPTY).await);
+        let mut ctx = one.ctx();
+        let mut tx = db.begin(&mut ctx, "empty.create").await.expect("begins");
+        tx.query("CREATE TABLE mine (id bigint)")
+            .execute()
+            .await
+            .expect("creates");
+        tx.commit().await.expect("commits");
+
+        let later = Kit::migrated(engine, &[EMPTY]).await;
+        for db in [untouched, later.db(EMPTY).await] {
+            db.read(&ctx)
+                .query("SELECT id FROM mine")
+                .execute()
+                .await
+                .expect_err("a copy of the template, not of its user");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_dropped_world_when_the_next_one_begins() {
     for engine in engines() {
         let kit = Kit::new(engine).await;
         let db = kit.db(EMPTY).await;
         let config = kit.config().clone();
         drop(kit); // with a store still open
+        let _next = Kit::new(engine).await;
         match config {
             StoreConfig::Sqlite { directory } => assert!(!directory.exists()),
             StoreConfig::Postgres { url, .. } => {
