@@ -134,6 +134,7 @@ impl RemoteEnd {
             verb: Method::POST,
             path: &path,
             body,
+            is_query: call.is_query,
             max_response: call.max_response,
         };
         let left = ctx.deadline.remaining().unwrap_or(LONGEST_CALL);

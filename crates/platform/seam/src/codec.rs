@@ -12,7 +12,7 @@ use tenon_kernel::CallCtx;
 
 use self::context::{Head, tail};
 pub(crate) use self::context::{account, head};
-use crate::{Contract, Executed, Method, SeamError, SeamFault, SeamResult};
+use crate::{Contract, Executed, Method, MethodKind, SeamError, SeamFault, SeamResult};
 
 /// What of a module is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +37,8 @@ pub struct WireCall {
     pub head: Bytes,
     /// The request, as JSON for contracts.
     pub body: Bytes,
+    /// Whether it changes nothing, as its caller sees it; the receiving end goes by its own table.
+    pub is_query: bool,
     /// Largest answer that the caller takes, in bytes.
     pub max_response: usize,
 }
@@ -156,6 +158,7 @@ where
         method: method.name.to_owned(),
         body: encode(request, method.max_request, Executed::No)?,
         head: head(ctx)?,
+        is_query: method.kind == MethodKind::Query,
         max_response: method.max_response,
     };
     let reply = end.dispatch(call).await;

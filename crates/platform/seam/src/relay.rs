@@ -85,6 +85,7 @@ impl Relay {
             method: method.name.clone().into_owned(),
             head: codec::head(ctx)?,
             body,
+            is_query: method.kind == MethodKind::Query,
             max_response: method.max_response,
         };
         let reply = self.end.dispatch(call).await;
