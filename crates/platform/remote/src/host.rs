@@ -185,7 +185,8 @@ impl Serving {
         let peer = Arc::new(peer);
         let service = service_fn(|request| {
             let (serving, peer) = (Arc::clone(&self), Arc::clone(&peer));
-            async move { Ok::<_, Infallible>(serving.answer(&peer, request).await) }
+            // On the heap at once: hyper moves it several times before it runs.
+            Box::pin(async move { Ok::<_, Infallible>(serving.answer(&peer, request).await) })
         });
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())

@@ -86,6 +86,8 @@ impl Relay {
             head: codec::head(ctx)?,
             body,
             is_query: method.kind == MethodKind::Query,
+            caller: ctx.caller.clone(),
+            deadline: ctx.deadline,
             max_response: method.max_response,
         };
         let reply = self.end.dispatch(call).await;

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use prometheus::{IntCounterVec, register_int_counter_vec};
-use tenon_kernel::Caller;
+use tenon_kernel::{Caller, Deadline};
 use tenon_seam::{Executed, SeamFault, Surface, WireCall, WireOutcome, WireReply};
 use tokio::time::timeout;
 use tracing::Instrument as _;
@@ -207,16 +207,19 @@ impl Serving {
         };
         let is_query = dispatch.is_query(&method);
         let (head, body) = frame::open_request(body).ok_or(SeamFault::VersionSkew)?;
-        let call = WireCall {
+        let mut call = WireCall {
             surface,
             method,
             head,
             body,
             is_query,
+            caller: Caller::Module(proven.module.to_string().into()),
+            deadline: Deadline::NONE,
             max_response: usize::MAX, // the contract's own bound holds
         };
         let ctx = call.context()?;
-        if ctx.caller != Caller::Module(proven.module.to_string().into()) {
+        call.deadline = ctx.deadline;
+        if ctx.caller != call.caller {
             tracing::warn!(peer, caller = ?ctx.caller, "a call context names another caller than its token");
             return Err(SeamFault::Unauthenticated);
         }
