@@ -28,6 +28,8 @@ struct Arguments {
 enum Set {
     /// Every budget once, in a few minutes.
     Smoke(Smoke),
+    /// Calls between modules only, in one process and in two; needs nothing beside it.
+    Calls,
     /// A bare axum server with one JSON body: what the others are measured against.
     Bare {
         /// Where it listens.
@@ -55,10 +57,9 @@ async fn main() -> Result<()> {
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     match Arguments::parse().set {
         Set::Bare { listen, body } => bare::serve(listen, &body).await,
+        Set::Calls => calls().await,
         Set::Smoke(options) => {
-            println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
-            seam_calls::run().await?;
-            remote_calls::run().await?;
+            calls().await?;
             reads::run(&options).await?;
             checkout::run(&options, None).await?;
             if let Some(url) = &options.postgres {
@@ -67,6 +68,13 @@ async fn main() -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The head of the table and what calls between modules cost.
+async fn calls() -> Result<()> {
+    println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
+    seam_calls::run().await?;
+    remote_calls::run().await
 }
 
 /// One line of the table; `ratio` is Tenon's figure against its counterpart's.

@@ -14,16 +14,16 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::http2::SendRequest;
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use tenon_seam::{Executed, SeamFault, SetupError, WireReply};
 use tokio::time::Instant;
 
+use self::connect::Line;
 use crate::frame;
 use crate::identity::Identity;
 use crate::settings::is_service_name;
-use crate::token::Bound;
+use crate::token::{Bound, PASS, Passes, secret};
 
 /// Pause after the first failed attempt to connect; doubles to the longest.
 const FIRST_REST: Duration = Duration::from_millis(50);
@@ -57,6 +57,8 @@ pub(crate) struct Ask<'a> {
     /// Path and query.
     pub(crate) path: &'a str,
     pub(crate) body: Bytes,
+    /// Whether it changes nothing, as the caller sees it: the proof for it is cheaper then.
+    pub(crate) is_query: bool,
     /// Largest answer in bytes.
     pub(crate) max_response: usize,
 }
@@ -74,11 +76,11 @@ enum Link {
     #[default]
     Idle,
     Opening(Opening),
-    Open(SendRequest<Full<Bytes>>),
+    Open(Line),
     Resting(Instant, SeamFault),
 }
 
-type Opening = Shared<BoxFuture<'static, Result<SendRequest<Full<Bytes>>, SeamFault>>>;
+type Opening = Shared<BoxFuture<'static, Result<Line, SeamFault>>>;
 
 impl Channel {
     pub(crate) fn new(
@@ -117,10 +119,10 @@ impl Channel {
     ) -> Result<WireReply, SeamFault> {
         // Once more if the connection turns out to be gone before anything was sent on it.
         for _ in 0..2 {
-            let mut sender = self.open().await?;
-            let request = self.request(&ask)?;
+            let mut line = self.open().await?;
+            let request = self.request(&ask, &line.passes)?;
             sent.store(true, Ordering::Relaxed);
-            match sender.try_send_request(request).await {
+            match line.sender.try_send_request(request).await {
                 Ok(response) => return self.read(response, ask.max_response).await,
                 Err(mut error) => {
                     if error.take_message().is_none() {
@@ -148,20 +150,26 @@ impl Channel {
         )
     }
 
-    fn request(&self, ask: &Ask<'_>) -> Result<Request<Full<Bytes>>, SeamFault> {
-        let identity = &self.identity;
+    fn request(&self, ask: &Ask<'_>, passes: &Passes) -> Result<Request<Full<Bytes>>, SeamFault> {
+        let Identity { signer, env, .. } = &*self.identity;
         let bound = Bound {
             audience: &self.service,
             verb: ask.verb.as_str(),
             path: ask.path,
             body: &ask.body,
         };
-        let token = identity.signer.sign(&identity.env, ask.module, bound);
-        Request::builder()
+        let mut request = Request::builder()
             .method(&ask.verb)
             .uri(format!("https://{}{}", self.address, ask.path))
-            .header(AUTHORIZATION, format!("Bearer {token}"))
-            .header(CONTENT_TYPE, frame::CALL)
+            .header(CONTENT_TYPE, frame::CALL);
+        request = if ask.is_query {
+            let (pass, proof) = passes.prove(signer, env, ask.module, bound);
+            request.header(PASS, pass).header(AUTHORIZATION, proof)
+        } else {
+            let token = signer.sign(env, ask.module, bound);
+            request.header(AUTHORIZATION, secret(&format!("Bearer {token}")))
+        };
+        request
             .body(Full::new(ask.body.clone()))
             .map_err(|_| SeamFault::Misuse {
                 rule: "names of modules and methods can stand in a path".to_owned(),
@@ -215,11 +223,11 @@ impl Channel {
     }
 
     /// The connection, opened if need be. Whoever comes while it is being opened waits for the same.
-    async fn open(self: &Arc<Self>) -> Result<SendRequest<Full<Bytes>>, SeamFault> {
+    async fn open(self: &Arc<Self>) -> Result<Line, SeamFault> {
         let opening = {
             let mut state = self.lock();
             match &state.link {
-                Link::Open(sender) if !sender.is_closed() => return Ok(sender.clone()),
+                Link::Open(line) if !line.sender.is_closed() => return Ok(line.clone()),
                 Link::Resting(until, fault) if Instant::now() < *until => {
                     return Err(fault.clone());
                 }
@@ -246,17 +254,17 @@ impl Channel {
         opened
     }
 
-    async fn reopen(&self) -> Result<SendRequest<Full<Bytes>>, SeamFault> {
+    async fn reopen(&self) -> Result<Line, SeamFault> {
         let opened =
             connect::connect(&self.address, self.name.clone(), Arc::clone(&self.tls)).await;
         let mut state = self.lock();
         match opened {
-            Ok(sender) => {
+            Ok(line) => {
                 *state = State {
-                    link: Link::Open(sender.clone()),
+                    link: Link::Open(line.clone()),
                     ..State::default()
                 };
-                Ok(sender)
+                Ok(line)
             }
             Err(failure) => {
                 let fault = if failure.is_refusal {

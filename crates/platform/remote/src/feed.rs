@@ -67,6 +67,7 @@ impl RemoteFeed {
             verb: Method::GET,
             path: &path,
             body: Bytes::new(),
+            is_query: true,
             max_response: LARGEST_PAGE,
         };
         let sent = AtomicBool::new(false);

@@ -13,7 +13,7 @@ use std::time::Duration;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use rustls::ServerConfig;
+use rustls::{ServerConfig, ServerConnection};
 use tenon_events::Feed;
 use tenon_kernel::Env;
 use tenon_seam::{AccessList, Dispatch, SetupError, Surface};
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::identity::Identity;
-use crate::token::{Replay, TrustedKeys};
+use crate::token::{Replay, Shown, Tie, TrustedKeys};
 use crate::{HostLimits, SeamSettings, tls};
 
 /// How long the loop rests when the system has no file descriptor left.
@@ -48,6 +48,13 @@ pub struct SeamHost {
     feeds: HashMap<&'static str, Arc<dyn Feed>>,
     limits: HostLimits,
     tls: Arc<ServerConfig>,
+}
+
+/// Who is at the other end of a connection.
+struct Peer {
+    /// The service that its certificate names.
+    service: String,
+    shown: Shown,
 }
 
 /// A host at work.
@@ -171,18 +178,15 @@ impl Serving {
             }
             Err(_) => return,
         };
-        let certificates = socket.get_ref().1.peer_certificates();
-        let peer = certificates
-            .and_then(<[_]>::first)
-            .and_then(tls::service_of);
-        let Some(peer) = peer else {
+        let Some(peer) = Peer::of(socket.get_ref().1) else {
             tracing::warn!(?from, "a peer's certificate names no service");
             return;
         };
-        let peer: Arc<str> = peer.into();
+        let peer = Arc::new(peer);
         let service = service_fn(|request| {
             let (serving, peer) = (Arc::clone(&self), Arc::clone(&peer));
-            async move { Ok::<_, Infallible>(serving.answer(&peer, request).await) }
+            // On the heap at once: hyper moves it several times before it runs.
+            Box::pin(async move { Ok::<_, Infallible>(serving.answer(&peer, request).await) })
         });
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -205,6 +209,16 @@ impl Serving {
             _ended = connection => {}
             () = self.gone.cancelled() => {}
         }
+    }
+}
+
+impl Peer {
+    fn of(connection: &ServerConnection) -> Option<Self> {
+        let certificate = connection.peer_certificates()?.first()?;
+        Some(Self {
+            service: tls::service_of(certificate)?,
+            shown: Shown::new(Tie::of(connection).ok()?),
+        })
     }
 }
 

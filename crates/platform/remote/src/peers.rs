@@ -119,8 +119,12 @@ impl Peers for RemotePeers {
 
 impl RemoteEnd {
     async fn send(&self, call: WireCall) -> Result<WireReply, SeamFault> {
-        let ctx = call.context()?;
-        let Caller::Module(caller) = &ctx.caller else {
+        let left = call.deadline.remaining().unwrap_or(LONGEST_CALL);
+        if left <= MARGIN {
+            let executed = Executed::No;
+            return Err(SeamFault::DeadlineExceeded { executed });
+        }
+        let Caller::Module(caller) = &call.caller else {
             let rule = "only modules call modules".to_owned();
             return Err(SeamFault::Misuse { rule });
         };
@@ -134,11 +138,12 @@ impl RemoteEnd {
             verb: Method::POST,
             path: &path,
             body,
+            is_query: call.is_query,
             max_response: call.max_response,
         };
-        let left = ctx.deadline.remaining().unwrap_or(LONGEST_CALL);
         let sent = AtomicBool::new(false);
-        let asked = timeout(left.saturating_sub(MARGIN), self.channel.ask(ask, &sent)).await;
+        let asked = Box::pin(self.channel.ask(ask, &sent));
+        let asked = timeout(left - MARGIN, asked).await;
         asked.unwrap_or_else(|_| {
             let executed = if sent.load(Ordering::Relaxed) {
                 Executed::Unknown

@@ -1,6 +1,9 @@
-//! Workload tokens: one signed statement for one request.
+//! Workload tokens: one signed statement for one request, or for the queries of a module on one connection.
 
+mod pass;
 mod replay;
+mod shown;
+mod tie;
 mod verify;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -10,7 +13,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::Env;
 
+pub(crate) use self::pass::{PASS, PROOF, Passes, secret};
 pub(crate) use self::replay::{Replay, Seen};
+pub(crate) use self::shown::Shown;
+pub(crate) use self::tie::Tie;
 pub(crate) use self::verify::{Receiver, TrustedKeys};
 
 /// How long a token is good for, in seconds.
@@ -68,7 +74,8 @@ pub(crate) struct Claims {
 pub(crate) struct Signer {
     service: String,
     kid: String,
-    header: String,
+    /// The encoded headers of tokens and of passes.
+    headers: [String; 2],
     pair: Ed25519KeyPair,
 }
 
@@ -79,14 +86,16 @@ impl Signer {
             .or_else(|_| Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8))
             .ok()?;
         let kid = kid_of(pair.public_key().as_ref());
-        let header = Header {
-            alg: "EdDSA".to_owned(),
-            typ: TYPE.to_owned(),
-            kid: kid.clone(),
-        };
+        let headers = [TYPE, pass::TYPE].map(|kind| {
+            encode(&Header {
+                alg: "EdDSA".to_owned(),
+                typ: kind.to_owned(),
+                kid: kid.clone(),
+            })
+        });
         Some(Self {
             service: service.to_owned(),
-            header: encode(&header),
+            headers,
             kid,
             pair,
         })
@@ -110,7 +119,24 @@ impl Signer {
             htu: bound.path.to_owned(),
             bsh: hash(bound.body),
         };
-        let mut token = format!("{}.{}", self.header, encode(&claims));
+        self.seal(&self.headers[0], &claims)
+    }
+
+    /// Signs the pass of a calling module for one connection.
+    fn pass(&self, now: i64, module: &str, audience: &str, tie: &Tie) -> String {
+        let claims = pass::Claims {
+            iss: self.service.clone(),
+            sub: module.to_owned(),
+            aud: audience.to_owned(),
+            iat: now,
+            exp: now + LIFE,
+            tls: tie.name.clone(),
+        };
+        self.seal(&self.headers[1], &claims)
+    }
+
+    fn seal<C: Serialize>(&self, header: &str, claims: &C) -> String {
+        let mut token = format!("{header}.{}", encode(claims));
         let signature = self.pair.sign(token.as_bytes());
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);

@@ -8,11 +8,11 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde::Serialize;
-use tenon_kernel::CallCtx;
+use tenon_kernel::{CallCtx, Caller, Deadline};
 
 use self::context::{Head, tail};
 pub(crate) use self::context::{account, head};
-use crate::{Contract, Executed, Method, SeamError, SeamFault, SeamResult};
+use crate::{Contract, Executed, Method, MethodKind, SeamError, SeamFault, SeamResult};
 
 /// What of a module is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +37,12 @@ pub struct WireCall {
     pub head: Bytes,
     /// The request, as JSON for contracts.
     pub body: Bytes,
+    /// Whether it changes nothing, as its caller sees it; the receiving end goes by its own table.
+    pub is_query: bool,
+    /// Who makes it, as the context says.
+    pub caller: Caller,
+    /// When its caller stops waiting, as the context says.
+    pub deadline: Deadline,
     /// Largest answer that the caller takes, in bytes.
     pub max_response: usize,
 }
@@ -156,6 +162,9 @@ where
         method: method.name.to_owned(),
         body: encode(request, method.max_request, Executed::No)?,
         head: head(ctx)?,
+        is_query: method.kind == MethodKind::Query,
+        caller: ctx.caller.clone(),
+        deadline: ctx.deadline,
         max_response: method.max_response,
     };
     let reply = end.dispatch(call).await;

@@ -85,6 +85,9 @@ impl Relay {
             method: method.name.clone().into_owned(),
             head: codec::head(ctx)?,
             body,
+            is_query: method.kind == MethodKind::Query,
+            caller: ctx.caller.clone(),
+            deadline: ctx.deadline,
             max_response: method.max_response,
         };
         let reply = self.end.dispatch(call).await;

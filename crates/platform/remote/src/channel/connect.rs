@@ -19,6 +19,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use crate::token::{Passes, Tie};
+
 /// Longest time for all of it.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How soon a peer that vanished without a word is noticed, while it owes answers.
@@ -32,6 +34,13 @@ pub(super) struct Failure {
     pub(super) reason: String,
     /// One of the two does not accept the other's certificate.
     pub(super) is_refusal: bool,
+}
+
+/// An open connection.
+#[derive(Clone)]
+pub(super) struct Line {
+    pub(super) sender: SendRequest<Full<Bytes>>,
+    pub(super) passes: Arc<Passes>,
 }
 
 /// What the socket told.
@@ -49,6 +58,15 @@ struct Watched<S> {
     signs: Arc<Signs>,
 }
 
+impl From<rustls::Error> for Failure {
+    fn from(error: rustls::Error) -> Self {
+        Self {
+            is_refusal: false,
+            reason: error.to_string(),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self {
@@ -62,7 +80,7 @@ pub(super) async fn connect(
     address: &str,
     name: ServerName<'static>,
     tls: Arc<ClientConfig>,
-) -> Result<SendRequest<Full<Bytes>>, Failure> {
+) -> Result<Line, Failure> {
     timeout(PATIENCE, open(address, name, tls))
         .await
         .unwrap_or_else(|_| {
@@ -77,10 +95,11 @@ async fn open(
     address: &str,
     name: ServerName<'static>,
     tls: Arc<ClientConfig>,
-) -> Result<SendRequest<Full<Bytes>>, Failure> {
+) -> Result<Line, Failure> {
     let socket = TcpStream::connect(address).await?;
     socket.set_nodelay(true)?;
     let socket = TlsConnector::from(tls).connect(name, socket).await?;
+    let passes = Arc::new(Passes::new(Tie::of(socket.get_ref().1)?));
     let signs = Arc::new(Signs::default());
     let watched = Watched {
         socket,
@@ -109,7 +128,7 @@ async fn open(
     };
     tokio::select! {
         biased;
-        () = first_word => Ok(sender),
+        () = first_word => Ok(Line { sender, passes }),
         _ended = running => Err(lost("the peer closed the connection".to_owned())),
     }
 }
@@ -168,6 +187,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

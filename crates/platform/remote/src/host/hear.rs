@@ -1,25 +1,26 @@
 //! One request: who sends it, may they, and what comes of it.
 
-use std::sync::{LazyLock, PoisonError};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use prometheus::{IntCounterVec, register_int_counter_vec};
-use tenon_kernel::Caller;
+use tenon_kernel::{Caller, Deadline};
 use tenon_seam::{Executed, SeamFault, Surface, WireCall, WireOutcome, WireReply};
-use tokio::task::JoinError;
 use tokio::time::timeout;
-use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
-use super::Serving;
 use super::events::Stretch;
+use super::{Peer, Serving};
 use crate::frame;
-use crate::token::{Bound, Claims, Receiver, Seen};
+use crate::token::{Bound, PASS, PROOF, Receiver, Seen};
 
 /// For calls without a deadline of their own.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
@@ -33,6 +34,14 @@ static HEARD: LazyLock<IntCounterVec> = LazyLock::new(|| {
     .expect("the name is registered once")
 });
 
+/// What a request proves about its sender.
+struct Proven {
+    /// The calling module.
+    module: Arc<str>,
+    /// Names the token that was made for this very request; a pass stands for many.
+    jti: Option<String>,
+}
+
 /// What a path asks for.
 enum Route {
     Call(Surface, String),
@@ -42,7 +51,7 @@ enum Route {
 impl Serving {
     pub(super) async fn answer(
         &self,
-        peer: &str,
+        peer: &Peer,
         request: Request<Incoming>,
     ) -> Response<Full<Bytes>> {
         let reply = self
@@ -54,7 +63,9 @@ impl Serving {
             WireOutcome::Domain(_) => ("refused", StatusCode::OK),
             WireOutcome::Fault(fault) => status_of(fault),
         };
-        HEARD.with_label_values(&[peer, result]).inc();
+        HEARD
+            .with_label_values(&[peer.service.as_str(), result])
+            .inc();
         let mut response = Response::new(Full::new(frame::reply(&reply)));
         *response.status_mut() = status;
         let kind = http::HeaderValue::from_static(frame::REPLY);
@@ -62,7 +73,7 @@ impl Serving {
         response
     }
 
-    async fn hear(&self, peer: &str, request: Request<Incoming>) -> Result<WireReply, SeamFault> {
+    async fn hear(&self, peer: &Peer, request: Request<Incoming>) -> Result<WireReply, SeamFault> {
         let (head, body) = request.into_parts();
         let body = self.read(body).await?;
         let path = head.uri.path_and_query().map_or("", |path| path.as_str());
@@ -72,16 +83,17 @@ impl Serving {
             path,
             body: &body,
         };
-        let claims = self.authenticate(peer, &head.headers, bound)?;
+        let proven = self.authenticate(peer, &head.headers, bound)?;
+        let peer = peer.service.as_str();
         let (module, route) =
             route(&head.method, head.uri.path(), head.uri.query()).ok_or_else(|| {
                 tracing::warn!(peer, path, "a peer asked for something that does not exist");
                 SeamFault::VersionSkew
             })?;
-        self.authorize(peer, &claims.sub, module, &route)?;
+        self.authorize(peer, &proven.module, module, &route)?;
         match route {
             Route::Call(surface, method) => {
-                self.call(peer, claims, module, surface, method, body).await
+                self.call(peer, proven, module, surface, method, body).await
             }
             Route::Events(stretch) => self.events(module, stretch).await,
         }
@@ -109,33 +121,40 @@ impl Serving {
 
     fn authenticate(
         &self,
-        peer: &str,
+        peer: &Peer,
         headers: &HeaderMap,
         bound: Bound<'_>,
-    ) -> Result<Claims, SeamFault> {
-        let mut sent = headers.get_all(AUTHORIZATION).iter();
-        let token = match (sent.next(), sent.next()) {
-            (Some(token), None) => token.to_str().ok(),
-            _ => None,
-        };
+    ) -> Result<Proven, SeamFault> {
         let receiver = Receiver {
             keys: &self.host.keys,
-            peer,
+            peer: &peer.service,
             now: self.host.env.now(),
         };
-        token
-            .and_then(|token| token.strip_prefix("Bearer "))
-            .ok_or("missing")
-            .and_then(|token| receiver.verify(token, bound))
-            .map_err(|reason| {
-                tracing::warn!(
-                    peer,
-                    path = bound.path,
-                    reason,
-                    "a request's token was refused"
-                );
-                SeamFault::Unauthenticated
-            })
+        let proven = match (only(headers, &AUTHORIZATION), only(headers, &PASS)) {
+            (Ok(Some(sent)), Ok(None)) => sent
+                .strip_prefix("Bearer ")
+                .ok_or("missing")
+                .and_then(|token| receiver.verify(token, bound))
+                .map(|claims| Proven {
+                    module: claims.sub.into(),
+                    jti: Some(claims.jti),
+                }),
+            (Ok(Some(sent)), Ok(Some(pass))) => sent
+                .strip_prefix(PROOF)
+                .ok_or("a pass without proof")
+                .and_then(|proof| peer.shown.verify(&receiver, pass, proof, bound))
+                .map(|module| Proven { module, jti: None }),
+            _ => Err("missing"),
+        };
+        proven.map_err(|reason| {
+            tracing::warn!(
+                peer = peer.service,
+                path = bound.path,
+                reason,
+                "a request's token was refused"
+            );
+            SeamFault::Unauthenticated
+        })
     }
 
     /// The service may speak for the module, and the module may do this.
@@ -171,7 +190,7 @@ impl Serving {
     async fn call(
         &self,
         peer: &str,
-        claims: Claims,
+        proven: Proven,
         module: &str,
         surface: Surface,
         method: String,
@@ -186,42 +205,48 @@ impl Serving {
             tracing::warn!(peer, module, %surface, "a peer asked for a contract that is not here");
             return Err(SeamFault::VersionSkew);
         };
+        let is_query = dispatch.is_query(&method);
         let (head, body) = frame::open_request(body).ok_or(SeamFault::VersionSkew)?;
-        let call = WireCall {
+        let mut call = WireCall {
             surface,
             method,
             head,
             body,
+            is_query,
+            caller: Caller::Module(proven.module.to_string().into()),
+            deadline: Deadline::NONE,
             max_response: usize::MAX, // the contract's own bound holds
         };
         let ctx = call.context()?;
-        if ctx.caller != Caller::Module(claims.sub.clone().into()) {
+        call.deadline = ctx.deadline;
+        if ctx.caller != call.caller {
             tracing::warn!(peer, caller = ?ctx.caller, "a call context names another caller than its token");
             return Err(SeamFault::Unauthenticated);
         }
-        let is_query = dispatch.is_query(&call.method);
         if !is_query {
-            self.use_once(peer, &claims)?;
+            self.use_once(peer, &proven)?;
         }
         let span = tracing::info_span!(
             "seam.serve",
-            caller = claims.sub,
+            caller = &*proven.module,
             callee = dispatch.module(),
             method = call.method
         );
-        let dispatch = std::sync::Arc::clone(dispatch);
+        let dispatch = Arc::clone(dispatch);
         let run = async move { dispatch.dispatch(call).await }.instrument(span);
         let left = ctx.deadline.remaining().unwrap_or(LONGEST_CALL);
-        // A task of its own: a panic ends this call only, and a command outlives the connection.
-        let task = self.commands.spawn(run);
         let done = if is_query {
-            timeout(left, AbortOnDropHandle::new(task)).await
+            // Ends with its caller, and so needs no task of its own.
+            let run = AssertUnwindSafe(run).catch_unwind();
+            timeout(left, run).await.map(|ran| ran.map_err(text_of))
         } else {
-            timeout(left, task).await
+            // A task of its own, because a command outlives the connection.
+            let ran = timeout(left, self.commands.spawn(run)).await;
+            ran.map(|ran| ran.map_err(|error| error.to_string()))
         };
         match done {
             Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => Err(self.broken(&error)),
+            Ok(Err(reason)) => Err(self.broken(&reason)),
             Err(_) => Err(SeamFault::DeadlineExceeded {
                 executed: if is_query {
                     Executed::No
@@ -233,16 +258,21 @@ impl Serving {
     }
 
     /// The token of a command counts once.
-    fn use_once(&self, peer: &str, claims: &Claims) -> Result<(), SeamFault> {
+    fn use_once(&self, peer: &str, proven: &Proven) -> Result<(), SeamFault> {
+        let caller = &*proven.module;
+        let Some(jti) = &proven.jti else {
+            tracing::warn!(peer, caller, "a command came without a token of its own");
+            return Err(SeamFault::Unauthenticated);
+        };
         let mut replay = self
             .host
             .replay
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match replay.note(self.host.env.now(), peer, &claims.jti) {
+        match replay.note(self.host.env.now(), peer, jti) {
             Seen::Fresh => Ok(()),
             Seen::Before => {
-                tracing::warn!(peer, caller = claims.sub, "a used token was sent again");
+                tracing::warn!(peer, caller, "a used token was sent again");
                 Err(SeamFault::Unauthenticated)
             }
             Seen::Full => Err(SeamFault::Overloaded {
@@ -251,10 +281,29 @@ impl Serving {
         }
     }
 
-    fn broken(&self, error: &JoinError) -> SeamFault {
+    /// A panic ends this call only.
+    fn broken(&self, reason: &str) -> SeamFault {
         let incident = self.host.env.new_uuid().to_string();
-        tracing::error!(incident, error = %error, "a call broke");
+        tracing::error!(incident, reason, "a call broke");
         SeamFault::Internal { incident }
+    }
+}
+
+/// What a panic said.
+fn text_of(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without words")
+        .to_owned()
+}
+
+/// The text of a header that may come once.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, ()> {
+    let mut sent = headers.get_all(name).iter();
+    match (sent.next(), sent.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(drop),
+        _ => Err(()),
     }
 }
 

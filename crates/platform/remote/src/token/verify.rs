@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+use aws_lc_rs::signature::{ED25519, ParsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -17,7 +17,7 @@ const LONGEST: usize = 2_048;
 
 /// Public keys of the services that may call, by service and key id.
 #[derive(Debug)]
-pub(crate) struct TrustedKeys(HashMap<(String, String), Vec<u8>>);
+pub(crate) struct TrustedKeys(HashMap<String, HashMap<String, ParsedPublicKey>>);
 
 /// Who received a request, from whom and when.
 #[derive(Debug, Clone, Copy)]
@@ -30,15 +30,20 @@ pub(crate) struct Receiver<'r> {
 
 impl TrustedKeys {
     pub(crate) fn read(settings: &SeamSettings) -> Result<Self, SetupError> {
-        let mut keys = HashMap::new();
+        let mut keys: HashMap<_, HashMap<_, _>> = HashMap::new();
         for (service, texts) in &settings.trusted_keys {
+            let of_service = keys.entry(service.clone()).or_default();
             for text in texts {
                 let key = URL_SAFE_NO_PAD.decode(text).ok();
-                let key = key.filter(|key| key.len() == 32).ok_or_else(|| {
+                let key = key.filter(|key| key.len() == 32).and_then(|key| {
+                    let parsed = ParsedPublicKey::new(&ED25519, &key[..]).ok()?;
+                    Some((kid_of(&key), parsed))
+                });
+                let (kid, key) = key.ok_or_else(|| {
                     let reason = "expected the 32 bytes of an Ed25519 public key in base64url";
                     SetupError::new(format!("seam.trusted_keys.{service}"), reason)
                 })?;
-                keys.insert((service.clone(), kid_of(&key)), key);
+                of_service.insert(kid, key);
             }
         }
         Ok(Self(keys))
@@ -48,49 +53,67 @@ impl TrustedKeys {
 impl Receiver<'_> {
     /// Returns the claims of a token that is good for this request, or why it is not.
     pub(crate) fn verify(&self, token: &str, bound: Bound<'_>) -> Result<Claims, &'static str> {
+        let claims: Claims = self.open(token, TYPE)?;
+        self.check(&claims, bound)?;
+        Ok(claims)
+    }
+
+    /// Returns what a statement of the peer says, once its signature is known to be good.
+    pub(super) fn open<C: DeserializeOwned>(
+        &self,
+        token: &str,
+        kind: &str,
+    ) -> Result<C, &'static str> {
         if token.len() > LONGEST {
             return Err("too long");
         }
         let (signed, signature) = token.rsplit_once('.').ok_or("not three parts")?;
         let (header, claims) = signed.split_once('.').ok_or("not three parts")?;
         let header: Header = decode(header).ok_or("unreadable header")?;
-        if header.alg != "EdDSA" || header.typ != TYPE {
+        if header.alg != "EdDSA" || header.typ != kind {
             return Err("another kind of token");
         }
         // The peer's own keys only: no service can sign for another one.
-        let of_peer = (self.peer.to_owned(), header.kid);
-        let key = self.keys.0.get(&of_peer).ok_or("unknown key")?;
+        let of_peer = self.keys.0.get(self.peer);
+        let key = of_peer
+            .and_then(|keys| keys.get(&header.kid))
+            .ok_or("unknown key")?;
         let signature = URL_SAFE_NO_PAD
             .decode(signature)
             .map_err(|_| "unreadable signature")?;
-        UnparsedPublicKey::new(&ED25519, key)
-            .verify(signed.as_bytes(), &signature)
+        key.verify_sig(signed.as_bytes(), &signature)
             .map_err(|_| "wrong signature")?;
-        let claims: Claims = decode(claims).ok_or("unreadable claims")?;
-        self.check(&claims, bound).map_or(Ok(claims), Err)
+        decode(claims).ok_or("unreadable claims")
     }
 
     /// Why signed claims are not good for this request.
-    fn check(&self, claims: &Claims, bound: Bound<'_>) -> Option<&'static str> {
-        let now = self.now.as_unix_seconds();
+    fn check(&self, claims: &Claims, bound: Bound<'_>) -> Result<(), &'static str> {
         if claims.iss != self.peer {
-            Some("of another service")
+            Err("of another service")
         } else if claims.aud != bound.audience {
-            Some("for another service")
+            Err("for another service")
         } else if claims.htm != bound.verb || claims.htu != bound.path {
-            Some("for another method or path")
+            Err("for another method or path")
         } else if claims.bsh != hash(bound.body) {
-            Some("for another body")
-        } else if claims.iat > now + LEEWAY {
-            Some("from the future")
-        } else if claims.exp < now - LEEWAY {
-            Some("expired")
-        } else if claims.exp - claims.iat > LONGEST_LIFE || claims.exp < claims.iat {
-            Some("good for too long")
+            Err("for another body")
         } else if claims.jti.is_empty() || claims.jti.len() > 64 {
-            Some("without a proper id")
+            Err("without a proper id")
         } else {
-            None
+            self.check_time(claims.iat, claims.exp)
+        }
+    }
+
+    /// Why a statement is not good now.
+    pub(super) fn check_time(&self, issued: i64, expires: i64) -> Result<(), &'static str> {
+        let now = self.now.as_unix_seconds();
+        if issued > now + LEEWAY {
+            Err("from the future")
+        } else if expires < now - LEEWAY {
+            Err("expired")
+        } else if expires - issued > LONGEST_LIFE || expires < issued {
+            Err("good for too long")
+        } else {
+            Ok(())
         }
     }
 }

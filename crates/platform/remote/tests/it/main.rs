@@ -5,6 +5,7 @@ mod edges;
 mod events;
 mod greeter;
 mod identities;
+mod passes;
 mod peers;
 mod raw;
 mod restarts;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,7 +34,13 @@ pub(crate) struct Forged {
 }
 
 /// A connection that proved who it is.
-pub(crate) struct Line(SendRequest<Full<Bytes>>);
+pub(crate) struct Line {
+    sender: SendRequest<Full<Bytes>>,
+    /// Its name, as passes have to give it.
+    pub(crate) name: String,
+    /// Its key of proofs.
+    pub(crate) key: hmac::Key,
+}
 
 impl Forged {
     /// A proper call of one method.
@@ -98,11 +105,18 @@ impl Line {
             .connect(name, socket)
             .await
             .map_err(|error| error.to_string())?;
+        let tls = socket.get_ref().1;
+        let export = |label: &[u8]| {
+            let exported = tls.export_keying_material([0; 32], label, Some(&[]));
+            exported.expect("the handshake has ended")
+        };
+        let name = URL_SAFE_NO_PAD.encode(export(b"EXPORTER-Channel-Binding"));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &export(b"EXPORTER-tenon-seam-proof"));
         let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(socket))
             .await
             .map_err(|error| error.to_string())?;
         tokio::spawn(connection);
-        Ok(Self(sender))
+        Ok(Self { sender, name, key })
     }
 
     pub(crate) async fn send(&self, forged: &Forged) -> Result<Bytes, SeamFault> {
@@ -119,13 +133,24 @@ impl Line {
         body: &[u8],
         token: Option<&str>,
     ) -> Result<Result<Bytes, SeamFault>, String> {
+        let token = token.map(|token| ("authorization", format!("Bearer {token}")));
+        self.post_with(path, body, token.as_slice()).await
+    }
+
+    /// Posts with any headers.
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        body: &[u8],
+        headers: &[(&str, String)],
+    ) -> Result<Result<Bytes, SeamFault>, String> {
         let mut request = Request::post(format!("https://localhost{path}"));
-        if let Some(token) = token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
         let body = Full::new(Bytes::copy_from_slice(body));
         let request = request.body(body).expect("a request");
-        let response = self.0.clone().send_request(request).await;
+        let response = self.sender.clone().send_request(request).await;
         let response = response.map_err(|error| error.to_string())?;
         let body = response.into_body().collect().await;
         let bytes = body.map_err(|error| error.to_string())?.to_bytes();
