@@ -143,7 +143,7 @@ impl RemoteEnd {
         };
         let sent = AtomicBool::new(false);
         let asked = Box::pin(self.channel.ask(ask, &sent));
-        let asked = timeout(left - MARGIN, asked).await;
+        let asked = timeout(left.saturating_sub(MARGIN), asked).await;
         asked.unwrap_or_else(|_| {
             let executed = if sent.load(Ordering::Relaxed) {
                 Executed::Unknown

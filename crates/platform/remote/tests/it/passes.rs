@@ -88,7 +88,7 @@ async fn a_proper_pass_is_accepted_and_each_defect_is_not() {
 
     let other = world.authority.issue("tenon").expect("makes");
     let other_key = good();
-    let cases = [
+    let cases = vec![
         (
             "expired",
             good()
