@@ -56,9 +56,10 @@ impl World {
         Self::with(engine, None, Vec::new()).await
     }
 
-    /// A world whose provider keeps silent for longer than anybody waits.
-    pub(crate) async fn with_silence(engine: TestEngine) -> Self {
-        Self::build(engine, None, Vec::new(), Duration::from_mins(1)).await
+    /// A world whose provider keeps silent for longer than we wait.
+    pub(crate) async fn with_silence(engine: TestEngine, we_wait: Duration) -> Self {
+        let silence = Duration::from_mins(2);
+        Self::build(engine, None, Vec::new(), silence, we_wait).await
     }
 
     /// A world whose webhooks arrive at once.
@@ -76,7 +77,7 @@ impl World {
         sink: Option<Arc<ToApp>>,
         others: Vec<OtherModule>,
     ) -> Self {
-        Self::build(engine, sink, others, Duration::ZERO).await
+        Self::build(engine, sink, others, Duration::ZERO, Duration::from_secs(2)).await
     }
 
     async fn build(
@@ -84,6 +85,7 @@ impl World {
         sink: Option<Arc<ToApp>>,
         others: Vec<OtherModule>,
         silence: Duration,
+        we_wait: Duration,
     ) -> Self {
         let mut stores = vec![payments::MIGRATIONS];
         stores.extend(others.iter().map(OtherModule::migrations));
@@ -101,7 +103,7 @@ impl World {
             provider: HttpProviderSettings {
                 url: simulator.url().to_owned(),
                 webhook_secret: Some(SECRET.into()),
-                timeout_ms: 2_000,
+                timeout_ms: u64::try_from(we_wait.as_millis()).expect("a short time"),
                 // Outages are the subject of tests: the breaker has its own.
                 breaker_failures: 1_000,
                 ..HttpProviderSettings::default()

@@ -1,5 +1,7 @@
 //! A provider that does not answer: unknown is never failed, and is always found out.
 
+use std::time::Duration;
+
 use payment_simulator::{ApiMode, Fault, Operation, Status};
 use payments_contract::PaymentStatus;
 use tenon_testkit::engines;
@@ -9,7 +11,7 @@ use crate::support::World;
 #[tokio::test]
 async fn a_timeout_after_the_charge_is_unknown_until_asking_finds_out() {
     for engine in engines() {
-        let world = World::with_silence(engine).await;
+        let world = World::with_silence(engine, Duration::from_millis(700)).await;
         let opened = world.open("pm_timeout").await;
         assert_eq!(opened.status, PaymentStatus::Unknown);
         assert_eq!(world.events("payment.unknown").await.len(), 1);
@@ -94,7 +96,7 @@ async fn an_outage_is_waited_out() {
 #[tokio::test]
 async fn a_crash_between_the_rows_and_the_call_is_made_good_by_a_job() {
     for engine in engines() {
-        let world = World::with_silence(engine).await;
+        let world = World::with_silence(engine, Duration::from_secs(4)).await;
         world
             .simulator
             .inject(Operation::Create, Fault::LoseRequest);
