@@ -46,6 +46,16 @@ impl ServiceError for DoublerError {
 pub(crate) trait Doubler: Send + Sync + 'static {
     #[query(timeout = "1s")]
     async fn double(&self, ctx: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError>;
+
+    #[command(idempotent_by = "request", timeout = "1s")]
+    async fn keep_double(&self, ctx: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError>;
+}
+
+/// Which of the two methods is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked {
+    Query,
+    Command,
 }
 
 pub(crate) struct Plain;
@@ -56,6 +66,10 @@ impl Doubler for Plain {
         Ok(Doubled {
             ids: req.ids.into_iter().map(|id| id * 2).collect(),
         })
+    }
+
+    async fn keep_double(&self, ctx: &CallCtx, req: Double) -> SeamResult<Doubled, DoublerError> {
+        self.double(ctx, req).await
     }
 }
 
@@ -70,9 +84,9 @@ pub(crate) async fn run() -> Result<()> {
     let (local, wire) = (connect(Mode::Local)?, connect(Mode::Wire)?);
     let (mut plains, mut locals, mut wires) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..7 {
-        plains.push(nanoseconds(&plain).await?);
-        locals.push(nanoseconds(&local).await?);
-        wires.push(nanoseconds(&wire).await?);
+        plains.push(nanoseconds(&plain, Asked::Query).await?);
+        locals.push(nanoseconds(&local, Asked::Query).await?);
+        wires.push(nanoseconds(&wire, Asked::Query).await?);
     }
     let (plain, local, wire) = (median(plains), median(locals), median(wires));
     for (what, ours, budget) in [
@@ -91,7 +105,7 @@ pub(crate) async fn run() -> Result<()> {
 }
 
 /// Mean duration of one call over a fifth of a second.
-pub(crate) async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
+pub(crate) async fn nanoseconds(doubler: &Arc<dyn Doubler>, asked: Asked) -> Result<f64> {
     let ctx = CallCtx::service(&Env::system(), Interface::Cli, "bench");
     let request = Double {
         ids: vec![1, 2, 3],
@@ -101,7 +115,10 @@ pub(crate) async fn nanoseconds(doubler: &Arc<dyn Doubler>) -> Result<f64> {
     let mut calls = 0_u32;
     while start.elapsed() < Duration::from_millis(200) {
         for _ in 0..1_000 {
-            let answer = doubler.double(&ctx, request.clone()).await;
+            let answer = match asked {
+                Asked::Query => doubler.double(&ctx, request.clone()).await,
+                Asked::Command => doubler.keep_double(&ctx, request.clone()).await,
+            };
             black_box(
                 answer
                     .map_err(|error| anyhow::anyhow!("{error}"))?
