@@ -66,7 +66,7 @@ pub(crate) async fn run() -> Result<()> {
     let bare = median(bares);
     for (what, ours, budget) in [
         ("seam query, remote on loopback", median(queries), "≤ 1.5×"),
-        // Signed one by one, which two thirds of a bare exchange go into; its database costs it far more.
+        // Signed and checked one by one; what it does in a database costs far more.
         ("seam command, remote on loopback", median(commands), "-"),
     ] {
         row(
