@@ -64,6 +64,14 @@ impl Merchant {
             .expect("an answer")
     }
 
+    /// Sends what gets no whole answer.
+    async fn expect_broken(&self, path: &str, body: &Value) {
+        let url = format!("{}{path}", self.simulator.url());
+        let sent = self.client.post(url).json(body).send();
+        let whole = async { sent.await?.bytes().await };
+        whole.await.expect_err("the connection breaks");
+    }
+
     fn status(&self, intent: &Value) -> Status {
         self.simulator.intent(id(intent)).expect("known").status
     }
@@ -109,18 +117,7 @@ async fn a_lost_answer_is_a_broken_connection_and_the_key_still_finds_it() {
         .simulator
         .inject(Operation::Create, Fault::LoseAnswer);
     assert!(merchant.simulator.is_waiting_for(Operation::Create));
-    let url = format!("{}/intents", merchant.simulator.url());
-    let lost = async {
-        merchant
-            .client
-            .post(url)
-            .json(&body)
-            .send()
-            .await?
-            .bytes()
-            .await
-    };
-    lost.await.expect_err("the connection breaks");
+    merchant.expect_broken("/intents", &body).await;
     assert!(!merchant.simulator.is_waiting_for(Operation::Create));
     assert_eq!(merchant.simulator.intents().len(), 1);
     assert_eq!(
@@ -130,18 +127,7 @@ async fn a_lost_answer_is_a_broken_connection_and_the_key_still_finds_it() {
 
     merchant.simulator.set_api(ApiMode::Silent);
     let other = json!({ "key": "k2", "reference": "s", "amount": 1, "currency": "EUR" });
-    let url = format!("{}/intents", merchant.simulator.url());
-    let silent = async {
-        merchant
-            .client
-            .post(url)
-            .json(&other)
-            .send()
-            .await?
-            .bytes()
-            .await
-    };
-    silent.await.expect_err("the connection breaks");
+    merchant.expect_broken("/intents", &other).await;
     assert_eq!(merchant.simulator.intents().len(), 1, "nothing happens");
 }
 
