@@ -39,7 +39,7 @@ const EVENT_PATIENCE: Duration = Duration::from_millis(500);
 const IN_FLIGHT_RETRY_MS: u64 = 1_000;
 /// How long letting go of a checkout may take, after the deadline of the request that drove it too.
 const LETTING_GO: Duration = Duration::from_secs(2);
-/// A minute of failures: from here on it is no hiccup.
+/// Half a minute of failures: from here on it is no hiccup.
 const FAILURES_TO_TELL: u32 = 6;
 
 impl Service {
