@@ -9,7 +9,7 @@ use tenon_seam::{Executed, SeamFault};
 
 use crate::greeter::Seen;
 use crate::raw::{Forged, Line};
-use crate::world::{HOST, Process, World, ctx, greet};
+use crate::world::{Process, World, ctx, greet};
 
 async fn line(world: &World, process: &Process) -> Line {
     Line::open(world, Some(&world.caller), process.address)
