@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -147,7 +148,15 @@ async fn look(State(route): State<Arc<ClockRoute>>) -> Response {
     route.view()
 }
 
-async fn advance(State(route): State<Arc<ClockRoute>>, body: axum::body::Bytes) -> Response {
+async fn advance(
+    State(route): State<Arc<ClockRoute>>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    if is_from_a_page(&headers) {
+        let detail = "Pages of other sites do not move the clock.";
+        return Problem::new(ErrorKind::Forbidden, "forbidden", detail).into_response();
+    }
     let asked: Advance = match ApiJson::from_bytes(&body) {
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
@@ -174,6 +183,12 @@ async fn advance(State(route): State<Arc<ClockRoute>>, body: axum::body::Bytes) 
     );
     (route.wake)();
     route.view()
+}
+
+/// Browsers say so of requests that a page of another site made.
+fn is_from_a_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site");
+    site.is_some_and(|site| site == "cross-site" || site == "same-site")
 }
 
 #[cfg(test)]
@@ -229,8 +244,30 @@ mod tests {
     }
 
     async fn post(route: &Arc<ClockRoute>, body: &str) -> (u16, Value) {
+        post_with(route, HeaderMap::new(), body).await
+    }
+
+    async fn post_with(route: &Arc<ClockRoute>, headers: HeaderMap, body: &str) -> (u16, Value) {
         let body = Bytes::copy_from_slice(body.as_bytes());
-        answer(advance(State(Arc::clone(route)), body).await).await
+        answer(advance(State(Arc::clone(route)), headers, body).await).await
+    }
+
+    #[tokio::test]
+    async fn a_page_of_another_site_does_not_move_the_clock() {
+        let route = World::new().route();
+        let body = r#"{"advance_seconds":900}"#;
+        for (site, status) in [
+            ("cross-site", 403),
+            ("same-site", 403),
+            ("same-origin", 200),
+        ] {
+            let site = HeaderMap::from_iter([(
+                axum::http::HeaderName::from_static("sec-fetch-site"),
+                axum::http::HeaderValue::from_static(site),
+            )]);
+            assert_eq!(post_with(&route, site, body).await.0, status);
+        }
+        assert_eq!(route.clock().ahead(), Duration::from_mins(15));
     }
 
     #[tokio::test]
