@@ -16,7 +16,7 @@ use crate::process::{self, Service};
 /// A running cluster; stopped when dropped.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    #[expect(dead_code, reason = "held: the server stops when this is dropped")]
+    /// The server stops when this is dropped.
     service: Service,
     port: u16,
 }
@@ -77,6 +77,16 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Whether the server has ended, by itself or because it was told to.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.service.has_ended()
+    }
+
+    /// The server.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// URL of the owner, who may create schemas and roles.
     pub(crate) fn url(&self) -> String {
         format!("postgres://tenon@127.0.0.1:{}/tenon", self.port)
@@ -101,7 +111,8 @@ impl Cluster {
             "postgres",
             "-tAc",
         ];
-        for _ in 0..50 {
+        // After a crash it first reads its log again.
+        for _ in 0..300 {
             let found = Command::new(programs.join("psql"))
                 .args(connection)
                 .arg(format!(
