@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tenon_jobs::unfinished_sagas;
 use tenon_kernel::CallCtx;
-use tenon_module::{Invariant, Violation};
+use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, StoreError};
 
 use crate::store;
@@ -40,15 +40,25 @@ impl Invariant for TotalsAddUp {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::wrong_totals(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::ORDERS, after).await?;
+        let wrong = store::invariants::wrong_totals(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
                 expected: format!("lines worth {}", case.subtotal),
                 actual: format!("lines worth {}", case.lines),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 
@@ -65,15 +75,25 @@ impl Invariant for CheckoutsMatchOrders {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::contradicting_orders(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::CHECKOUTS, after).await?;
+        let wrong = store::invariants::contradicting_orders(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
                 expected: format!("an order that fits a checkout that is {}", case.status),
                 actual: format!("order {}", case.order_status),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 
@@ -90,8 +110,14 @@ impl Invariant for CartsMatchCheckouts {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::contradicting_carts(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::CARTS, after).await?;
+        let wrong = store::invariants::contradicting_carts(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
@@ -106,7 +132,11 @@ impl Invariant for CartsMatchCheckouts {
                     case.live, case.status
                 ),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 
