@@ -1,5 +1,7 @@
 //! What must always be true of the data of orders.
 
+mod across;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use tenon_kernel::CallCtx;
 use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, StoreError};
 
+use crate::service::Service;
 use crate::store;
 
 /// How long after its time a saga may still be lying there: the sweeper comes each minute.
@@ -18,12 +21,15 @@ const MOST_SAGAS: u32 = 10_000;
 /// Violations told.
 const MOST_VIOLATIONS: usize = 100;
 
-pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
+pub(crate) fn all(service: &Arc<Service>) -> Vec<Arc<dyn Invariant>> {
+    let db = &service.db;
     vec![
         Arc::new(TotalsAddUp(db.clone())),
         Arc::new(CheckoutsMatchOrders(db.clone())),
         Arc::new(CartsMatchCheckouts(db.clone())),
         Arc::new(SagasGetOn(db.clone())),
+        Arc::new(across::MoneyFollowsOrders(Arc::clone(service))),
+        Arc::new(across::StockFollowsOrders(Arc::clone(service))),
     ]
 }
 

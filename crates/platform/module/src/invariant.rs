@@ -16,6 +16,12 @@ pub trait Invariant: Send + Sync + 'static {
     /// One sentence for people.
     fn description(&self) -> &'static str;
 
+    /// Modules that it asks, beside looking at its own module's data. Where one of them may not run, as in
+    /// `tenon verify` of a service, the rule is left out.
+    fn asks(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Returns what breaks the rule, at most 100 cases; empty means it holds.
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError>;
 

@@ -30,4 +30,4 @@ mod rounds;
 pub use self::app::{AppOptions, Client, TestApp, TestReply, TestRequest};
 pub use self::engine::{Kit, TestEngine, engines};
 pub use self::postgres::{TestDatabase, is_installed as postgres_is_installed};
-pub use self::rounds::rounds;
+pub use self::rounds::{Dice, rounds};

@@ -5,6 +5,8 @@ mod demo;
 mod guard;
 mod inventory;
 mod keys;
+mod oversell;
+mod pressure;
 mod products;
 mod races;
 mod reservations;

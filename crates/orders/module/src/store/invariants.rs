@@ -1,12 +1,16 @@
 //! Rows that must not be there: what `tenon verify` looks for.
 
-use orders_contract::{CartId, CheckoutId, OrderId};
+use orders_contract::{CartId, CheckoutId, OrderId, PaymentRef, ReservationRef};
+use tenon_kernel::Timestamp;
 use tenon_module::IdRange;
 use tenon_store::{Queryable, StoreError};
 
 /// Where a stretch of orders behind `$1` ends.
 pub(crate) const ORDERS: &str =
     "SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 999";
+/// As [`ORDERS`], for rules that ask other modules about each order: as many as a question may name.
+pub(crate) const ORDERS_AT_ONCE: &str =
+    "SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 199";
 /// Where a stretch of checkouts behind `$1` ends.
 pub(crate) const CHECKOUTS: &str =
     "SELECT id FROM checkouts WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 999";
@@ -87,6 +91,35 @@ pub(crate) async fn contradicting_carts(
           GROUP BY carts.id, carts.status
          HAVING COUNT(checkouts.id) <> CASE WHEN carts.status = 'frozen' THEN 1 ELSE 0 END
           LIMIT 100",
+    )
+    .bind(range.after)
+    .bind(range.until)
+    .fetch_all()
+    .await
+}
+
+/// What other modules must agree with.
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrderFacts {
+    pub(crate) id: OrderId,
+    pub(crate) status: String,
+    pub(crate) payment_id: PaymentRef,
+    pub(crate) reservation_id: ReservationRef,
+    pub(crate) total: i64,
+    pub(crate) currency: String,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Orders that are live or cancelled, in the order of their ids.
+pub(crate) async fn order_facts(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<OrderFacts>, StoreError> {
+    db.query(
+        "SELECT id, status, payment_id, reservation_id, total, currency, updated_at
+           FROM orders
+          WHERE id > $1 AND id <= $2 AND status <> 'pending_payment'
+          ORDER BY id LIMIT 200",
     )
     .bind(range.after)
     .bind(range.until)
