@@ -4,6 +4,7 @@ mod buyer;
 mod fleet;
 mod golden;
 mod guards;
+mod invariants;
 mod kills;
 mod process;
 mod races;

@@ -23,4 +23,8 @@ pub struct AuditRecorded {
 crate::event!(AuditRecorded, "audit.recorded", 1, target);
 
 /// Events that any module may publish.
-pub static EVENTS: &[crate::EventShape] = &[crate::EventShape::of::<AuditRecorded>()];
+pub static EVENTS: &[crate::EventShape] = &[
+    crate::EventShape::of::<AuditRecorded>(),
+    crate::EventShape::of::<crate::invariant::InvariantViolated>(),
+    crate::EventShape::of::<crate::invariant::InvariantRestored>(),
+];

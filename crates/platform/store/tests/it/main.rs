@@ -5,6 +5,7 @@ mod compile_fail;
 mod errors;
 mod fixture;
 mod idempotency;
+mod idempotency_races;
 mod isolation;
 mod lost_connections;
 mod migrations;
