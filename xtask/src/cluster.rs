@@ -82,6 +82,11 @@ impl Cluster {
         format!("postgres://tenon@127.0.0.1:{}/tenon", self.port)
     }
 
+    /// URL of the owner without a database.
+    pub(crate) fn server(&self) -> String {
+        format!("postgres://tenon@127.0.0.1:{}", self.port)
+    }
+
     /// URL of the owner in another database, which is created if it is missing.
     pub(crate) fn database(&self, name: &str) -> Result<String> {
         self.create_database(&server_programs(), name)?;
