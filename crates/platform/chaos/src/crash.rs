@@ -67,18 +67,14 @@ mod armed {
     #[derive(Debug, PartialEq, Eq)]
     pub struct BadSwitch(&'static str);
 
-    /// What the switch says: `<gate>;record:<file>` or `<gate>;stop:<before|after>:<number>:<name>`. Points count from
-    /// the moment in which the file `gate` exists.
+    /// What the switch says: `<folder>`, or `<folder>;<before|after>:<number>:<name>` to stop there.
+    ///
+    /// Every point is written down in the file `record` of the folder. They have the number 0 until there is a file
+    /// `gate` in it, and count from 1 by name from then on.
     #[derive(Debug, PartialEq, Eq)]
     struct Switch {
-        gate: PathBuf,
-        order: Order,
-    }
-
-    #[derive(Debug, PartialEq, Eq)]
-    enum Order {
-        Record(PathBuf),
-        Stop { side: Side, point: Point },
+        folder: PathBuf,
+        stop: Option<(Side, Point)>,
     }
 
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +88,10 @@ mod armed {
         state: Mutex<State>,
     }
 
-    #[derive(Default)]
     struct State {
         is_open: bool,
         reached: BTreeMap<String, u32>,
-        record: Option<File>,
+        record: File,
     }
 
     /// Switches crash points on, as the value of [`crate::SWITCH`] says; at most once in a process.
@@ -105,29 +100,14 @@ mod armed {
     ///
     /// If the value cannot be understood or the record cannot be written, or if they are on already.
     pub fn arm(switch: &str) -> Result<(), BadSwitch> {
-        let switch: Switch = switch.parse()?;
-        let record = match &switch.order {
-            Order::Record(file) => {
-                let file = File::options().create(true).append(true).open(file);
-                Some(file.map_err(|_| BadSwitch("the record cannot be opened"))?)
-            }
-            Order::Stop { .. } => None,
-        };
-        let state = State {
-            record,
-            ..State::default()
-        };
-        let armed = Armed {
-            switch,
-            state: Mutex::new(state),
-        };
+        let armed = Armed::new(switch)?;
         ARMED
             .set(armed)
             .map_err(|_| BadSwitch("crash points are switched on already"))
     }
 
     pub(super) fn before(name: fmt::Arguments<'_>) -> Option<Point> {
-        ARMED.get()?.before(name)
+        Some(ARMED.get()?.before(name))
     }
 
     pub(super) fn after(point: &Point) {
@@ -137,39 +117,55 @@ mod armed {
     }
 
     impl Armed {
-        fn before(&self, name: fmt::Arguments<'_>) -> Option<Point> {
+        fn new(switch: &str) -> Result<Self, BadSwitch> {
+            let switch: Switch = switch.parse()?;
+            let record = File::options()
+                .create(true)
+                .append(true)
+                .open(switch.folder.join("record"))
+                .map_err(|_| BadSwitch("the record cannot be opened"))?;
+            let state = Mutex::new(State {
+                is_open: false,
+                reached: BTreeMap::new(),
+                record,
+            });
+            Ok(Self { switch, state })
+        }
+
+        fn before(&self, name: fmt::Arguments<'_>) -> Point {
             let point = {
                 let mut state = self.state.lock().expect("nobody panics holding it");
-                state.is_open = state.is_open || self.switch.gate.exists();
-                if !state.is_open {
-                    return None;
-                }
+                state.is_open = state.is_open || self.switch.folder.join("gate").exists();
                 let name = name.to_string();
-                let number = state.reached.entry(name.clone()).or_default();
-                *number += 1;
-                let number = *number;
+                let number = if state.is_open {
+                    let number = state.reached.entry(name.clone()).or_default();
+                    *number += 1;
+                    *number
+                } else {
+                    0
+                };
                 Point { name, number }
             };
             self.reach(Side::Before, &point);
-            Some(point)
+            point
         }
 
         fn reach(&self, side: Side, point: &Point) {
-            match &self.switch.order {
-                Order::Record(_) => {
-                    let mut state = self.state.lock().expect("nobody panics holding it");
-                    let line = format!("{side}:{}:{}\n", point.number, point.name);
-                    if let Some(file) = &mut state.record {
-                        file.write_all(line.as_bytes())
-                            .expect("the record takes a line");
-                    }
-                }
+            if self
+                .switch
+                .stop
+                .as_ref()
+                .is_some_and(|(at, wanted)| (*at, wanted) == (side, point))
+            {
                 // As the power switch does: no destructor runs, nothing is flushed.
-                Order::Stop { side: at, point: p } if (*at, p) == (side, point) => {
-                    std::process::abort()
-                }
-                Order::Stop { .. } => {}
+                std::process::abort();
             }
+            let mut state = self.state.lock().expect("nobody panics holding it");
+            let line = format!("{side}:{}:{}\n", point.number, point.name);
+            state
+                .record
+                .write_all(line.as_bytes())
+                .expect("the record takes a line");
         }
     }
 
@@ -177,40 +173,34 @@ mod armed {
         type Err = BadSwitch;
 
         fn from_str(text: &str) -> Result<Self, BadSwitch> {
-            let (gate, order) = text
-                .split_once(';')
-                .ok_or(BadSwitch("expected `<gate>;<order>`"))?;
-            let order = match order.split_once(':') {
-                Some(("record", file)) => Order::Record(file.into()),
-                Some(("stop", place)) => place.parse()?,
-                _ => return Err(BadSwitch("expected `record:` or `stop:`")),
+            let (folder, stop) = match text.split_once(';') {
+                Some((folder, place)) => (folder, Some(place_of(place)?)),
+                None => (text, None),
             };
+            if folder.is_empty() {
+                return Err(BadSwitch("expected a folder"));
+            }
             Ok(Self {
-                gate: gate.into(),
-                order,
+                folder: folder.into(),
+                stop,
             })
         }
     }
 
-    /// A place as it stands in a record: `before:2:commit orders.place`.
-    impl FromStr for Order {
-        type Err = BadSwitch;
-
-        fn from_str(place: &str) -> Result<Self, BadSwitch> {
-            let mut parts = place.splitn(3, ':');
-            let side = match parts.next() {
-                Some("before") => Side::Before,
-                Some("after") => Side::After,
-                _ => return Err(BadSwitch("expected `before` or `after`")),
-            };
-            let number = parts.next().and_then(|number| number.parse().ok());
-            let number = number.ok_or(BadSwitch("expected a number from 1"))?;
-            let name = parts.next().ok_or(BadSwitch("expected a name"))?.to_owned();
-            Ok(Self::Stop {
-                side,
-                point: Point { name, number },
-            })
-        }
+    /// Reads a place as it stands in a record: `before:2:commit orders/orders.place`.
+    fn place_of(text: &str) -> Result<(Side, Point), BadSwitch> {
+        let mut parts = text.splitn(3, ':');
+        let side = match parts.next() {
+            Some("before") => Side::Before,
+            Some("after") => Side::After,
+            _ => return Err(BadSwitch("expected `before` or `after`")),
+        };
+        let number = parts.next().and_then(|number| number.parse().ok());
+        let number = number
+            .filter(|number| *number > 0)
+            .ok_or(BadSwitch("expected a number from 1"))?;
+        let name = parts.next().ok_or(BadSwitch("expected a name"))?.to_owned();
+        Ok((side, Point { name, number }))
     }
 
     impl fmt::Display for Side {
@@ -234,36 +224,28 @@ mod armed {
     mod tests {
         use super::*;
 
-        fn armed(switch: &str) -> Armed {
-            Armed {
-                switch: switch.parse().expect("a switch"),
-                state: Mutex::default(),
-            }
-        }
-
         #[test]
-        fn a_switch_names_gate_side_number_and_point() {
-            let switch: Switch = "/tmp/gate;stop:after:2:commit orders/orders.place"
+        fn a_switch_names_folder_side_number_and_point() {
+            let switch: Switch = "/tmp/x;after:2:commit orders/orders.place"
                 .parse()
                 .expect("a switch");
             let point = Point {
                 name: "commit orders/orders.place".to_owned(),
                 number: 2,
             };
-            let side = Side::After;
-            assert_eq!(switch.gate, PathBuf::from("/tmp/gate"));
-            assert_eq!(switch.order, Order::Stop { side, point });
+            assert_eq!(switch.folder, PathBuf::from("/tmp/x"));
+            assert_eq!(switch.stop, Some((Side::After, point)));
         }
 
         #[test]
         fn what_cannot_be_understood_is_refused() {
             for switch in [
                 "",
-                "/tmp/gate",
-                "/tmp/gate;halt:1",
-                "/tmp/gate;stop:during:1:x",
-                "/tmp/gate;stop:before:x:x",
-                "/tmp/gate;stop:before:1",
+                ";before:1:x",
+                "/tmp/x;halt:1:x",
+                "/tmp/x;before:x:x",
+                "/tmp/x;before:0:x",
+                "/tmp/x;before:1",
             ] {
                 assert!(switch.parse::<Switch>().is_err(), "{switch}");
             }
@@ -272,15 +254,13 @@ mod armed {
         #[test]
         fn points_count_by_name_from_the_moment_the_gate_exists() {
             let folder = tempfile::tempdir().expect("a folder");
-            let gate = folder.path().join("gate");
-            let armed = armed(&format!("{};stop:before:9:x", gate.display()));
-            assert_eq!(armed.before(format_args!("a")), None);
-            std::fs::write(&gate, "").expect("a file");
-            let numbers = ["a", "b", "a"].map(|name| {
-                let point = armed.before(format_args!("{name}")).expect("counted");
-                point.number
-            });
-            assert_eq!(numbers, [1, 1, 2]);
+            let armed = Armed::new(&folder.path().display().to_string()).expect("armed");
+            let number = |name: &str| armed.before(format_args!("{name}")).number;
+            assert_eq!(number("a"), 0);
+            std::fs::write(folder.path().join("gate"), "").expect("a file");
+            assert_eq!(["a", "b", "a"].map(number), [1, 1, 2]);
+            let record = std::fs::read_to_string(folder.path().join("record")).expect("a record");
+            assert_eq!(record, "before:0:a\nbefore:1:a\nbefore:1:b\nbefore:2:a\n");
         }
     }
 }
