@@ -16,7 +16,7 @@ use crate::process::{self, Service};
 /// A running cluster; stopped when dropped.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    #[expect(dead_code, reason = "held: the server stops when this is dropped")]
+    /// The server stops when this is dropped.
     service: Service,
     port: u16,
 }
@@ -75,6 +75,16 @@ impl Cluster {
         let cluster = Self { service, port };
         cluster.create_database(&programs, "tenon")?;
         Ok(cluster)
+    }
+
+    /// Whether the server has ended, by itself or because it was told to.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.service.has_ended()
+    }
+
+    /// The server.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
     }
 
     /// URL of the owner, who may create schemas and roles.

@@ -57,6 +57,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             release: false,
             show_server_log: true,
             unlimited: false,
+            movable_clock: true,
         },
     )?;
     stack.serve()?;
@@ -68,6 +69,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         if !options.no_watch && newest > seen {
             seen = newest;
             rebuild(root, &mut stack);
+        }
+        if let Err(error) = stack.revive() {
+            println!("{error:#}");
         }
         if stack.server_has_ended() && !stopped.load(Ordering::SeqCst) {
             println!("The server has ended; it starts again after the next change.");
@@ -115,6 +119,14 @@ fn welcome(stack: &Stack) {
     }
     println!(
         "\n  First order, step by step:  cargo xtask scenario run first-order --port {}",
+        stack.ports.api
+    );
+    println!(
+        "  When something fails:       cargo xtask scenario list; cargo xtask scenario run late-success --port {}",
+        stack.ports.api
+    );
+    println!(
+        "  Set the clock forward:      cargo xtask clock advance 15m --port {}",
         stack.ports.api
     );
     println!("  Stop with Ctrl-C.\n");

@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::process::{self, Service};
+use crate::stack::Ports;
 use crate::topology::{MODULES, Topology};
 
 const MONOLITH: &str = "tenon";
@@ -38,16 +39,16 @@ pub(crate) struct Member {
 struct Writer<'f> {
     folder: &'f Path,
     services: Vec<&'static str>,
-    first_port: u16,
+    ports: Ports,
 }
 
 impl Fleet {
-    /// Has identities made and writes every settings file below `folder`; ports count from `first_port`.
+    /// Has identities made and writes every settings file below `folder`.
     pub(crate) fn write(
         authority: &Path,
         folder: &Path,
         topology: Topology,
-        first_port: u16,
+        ports: Ports,
     ) -> Result<Option<Self>> {
         let services = topology.services();
         if services.is_empty() {
@@ -61,7 +62,7 @@ impl Fleet {
         let writer = Writer {
             folder,
             services,
-            first_port,
+            ports,
         };
         let mut members = BTreeMap::new();
         for module in writer.services.iter().copied() {
@@ -71,7 +72,7 @@ impl Fleet {
             let member = Member {
                 settings: writer.write(Some(module))?,
                 data_dir,
-                operations: writer.port(Some(module)) + 1,
+                operations: ports.operations_of(module),
                 log: folder.join(format!("{service}.log")),
                 store_url: None,
                 running: None,
@@ -84,13 +85,6 @@ impl Fleet {
 }
 
 impl Writer<'_> {
-    /// Where a service listens for calls, or the monolith (`None`).
-    fn port(&self, module: Option<&str>) -> u16 {
-        let place = MODULES.iter().position(|known| Some(*known) == module);
-        let place = place.map_or(0, |place| place + 1);
-        self.first_port + 2 * u16::try_from(place).expect("there are a few modules")
-    }
-
     /// Writes the settings file of a service, or of the process with the public API (`None`).
     fn write(&self, own: Option<&'static str>) -> Result<PathBuf> {
         let service = own.map_or_else(|| MONOLITH.to_owned(), service_of);
@@ -101,7 +95,7 @@ impl Writer<'_> {
         line(&mut text, &format!("[seam]\nservice = \"{service}\""));
         let is_called = own.is_some() || self.services.len() < MODULES.len();
         if is_called {
-            let port = self.port(own);
+            let port = self.ports.seam_of(own);
             line(&mut text, &format!("listen = \"127.0.0.1:{port}\""));
         }
         let identities = self.folder.join("identities");
@@ -138,7 +132,7 @@ impl Writer<'_> {
                 continue; // here
             }
             let at = is_service.then_some(module);
-            let (port, service) = (self.port(at), service_name(at));
+            let (port, service) = (self.ports.seam_of(at), service_name(at));
             line(
                 &mut text,
                 &format!(

@@ -49,6 +49,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         release: false,
         show_server_log: false,
         unlimited: true,
+        movable_clock: false,
     };
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;

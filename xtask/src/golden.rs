@@ -112,6 +112,7 @@ pub(crate) fn record_fresh(
         release: false,
         show_server_log: false,
         unlimited: false,
+        movable_clock: false,
     };
     serve_and_record(root, plan, &scenarios, file)
 }

@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod ci;
+mod clock;
 mod cluster;
 mod contracts;
 mod crash;
@@ -52,6 +53,8 @@ enum Task {
         #[arg(long)]
         bless: bool,
     },
+    /// Sets the clock of what `cargo xtask dev` runs forward.
+    Clock(clock::Options),
     /// Looks at the contracts' documents.
     Contracts(contracts::Options),
     /// Makes a module a service of its own, or takes that back.
@@ -95,6 +98,7 @@ fn run(task: Task) -> Result<()> {
             },
             bless,
         ),
+        Task::Clock(options) => clock::run(&options),
         Task::Contracts(options) => contracts::run(&root, &options),
         Task::Extract(options) => extract::run(&root, &options),
         Task::Readiness(options) => readiness::run(&root, &options),

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -35,6 +36,30 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         bail!("`{line}` ended with {}", output.status);
     }
     String::from_utf8(output.stdout).with_context(|| line)
+}
+
+/// Runs a program to its end, and does something else meanwhile, again and again.
+pub(crate) fn run_beside(
+    command: &mut Command,
+    mut meanwhile: impl FnMut() -> Result<()>,
+) -> Result<()> {
+    let line = describe(command);
+    println!("$ {line}");
+    let mut child = command.spawn().with_context(|| line.clone())?;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            if status.success() {
+                return Ok(());
+            }
+            bail!("`{line}` ended with {status}");
+        }
+        if let Err(error) = meanwhile() {
+            drop(child.kill());
+            drop(child.wait());
+            return Err(error);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Whether a program can be started.
@@ -121,6 +146,17 @@ impl Service {
     /// Whether it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Whether somebody has killed it: a process that ends by itself, well or badly, was not killed.
+    pub(crate) fn was_killed(&mut self) -> bool {
+        let ended = self.child.try_wait();
+        matches!(ended, Ok(Some(status)) if status.signal().is_some())
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to stop and waits; ends it the hard way after the grace period.

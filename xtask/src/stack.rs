@@ -1,5 +1,6 @@
 //! A whole Tenon with its surroundings, run from built programs: mail catcher, payment simulator, server.
 
+mod revival;
 mod services;
 mod surroundings;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use self::surroundings::{DEVELOPMENT_WEBHOOK_SECRET, surroundings};
+use crate::clock;
 use crate::cluster::Cluster;
 use crate::fleet::Fleet;
 use crate::process::{self, Service};
@@ -41,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) show_server_log: bool,
     /// More requests than a person sends: no rate limits.
     pub(crate) unlimited: bool,
+    /// The clock of all processes can be set forward: `cargo xtask clock`.
+    pub(crate) movable_clock: bool,
 }
 
 /// The programs a stack consists of.
@@ -74,7 +78,7 @@ pub(crate) struct Stack {
     pub(crate) plan: Plan,
     pub(crate) ports: Ports,
     server: Option<Service>,
-    #[expect(dead_code, reason = "held: they stop when the stack is dropped")]
+    /// Held: they stop when the stack is dropped.
     surroundings: Vec<Service>,
     pub(crate) cluster: Option<Cluster>,
     fleet: Option<Fleet>,
@@ -95,6 +99,18 @@ impl Ports {
             postgres: api + 5,
             seam: api + 6,
         }
+    }
+
+    /// Where the service of a module hears calls, or the monolith (`None`).
+    pub(crate) fn seam_of(self, module: Option<&str>) -> u16 {
+        let place = MODULES.iter().position(|known| Some(*known) == module);
+        let place = place.map_or(0, |place| place + 1);
+        self.seam + 2 * u16::try_from(place).expect("there are a few modules")
+    }
+
+    /// Where the service of a module has its operations listener.
+    pub(crate) fn operations_of(self, module: &str) -> u16 {
+        self.seam_of(Some(module)) + 1
     }
 }
 
@@ -140,18 +156,25 @@ impl Stack {
                 ports.postgres,
             )?),
         };
-        let surroundings = surroundings(&programs, &plan, ports)?;
         let mut stack = Self {
             plan,
             ports,
             fleet: None,
             server: None,
-            surroundings,
+            surroundings: Vec::new(),
             cluster,
             programs,
             settings: Vec::new(),
         };
+        stack.forget_processes()?;
+        stack.note_database()?;
         stack.become_topology(stack.plan.topology)?;
+        let ahead = if stack.plan.movable_clock {
+            clock::align(stack.data_dirs().iter().map(PathBuf::as_path))?
+        } else {
+            0
+        };
+        stack.surroundings = surroundings(&stack.programs, &stack.plan, ports, ahead)?;
         stack.migrate()?;
         Ok(stack)
     }
@@ -184,6 +207,7 @@ impl Stack {
         server
             .wait_for(loopback(self.ports.api), Duration::from_secs(30))
             .with_context(|| self.last_lines("server.log"))?;
+        self.note_process("tenon", &server)?;
         self.server = Some(server);
         Ok(())
     }
@@ -205,9 +229,17 @@ impl Stack {
         self.plan.folder.join("data")
     }
 
-    /// Whether the server has ended by itself.
+    /// Data of all processes.
+    fn data_dirs(&self) -> Vec<PathBuf> {
+        let members = self.fleet.iter().flat_map(|fleet| fleet.members.values());
+        let theirs = members.map(|member| member.data_dir.clone());
+        theirs.chain([self.data_dir()]).collect()
+    }
+
+    /// Whether the server has ended by itself; one that was killed comes back.
     pub(crate) fn server_has_ended(&mut self) -> bool {
-        self.server.as_mut().is_none_or(Service::has_ended)
+        let ended = |server: &mut Service| server.has_ended() && !server.was_killed();
+        self.server.as_mut().is_none_or(ended)
     }
 
     /// `tenon` as the process with the public API.
@@ -247,6 +279,9 @@ impl Stack {
             DEVELOPMENT_WEBHOOK_SECRET.to_owned(),
         );
         set("telemetry.log_format", "pretty".to_owned());
+        if self.plan.movable_clock {
+            set("development.movable_clock", "true".to_owned());
+        }
         if self.plan.unlimited {
             for policy in ["default", "auth"] {
                 set(

@@ -14,7 +14,7 @@ use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use self::outcome::{Fate, Outcome, error, fault_after, fault_before, given_up, refusal};
+use self::outcome::{Fate, Outcome, error, fault_after, fault_before, refusal};
 use crate::books::Answer;
 use crate::intent::Refused;
 use crate::server::Shared;
@@ -78,10 +78,7 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
                 .await;
         }
         ApiMode::Slow => tokio::time::sleep(shared.config.slow).await,
-        ApiMode::Silent => {
-            tokio::time::sleep(shared.config.silence).await;
-            return given_up();
-        }
+        ApiMode::Silent => return shared.never_answer().await,
     }
     next.run(request).await
 }

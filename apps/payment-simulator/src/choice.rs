@@ -22,6 +22,8 @@ pub enum Choice {
     PayAndVanish,
     /// The buyer walks away: nothing happens, for ever.
     Leave,
+    /// The bank promises the money after all, whatever was decided meanwhile: also what was called off or declined.
+    SucceedLate,
 }
 
 /// What the merchant and the buyer learn of a choice.
@@ -52,6 +54,7 @@ impl Choice {
                     returns: false,
                 }
             }
+            Self::SucceedLate => told(intent.succeed_late(now)?),
             Self::Leave => {
                 intent.note(now, "the buyer left");
                 Effect {

@@ -1,6 +1,7 @@
 //! The control API: what scenarios and tests use instead of a browser. JSON only.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -11,8 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::books::{Books, Webhook};
+use crate::faults::Faults;
 use crate::server::Shared;
-use crate::{ApiMode, Choice, Fault, Operation, WebhookMode, sign};
+use crate::{ApiMode, Choice, Fault, Operation, WebhookMode, clock, sign};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +74,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/control/webhooks/take", post(take))
         .route("/control/signatures", post(sign_body))
         .route("/control/mode", get(mode).post(set_mode))
+        .route("/control/clock", get(clock::look).post(clock::advance))
         .route("/control/faults", post(inject))
+        .route("/control/faults/clear", post(clear_faults))
         .route("/control/reset", post(reset))
 }
 
@@ -160,8 +164,11 @@ async fn sign_body(State(shared): State<Arc<Shared>>, Json(wish): Json<Sign>) ->
 }
 
 async fn mode(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let held_calls = shared.held_calls.load(Ordering::SeqCst);
     let books = shared.books();
-    Json(json!({ "api": books.api, "webhooks": books.webhooks, "held": books.held.len() }))
+    Json(json!({
+        "api": books.api, "webhooks": books.webhooks, "held": books.held.len(), "held_calls": held_calls,
+    }))
 }
 
 async fn set_mode(State(shared): State<Arc<Shared>>, Json(body): Json<SetMode>) -> StatusCode {
@@ -175,6 +182,12 @@ async fn inject(State(shared): State<Arc<Shared>>, Json(body): Json<Inject>) -> 
     for _ in 0..body.times {
         shared.books().faults.add(body.operation, body.fault);
     }
+    StatusCode::NO_CONTENT
+}
+
+/// Forgets the faults that still wait for their calls.
+async fn clear_faults(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.books().faults = Faults::default();
     StatusCode::NO_CONTENT
 }
 

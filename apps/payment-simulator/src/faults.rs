@@ -56,6 +56,8 @@ pub enum Fault {
     LoseRequest,
     /// It happens, but no answer comes.
     LoseAnswer,
+    /// It happens, but the connection closes before the answer.
+    BreakOff,
     /// Nothing happens; 500.
     Error,
     /// It is refused for good.

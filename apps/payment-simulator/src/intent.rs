@@ -129,6 +129,16 @@ impl Intent {
         Ok("intent.authorized")
     }
 
+    /// Promises the money although it was called off or declined: the bank's answer was on its way for long.
+    pub(crate) fn succeed_late(&mut self, now: Timestamp) -> Result<&'static str, Refused> {
+        if matches!(self.status, Status::Declined | Status::Canceled) {
+            self.note(now, "the bank has another answer");
+            self.status = Status::RequiresAction;
+            self.decline_code = None;
+        }
+        self.authorize(now)
+    }
+
     /// Refuses for good.
     pub(crate) fn decline(&mut self, code: &str, now: Timestamp) -> Result<&'static str, Refused> {
         self.open()?;

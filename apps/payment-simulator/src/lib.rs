@@ -14,6 +14,7 @@
 mod api;
 mod books;
 mod choice;
+mod clock;
 mod config;
 mod control;
 mod faults;

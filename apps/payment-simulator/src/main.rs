@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use payment_simulator::{Config, Simulator};
+use tenon_kernel::{Env, MovableClock, SystemEntropy};
 
 /// A payment provider for development and tests. No money moves.
 #[derive(Debug, Parser)]
@@ -25,6 +28,9 @@ struct Arguments {
     /// Asked of every API call as a bearer token
     #[arg(long)]
     api_key: Option<String>,
+    /// How far its clock is ahead of the machine's from the start, as that of the merchant is
+    #[arg(long, default_value_t = 0)]
+    clock_ahead_seconds: u64,
     /// Keeps the books over restarts
     #[arg(long)]
     state_file: Option<PathBuf>,
@@ -36,7 +42,9 @@ async fn main() -> anyhow::Result<()> {
         .with_max_level(tracing::Level::INFO)
         .init();
     let arguments = Arguments::parse();
+    let clock = MovableClock::ahead_by(Duration::from_secs(arguments.clock_ahead_seconds));
     let simulator = Simulator::start(Config {
+        env: Env::new(Arc::new(clock), Arc::new(SystemEntropy)),
         listen: arguments.listen,
         public_url: arguments.public_url,
         webhook_url: arguments.webhook_url,

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::books::{Books, Webhook};
 use crate::choice::Effect;
+use crate::clock::Moves;
 use crate::intent::Refused;
 use crate::webhook::{HttpSink, deliver, hex};
 use crate::{
@@ -38,6 +40,9 @@ pub(crate) struct Shared {
     pub(crate) address: SocketAddr,
     pub(crate) public_url: String,
     books: Mutex<Books>,
+    pub(crate) moves: Moves,
+    /// Calls that are taken and not answered.
+    pub(crate) held_calls: AtomicUsize,
     sink: Option<Arc<dyn WebhookSink>>,
     tasks: TaskTracker,
 }
@@ -161,6 +166,8 @@ impl Shared {
         Ok(Self {
             books: Mutex::new(Books::open(config.state_file.as_deref())?),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            moves: Moves::new(),
+            held_calls: AtomicUsize::new(0),
             tasks: TaskTracker::new(),
             config,
             address,
@@ -237,7 +244,9 @@ impl Shared {
             }
             (WebhookMode::Deliver, Some(sink)) => {
                 let again = self.signer(webhook);
-                self.tasks.spawn(deliver(Arc::clone(sink), again));
+                let (moves, env) = (self.moves.clone(), self.config.env.clone());
+                self.tasks
+                    .spawn(deliver(Arc::clone(sink), again, moves, env));
             }
         }
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
-use tenon_kernel::Timestamp;
+use tenon_kernel::{Env, Timestamp};
+
+use crate::clock::Moves;
 
 /// Carries `t=<unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">`.
 pub const SIGNATURE_HEADER: &str = "simulator-signature";
@@ -94,13 +96,16 @@ pub fn sign(secret: &str, body: &str, now: Timestamp) -> String {
 pub(crate) async fn deliver(
     sink: Arc<dyn WebhookSink>,
     again: impl Fn() -> SignedWebhook + Send,
+    moves: Moves,
+    env: Env,
 ) -> bool {
     for pause in PAUSES.into_iter().map(Some).chain([None]) {
+        let sent = env.now();
         if sink.deliver(again()).await {
             return true;
         }
         match pause {
-            Some(pause) => tokio::time::sleep(pause).await,
+            Some(pause) => moves.until(sent + pause, &env).await,
             None => break,
         }
     }

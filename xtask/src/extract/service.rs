@@ -13,7 +13,6 @@ pub(super) fn manifest(module: &Module) -> String {
         format!("{name}-contract"),
         name.clone(),
         "rustls".to_owned(),
-        "tenon-kernel".to_owned(),
         "tenon-node".to_owned(),
         "tenon-settings".to_owned(),
         "tenon-telemetry".to_owned(),

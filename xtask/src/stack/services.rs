@@ -17,7 +17,7 @@ impl Stack {
             &self.programs.join("authority"),
             &self.plan.folder.join("fleet"),
             topology,
-            self.ports.seam,
+            self.ports,
         )?;
         Ok(())
     }
@@ -36,6 +36,12 @@ impl Stack {
             .wait_for(loopback(member.operations), Duration::from_secs(30))
             .with_context(|| member.log.display().to_string())?;
         member.running = Some(service);
+        if let Some(service) = self
+            .member(module)
+            .and_then(|member| member.running.as_ref())
+        {
+            self.note_process(module, service)?;
+        }
         Ok(())
     }
 

@@ -12,7 +12,12 @@ use crate::process::Service;
 /// Shared by the simulator and the server of one machine; a real provider's secret comes from its dashboard.
 pub(super) const DEVELOPMENT_WEBHOOK_SECRET: &str = "whsec_development_only";
 
-pub(super) fn surroundings(programs: &Path, plan: &Plan, ports: Ports) -> Result<Vec<Service>> {
+pub(super) fn surroundings(
+    programs: &Path,
+    plan: &Plan,
+    ports: Ports,
+    clock_ahead_seconds: u64,
+) -> Result<Vec<Service>> {
     let mut mail = Command::new(programs.join("mail-catcher"));
     mail.args([
         "--smtp",
@@ -26,6 +31,8 @@ pub(super) fn surroundings(programs: &Path, plan: &Plan, ports: Ports) -> Result
         &loopback(ports.payment_page).to_string(),
         "--webhook-secret",
         DEVELOPMENT_WEBHOOK_SECRET,
+        "--clock-ahead-seconds",
+        &clock_ahead_seconds.to_string(),
     ]);
     payment.args([
         "--webhook-url",

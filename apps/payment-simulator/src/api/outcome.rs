@@ -1,5 +1,7 @@
 //! Answers of the API, and what becomes of them on their way.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +25,7 @@ pub(super) enum Fate {
     Arrives,
     Late,
     Lost,
+    BrokenOff,
     Garbled,
 }
 
@@ -30,13 +33,14 @@ pub(super) fn fault_before(fault: Option<Fault>) -> Option<Outcome> {
     match fault? {
         Fault::LoseRequest => Some(error(StatusCode::GATEWAY_TIMEOUT, "lost").with(Fate::Lost)),
         Fault::Error => Some(error(StatusCode::INTERNAL_SERVER_ERROR, "internal")),
-        Fault::LoseAnswer | Fault::Refuse | Fault::Garble => None,
+        Fault::LoseAnswer | Fault::BreakOff | Fault::Refuse | Fault::Garble => None,
     }
 }
 
 pub(super) fn fault_after(fault: Option<Fault>) -> Fate {
     match fault {
         Some(Fault::LoseAnswer) => Fate::Lost,
+        Some(Fault::BreakOff) => Fate::BrokenOff,
         Some(Fault::Garble) => Fate::Garbled,
         _ => Fate::Arrives,
     }
@@ -63,18 +67,41 @@ impl Outcome {
         match self.fate {
             Fate::Arrives => {}
             Fate::Late => tokio::time::sleep(shared.config.slow).await,
-            Fate::Lost => {
-                tokio::time::sleep(shared.config.silence).await;
-                return given_up();
-            }
+            Fate::Lost => return shared.never_answer().await,
+            Fate::BrokenOff => return given_up(),
             Fate::Garbled => return (self.status, "<html>").into_response(),
         }
         (self.status, Json(self.body)).into_response()
     }
 }
 
+impl Shared {
+    /// Holds a call until its caller has given up, or for so long that the connection is given up here.
+    pub(super) async fn never_answer(&self) -> Response {
+        let _held = Held::new(&self.held_calls);
+        tokio::time::sleep(self.config.silence).await;
+        given_up()
+    }
+}
+
+/// A call that is held; counted.
+struct Held<'s>(&'s AtomicUsize);
+
+impl<'s> Held<'s> {
+    fn new(count: &'s AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// An answer that breaks off: the server closes the connection.
-pub(super) fn given_up() -> Response {
+fn given_up() -> Response {
     let broken = std::future::ready(Err::<Bytes, _>(std::io::Error::other("given up")));
     Response::new(Body::from_stream(broken.into_stream()))
 }

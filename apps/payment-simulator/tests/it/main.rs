@@ -1,12 +1,16 @@
 //! The simulator as merchants and buyers meet it: over HTTP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use payment_simulator::{
-    ApiMode, Choice, Config, Fault, Operation, Simulator, Status, WebhookMode,
+    ApiMode, Choice, Config, Fault, Operation, SignedWebhook, Simulator, Status, WebhookMode,
+    WebhookSink,
 };
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
+use tenon_kernel::{Env, MovableClock, SystemEntropy};
 
 struct Merchant {
     simulator: Simulator,
@@ -129,6 +133,52 @@ async fn a_lost_answer_is_a_broken_connection_and_the_key_still_finds_it() {
     let other = json!({ "key": "k2", "reference": "s", "amount": 1, "currency": "EUR" });
     merchant.expect_broken("/intents", &other).await;
     assert_eq!(merchant.simulator.intents().len(), 1, "nothing happens");
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_no_answer_and_a_silent_api_says_how_many_wait() {
+    let merchant = Merchant::new(Config::default()).await;
+    let body = |key: &str| json!({ "key": key, "reference": key, "amount": 1, "currency": "EUR" });
+    merchant
+        .simulator
+        .inject(Operation::Create, Fault::BreakOff);
+    merchant.expect_broken("/intents", &body("k1")).await;
+    assert_eq!(merchant.simulator.intents().len(), 1, "it happened");
+
+    merchant.simulator.set_api(ApiMode::Silent);
+    let url = format!("{}/intents", merchant.simulator.url());
+    let call = tokio::spawn(merchant.client.post(url).json(&body("k2")).send());
+    loop {
+        let mode = merchant.get("/control/mode").await;
+        let mode: Value = mode.json().await.expect("JSON");
+        if mode["held_calls"] == 1 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    call.abort();
+    assert_eq!(merchant.simulator.intents().len(), 1, "nothing happens");
+}
+
+#[tokio::test]
+async fn the_bank_may_succeed_after_the_merchant_has_called_it_off() {
+    let merchant = Merchant::new(Config::default()).await;
+    for (key, method, end) in [
+        ("k1", None, Status::Canceled),
+        ("k2", Some("pm_declined"), Status::Declined),
+    ] {
+        let intent = merchant.create(key, method).await;
+        if end == Status::Canceled {
+            let void = format!("/intents/{}/void", id(&intent));
+            let body = json!({ "key": "void" });
+            assert_eq!(merchant.post(&void, &body).await.status(), StatusCode::OK);
+        }
+        assert_eq!(merchant.status(&intent), end);
+        assert!(!merchant.simulator.choose(id(&intent), Choice::Pay));
+        assert!(merchant.simulator.choose(id(&intent), Choice::SucceedLate));
+        assert_eq!(merchant.status(&intent), Status::Authorized);
+        assert!(!merchant.simulator.choose(id(&intent), Choice::SucceedLate));
+    }
 }
 
 #[tokio::test]
@@ -407,4 +457,56 @@ async fn scripts_can_take_held_webhooks_and_have_their_own_signed() {
         assert!(text.starts_with("t=") && text.contains(",v1="), "{text}");
     }
     assert_eq!(take().await["webhooks"], json!([]), "taken is taken");
+}
+
+#[tokio::test]
+async fn a_moved_clock_ends_the_pause_before_the_next_delivery() {
+    let (sent, mut arrived) = tokio::sync::mpsc::unbounded_channel();
+    let clock = Arc::new(MovableClock::default());
+    let merchant = Merchant::new(Config {
+        env: Env::new(clock, Arc::new(SystemEntropy)),
+        webhook_sink: Some(Arc::new(Deaf(sent))),
+        ..Config::default()
+    })
+    .await;
+    merchant.create("k1", Some("pm_success")).await;
+    let first = arrived.recv().await.expect("delivered");
+    // The pauses are 1, 5, 25 and 120 seconds: nobody waits for them here.
+    for _ in 0..4 {
+        let moved = merchant
+            .post("/control/clock", &json!({ "advance_seconds": 120 }))
+            .await;
+        assert_eq!(moved.status(), StatusCode::OK);
+        let again = tokio::time::timeout(Duration::from_secs(10), arrived.recv()).await;
+        let again = again.expect("at once").expect("delivered again");
+        assert_eq!(again.event_id, first.event_id);
+        assert_ne!(again.signature, first.signature, "signed as of now");
+    }
+    let view: Value = merchant
+        .get("/control/clock")
+        .await
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(view["ahead_seconds"], 480);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_not_to_be_moved_says_so() {
+    let merchant = Merchant::new(Config::default()).await;
+    let refused = merchant
+        .post("/control/clock", &json!({ "advance_seconds": 1 }))
+        .await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+}
+
+/// Hears webhooks and takes none.
+struct Deaf(tokio::sync::mpsc::UnboundedSender<SignedWebhook>);
+
+#[async_trait]
+impl WebhookSink for Deaf {
+    async fn deliver(&self, webhook: SignedWebhook) -> bool {
+        self.0.send(webhook).expect("the test listens");
+        false
+    }
 }

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use tenon_kernel::{CallCtx, Env, Interface};
+use tenon_kernel::{CallCtx, Interface};
+use tenon_node::HasNode as _;
 use tenon_server::compose::Tenon;
 use tenon_server::demo;
 use tenon_server::settings::ServerSettings;
@@ -20,7 +21,7 @@ pub(crate) enum Action {
 }
 
 pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<ExitCode> {
-    let env = Env::system();
+    let env = settings.node().env()?;
     let tenon = Tenon::build(&settings, &env).await?;
     let ctx = CallCtx::service(&env, Interface::Cli, "tenon");
     match action {

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use tenon_events::EventId;
-use tenon_kernel::{CallCtx, Env, Interface};
+use tenon_kernel::{CallCtx, Interface};
 
+use tenon_node::HasNode as _;
 use tenon_server::compose::{self, INSTALLATION};
 use tenon_server::settings::ServerSettings;
 
@@ -26,7 +27,7 @@ pub(crate) enum Action {
 }
 
 pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<ExitCode> {
-    let env = Env::system();
+    let env = settings.node().env()?;
     let mut node = compose::node(&settings, &env)?;
     compose::open_stores(&mut node).await?;
     let mut ctx = CallCtx::service(&env, Interface::Cli, "tenon");

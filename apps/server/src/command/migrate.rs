@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use tenon_kernel::Env;
-
+use tenon_node::HasNode as _;
 use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
 
 pub(crate) async fn run(settings: ServerSettings) -> anyhow::Result<ExitCode> {
-    let env = Env::system();
+    let env = settings.node().env()?;
     let mut node = compose::node(&settings, &env)?;
     compose::open_stores(&mut node).await?;
     for db in node.stores() {

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
-use tenon_kernel::Env;
 use tenon_node::{HasNode as _, NodeSettings};
 use tenon_relocation::{Event, Observer, Place, Plan, Relocation, Report};
 use tenon_store::{Migrations, ModuleRoles};
@@ -64,8 +63,8 @@ const MODULES: [Migrations; 6] = [
 ];
 
 pub(crate) async fn run(settings: ServerSettings, Action::Move(asked): Action) -> Result<ExitCode> {
-    let env = Env::system();
     let mut settings = settings.node();
+    let env = settings.env()?;
     settings.complete_secrets(&env)?;
     let migrations = MODULES
         .into_iter()

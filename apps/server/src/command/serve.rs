@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use tenon_kernel::Env;
 use tenon_telemetry::Telemetry;
 
+use tenon_node::HasNode as _;
 use tenon_server::compose::Tenon;
 use tenon_server::settings::ServerSettings;
 
 pub(crate) async fn run(settings: ServerSettings) -> Result<ExitCode> {
-    let env = Env::system();
+    let env = settings.node().env()?;
     let service = match settings.seam.service.as_str() {
         "" => "tenon",
         service => service,

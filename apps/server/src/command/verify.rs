@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use tenon_kernel::Env;
-
+use tenon_node::HasNode as _;
 use tenon_server::compose::Tenon;
 use tenon_server::settings::ServerSettings;
 use tenon_server::verify;
 
 pub(crate) async fn run(settings: ServerSettings) -> anyhow::Result<ExitCode> {
-    let env = Env::system();
+    let env = settings.node().env()?;
     let tenon = Tenon::build(&settings, &env).await?;
     let broken = verify::all(&tenon, &env).await?;
     tenon.node.close().await;

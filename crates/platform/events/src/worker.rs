@@ -105,6 +105,14 @@ impl EventWorker {
         }
     }
 
+    /// Looks again at once for what is due: the clock was set.
+    pub fn wake(&self) {
+        self.db.events_wake().ring();
+        for consumer in &self.consumers {
+            consumer.inbox.announce();
+        }
+    }
+
     /// Does what is due now; returns how many events were handled. For tests: `settle` calls it until it returns 0.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         let mut handled = 0;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tenon_kernel::{CallCtx, Interface, Timestamp};
 use tenon_store::{Db, StoreError};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,8 @@ pub struct JobWorker {
     started_at: Timestamp,
     /// The latest tick of each schedule that some instance has fired.
     fired: Mutex<HashMap<&'static str, Timestamp>>,
+    /// Rung when schedules should be looked at without waiting for the next turn.
+    look: Notify,
 }
 
 impl JobWorker {
@@ -53,6 +56,7 @@ impl JobWorker {
             schedules,
             started_at,
             fired: Mutex::default(),
+            look: Notify::new(),
         }
     }
 
@@ -71,6 +75,12 @@ impl JobWorker {
         );
     }
 
+    /// Looks again at once, at jobs and schedules: the clock was set.
+    pub fn wake(&self) {
+        self.db.jobs_wake().ring();
+        self.look.notify_one();
+    }
+
     /// Does what is due now; returns how many jobs ran. For tests: `settle` calls it until it returns 0.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         self.fire_schedules().await?;
@@ -85,6 +95,7 @@ impl JobWorker {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = seconds.tick() => {}
+                () = self.look.notified() => {}
             }
             let mut outcome = self.fire_schedules().await;
             if counted.is_none_or(|at| at.elapsed() >= GAUGE_POLL) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Clock, Id, IdKind, SystemClock, Timestamp};
+use crate::{Clock, Id, IdKind, MovableClock, SystemClock, Timestamp};
 
 /// A source of random bytes fit for secrets.
 pub trait Entropy: Send + Sync + 'static {
@@ -37,6 +37,11 @@ impl Env {
     /// The machine's own clock and randomness.
     pub fn system() -> Self {
         Self::new(Arc::new(SystemClock), Arc::new(SystemEntropy))
+    }
+
+    /// The clock, if people may set it forward; `None` in every installation that others use.
+    pub fn movable_clock(&self) -> Option<&MovableClock> {
+        self.clock.as_movable()
     }
 
     /// Returns the current time.

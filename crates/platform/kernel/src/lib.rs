@@ -12,7 +12,7 @@ mod money;
 mod page;
 mod timestamp;
 
-pub use self::clock::{Clock, SystemClock};
+pub use self::clock::{Clock, MovableClock, SystemClock};
 pub use self::ctx::{
     CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role,
     SeamCalls, TraceContext, UserPrincipal,

@@ -154,6 +154,12 @@ impl Runtime {
         stores.map(LocalFeed::new).collect()
     }
 
+    /// What makes all workers here look again at once, after the clock was set. It may outlive the runtime.
+    pub fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+        let crews = self.crews.clone();
+        move || crews.iter().for_each(|crew| crew.wake())
+    }
+
     /// Runs everything that is due, until nothing is: events, jobs, schedules. Retries that wait for a later time stay.
     ///
     /// # Errors

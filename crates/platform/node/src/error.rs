@@ -48,6 +48,14 @@ pub enum NodeError {
         /// What was looked for.
         key: String,
     },
+    /// The file that keeps the time of a clock that was set forward cannot be read.
+    #[error("the file {} is to say how many seconds the clock is ahead", .file.display())]
+    Clock {
+        /// Where it is.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A listener cannot be opened.
     #[error("setting `{setting}`: cannot listen on {address}")]
     Listen {

@@ -9,6 +9,7 @@
 //! Boot waits for no peer, and a peer that is down does not make the process unready: it can still do everything
 //! that does not need the peer, and taking it out of traffic would make a part's outage everybody's.
 
+mod development;
 mod error;
 mod installation;
 mod node;
@@ -20,6 +21,7 @@ pub mod service;
 mod settings;
 mod store;
 
+pub use self::development::DevelopmentSettings;
 pub use self::error::NodeError;
 pub use self::installation::{Installation, ModuleEntry};
 pub use self::node::Node;

@@ -19,6 +19,9 @@ pub struct Node {
     pub(crate) settings: NodeSettings,
     pub(crate) installation: Installation,
     pub(crate) env: Env,
+    /// Of the statements by which processes prove who they are: no clock that people move. Else calls would be
+    /// refused while one process was moved and the next one not yet.
+    pub(crate) seam_env: Env,
     pub(crate) peers: Option<Arc<RemotePeers>>,
     pub(crate) hosted: Vec<Hosted>,
     seam: Seam,
@@ -58,7 +61,11 @@ impl Node {
         } else {
             secrets::complete(&mut settings, &keyed, &env)?
         };
-        let peers = peers::connect(&settings, &env)?;
+        let seam_env = match env.movable_clock() {
+            Some(_) => Env::system(),
+            None => env.clone(),
+        };
+        let peers = peers::connect(&settings, &seam_env)?;
         let seam = Seam::new(settings.modules.clone()).with_env(env.clone());
         let mut seam = installation.declare(seam);
         if let Some(peers) = &peers {
@@ -68,6 +75,7 @@ impl Node {
             settings,
             installation,
             env,
+            seam_env,
             peers,
             hosted: Vec::new(),
             seam,

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use tenon_module::{Runtime, RuntimeSettings};
 use tenon_remote::SeamHost;
+use tenon_seam::SetupError;
 use tenon_web::{Edge, ServeOptions, serve};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::development::ClockRoute;
 use crate::readiness::NodeReadiness;
 use crate::{Node, NodeError, peers};
 
@@ -77,13 +79,6 @@ impl Node {
             stopping: stopping.clone(),
             peers: self.peers.clone(),
         };
-        let health = tokio::spawn(serve(
-            open.operations,
-            Edge::operations(Arc::new(readiness)),
-            ServeOptions::default(),
-            stop_operations.clone(),
-        ));
-
         let settings = RuntimeSettings {
             deployment: self.deployment().to_owned().into(),
             ..RuntimeSettings::default()
@@ -95,6 +90,13 @@ impl Node {
             .unzip();
         let names: Vec<_> = modules.iter().map(|module| module.name).collect();
         let runtime = Runtime::start_with(settings, modules, feeds);
+        let clock = ClockRoute::new(self.env.clone(), &self.settings.data_dir, runtime.waker());
+        let health = tokio::spawn(serve(
+            open.operations,
+            Edge::operations(Arc::new(readiness)).merge(clock.router()),
+            ServeOptions::default(),
+            stop_operations.clone(),
+        ));
         let internal = open.internal.map(|(listener, mut host)| {
             for feed in runtime.feeds() {
                 host.feed(Arc::new(feed));
@@ -154,6 +156,18 @@ impl Node {
 
     async fn open_listeners(&self, listeners: Listeners) -> Result<Open, NodeError> {
         let (setting, address) = listeners.operations;
+        if let Some(clock) = self.env.movable_clock() {
+            if !address.ip().is_loopback() {
+                let reason = format!(
+                    "can be set only where `{setting}` is a loopback address: whoever reaches it moves the time"
+                );
+                return Err(SetupError::new("development.movable_clock", reason).into());
+            }
+            tracing::warn!(
+                ahead_seconds = clock.ahead().as_secs(),
+                "THE CLOCK CAN BE MOVED (development.movable_clock): for development only, nothing here keeps real time"
+            );
+        }
         let operations = bind(setting, address).await?;
         let public = match listeners.public {
             Some(api) => Some((bind(api.listen.0, api.listen.1).await?, api)),
@@ -173,7 +187,7 @@ impl Node {
     /// What other processes reach of the hosted modules: contract and REST operations; events come with the workers.
     fn seam_host(&self) -> Result<SeamHost, NodeError> {
         let access = Arc::new(self.installation.access());
-        let mut host = SeamHost::new(&self.settings.seam, self.env.clone(), access)?;
+        let mut host = SeamHost::new(&self.settings.seam, self.seam_env.clone(), access)?;
         for hosted in &self.hosted {
             tracing::debug!(
                 module = hosted.contract.module(),

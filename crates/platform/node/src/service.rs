@@ -178,11 +178,11 @@ async fn command<S: ServiceSettings>(
     settings: &S,
     assemble: impl AsyncFn(&S, &mut Node) -> Result<(), ServiceError>,
 ) -> Result<ExitCode, ServiceError> {
-    let env = Env::system();
     let module = service.migrations.module;
     let keyed: &[_] = if service.keyed { &[module] } else { &[] };
     let hosts = [module.to_owned()];
     let own = settings.node();
+    let env = own.env()?;
     let telemetry = matches!(command, Command::Serve)
         .then(|| Telemetry::start(&own.telemetry, service.name))
         .transpose()?;

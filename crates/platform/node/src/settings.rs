@@ -12,7 +12,7 @@ use tenon_settings::{Secret, SettingsError};
 use tenon_store::{ModuleRoles, StoreConfig};
 use tenon_telemetry::TelemetrySettings;
 
-use crate::{NodeError, secrets};
+use crate::{DevelopmentSettings, NodeError, secrets};
 
 /// What every process needs, wherever its settings struct keeps it.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct NodeSettings {
     pub seam: SeamSettings,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
+    /// For development only.
+    pub development: DevelopmentSettings,
 }
 
 /// Settings of a process, made by [`node_settings!`](crate::node_settings).
@@ -91,6 +93,12 @@ impl NodeSettings {
             return Err(SettingsError::new(
                 "public_url",
                 "expected http:// or https://",
+            ));
+        }
+        if self.development.movable_clock && self.public_url.starts_with("https://") {
+            return Err(SettingsError::new(
+                "development.movable_clock",
+                "cannot be set where `public_url` is https: people rely on the time of such an installation",
             ));
         }
         let url = self.store.url.expose();
@@ -173,6 +181,8 @@ macro_rules! node_settings {
             pub seam: $crate::private::SeamSettings,
             /// Logs and traces.
             pub telemetry: $crate::private::TelemetrySettings,
+            /// For development only: never where people rely on the installation.
+            pub development: $crate::DevelopmentSettings,
             $($(#[$doc])* pub $field: $type,)*
         }
 
@@ -186,6 +196,7 @@ macro_rules! node_settings {
                     modules: ::std::default::Default::default(),
                     seam: ::std::default::Default::default(),
                     telemetry: ::std::default::Default::default(),
+                    development: ::std::default::Default::default(),
                     $($field: ::std::default::Default::default(),)*
                 }
             }
@@ -201,8 +212,40 @@ macro_rules! node_settings {
                     modules: self.modules.clone(),
                     seam: self.seam.clone(),
                     telemetry: self.telemetry.clone(),
+                    development: self.development.clone(),
                 }
             }
         }
     };
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Settings of a process that needs nothing.
+    pub(crate) fn settings() -> NodeSettings {
+        NodeSettings {
+            data_dir: "data".into(),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            store: StoreSettings::default(),
+            secrets: SecretSettings::default(),
+            modules: BTreeMap::new(),
+            seam: SeamSettings::default(),
+            telemetry: TelemetrySettings::default(),
+            development: DevelopmentSettings::default(),
+        }
+    }
+
+    #[test]
+    fn no_clock_is_moved_where_people_rely_on_it() {
+        let mut settings = settings();
+        settings.development.movable_clock = true;
+        settings.validate(&[]).expect("a machine of one's own");
+        settings.public_url = "https://shop.example".to_owned();
+        let refused = settings.validate(&[]).expect_err("an installation");
+        assert_eq!(refused.key, "development.movable_clock");
+        settings.development.movable_clock = false;
+        settings.validate(&[]).expect("its clock stands");
+    }
 }

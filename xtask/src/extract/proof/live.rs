@@ -76,6 +76,7 @@ pub(super) fn run(
         release: false,
         show_server_log: false,
         unlimited: true,
+        movable_clock: false,
     };
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;

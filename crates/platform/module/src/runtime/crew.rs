@@ -91,6 +91,12 @@ impl Crew {
         }
     }
 
+    /// Has events, jobs and schedules looked at without waiting for their turn.
+    pub(super) fn wake(&self) {
+        self.events.wake();
+        self.jobs.wake();
+    }
+
     /// Works whenever this deployment has the lease, until told to stop; hands the lease back then.
     pub(super) async fn run(self: Arc<Self>, stop: CancellationToken) {
         let Some(lease) = self.lease.clone() else {

@@ -7,7 +7,7 @@ use tenon_module::{Runtime, RuntimeSettings};
 use tenon_store::{Claim, Db, Queryable as _, StoreError};
 use tenon_testkit::engines;
 
-use crate::support::{Endless, World};
+use crate::support::{Endless, Send, World};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -62,6 +62,28 @@ async fn a_started_runtime_works_by_itself_and_stops() {
         assert_eq!(sent.expect("is woken, not polled").as_deref(), Some("a"));
         runtime.stop().await;
         assert!(world.mail.ping().await.is_err(), "the stores are closed");
+    }
+}
+
+/// Polls are an hour of real time apart here.
+#[tokio::test]
+async fn work_of_a_later_time_runs_at_once_when_the_clock_is_set_to_it() {
+    for engine in engines() {
+        let mut world = World::new(engine).await;
+        let mut settings = RuntimeSettings::default();
+        settings.events.poll = Duration::from_hours(1);
+        settings.jobs.poll = Duration::from_hours(1);
+        let runtime = Runtime::start_with(settings, world.modules(), vec![]);
+        let wake = runtime.waker();
+        world.enqueue_in(DAY, &Send::new("tomorrow")).await;
+        world.place("today").await;
+        for expected in ["today", "tomorrow"] {
+            let sent = tokio::time::timeout(Duration::from_secs(20), world.sent.recv()).await;
+            assert_eq!(sent.expect("is woken").as_deref(), Some(expected));
+            world.kit.advance(DAY);
+            wake();
+        }
+        runtime.stop().await;
     }
 }
 

@@ -192,15 +192,21 @@ impl World {
     }
 
     pub(crate) async fn enqueue<J: Job>(&self, job: &J) {
+        self.enqueue_in(Duration::ZERO, job).await;
+    }
+
+    pub(crate) async fn enqueue_in<J: Job>(&self, wait: Duration, job: &J) {
         let mut ctx = self.kit.ctx();
         let mut tx = self
             .mail
             .begin(&mut ctx, "test.enqueue")
             .await
             .expect("begins");
-        tx.enqueue(job, JobOptions::default())
-            .await
-            .expect("enqueues");
+        let options = JobOptions {
+            run_at: Some(self.kit.env().now() + wait),
+            ..JobOptions::default()
+        };
+        tx.enqueue(job, options).await.expect("enqueues");
         tx.commit().await.expect("commits");
     }
 
