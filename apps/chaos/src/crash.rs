@@ -12,8 +12,9 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use self::trial::{Place, Trial};
+use self::trial::Trial;
 use crate::flows::Flow;
+use crate::record::Place;
 use crate::site::{Engine, Template};
 
 /// What is certified, and with what.

@@ -5,6 +5,7 @@
 mod crash;
 mod flows;
 mod ports;
+mod record;
 mod server;
 mod shop;
 mod site;

@@ -39,6 +39,7 @@ impl Server {
             format!("public_url=http://127.0.0.1:{}", ports.0),
             format!("web.listen=127.0.0.1:{}", ports.0),
             format!("web.operations_listen=127.0.0.1:{}", ports.1),
+            "development.movable_clock=true".to_owned(),
         ];
         Self {
             program: program.to_owned(),
@@ -87,9 +88,12 @@ impl Server {
         child.is_none_or(|child| !matches!(child.try_wait(), Ok(None)))
     }
 
-    /// The id of its process.
-    pub(crate) fn id(&self) -> Option<u32> {
-        self.child.as_ref()?.id()
+    /// Waits a little whether it ends by itself.
+    pub(crate) async fn ends_within(&mut self, time: Duration) -> bool {
+        match self.child.as_mut() {
+            Some(child) => tokio::time::timeout(time, child.wait()).await.is_ok(),
+            None => true,
+        }
     }
 
     /// Ends it without warning.
@@ -139,7 +143,7 @@ impl Server {
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
-    fn log_file(&self) -> PathBuf {
+    pub(crate) fn log_file(&self) -> PathBuf {
         self.data_dir.join("server.log")
     }
 

@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use mail_catcher::{CatcherOptions, MailCatcher};
 use payment_simulator::{Config, Simulator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tenon_kernel::{Env, MovableClock, SystemEntropy};
 
 use crate::ports;
+use crate::record::Record;
 use crate::server::Server;
 use crate::shop::Shop;
 
@@ -66,7 +69,19 @@ impl Template {
         }
         server.run(&["migrate"]).await?;
         server.run(&["admin", "seed-demo"]).await?;
+        template.settle(server).await?;
         Ok(template)
+    }
+
+    /// Lets everything happen that follows from seeding, so that no copy has to do it again.
+    async fn settle(&self, mut server: Server) -> Result<()> {
+        let mut record = Record::new(&self.folder);
+        server.environment = vec![record.switch(None)];
+        server.start(&client()?).await?;
+        record.quiet().await?;
+        server.stop().await?;
+        fs::remove_file(server.log_file())?;
+        Ok(())
     }
 
     /// An installation with this data.
@@ -83,6 +98,7 @@ impl Template {
             webhook_url: Some(format!(
                 "http://127.0.0.1:{api}/v1/provider-webhooks/simulator"
             )),
+            env: Env::new(Arc::new(MovableClock::default()), Arc::new(SystemEntropy)),
             ..Config::default()
         })
         .await?;
@@ -112,15 +128,11 @@ impl Template {
                 Some((cluster.clone(), database))
             }
         };
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(20))
-            .build()?;
         Ok(Site {
             server,
             simulator,
             catcher,
-            http,
+            http: client()?,
             folder,
             database,
             keep: false,
@@ -141,6 +153,19 @@ impl Site {
     /// Everything a client can ask of it.
     pub(crate) fn shop(&self) -> Shop {
         Shop::new(self.http.clone(), &self.server.api, &self.server.data_dir)
+    }
+
+    /// Sets all clocks forward.
+    pub(crate) async fn advance(&self, seconds: u32) -> Result<()> {
+        let body = serde_json::json!({ "advance_seconds": seconds });
+        for clock in [
+            format!("{}/clock", self.server.operations),
+            format!("{}/control/clock", self.simulator.url()),
+        ] {
+            let answer = self.http.post(clock).json(&body).send().await?;
+            answer.error_for_status()?;
+        }
+        Ok(())
     }
 
     /// Stops the server and checks every invariant of its data.
@@ -169,6 +194,13 @@ impl Site {
         fs::remove_dir_all(&self.folder)?;
         Ok(())
     }
+}
+
+fn client() -> Result<reqwest::Client> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(20));
+    Ok(client.build()?)
 }
 
 fn store(cluster: &str, database: &str) -> [String; 2] {

@@ -1,7 +1,5 @@
 //! One run of one request in a fresh installation: watched, or stopped at one place.
 
-use std::fmt;
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,16 +7,19 @@ use anyhow::{Context as _, Result, bail};
 use tokio::time::Instant;
 
 use crate::flows::{Asked, Client, Flow, Settled};
+use crate::record::{Place, Record};
 use crate::site::{Site, Template};
 
-/// Switches the crash points of a debug build on.
-const SWITCH: &str = "TENON_CRASH_POINTS";
 /// How long the server may take to keep its promises once it runs again.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How long nothing must happen before a run counts as over.
-const QUIET: Duration = Duration::from_millis(1_200);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
+/// How long a connection may be gone before its server is seen to be.
+const DYING: Duration = Duration::from_millis(500);
+/// How long the server may take without help; then its clocks are set forward again and again.
+const UNAIDED: Duration = Duration::from_millis(1_500);
+/// How far: as long as a driver that vanished is waited for.
+const STEP_SECONDS: u32 = 16;
 
 /// What is repeated with a stop at another place each time.
 #[derive(Debug, Clone)]
@@ -26,10 +27,6 @@ pub(super) struct Trial {
     pub(super) template: Arc<Template>,
     pub(super) flow: Flow,
 }
-
-/// A moment before or after something that cannot be taken back, as the server wrote it down.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(String);
 
 /// A trial in which the server was stopped and everything came out as promised.
 #[derive(Debug)]
@@ -41,24 +38,13 @@ pub(super) struct Ended {
 impl Trial {
     /// Lets the request run undisturbed and returns the places that it comes by.
     pub(super) async fn record(&self) -> Result<Vec<Place>> {
-        let mut site = self.template.copy("record").await?;
-        let record = site.folder.join("record");
-        self.switch(&mut site, &format!("record:{}", record.display()));
-        let mut run = Run::begin(self.flow, site).await?;
-        run.to_the_end().await?;
-        let mut places = String::new();
-        loop {
-            tokio::time::sleep(QUIET).await;
-            let now = fs::read_to_string(&record).context("nothing was recorded")?;
-            if now == places {
-                break;
-            }
-            places = now;
+        let site = self.template.copy("undisturbed").await?;
+        let mut run = Run::begin(self.flow, site, None).await?;
+        let places = run.undisturbed().await;
+        match places {
+            Ok(places) => run.check().await.map(|_| places),
+            Err(error) => Err(run.abandon(error).await),
         }
-        run.check().await?;
-        let mut places: Vec<Place> = places.lines().map(|line| Place(line.to_owned())).collect();
-        places.retain(|place| !place.is_by_the_clock());
-        Ok(places)
     }
 
     /// Stops the server at a place; `None` if the run never came by.
@@ -68,56 +54,19 @@ impl Trial {
         attempt: u32,
         place: &Place,
     ) -> Result<Option<Ended>> {
-        let mut site = self.template.copy(&format!("{number}-{attempt}")).await?;
-        self.switch(&mut site, &format!("stop:{}", place.0));
-        let mut run = Run::begin(self.flow, site).await?;
-        let ended = run.stopped().await;
-        match ended {
-            Ok(stopped) => {
-                let told_after_ms = run.told_after_ms();
-                let outcome = run.check().await?;
-                Ok(stopped.then_some(Ended {
-                    outcome,
-                    told_after_ms,
-                }))
-            }
-            Err(error) => Err(run.abandon(error).await),
+        let site = self.template.copy(&format!("{number}-{attempt}")).await?;
+        let mut run = Run::begin(self.flow, site, Some(place)).await?;
+        if let Err(error) = run.disturbed().await {
+            return Err(run.abandon(error).await);
         }
-    }
-
-    fn switch(&self, site: &mut Site, order: &str) {
-        let gate = site.folder.join("gate");
-        let switch = format!("{};{order}", gate.display());
-        site.server.environment = vec![(SWITCH, switch)];
-    }
-}
-
-impl Place {
-    /// What comes by itself every few seconds, whether somebody asks for something or not.
-    fn is_by_the_clock(&self) -> bool {
-        ["workers.take", "jobs.schedule"]
-            .iter()
-            .any(|name| self.0.contains(name))
-    }
-
-    pub(super) fn is_before(&self) -> bool {
-        self.0.starts_with("before:")
-    }
-}
-
-/// `before commit orders/orders.place #1`
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = self.0.splitn(3, ':');
-        let mut next = || parts.next().unwrap_or_default();
-        let (side, number, name) = (next(), next(), next());
-        write!(f, "{side:<6} {name} #{number}")
+        run.check().await
     }
 }
 
 /// A client at work with a server that may end at any moment.
 struct Run {
     site: Site,
+    record: Record,
     client: Box<dyn Client>,
     outcome: &'static str,
     began: Instant,
@@ -128,13 +77,17 @@ struct Run {
 }
 
 impl Run {
-    /// Prepares everything and opens the gate: from here on points count.
-    async fn begin(flow: Flow, mut site: Site) -> Result<Self> {
+    /// Prepares everything, waits until nothing happens any more, and opens the gate: from here on points count.
+    async fn begin(flow: Flow, mut site: Site, stop: Option<&Place>) -> Result<Self> {
+        let mut record = Record::new(&site.folder);
+        site.server.environment = vec![record.switch(stop)];
         site.start().await?;
         let client = flow.prepare(&site).await.context("preparing")?;
-        fs::write(site.folder.join("gate"), "")?;
+        record.quiet().await?;
+        record.open_gate()?;
         Ok(Self {
             site,
+            record,
             client,
             outcome: "",
             began: Instant::now(),
@@ -144,47 +97,61 @@ impl Run {
         })
     }
 
-    /// Goes to the end, and waits for a stop that comes late. Whether the server was stopped.
-    async fn stopped(&mut self) -> Result<bool> {
+    async fn undisturbed(&mut self) -> Result<Vec<Place>> {
         self.to_the_end().await?;
-        let settled = Instant::now();
-        while !self.was_stopped && settled.elapsed() < QUIET {
+        self.record.quiet().await?;
+        self.record.places()
+    }
+
+    /// Goes to the end, waits for a stop that comes late, and asks once more.
+    async fn disturbed(&mut self) -> Result<()> {
+        self.to_the_end().await?;
+        while !self.was_stopped && !self.record.is_quiet()? {
             tokio::time::sleep(LOOK).await;
-            if self.rise_again().await? {
-                // The client may ask again at any time, and nothing may come of it.
-                self.is_told = false;
-                self.to_the_end().await?;
-            }
+            self.rise_again().await?;
         }
-        if self.was_stopped {
-            self.ask().await?;
-            self.to_the_end().await?;
-        }
-        Ok(self.was_stopped)
+        // The client may ask again at any time, and nothing may come of it.
+        self.is_told = false;
+        self.to_the_end().await
     }
 
     /// Asks until told, and looks until everything is as promised; starts the server again whenever it is gone.
     async fn to_the_end(&mut self) -> Result<()> {
         let limit = Instant::now() + PATIENCE;
+        let mut helped = Instant::now();
         let mut missing = "an answer".to_owned();
         while Instant::now() < limit {
-            let stopped = self.rise_again().await?;
-            if stopped || !self.is_told {
+            self.rise_again().await?;
+            if helped.elapsed() > UNAIDED && self.was_stopped {
+                let advanced = self.site.advance(STEP_SECONDS).await;
+                self.unless_gone(advanced).await?;
+                helped = Instant::now();
+            }
+            if !self.is_told {
                 self.ask().await?;
                 continue;
             }
-            match self.client.settled(&self.site).await {
-                Ok(Settled::As(outcome)) => {
+            let settled = self.client.settled(&self.site).await;
+            match self.unless_gone(settled).await? {
+                Some(Settled::As(outcome)) => {
                     self.outcome = outcome;
                     return Ok(());
                 }
-                Ok(Settled::NotYet(what)) => missing = what,
-                Err(error) if !self.site.server.has_ended() => return Err(error),
-                Err(_) => {} // stopped while we looked
+                Some(Settled::NotYet(what)) => missing = what,
+                None => {}
             }
             tokio::time::sleep(LOOK).await;
         }
         bail!("waited in vain for {missing}")
+    }
+
+    /// Passes an error over if the server went away meanwhile.
+    async fn unless_gone<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if self.site.server.ends_within(DYING).await => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn ask(&mut self) -> Result<()> {
@@ -212,25 +179,30 @@ impl Run {
         Ok(true)
     }
 
-    fn told_after_ms(&self) -> u64 {
+    /// Goes on with what was told, stops the server, checks its data, and takes everything away. A stop that comes as
+    /// late as this is survived like any other.
+    async fn check(mut self) -> Result<Option<Ended>> {
+        let mut checked = self.finish().await;
+        if checked.is_err() && !self.was_stopped && self.site.server.ends_within(DYING).await {
+            checked = match self.rise_again().await {
+                Ok(_) => self.finish().await,
+                Err(error) => Err(error),
+            };
+        }
+        if let Err(error) = checked {
+            return Err(self.abandon(error).await);
+        }
+        self.site.clear().await?;
         let told = self.told_after.unwrap_or_default().as_millis();
-        u64::try_from(told).unwrap_or(u64::MAX)
+        Ok(self.was_stopped.then_some(Ended {
+            outcome: self.outcome,
+            told_after_ms: u64::try_from(told).unwrap_or(u64::MAX),
+        }))
     }
 
-    /// Goes on with what was told, checks the data, and takes everything away.
-    async fn check(mut self) -> Result<&'static str> {
-        let checked = async {
-            self.client.go_on(&self.site).await?;
-            self.site.verify().await
-        };
-        match checked.await {
-            Ok(()) => {
-                let outcome = self.outcome;
-                self.site.clear().await?;
-                Ok(outcome)
-            }
-            Err(error) => Err(self.abandon(error).await),
-        }
+    async fn finish(&mut self) -> Result<()> {
+        self.client.go_on(&self.site).await?;
+        self.site.verify().await
     }
 
     /// Keeps what is there, to be looked at.
