@@ -3,6 +3,7 @@
 pub(crate) mod boundaries;
 mod deps;
 mod docs;
+mod failure_table;
 mod migrations;
 pub(crate) mod rust_text;
 mod sql;

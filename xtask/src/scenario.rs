@@ -1,11 +1,12 @@
-//! `cargo xtask scenario run <name>`: a scripted user, each step printed.
+//! `cargo xtask scenario run <name>`: scripted users, each step printed; `--all` plays the whole failure table.
 
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
+use crate::clock;
 use crate::process;
 use crate::stack::{Backend, PORTS, Plan, Ports, Stack};
 use crate::topology::Topology;
@@ -19,15 +20,20 @@ pub(crate) struct Options {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Plays a scenario.
+    /// Prints the names of all scenarios, one line each.
+    List,
+    /// Plays scenarios.
     Run(Run),
 }
 
 #[derive(Debug, clap::Args)]
 struct Run {
-    /// Which one.
-    #[arg(value_parser = ["first-order"])]
-    name: String,
+    /// Which ones: `first-order`, or rows of the failure table.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    names: Vec<String>,
+    /// Every row of the failure table.
+    #[arg(long)]
+    all: bool,
     /// Against the server that `cargo xtask dev` started on this port; without it a fresh one is started and stopped.
     #[arg(long)]
     port: Option<u16>,
@@ -44,7 +50,8 @@ impl Options {
     pub(crate) fn first_order(backend: Backend, topology: Topology) -> Self {
         Self {
             action: Action::Run(Run {
-                name: "first-order".to_owned(),
+                names: vec![FIRST_ORDER.to_owned()],
+                all: false,
                 port: None,
                 backend,
                 topology,
@@ -53,23 +60,34 @@ impl Options {
     }
 }
 
+const FIRST_ORDER: &str = "first-order";
 /// First port of a self-started stack: away from `cargo xtask dev`.
 const OWN_PORT: u16 = 18_080;
 
+/// What a self-started server is told beside the usual: nobody is to wait for a provider that does not answer.
+const IMPATIENCE: [(&str, &str); 2] = [
+    ("payments.provider.timeout_ms", "1000"),
+    ("payments.provider.breaker_pause_ms", "200"),
+];
+
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let Action::Run(run) = &options.action;
-    if let Some(port) = run.port {
-        let mut build = process::cargo(root);
-        process::run(build.args(["build", "--package", "scenarios"]))?;
-        let program = process::target_dir(root)?.join("debug/scenarios");
-        let accounts = root.join(match run.backend {
-            Backend::Sqlite => "var/dev/data/demo-accounts.txt",
-            Backend::Postgres => "var/dev-postgres/data/demo-accounts.txt",
-        });
-        return play(&program, &run.name, Ports::from(port), &accounts);
+    let run = match &options.action {
+        Action::List => return list(root),
+        Action::Run(run) => run,
+    };
+    let first_order = run.names.iter().any(|name| name == FIRST_ORDER);
+    if first_order && run.names.len() > 1 {
+        bail!("{FIRST_ORDER} is played alone");
     }
-    println!("== {} on {:?}, {} ==", run.name, run.backend, run.topology);
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
+    if let Some(port) = run.port {
+        return against(root, run, Ports::from(port));
+    }
+    let title = if run.all {
+        "failure table".to_owned()
+    } else {
+        run.names.join(", ")
+    };
+    println!("== {title} on {:?}, {} ==", run.backend, run.topology);
     let folder = root.join(match run.backend {
         Backend::Sqlite => "var/scenario",
         Backend::Postgres => "var/scenario-postgres",
@@ -84,33 +102,94 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         folder,
         release: false,
         show_server_log: false,
-        unlimited: false,
+        unlimited: !first_order,
+        movable_clock: !first_order,
     };
     let mut stack = Stack::prepare(root, plan)?;
+    if !first_order {
+        for (key, value) in IMPATIENCE {
+            stack.set(key, value);
+        }
+    }
     stack.serve()?;
-    let accounts = stack.accounts();
-    play(
-        &stack.program("scenarios"),
-        &run.name,
-        stack.ports,
-        &accounts,
-    )?;
+    let place = Place {
+        program: stack.program("scenarios"),
+        ports: stack.ports,
+        accounts: stack.accounts(),
+        processes: stack.processes(),
+    };
+    let mut command = place.command(run);
+    process::run_beside(&mut command, || stack.revive())?;
     stack.verify()
 }
 
-fn play(program: &Path, name: &str, ports: Ports, accounts: &Path) -> Result<()> {
-    let at = |port: u16| format!("http://127.0.0.1:{port}");
-    let mut command = Command::new(program);
-    command.args([
-        name,
-        "--api",
-        &at(ports.api),
-        "--mail",
-        &at(ports.mail_page),
-        "--payments",
-        &at(ports.payment_page),
-    ]);
-    process::run(command.arg("--accounts").arg(accounts))
+fn list(root: &Path) -> Result<()> {
+    println!("{FIRST_ORDER:<28} from registration to the mail that confirms the order");
+    process::run(process::cargo(root).args([
+        "run",
+        "--quiet",
+        "--package",
+        "scenarios",
+        "--",
+        "failures",
+        "list",
+    ]))
+}
+
+/// Against what runs already. Who started it starts again what a scenario kills.
+fn against(root: &Path, run: &Run, ports: Ports) -> Result<()> {
+    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
+    let folder = root.join("var").join(match run.backend {
+        Backend::Sqlite => "dev",
+        Backend::Postgres => "dev-postgres",
+    });
+    let processes = folder.join("processes");
+    // Where identity is.
+    let home = if processes.join("identity.pid").is_file() {
+        "fleet/identity-service"
+    } else {
+        "data"
+    };
+    let place = Place {
+        program: process::target_dir(root)?.join("debug/scenarios"),
+        ports,
+        accounts: folder.join(home).join("demo-accounts.txt"),
+        processes,
+    };
+    process::run(&mut place.command(run))
+}
+
+/// Where to play.
+struct Place {
+    program: PathBuf,
+    ports: Ports,
+    accounts: PathBuf,
+    processes: PathBuf,
+}
+
+impl Place {
+    fn command(&self, run: &Run) -> Command {
+        let at = |port: u16| format!("http://127.0.0.1:{port}");
+        let mut command = Command::new(&self.program);
+        if run.names == [FIRST_ORDER] {
+            command.arg(FIRST_ORDER);
+        } else {
+            command.args(["failures", "run"]).args(&run.names);
+            let operations = clock::operations(self.ports).join(",");
+            command.args(["--operations", &operations]);
+            command.arg("--processes").arg(&self.processes);
+        }
+        command.args([
+            "--api",
+            &at(self.ports.api),
+            "--mail",
+            &at(self.ports.mail_page),
+            "--payments",
+            &at(self.ports.payment_page),
+        ]);
+        command.arg("--accounts").arg(&self.accounts);
+        command
+    }
 }
 
 /// The first port of a block that nobody listens on; processes that run at once begin to look at different ones.

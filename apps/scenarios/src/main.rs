@@ -5,6 +5,7 @@
 mod accounts;
 mod buyers;
 mod client;
+mod failures;
 mod first_order;
 
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ enum Scenario {
         #[arg(long)]
         payments: String,
     },
+    /// The checkout's failure table, row by row.
+    #[command(subcommand)]
+    Failures(failures::Action),
     /// Records and compares golden files of the whole REST API.
     #[command(subcommand)]
     Golden(golden::Action),
@@ -75,6 +79,7 @@ async fn main() -> Result<()> {
             })
             .await
         }
+        Scenario::Failures(action) => Box::pin(failures::run(action)).await,
         Scenario::Golden(action) => Box::pin(golden::run(action)).await,
         Scenario::Buyers(options) => Box::pin(buyers::run(options)).await,
         Scenario::Probe(options) => Box::pin(buyers::probe(options)).await,

@@ -108,10 +108,20 @@ pub struct Capture {
 /// Lets authorised money go.
 #[derive(Debug, Clone)]
 pub struct Void {
-    /// Key, together with the word `void`: one key never serves two operations.
+    /// Key, together with the word `void` and the reason: one key never serves two operations.
     pub attempt: AttemptId,
+    /// Why. An attempt that comes back to life after it was called off is called off for another reason.
+    pub reason: String,
     /// The provider's id of the attempt.
     pub provider_ref: String,
+}
+
+impl Void {
+    /// The key: of any length the reason may have it makes the same few characters.
+    pub fn key(&self) -> String {
+        let reason: AttemptId = self.attempt.derive(&self.reason);
+        format!("void:{}:{}", self.attempt, reason.uuid().simple())
+    }
 }
 
 /// Gives captured money back.

@@ -113,7 +113,8 @@ impl AttemptState {
 
 /// Says what `report` does to an attempt in `state`: every pair has an answer.
 ///
-/// `wanted` is false once another attempt has won, the payment is to be undone, or has failed.
+/// `wanted` is false once another attempt has won, the payment is to be undone, or has failed. Of an attempt that was
+/// called off it says whether its money may still come.
 /// Stale reports are filtered before, by [`Attempt::revision`].
 pub(crate) fn step(state: AttemptState, wanted: bool, report: Report) -> Step {
     use AttemptState as S;
@@ -157,6 +158,8 @@ pub(crate) fn step(state: AttemptState, wanted: bool, report: Report) -> Step {
                 }
             }
             S::Authorized | S::Releasing => Step::Stay,
+            // The provider had said that nothing is held, and has taken that back.
+            S::Voided if wanted => Step::Authorize,
             S::Voided => Step::Park,
         },
         Report::AuthorizedOther => match state {

@@ -102,6 +102,13 @@ impl Payment {
         self.winner.is_none() && self.void.is_none() && !self.failed && self.voided_at.is_none()
     }
 
+    /// Whether money of an attempt that was called off would be taken note of: nothing else has paid, and what was
+    /// wanted undone is undone. Whoever asked for the payment then decides anew.
+    pub(crate) fn takes_late_money(&self) -> bool {
+        let undoing = self.void.is_some() && self.voided_at.is_none();
+        self.winner.is_none() && !self.failed && !undoing
+    }
+
     /// What of a total is not yet used by `used` and `pending`.
     fn left(&self, total: Money, used: Money, pending: i64) -> Money {
         let left = total

@@ -75,11 +75,11 @@ pub(crate) fn transition(
     {
         return (Step::Stay, Vec::new());
     }
-    let mut next = step(
-        attempt.state,
-        payment.wants_money(),
-        told.report(payment.amount),
-    );
+    let wanted = match attempt.state {
+        AttemptState::Voided => payment.takes_late_money(),
+        _ => payment.wants_money(),
+    };
+    let mut next = step(attempt.state, wanted, told.report(payment.amount));
     let is_winner = payment.winner == Some(attempt.id);
     if next == Step::Void && is_winner && payment.captured.minor() > 0 {
         // What was taken cannot have been called off.
@@ -179,6 +179,9 @@ fn carry_out(
             attempt.posted = true;
             payment.winner = Some(attempt.id);
             payment.authorized = payment.amount;
+            // It may have been undone while nothing was held: of this money nobody has decided yet.
+            payment.void = None;
+            payment.voided_at = None;
             let post = Effect::Post {
                 kind: EntryKind::Authorization,
                 amount: payment.amount,

@@ -174,7 +174,7 @@ impl PaymentProvider for HttpProvider {
 
     async fn void(&self, request: Void) -> Outcome<Snapshot> {
         let body = OperateBody {
-            key: format!("void:{}", request.attempt),
+            key: request.key(),
             amount: None,
         };
         self.operate(&request.provider_ref, "void", body).await

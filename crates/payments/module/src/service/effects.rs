@@ -180,7 +180,7 @@ impl Service {
             reason,
             progress,
         };
-        if store::voids::insert(tx, &void).await? {
+        if store::voids::insert(tx, &void).await? || store::voids::renew(tx, &void).await? {
             let job = SendVoid {
                 attempt_id: attempt.id,
             };

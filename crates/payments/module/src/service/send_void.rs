@@ -17,12 +17,8 @@ impl Service {
         ctx: &CallCtx,
         attempt: AttemptId,
     ) -> Result<Option<Void>, StoreError> {
-        let Some(provider_ref) = self.claim_void(ctx, attempt).await? else {
+        let Some(request) = self.claim_void(ctx, attempt).await? else {
             return Ok(None);
-        };
-        let request = provider::Void {
-            attempt,
-            provider_ref,
         };
         let answer = self.call(ctx, "void", self.provider.void(request)).await;
         let taken_instead =
@@ -43,12 +39,12 @@ impl Service {
         Ok(Some(void))
     }
 
-    /// Marks a void as sent, unless it is over; returns the provider's id of the attempt.
+    /// Marks a void as sent, unless it is over; returns what to send.
     async fn claim_void(
         &self,
         ctx: &CallCtx,
         attempt: AttemptId,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<provider::Void>, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.claim_void").await?;
@@ -62,7 +58,11 @@ impl Service {
             void.progress.claim(self.after_grace(tx.now()));
             store::voids::save(&mut tx, &void).await?;
             tx.commit().await?;
-            Ok(Some(attempt.provider_ref.unwrap_or_default()))
+            Ok(Some(provider::Void {
+                attempt: attempt.id,
+                reason: void.reason,
+                provider_ref: attempt.provider_ref.unwrap_or_default(),
+            }))
         })
         .await
     }

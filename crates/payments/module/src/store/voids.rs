@@ -36,6 +36,26 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, void: &Void) -> Result<bool, StoreEr
     Ok(inserted == 1)
 }
 
+/// Makes a void that has succeeded one that is to be sent again, for another reason: the attempt has come back to
+/// life. `false` if that is not so.
+pub(crate) async fn renew(tx: &mut Tx<'_>, void: &Void) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let renewed = tx
+        .query(
+            "UPDATE voids
+                SET reason = $2, status = $3, failure = NULL, tries = 0, next_try_at = $4, updated_at = $5
+              WHERE attempt_id = $1 AND status = 'succeeded' AND reason <> $2",
+        )
+        .bind(void.attempt_id)
+        .bind(void.reason.clone())
+        .bind(void.progress.status.as_str())
+        .bind(void.progress.next_try_at)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(renewed == 1)
+}
+
 /// Finds the void of an attempt. Its payment is locked first where it is to be changed.
 pub(crate) async fn find(
     db: &mut dyn Queryable,

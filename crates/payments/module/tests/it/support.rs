@@ -195,9 +195,13 @@ impl World {
     }
 
     pub(crate) async fn void(&self, id: PaymentId) -> Option<Payment> {
+        self.void_because(id, "test").await
+    }
+
+    pub(crate) async fn void_because(&self, id: PaymentId, reason: &str) -> Option<Payment> {
         let request = VoidPayment {
             payment_id: id,
-            reason: "test".to_owned(),
+            reason: reason.to_owned(),
         };
         self.payments
             .void_payment(&self.ctx(), request)

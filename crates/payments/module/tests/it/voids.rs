@@ -1,9 +1,9 @@
 //! Undoing payments, whatever their state.
 
 use payment_simulator::{Choice, Fault, Operation, Status};
-use payments_contract::{PaymentStatus, PaymentsError};
+use payments_contract::{Payment, PaymentStatus, PaymentsError};
 use serde_json::json;
-use tenon_testkit::engines;
+use tenon_testkit::{TestEngine, engines};
 
 use crate::support::{World, eur};
 
@@ -156,6 +156,62 @@ async fn a_page_that_waits_for_the_buyer_is_closed() {
             world.events("payment.voided").await[0]["amount"]["amount"],
             0
         );
+        world.assert_sound().await;
+    }
+}
+
+/// A page that was closed because nobody waited any more, and a bank that says yes after that.
+async fn late(engine: TestEngine, on_ship: bool) -> (World, Payment) {
+    let world = World::new(engine).await;
+    let opened = if on_ship {
+        world.open_on_ship("pm_3ds").await
+    } else {
+        world.open_page().await
+    };
+    world.void(opened.payment_id).await;
+    world.app.settle().await;
+    assert_eq!(world.now(&opened).await.status, PaymentStatus::Voided);
+    let intent = world.intent().id;
+    assert!(world.simulator.choose(&intent, Choice::SucceedLate));
+    world.deliver(|_| {}).await;
+    (world, opened)
+}
+
+#[tokio::test]
+async fn money_of_a_page_that_was_closed_is_money_all_the_same() {
+    for engine in engines() {
+        let (world, opened) = late(engine, false).await;
+        let paid = world.now(&opened).await;
+        assert_eq!(
+            (paid.status, paid.void_requested),
+            (PaymentStatus::Captured, false),
+            "whoever asked for the payment decides anew"
+        );
+        assert_eq!(world.events("payment.authorized").await.len(), 1);
+        assert_eq!(world.ledger(&paid).await, ["authorization", "capture"]);
+        world.void(opened.payment_id).await;
+        world.app.settle().await;
+        assert_eq!(world.now(&opened).await.status, PaymentStatus::Refunded);
+        assert_eq!(world.intent().refunded, 2_500);
+        world.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_let_go_and_came_back_can_be_let_go_again() {
+    for engine in engines() {
+        let (world, opened) = late(engine, true).await;
+        let held = world.now(&opened).await;
+        assert_eq!(
+            (held.status, held.authorized),
+            (PaymentStatus::Authorized, held.amount)
+        );
+        world.void_because(opened.payment_id, "late_success").await;
+        world.app.settle().await;
+        let payment = world.now(&opened).await;
+        assert_eq!(payment.status, PaymentStatus::Voided);
+        assert_eq!(world.intent().status, Status::Canceled, "not only here");
+        assert_eq!(world.ledger(&payment).await, ["authorization", "void"]);
         world.assert_sound().await;
     }
 }
