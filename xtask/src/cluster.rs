@@ -65,7 +65,8 @@ impl Cluster {
         command
             .arg("-D")
             .arg(&data)
-            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c"]);
+            .args(["-h", "127.0.0.1", "-p", &port.to_string()])
+            .args(["-c", "max_connections=400", "-c"]); // experiments run several installations at once
         command
             .arg(format!("unix_socket_directories={}", folder.display()))
             .current_dir(&folder);

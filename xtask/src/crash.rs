@@ -40,7 +40,14 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         options.flows.iter().map(String::as_str).collect()
     };
     for flow in flows {
-        let mut command = certify(root, &programs, flow, cluster.as_ref())?;
+        let name = format!("crash-{flow}-{:?}", options.backend).to_lowercase();
+        let results = root.join("var/chaos");
+        fs::create_dir_all(&results)?;
+        let mut command = program(root, &programs, "crash", &name, cluster.as_ref());
+        command
+            .arg(flow)
+            .arg("--out")
+            .arg(results.join(format!("{name}.json")));
         command.args(["--at-once", &options.at_once.to_string()]);
         if let Some(only) = options.only {
             command.args(["--only", &only.to_string()]);
@@ -78,31 +85,22 @@ pub(crate) fn folder(root: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// The command that certifies one request.
-pub(crate) fn certify(
+/// A command of the program `chaos`, with an installation folder of its own.
+pub(crate) fn program(
     root: &Path,
     programs: &Path,
-    flow: &str,
+    command: &str,
+    name: &str,
     cluster: Option<&Cluster>,
-) -> Result<Command> {
-    let results = root.join("var/chaos");
-    fs::create_dir_all(&results)?;
-    let backend = if cluster.is_some() {
-        "postgres"
-    } else {
-        "sqlite"
-    };
-    let name = format!("crash-{flow}-{backend}");
-    let mut command = Command::new(programs.join("chaos"));
-    command
-        .args(["crash", flow, "--program"])
+) -> Command {
+    let mut program = Command::new(programs.join("chaos"));
+    program
+        .args([command, "--program"])
         .arg(programs.join("tenon"))
         .arg("--folder")
-        .arg(folder(root, &name))
-        .arg("--out")
-        .arg(results.join(format!("{name}.json")));
+        .arg(folder(root, name));
     if let Some(cluster) = cluster {
-        command.args(["--postgres", &cluster.server()]);
+        program.args(["--postgres", &cluster.server()]);
     }
-    Ok(command)
+    program
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool prints")]
 
 mod bench;
+mod chaos;
 mod check;
 mod ci;
 mod clock;
@@ -65,6 +66,8 @@ enum Task {
     Scenario(scenario::Options),
     /// Records every operation of the REST API in several topologies and compares the answers.
     Golden(golden::Options),
+    /// Puts every promise of reliability to the test.
+    Chaos(chaos::Options),
     /// Stops the server at every commit and outgoing call of a request, and checks what comes of it.
     Crash(crash::Options),
     /// Measures, side by side in one run.
@@ -104,6 +107,7 @@ fn run(task: Task) -> Result<()> {
         Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
+        Task::Chaos(options) => chaos::run(&root, &options),
         Task::Crash(options) => crash::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),

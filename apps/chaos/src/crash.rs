@@ -35,6 +35,15 @@ pub(crate) struct Options {
     /// Only the place with this number.
     #[arg(long)]
     only: Option<usize>,
+    /// Only places whose name has this in it.
+    #[arg(long)]
+    matching: Option<String>,
+    /// Only one place of so many, beginning with the seed's.
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+    /// Chooses which places are left out with `--every`.
+    #[arg(long, default_value_t = 0)]
+    seed: usize,
     /// Installations that run at once.
     #[arg(long, default_value_t = 4)]
     at_once: usize,
@@ -73,11 +82,10 @@ const MOST_TRIES: u32 = 4;
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     ensure!(options.at_once > 0, "--at-once: expected 1 or more");
+    ensure!(options.every > 0, "--every: expected 1 or more");
     let started = Instant::now();
-    let (engine, backend) = match &options.postgres {
-        None => (Engine::Sqlite, "sqlite"),
-        Some(cluster) => (Engine::Postgres(cluster.clone()), "postgres"),
-    };
+    let engine = Engine::of(options.postgres.as_deref());
+    let backend = engine.name();
     let template = Template::make(&options.program, &options.folder, engine).await?;
     let trial = Trial {
         template: Arc::new(template),
@@ -94,7 +102,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         .into_iter()
         .enumerate()
         .map(|(index, place)| (index + 1, place))
-        .filter(|(number, _)| options.only.is_none_or(|only| only == *number))
+        .filter(|(number, place)| options.takes(*number, place))
         .collect();
     ensure!(!chosen.is_empty(), "there is no such place");
     let mut rows = stop_everywhere(&trial, chosen, options.at_once).await?;
@@ -119,6 +127,18 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
+impl Options {
+    fn takes(&self, number: usize, place: &Place) -> bool {
+        let text = place.to_string();
+        self.only.is_none_or(|only| only == number)
+            && self
+                .matching
+                .as_deref()
+                .is_none_or(|part| text.contains(part))
+            && (number + self.seed).is_multiple_of(self.every)
+    }
+}
+
 async fn stop_everywhere(
     trial: &Trial,
     places: VecDeque<(usize, Place)>,
@@ -135,11 +155,7 @@ async fn stop_everywhere(
                 let Some((number, place)) = next else {
                     return rows;
                 };
-                let row = stop_at(&trial, number, &place).await;
-                if row.failed {
-                    println!("{:>3} {} FAILED: {}", row.number, row.place, row.outcome);
-                }
-                rows.push(row);
+                rows.push(stop_at(&trial, number, &place).await);
             }
         });
     }
@@ -158,7 +174,12 @@ async fn stop_at(trial: &Trial, number: usize, place: &Place) -> Row {
                 return Row::new(number, place, outcome, ended.told_after_ms, false);
             }
             Ok(None) => {}
-            Err(error) => return Row::new(number, place, format!("{error:#}"), 0, true),
+            Err(error) => {
+                println!("{number:>3} {place} FAILED: {error:#}");
+                let text = format!("{error:#}");
+                let first = text.lines().next().unwrap_or_default().to_owned();
+                return Row::new(number, place, first, 0, true);
+            }
         }
     }
     let outcome = format!("not reached in {MOST_TRIES} runs");

@@ -2,10 +2,15 @@
 
 #![expect(clippy::print_stdout, reason = "a command line tool prints")]
 
+mod chance;
 mod crash;
 mod flows;
+mod kills;
+mod load;
+mod oracle;
 mod ports;
 mod record;
+mod report;
 mod server;
 mod shop;
 mod site;
@@ -27,6 +32,8 @@ struct Arguments {
 enum Experiment {
     /// Stops the server at every commit and outgoing call of one request.
     Crash(crash::Options),
+    /// R01: kills the server at random while people buy.
+    Kills(report::Setup),
 }
 
 #[tokio::main]
@@ -44,5 +51,6 @@ async fn main() -> ExitCode {
 async fn run(experiment: Experiment) -> Result<()> {
     match experiment {
         Experiment::Crash(options) => crash::run(options).await,
+        Experiment::Kills(setup) => kills::run(setup).await,
     }
 }

@@ -25,6 +25,21 @@ pub(crate) enum Engine {
     Postgres(String),
 }
 
+impl Engine {
+    /// SQLite unless there is a cluster.
+    pub(crate) fn of(postgres: Option<&str>) -> Self {
+        postgres.map_or(Self::Sqlite, |cluster| Self::Postgres(cluster.to_owned()))
+    }
+
+    /// As it is called on the command line.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
 /// What sites are copied from: migrated and seeded once.
 #[derive(Debug)]
 pub(crate) struct Template {

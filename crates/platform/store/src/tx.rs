@@ -67,6 +67,10 @@ impl<'c> Tx<'c> {
         self.db.module()
     }
 
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// The name of the unit of work.
     pub fn name(&self) -> &'static str {
         self.name
