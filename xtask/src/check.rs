@@ -58,15 +58,18 @@ pub(crate) enum Topic {
     Deploy,
     /// Blessed documents of contracts and events.
     Contracts,
+    /// No release carries crash points or planted bugs.
+    Chaos,
 }
 
 /// All topics, in the order of their cost.
-pub(crate) const ALL: [Topic; 8] = [
+pub(crate) const ALL: [Topic; 9] = [
     Topic::Boundaries,
     Topic::Deps,
     Topic::Migrations,
     Topic::Docs,
     Topic::Deploy,
+    Topic::Chaos,
     Topic::Contracts,
     Topic::Settings,
     Topic::Openapi,
@@ -84,6 +87,7 @@ pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
             Topic::Docs => docs::check(&workspace)?,
             Topic::Deploy => crate::deploy::check(root)?,
             Topic::Contracts => crate::contracts::check(&workspace, bless)?,
+            Topic::Chaos => crate::chaos::release::check(&workspace)?,
             Topic::Settings => crate::generated::settings(root, bless)?,
             Topic::Openapi => crate::generated::openapi(root, bless)?,
         };

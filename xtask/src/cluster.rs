@@ -65,7 +65,8 @@ impl Cluster {
         command
             .arg("-D")
             .arg(&data)
-            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c"]);
+            .args(["-h", "127.0.0.1", "-p", &port.to_string()])
+            .args(["-c", "max_connections=400", "-c"]); // experiments run several installations at once
         command
             .arg(format!("unix_socket_directories={}", folder.display()))
             .current_dir(&folder);
@@ -90,6 +91,11 @@ impl Cluster {
     /// URL of the owner, who may create schemas and roles.
     pub(crate) fn url(&self) -> String {
         format!("postgres://tenon@127.0.0.1:{}/tenon", self.port)
+    }
+
+    /// URL of the owner without a database.
+    pub(crate) fn server(&self) -> String {
+        format!("postgres://tenon@127.0.0.1:{}", self.port)
     }
 
     /// URL of the owner in another database, which is created if it is missing.

@@ -3,11 +3,13 @@
 #![expect(clippy::print_stdout, reason = "a command line tool prints")]
 
 mod bench;
+mod chaos;
 mod check;
 mod ci;
 mod clock;
 mod cluster;
 mod contracts;
+mod crash;
 mod deploy;
 mod dev;
 mod extract;
@@ -64,6 +66,10 @@ enum Task {
     Scenario(scenario::Options),
     /// Records every operation of the REST API in several topologies and compares the answers.
     Golden(golden::Options),
+    /// Puts every promise of reliability to the test.
+    Chaos(chaos::Options),
+    /// Stops the server at every commit and outgoing call of a request, and checks what comes of it.
+    Crash(crash::Options),
     /// Measures, side by side in one run.
     Bench(bench::Options),
     /// Sends generated requests for every operation (schemathesis).
@@ -101,6 +107,8 @@ fn run(task: Task) -> Result<()> {
         Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
+        Task::Chaos(options) => chaos::run(&root, &options),
+        Task::Crash(options) => crash::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
     }

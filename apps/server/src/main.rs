@@ -88,12 +88,29 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Settings { action } => command::settings::run(&action, load),
         Command::Openapi { policies } => block_on(command::openapi::run(policies)),
-        Command::Serve => block_on(command::serve::run(load()?)),
+        Command::Serve => {
+            #[cfg(debug_assertions)]
+            arm_crash_points()?;
+            block_on(command::serve::run(load()?))
+        }
         Command::Migrate => block_on(command::migrate::run(load()?)),
         Command::Admin { action } => block_on(command::admin::run(load()?, action)),
         Command::Events { action } => block_on(command::events::run(load()?, action)),
         Command::Module { action } => block_on(command::module::run(load()?, action)),
         Command::Verify => block_on(command::verify::run(load()?)),
+    }
+}
+
+/// Lets a test stop this process at a chosen commit or call.
+#[cfg(debug_assertions)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of debug builds, not a setting of an installation"
+)]
+fn arm_crash_points() -> anyhow::Result<()> {
+    match std::env::var(tenon_chaos::SWITCH) {
+        Ok(switch) => Ok(tenon_chaos::arm(&switch)?),
+        Err(_) => Ok(()),
     }
 }
 

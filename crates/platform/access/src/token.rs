@@ -107,7 +107,9 @@ impl Members {
 /// along (`jku`, `x5u`, `jwk`, `x5c`) are refused instead of ignored.
 fn read_header(json: &[u8]) -> Result<String, TokenError> {
     let header = Members::read(json)?;
-    if header.0.len() != 3 || header.text("alg")? != ALGORITHM || header.text("typ")? != TYPE {
+    let is_ours =
+        header.text("alg")? == ALGORITHM || tenon_chaos::is_planted("access.algorithm-confusion");
+    if header.0.len() != 3 || !is_ours || header.text("typ")? != TYPE {
         return Err(TokenError::Invalid);
     }
     header.text("kid").map(str::to_owned)

@@ -40,6 +40,12 @@ async fn position_batch(db: &Db, mut ctx: CallCtx) -> Result<(), StoreError> {
         .fetch_scalar::<i64>()
         .await?
         .ok_or_else(|| StoreError::inconsistent("feed_head: no row"))?;
+    if tenon_chaos::is_planted("events.feed-by-id") {
+        tx.query("UPDATE outbox SET feedposition = id WHERE feedposition IS NULL")
+            .execute()
+            .await?;
+        return tx.commit().await;
+    }
     let positioned = tx
         .query(
             "UPDATE outbox SET feedposition = $1 + waiting.place

@@ -169,6 +169,12 @@ impl Work for Queue {
             .bind(grant.limit)
             .fetch_all()
             .await?;
+        if tenon_chaos::is_planted("jobs.attempts-not-counted") {
+            tx.query("UPDATE jobs SET attempts = attempts - 1 WHERE lease_token = $1")
+                .bind(grant.token)
+                .execute()
+                .await?;
+        }
         tx.commit().await?;
         rows.sort_by_key(|row| row.seq);
         rows.into_iter().map(|row| self.claimed(row)).collect()

@@ -359,6 +359,9 @@ impl Queryable for Reader<'_> {
 pub(crate) async fn shielded<T: Send + 'static>(
     step: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
+    if tenon_chaos::is_planted("store.begin-cancellable") {
+        return step.await;
+    }
     match tokio::spawn(step).await {
         Ok(outcome) => outcome,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),

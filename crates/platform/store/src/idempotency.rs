@@ -120,6 +120,9 @@ impl Tx<'_> {
         T: Serialize,
         E: Serialize,
     {
+        if tenon_chaos::is_planted("store.key-outside-the-unit") {
+            return self.commit_before_outcome(operation, outcome).await;
+        }
         if self.claimed == Some(operation) {
             let scope = self.scope()?;
             let changed = self
@@ -135,6 +138,46 @@ impl Tx<'_> {
             self.claimed = None;
         }
         self.commit().await
+    }
+
+    /// A planted bug: the effect is committed first, and its outcome in a unit of its own.
+    async fn commit_before_outcome<T, E>(
+        mut self,
+        operation: &'static str,
+        outcome: &Result<T, E>,
+    ) -> Result<(), StoreError>
+    where
+        T: Serialize,
+        E: Serialize,
+    {
+        if self.claimed != Some(operation) {
+            return self.commit().await;
+        }
+        let (scope, outcome) = (self.scope()?, encode(outcome, operation)?);
+        self.query(
+            "DELETE FROM idempotency_keys WHERE subject = $1 AND operation = $2 AND key = $3",
+        )
+        .bind(&scope.subject)
+        .bind(operation)
+        .bind(&scope.key)
+        .execute()
+        .await?;
+        self.claimed = None;
+        let (db, mut ctx) = (self.db().clone(), self.ctx().child());
+        self.commit().await?;
+        let mut late = db.begin(&mut ctx, "idempotency.late").await?;
+        let now = late.now();
+        late.query(sql::REFUSE)
+            .bind(&scope.subject)
+            .bind(operation)
+            .bind(&scope.key)
+            .bind(scope.fingerprint.as_slice())
+            .bind(outcome)
+            .bind(now)
+            .bind(now + KEPT)
+            .execute()
+            .await?;
+        late.commit().await
     }
 
     /// Rolls the unit back, but keeps the refusal under the key, so that a repeat gets the same answer.

@@ -11,6 +11,7 @@ use sqlx::sqlite::{
     SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
+use tenon_chaos::is_planted;
 use tokio::sync::Mutex;
 
 use crate::StoreError;
@@ -51,7 +52,11 @@ impl SqliteStore {
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(if is_planted("store.synchronous-normal") {
+                SqliteSynchronous::Normal
+            } else {
+                SqliteSynchronous::Full
+            });
         let writer = connect_writer(&writing).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -192,7 +197,8 @@ async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnecti
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
         .fetch_one(&mut writer)
         .await?;
-    if mode != "wal" || synchronous != FULL {
+    let is_full = synchronous == FULL || is_planted("store.synchronous-normal");
+    if mode != "wal" || !is_full {
         let problem = format!(
             "this file system gives journal_mode={mode}, synchronous={synchronous}; WAL and FULL are required"
         );

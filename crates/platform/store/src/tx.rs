@@ -70,6 +70,10 @@ impl<'c> Tx<'c> {
         self.db.module()
     }
 
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// The name of the unit of work.
     pub fn name(&self) -> &'static str {
         self.name
@@ -112,10 +116,15 @@ impl<'c> Tx<'c> {
         if self.broken {
             return Err(StoreError::Aborted { unit: self.name });
         }
+        let crossing =
+            tenon_chaos::crossing(format_args!("commit {}/{}", self.module(), self.name));
         let committed = match self.session.take() {
             Some(session) => session.commit().await,
             None => Err(StoreError::Aborted { unit: self.name }),
         };
+        if committed.is_ok() {
+            crossing.done();
+        }
         self.ended(if committed.is_ok() {
             Outcome::Committed
         } else {

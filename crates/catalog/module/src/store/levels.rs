@@ -69,6 +69,12 @@ pub(crate) async fn reserve(
     quantity: i64,
 ) -> Result<Option<(LocationId, i64)>, StoreError> {
     let now = tx.now();
+    // What the guards are asked for; a planted bug asks for nothing.
+    let needed = if tenon_chaos::is_planted("catalog.unguarded-reserve") {
+        i64::MIN
+    } else {
+        quantity
+    };
     tx.query(
         "UPDATE stock_levels
             SET reserved = reserved + $2, updated_at = $3
@@ -76,10 +82,10 @@ pub(crate) async fn reserve(
             AND location_id = (SELECT s.location_id
                                  FROM stock_levels s
                                  JOIN locations l ON l.id = s.location_id
-                                WHERE s.variant_id = $1 AND s.on_hand - s.reserved >= $2
+                                WHERE s.variant_id = $1 AND s.on_hand - s.reserved >= $4
                                 ORDER BY l.priority, l.id
                                 LIMIT 1)
-            AND on_hand - reserved >= $2
+            AND on_hand - reserved >= $4
             AND EXISTS (SELECT 1
                           FROM variants v
                           JOIN products p ON p.id = v.product_id
@@ -89,6 +95,7 @@ pub(crate) async fn reserve(
     .bind(variant)
     .bind(quantity)
     .bind(now)
+    .bind(needed)
     .fetch_optional()
     .await
 }

@@ -137,13 +137,14 @@ impl Mailer for SmtpMailer {
             Ok(Err(error)) => return Err(not_connected(&error)),
             Err(_elapsed) => return Err(MailError::Unavailable),
         };
+        let crossing = tenon_chaos::crossing(format_args!("send smtp"));
         match timeout(
             self.patience,
             connection.send(message.envelope(), &message.formatted()),
         )
         .await
         {
-            Ok(Ok(_taken)) => {}
+            Ok(Ok(_taken)) => crossing.done(),
             Ok(Err(error)) => return Err(not_taken(&error)),
             Err(_elapsed) => return Err(MailError::Unknown),
         }

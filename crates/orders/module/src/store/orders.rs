@@ -219,7 +219,7 @@ pub(crate) async fn find(
         .bind(id)
         .bind(access.user)
         .bind(access.token_hash.clone())
-        .bind(access.staff)
+        .bind(access.staff || tenon_chaos::is_planted("orders.foreign-order"))
         .fetch_optional()
         .await?;
     Ok(complete(db, row.into_iter().collect()).await?.pop())

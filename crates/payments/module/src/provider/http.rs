@@ -107,20 +107,19 @@ impl HttpProvider {
         operation: &str,
         body: OperateBody,
     ) -> Outcome<Snapshot> {
-        self.send(
-            self.request(Method::POST, &["intents", provider_ref, operation])
-                .json(&body),
-        )
-        .await
+        let request = self.request(Method::POST, &["intents", provider_ref, operation]);
+        self.send(operation, request.json(&body)).await
     }
 
     /// Sends a request. Only an answer in the provider's own words is taken for one.
-    async fn send(&self, request: RequestBuilder) -> Outcome<Snapshot> {
+    async fn send(&self, what: &str, request: RequestBuilder) -> Outcome<Snapshot> {
         let Some(pass) = self.breaker.enter().await else {
             return Outcome::doubt("the provider is not called now");
         };
+        let crossing = tenon_chaos::crossing(format_args!("send provider/{what}"));
         match exchange(request).await {
             Ok((status, body)) => {
+                crossing.done();
                 let outcome = understand(status, &body);
                 pass.finish(!status.is_server_error());
                 outcome
@@ -150,16 +149,14 @@ impl PaymentProvider for HttpProvider {
             return_url: request.return_url.as_deref(),
             capture: "manual",
         };
-        self.send(self.request(Method::POST, &["intents"]).json(&body))
-            .await
+        let request = self.request(Method::POST, &["intents"]);
+        self.send("authorize", request.json(&body)).await
     }
 
     async fn find(&self, reference: AttemptId) -> Outcome<Option<Snapshot>> {
         let reference = reference.to_string();
-        match self
-            .send(self.request(Method::GET, &["intents", "by-reference", &reference]))
-            .await
-        {
+        let request = self.request(Method::GET, &["intents", "by-reference", &reference]);
+        match self.send("find", request).await {
             Outcome::Declined(refusal) if refusal.code == "not_found" => Outcome::Succeeded(None),
             // A question cannot be refused for good.
             Outcome::Declined(refusal) => Outcome::doubt(refusal.code),

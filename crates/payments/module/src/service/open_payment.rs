@@ -39,6 +39,9 @@ impl Service {
             let attempt = self
                 .record_attempt(&mut tx, &payment, req.payment_method.clone())
                 .await?;
+            if tenon_chaos::is_planted("payments.charge-before-commit") {
+                self.charge(&payment, &attempt).await;
+            }
             tx.commit().await?;
             Ok::<_, Refusal>(Recorded::New(payment, attempt))
         })

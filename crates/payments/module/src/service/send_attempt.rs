@@ -8,7 +8,7 @@ use super::Service;
 use super::hear::{Heard, Report, Source};
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::payment::Payment;
-use crate::provider::Authorize;
+use crate::provider::{Authorize, Outcome, Snapshot};
 use crate::store;
 
 impl Service {
@@ -20,14 +20,8 @@ impl Service {
         attempt: &Attempt,
         source: Source<'_>,
     ) -> Result<Heard, StoreError> {
-        let request = Authorize {
-            attempt: attempt.id,
-            amount: payment.amount,
-            payment_method: attempt.payment_method.clone(),
-            return_url: payment.return_url.clone(),
-        };
         let answer = self
-            .call(ctx, "authorize", self.provider.authorize(request))
+            .call(ctx, "authorize", self.charge(payment, attempt))
             .await;
         self.hear(
             ctx,
@@ -37,6 +31,17 @@ impl Service {
             source,
         )
         .await
+    }
+
+    /// Asks the provider for the money of an attempt.
+    pub(super) async fn charge(&self, payment: &Payment, attempt: &Attempt) -> Outcome<Snapshot> {
+        let request = Authorize {
+            attempt: attempt.id,
+            amount: payment.amount,
+            payment_method: attempt.payment_method.clone(),
+            return_url: payment.return_url.clone(),
+        };
+        self.provider.authorize(request).await
     }
 
     /// Sends an attempt that nobody saw through: the process died between the rows and the provider.

@@ -21,7 +21,11 @@ impl Service {
             return Ok(None);
         };
         let request = provider::Refund {
-            key: id,
+            key: if tenon_chaos::is_planted("payments.refund-new-key") {
+                self.db.env().new_id()
+            } else {
+                id
+            },
             provider_ref,
             amount: refund.amount,
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tenon_chaos::is_planted;
 use tenon_kernel::{CallCtx, Interface};
 use tenon_store::{Db, Queryable as _, StoreError, retrying};
 use tokio::time::Instant;
@@ -181,20 +182,25 @@ impl<W: Work> Crew<W> {
 
     async fn rescue_batch(&self) -> Result<u64, StoreError> {
         let table = self.work.table();
+        let too_early = if is_planted("jobs.rescue-too-early") {
+            self.settings.lease
+        } else {
+            Duration::ZERO
+        };
         let rescued = retrying(|| async {
             let mut ctx = self.ctx();
             let expired = self
                 .db
                 .read(&ctx)
                 .query(table.expired)
-                .bind(self.db.env().now())
+                .bind(self.db.env().now() + too_early)
                 .fetch_scalar::<i64>()
                 .await?;
             if expired.is_none() {
                 return Ok::<_, StoreError>(0);
             }
             let mut tx = self.db.begin(&mut ctx, "work.rescue").await?;
-            let now = tx.now();
+            let now = tx.now() + too_early;
             let rescued = tx
                 .query(table.rescue)
                 .bind(now)

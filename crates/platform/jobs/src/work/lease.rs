@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tenon_chaos::is_planted;
 use tenon_kernel::{CallCtx, Interface, Timestamp};
 use tenon_store::{Db, Query, Queryable as _, StoreError, Tx, retrying};
 use uuid::Uuid;
@@ -57,6 +58,12 @@ impl Lease {
         name: &'static str,
     ) -> Result<Tx<'c>, StoreError> {
         let claim = &*self.0;
+        if is_planted("jobs.receipt-apart") {
+            let now = claim.db.env().now();
+            self.write("work.sign", claim.table.sign, |query| query.bind(now))
+                .await?;
+            return claim.db.begin(ctx, name).await;
+        }
         let mut tx = claim.db.begin(ctx, name).await?;
         let now = tx.now();
         let signed = tx
@@ -66,7 +73,7 @@ impl Lease {
             .bind(now)
             .execute()
             .await?;
-        if signed == 0 {
+        if signed == 0 && !is_planted("jobs.lease-not-checked") {
             tx.rollback().await?;
             return Err(StoreError::LeaseLost);
         }

@@ -85,6 +85,9 @@ impl<'a> Admission<'a> {
             method = self.rule.name,
             binding = self.edge.mode.name()
         );
+        let (caller, callee) = (self.edge.caller, self.edge.callee);
+        let crossing =
+            tenon_chaos::crossing(format_args!("call {caller} -> {callee}/{}", self.rule.name));
         let left = self.ctx.deadline.remaining().unwrap_or(self.rule.timeout);
         let mut outcome =
             if let Ok(outcome) = tokio::time::timeout(left, call.instrument(span)).await {
@@ -110,6 +113,7 @@ impl<'a> Admission<'a> {
             }
         } else {
             pass.answered();
+            crossing.done();
         }
         outcome
     }

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod compile_fail;
+mod durability;
 mod errors;
 mod fixture;
 mod idempotency;

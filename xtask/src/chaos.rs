@@ -1,0 +1,80 @@
+//! `cargo xtask chaos`: puts every promise of reliability to the test, and says how sure that makes us.
+
+mod experiments;
+mod planted;
+pub(crate) mod release;
+mod report;
+mod run;
+mod seeds;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use self::experiments::{EXPERIMENTS, Experiment};
+use self::report::Report;
+
+/// Options of `cargo xtask chaos`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Every experiment a few times: what CI has time for. The default.
+    #[arg(long, conflicts_with_all = ["full", "planted"])]
+    quick: bool,
+    /// Every experiment as often as its figure asks for: hours.
+    #[arg(long)]
+    full: bool,
+    /// T00: plants known bugs, one after the other, and requires that the tests find each of them.
+    #[arg(long, conflicts_with = "full")]
+    planted: bool,
+    /// Only these: `R01`, or with `--planted` the names of bugs.
+    #[arg(long)]
+    only: Vec<String>,
+    /// Chooses moments and faults; the day's number unless given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Keeps the report in `docs/guarantees/<date>.md`.
+    #[arg(long)]
+    keep: bool,
+    /// Says what there is and runs nothing.
+    #[arg(long)]
+    list: bool,
+}
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    if options.planted {
+        return planted::run(root, &options.only);
+    }
+    let chosen: Vec<&Experiment> = EXPERIMENTS
+        .iter()
+        .filter(|experiment| {
+            options.only.is_empty() || options.only.iter().any(|id| id == experiment.id)
+        })
+        .collect();
+    if chosen.is_empty() {
+        bail!("there is no such experiment; --list says what there is");
+    }
+    if options.list {
+        for experiment in chosen {
+            println!(
+                "{:<4} {:<28} {}",
+                experiment.id, experiment.name, experiment.promise
+            );
+        }
+        return Ok(());
+    }
+    let seed = options.seed.unwrap_or_else(report::days);
+    let mut report = Report::new(if options.full { "full" } else { "quick" }, seed);
+    let bench = run::Bench::prepare(root, &chosen)?;
+    for experiment in chosen {
+        let count = if options.full {
+            experiment.full
+        } else {
+            experiment.quick
+        };
+        for seed in seeds::of(root, experiment.id)?.into_iter().chain([seed]) {
+            report.add(bench.run(experiment, count, seed)?);
+        }
+    }
+    report.write(root, options.keep)?;
+    report.verdict()
+}

@@ -1,0 +1,204 @@
+//! The report: one table, as Markdown for people and JSON for programs.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, bail};
+use serde_json::json;
+
+use super::experiments::Experiment;
+
+/// What one experiment came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    id: &'static str,
+    name: &'static str,
+    promise: &'static str,
+    pub(crate) trials: u64,
+    pub(crate) failures: u64,
+    pub(crate) seconds: u64,
+    pub(crate) seed: u64,
+    pub(crate) notes: Vec<String>,
+}
+
+/// All rows of a run.
+#[derive(Debug)]
+pub(crate) struct Report {
+    kind: &'static str,
+    seed: u64,
+    rows: Vec<Row>,
+}
+
+impl Row {
+    pub(crate) fn of(experiment: &Experiment) -> Self {
+        Self {
+            id: experiment.id,
+            name: experiment.name,
+            promise: experiment.promise,
+            trials: 0,
+            failures: 0,
+            seconds: 0,
+            seed: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// What no failure in so many trials shows, with 95 % confidence: the rule of three.
+    fn bound(&self) -> String {
+        match (self.failures, self.trials) {
+            (0, 3..) => format!(
+                "< {:.2} %",
+                300.0 / f64::from(u32::try_from(self.trials).unwrap_or(u32::MAX))
+            ),
+            (0, _) => "too few to say".to_owned(),
+            _ => "broken".to_owned(),
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(kind: &'static str, seed: u64) -> Self {
+        Self {
+            kind,
+            seed,
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Prints it and writes it to `var/chaos`, and to `docs/guarantees` if it is kept.
+    pub(crate) fn write(&self, root: &Path, keep: bool) -> Result<()> {
+        let text = self.markdown();
+        println!("\n{text}");
+        let folder = root.join("var/chaos");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("report.md"), &text)?;
+        let json = serde_json::to_string_pretty(&self.json())?;
+        fs::write(folder.join("report.json"), json)?;
+        if keep {
+            let folder = root.join("docs/guarantees");
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(format!("{}.md", date(days()))), &text)?;
+        }
+        Ok(())
+    }
+
+    /// Fails if a promise is broken.
+    pub(crate) fn verdict(&self) -> Result<()> {
+        let broken: Vec<&str> = self
+            .rows
+            .iter()
+            .filter(|row| row.failures > 0)
+            .map(|row| row.id)
+            .collect();
+        if broken.is_empty() {
+            println!("{} experiments, every promise held.", self.rows.len());
+            return Ok(());
+        }
+        bail!(
+            "broken: {}; keep the seed in xtask/chaos-seeds.txt",
+            broken.join(", ")
+        )
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = format!(
+            "# Guarantees, put to the test on {}\n\n`cargo xtask chaos --{} --seed {}`. No failure in N trials bounds the \
+             rate of failures at 3/N with 95 % confidence.\n\n",
+            date(days()),
+            self.kind,
+            self.seed
+        );
+        text.push_str("| | experiment | trials | failures | rate, 95 % | s | seed |\n|---|---|--:|--:|--:|--:|--:|\n");
+        for row in &self.rows {
+            writeln!(
+                text,
+                "| {} | {} | {} | {} | {} | {} | {} |",
+                row.id,
+                row.name,
+                row.trials,
+                row.failures,
+                row.bound(),
+                row.seconds,
+                row.seed
+            )
+            .expect("a string takes all");
+        }
+        text.push('\n');
+        for row in &self.rows {
+            writeln!(text, "- **{}** {}.", row.id, row.promise).expect("a string takes all");
+            for note in &row.notes {
+                let note = note.lines().next().unwrap_or_default();
+                writeln!(text, "  - {note}").expect("a string takes all");
+            }
+        }
+        text
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let rows = self.rows.iter().map(|row| {
+            json!({
+                "id": row.id, "name": row.name, "promise": row.promise, "trials": row.trials,
+                "failures": row.failures, "seconds": row.seconds, "seed": row.seed, "notes": row.notes,
+            })
+        });
+        json!({ "kind": self.kind, "seed": self.seed, "date": date(days()), "rows": rows.collect::<Vec<_>>() })
+    }
+}
+
+/// Days since 1970.
+pub(crate) fn days() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "a report names its day")]
+    let now = SystemTime::now();
+    now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400
+}
+
+/// `2026-11-29`: the civil calendar from a count of days (proleptic Gregorian, years that begin in March).
+fn date(days: u64) -> String {
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * month + 2) / 5 + 1;
+    let (month, carry) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    format!("{:04}-{month:02}-{of_month:02}", era * 400 + year + carry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (19_782, "2024-02-29"),
+            (20_786, "2026-11-29"),
+        ] {
+            assert_eq!(date(days), expected);
+        }
+    }
+
+    #[test]
+    fn a_bound_needs_trials_and_no_failure() {
+        let experiment = &super::super::EXPERIMENTS[0];
+        let row = |trials, failures| Row {
+            trials,
+            failures,
+            ..Row::of(experiment)
+        };
+        assert_eq!(row(200, 0).bound(), "< 1.50 %");
+        assert_eq!(row(2, 0).bound(), "too few to say");
+        assert_eq!(row(200, 1).bound(), "broken");
+    }
+}

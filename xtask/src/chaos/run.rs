@@ -1,0 +1,165 @@
+//! Runs one experiment: a program against running servers, or tests by name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use super::experiments::{Experiment, How};
+use super::report::Row;
+use crate::cluster::Cluster;
+use crate::stack::Backend;
+use crate::{crash, process};
+
+/// Installations of a certificate that run at once.
+const AT_ONCE: &str = "6";
+
+/// What experiments are run with.
+pub(crate) struct Bench {
+    root: PathBuf,
+    programs: PathBuf,
+    cluster: Option<Cluster>,
+}
+
+impl Bench {
+    /// Builds programs and starts a cluster, as far as these experiments need them.
+    pub(crate) fn prepare(root: &Path, experiments: &[&Experiment]) -> Result<Self> {
+        let backends = experiments
+            .iter()
+            .filter_map(|experiment| match experiment.how {
+                How::Program(_, backend) | How::Certificate(_, backend) => Some(backend),
+                How::Tests(_) => None,
+            });
+        let backends: Vec<Backend> = backends.collect();
+        let programs = if backends.is_empty() {
+            PathBuf::new()
+        } else {
+            crash::build(root)?
+        };
+        let cluster = if backends.contains(&Backend::Postgres) {
+            crash::cluster(root, Backend::Postgres)?
+        } else {
+            None
+        };
+        fs::create_dir_all(root.join("var/chaos"))?;
+        Ok(Self {
+            root: root.to_owned(),
+            programs,
+            cluster,
+        })
+    }
+
+    /// Runs it; a broken promise is a row of the report, not an error.
+    pub(crate) fn run(&self, experiment: &Experiment, count: u32, seed: u64) -> Result<Row> {
+        println!(
+            "\n== {} {} (seed {seed}) ==",
+            experiment.id, experiment.name
+        );
+        #[expect(clippy::disallowed_methods, reason = "measures other programs")]
+        let began = Instant::now();
+        let mut row = match experiment.how {
+            How::Tests(tests) => self.tests(experiment, count, tests),
+            How::Program(command, backend) => self.program(
+                experiment,
+                command,
+                backend,
+                &["--count", &count.to_string()],
+                seed,
+            ),
+            How::Certificate(flow, backend) => {
+                let every = count.to_string();
+                let more = [flow, "--every", &every, "--at-once", AT_ONCE];
+                self.program(experiment, "crash", backend, &more, seed % 1_000_000)
+            }
+        }?;
+        row.seconds = began.elapsed().as_secs();
+        row.seed = seed;
+        Ok(row)
+    }
+
+    fn program(
+        &self,
+        experiment: &Experiment,
+        command: &str,
+        backend: Backend,
+        more: &[&str],
+        seed: u64,
+    ) -> Result<Row> {
+        let out = self.root.join(format!("var/chaos/{}.json", experiment.id));
+        if out.exists() {
+            fs::remove_file(&out)?;
+        }
+        let cluster = match backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => self.cluster.as_ref(),
+        };
+        let mut program =
+            crash::program(&self.root, &self.programs, command, experiment.id, cluster);
+        program.args(more).args(["--seed", &seed.to_string()]);
+        let ended = process::run(program.arg("--out").arg(&out));
+        let told = fs::read_to_string(&out).ok();
+        let told: Option<Value> = told.and_then(|text| serde_json::from_str(&text).ok());
+        let mut row = Row::of(experiment);
+        let Some(told) = told else {
+            row.failures = 1;
+            row.notes = vec![format!("{:#}", ended.err().context("it says nothing")?)];
+            return Ok(row);
+        };
+        row.trials = told["trials"].as_u64().context("trials")?;
+        row.failures = match &told["failures"] {
+            Value::Array(failures) => failures.len() as u64,
+            failures => failures.as_u64().context("failures")?,
+        };
+        let notes = [&told["failures"], &told["notes"]];
+        let notes = notes.into_iter().filter_map(Value::as_array).flatten();
+        row.notes = notes.filter_map(Value::as_str).map(str::to_owned).collect();
+        if row.failures == 0 {
+            ended?;
+        }
+        Ok(row)
+    }
+
+    fn tests(&self, experiment: &Experiment, count: u32, tests: &[(&str, &str)]) -> Result<Row> {
+        let mut row = Row::of(experiment);
+        row.trials = u64::from(count);
+        for (package, test) in tests {
+            if !run_test(&self.root, package, test, &[])? {
+                row.failures += 1;
+                row.notes.push(format!("{package}: {test}"));
+            }
+        }
+        Ok(row)
+    }
+}
+
+/// Runs one test by its whole name; whether it passed. A name that no test has is an error.
+pub(crate) fn run_test(root: &Path, package: &str, test: &str, features: &[&str]) -> Result<bool> {
+    let mut command = test_command(root, package, test, features);
+    println!("$ cargo nextest run --package {package} {test}");
+    let output = command.output().context("cargo nextest")?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let summary = told.lines().rev().find(|line| line.contains("Summary"));
+    let summary = summary.with_context(|| format!("no test ran:\n{told}"))?;
+    println!("{summary}");
+    anyhow::ensure!(
+        !summary.contains(" 0 tests run"),
+        "{package} has no test {test}"
+    );
+    Ok(output.status.success())
+}
+
+/// `cargo nextest run` of one test.
+pub(crate) fn test_command(
+    root: &Path,
+    package: &str,
+    test: &str,
+    features: &[&str],
+) -> std::process::Command {
+    let mut command = process::cargo(root);
+    command.args(["nextest", "run", "--no-fail-fast", "--package", package]);
+    command.args(features);
+    command.args(["-E", &format!("test(={test})")]);
+    command
+}
