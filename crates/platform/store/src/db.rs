@@ -356,16 +356,19 @@ impl Queryable for Reader<'_> {
 }
 
 /// Runs a step to its end even if the caller stops waiting; what it made is then dropped, and so undone.
-pub(crate) async fn shielded<T: Send + 'static>(
+pub(crate) fn shielded<T: Send + 'static>(
     step: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    if tenon_chaos::is_planted("store.begin-cancellable") {
-        return step.await;
-    }
-    match tokio::spawn(step).await {
-        Ok(outcome) => outcome,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolClosed)), // the runtime is shutting down
+) -> impl Future<Output = Result<T, StoreError>> + Send {
+    let step = Box::pin(step); // a driver's future is kilobytes, which every unit of work would carry along
+    async move {
+        if tenon_chaos::is_planted("store.begin-cancellable") {
+            return step.await;
+        }
+        match tokio::spawn(step).await {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolClosed)), // the runtime is shutting down
+        }
     }
 }
 
