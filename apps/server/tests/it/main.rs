@@ -6,6 +6,7 @@ mod golden;
 mod guards;
 mod invariants;
 mod kills;
+mod operators;
 mod process;
 mod races;
 mod remote;
