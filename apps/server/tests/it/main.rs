@@ -5,6 +5,7 @@ mod fleet;
 mod golden;
 mod guards;
 mod invariants;
+mod keys;
 mod kills;
 mod operators;
 mod process;
