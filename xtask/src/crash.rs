@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::cluster::Cluster;
 use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Ports};
+use crate::stack::{Backend, PROGRAMS, Ports};
 
 /// Options of `cargo xtask crash`.
 #[derive(Debug, clap::Args)]
@@ -59,8 +59,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 /// Builds what experiments consist of; returns the folder they are in.
 pub(crate) fn build(root: &Path) -> Result<PathBuf> {
-    let packages = ["--package", "chaos", "--package", "tenon-server"];
-    process::run(process::cargo(root).arg("build").args(packages))?;
+    let mut build = process::cargo(root);
+    build.args(["build", "--package", "chaos"]);
+    for program in PROGRAMS {
+        build.args(["--package", program]); // as every stack: what is built already is not built differently
+    }
+    process::run(&mut build)?;
     Ok(process::target_dir(root)?.join("debug"))
 }
 

@@ -48,7 +48,7 @@ pub(crate) struct Plan {
 }
 
 /// The programs a stack consists of.
-const PROGRAMS: [&str; 5] = [
+pub(crate) const PROGRAMS: [&str; 5] = [
     "tenon-server",
     "mail-catcher",
     "payment-simulator",

@@ -27,7 +27,8 @@ pub(crate) struct Books {
     folder: PathBuf,
     carts: Mutex<BTreeMap<String, Cart>>,
     stopped: AtomicBool,
-    repeats: AtomicU64,
+    /// Requests to which no answer came, or one that says that the server is at fault.
+    failed: AtomicU64,
 }
 
 /// Buyers that are at work.
@@ -58,6 +59,7 @@ impl Load {
                     let variant = &variants[(turn * buyers + number) % variants.len()];
                     let email = format!("buyer-{number}-{turn}@example.org");
                     let Some(cart) = shop.fill_cart(variant, &email).await else {
+                        books.fail();
                         tokio::time::sleep(PATIENCE).await;
                         continue;
                     };
@@ -78,7 +80,12 @@ impl Load {
         self.books.carts().len()
     }
 
-    /// Stops the buyers and lets each of them ask until it has an answer that stays; `moves` helps time along.
+    /// How many requests failed so far, for whatever reason that is not the client's.
+    pub(crate) fn failed(&self) -> u64 {
+        self.books.failed.load(Ordering::SeqCst)
+    }
+
+    /// Stops the buyers and lets each of them ask until it has an answer that stays; `hurry` helps time along.
     pub(crate) async fn end(mut self, shop: &Shop, mut hurry: Hurry<'_>) -> Result<Arc<Books>> {
         self.books.stopped.store(true, Ordering::SeqCst);
         while let Some(ended) = self.buyers.join_next().await {
@@ -131,8 +138,12 @@ impl Books {
             folder: folder.to_owned(),
             carts: Mutex::default(),
             stopped: AtomicBool::new(false),
-            repeats: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
         })
+    }
+
+    fn fail(&self) {
+        self.failed.fetch_add(1, Ordering::SeqCst);
     }
 
     fn intend(&self, cart: &Cart) {
@@ -143,7 +154,7 @@ impl Books {
     /// Asks once; whether that was the end of it.
     async fn ask(&self, shop: &Shop, cart: &Cart) -> bool {
         let Some(answer) = shop.send(shop.check_out(cart)).await else {
-            self.repeats.fetch_add(1, Ordering::Relaxed);
+            self.fail();
             return false;
         };
         if let Some(pause) = answer.retry_after() {
@@ -158,7 +169,11 @@ impl Books {
             (201, Some("failed" | "expired" | "cancelled")) | (400..=499, _) => {
                 "refused".to_owned()
             }
-            _ => return false,
+            (500.., _) => {
+                self.fail();
+                return false;
+            }
+            _ => return false, // on its way
         };
         write(&self.acknowledgements, &format!("{} {outcome}\n", cart.id));
         true

@@ -4,16 +4,22 @@
 
 mod chance;
 mod crash;
+mod disk;
+mod drain;
 mod flows;
 mod kills;
 mod load;
 mod oracle;
 mod ports;
+mod power;
+mod proxy;
 mod record;
 mod report;
+mod rolling;
 mod server;
 mod shop;
 mod site;
+mod unknown;
 
 use std::process::ExitCode;
 
@@ -34,6 +40,14 @@ enum Experiment {
     Crash(crash::Options),
     /// R01: kills the server at random while people buy.
     Kills(report::Setup),
+    /// R03: cuts the power off while people buy; needs root, loop devices and XFS.
+    Power(report::Setup),
+    /// R10: loses, cuts, resets and delays answers, and kills the server beside.
+    Unknown(report::Setup),
+    /// R25: replaces two servers one after the other.
+    Rolling(report::Setup),
+    /// R26: tells the server to stop in the middle of everything.
+    Drain(report::Setup),
 }
 
 #[tokio::main]
@@ -52,5 +66,9 @@ async fn run(experiment: Experiment) -> Result<()> {
     match experiment {
         Experiment::Crash(options) => crash::run(options).await,
         Experiment::Kills(setup) => kills::run(setup).await,
+        Experiment::Power(setup) => power::run(setup).await,
+        Experiment::Unknown(setup) => unknown::run(setup).await,
+        Experiment::Rolling(setup) => rolling::run(setup).await,
+        Experiment::Drain(setup) => drain::run(setup).await,
     }
 }

@@ -96,6 +96,11 @@ impl Server {
         }
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.as_ref()?.id()
+    }
+
     /// Ends it without warning.
     pub(crate) async fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
@@ -110,7 +115,7 @@ impl Server {
             return Ok(());
         };
         if let Some(id) = child.id() {
-            terminate(id).await?;
+            signal(id, "-TERM").await?;
         }
         let status = tokio::time::timeout(GRACE, child.wait())
             .await
@@ -157,12 +162,12 @@ impl Server {
     }
 }
 
-/// Sends SIGTERM.
-pub(crate) async fn terminate(process: u32) -> Result<()> {
+/// Sends a signal: `-TERM`.
+pub(crate) async fn signal(process: u32, signal: &str) -> Result<()> {
     let mut command = Command::new("kill");
-    let asked = command.args(["-TERM", &process.to_string()]).status().await;
+    let asked = command.args([signal, &process.to_string()]).status().await;
     if asked.is_ok_and(|status| status.success()) {
         return Ok(());
     }
-    bail!("process {process} cannot be told to stop")
+    bail!("process {process} does not get {signal}")
 }

@@ -26,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<String>,
     pub(crate) cart_token: Option<String>,
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A cart ready to be bought, with its secret.
@@ -104,6 +106,7 @@ impl Shop {
             etag,
             cart_token,
             body,
+            bytes: bytes.into(),
         })
     }
 
@@ -177,10 +180,15 @@ impl Shop {
 
     /// Starts the checkout of a cart, under the cart's id as key.
     pub(crate) fn check_out(&self, cart: &Cart) -> RequestBuilder {
+        self.check_out_with(cart, "pm_success")
+    }
+
+    /// As [`Shop::check_out`], with a payment method of the simulator.
+    pub(crate) fn check_out_with(&self, cart: &Cart, method: &str) -> RequestBuilder {
         self.post("/v1/checkouts")
             .header("cart-token", &cart.token)
             .header("idempotency-key", &cart.id)
-            .json(&json!({ "cart_id": cart.id, "payment_method": "pm_success" }))
+            .json(&json!({ "cart_id": cart.id, "payment_method": method }))
     }
 
     /// How much of a variant there is, over all locations.

@@ -165,6 +165,27 @@ impl Site {
         self.server.start(&self.http).await
     }
 
+    /// A second server of the same installation, not started yet: with the same store and the same secrets.
+    pub(crate) fn twin(&self, program: &Path) -> Result<Server> {
+        let data = self.folder.join("twin");
+        fs::create_dir_all(&data)?;
+        for entry in fs::read_dir(&self.server.data_dir)? {
+            let entry = entry?;
+            fs::copy(entry.path(), data.join(entry.file_name()))?;
+        }
+        let mut twin = Server::new(program, data, (ports::free(), ports::free()));
+        let own = [
+            "data_dir=",
+            "public_url=",
+            "web.listen=",
+            "web.operations_listen=",
+        ];
+        let shared = self.server.settings.iter();
+        let shared = shared.filter(|setting| !own.iter().any(|key| setting.starts_with(key)));
+        twin.settings.extend(shared.cloned());
+        Ok(twin)
+    }
+
     /// Everything a client can ask of it.
     pub(crate) fn shop(&self) -> Shop {
         Shop::new(self.http.clone(), &self.server.api, &self.server.data_dir)

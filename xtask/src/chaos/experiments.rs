@@ -24,7 +24,7 @@ pub(crate) enum How {
     Program(&'static str, Backend),
     /// The crash certificate of one request; its count says how many places share one trial.
     Certificate(&'static str, Backend),
-    /// Tests by name: package and test. Their count is their own.
+    /// Tests by name: package and test. `TENON_ROUNDS` tells them the count, `TENON_SEED` the seed.
     Tests(&'static [(&'static str, &'static str)]),
 }
 
@@ -97,15 +97,61 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Certificate("sign-in", Postgres),
     },
     Experiment {
+        id: "R03",
+        name: "power-cut sqlite",
+        promise: "the power fails while people buy: what was acknowledged is on the disk, and the rest is made good",
+        quick: 6,
+        full: 200,
+        how: Program("power", Sqlite),
+    },
+    Experiment {
         id: "R07",
         name: "cancel-storm",
-        promise: "units that are left at any point leave no transaction behind",
-        quick: 600,
-        full: 600,
+        promise: "requests that are hung up on have one effect and leave no transaction open",
+        quick: 200,
+        full: 10_000,
+        how: Tests(&[(
+            "catalog",
+            "pressure::requests_that_are_hung_up_on_have_one_effect_and_leave_no_transaction_open",
+        )]),
+    },
+    Experiment {
+        id: "R08",
+        name: "idempotency-race",
+        promise: "64 copies of a request at once have one effect and equal answers",
+        quick: 3,
+        full: 1_000,
+        how: Tests(&[(
+            "catalog",
+            "keys::parallel_copies_have_one_effect_and_equal_answers",
+        )]),
+    },
+    Experiment {
+        id: "R09",
+        name: "idempotency-long",
+        promise: "copies of a request that takes long come back and find its outcome",
+        quick: 2,
+        full: 100,
         how: Tests(&[(
             "tenon-store",
-            "cancellation::cancelled_units_leave_no_transaction_behind",
+            "idempotency_races::copies_of_a_long_unit_come_back_and_find_its_outcome",
         )]),
+    },
+    Experiment {
+        id: "R10",
+        name: "unknown-outcome sqlite",
+        promise: "answers are lost, cut, reset and delayed, and the server is killed beside: a repeat has one effect and the same answer to the byte",
+        quick: 150,
+        full: 5_000,
+        how: Program("unknown", Sqlite),
+    },
+    Experiment {
+        id: "R10p",
+        name: "unknown-outcome postgres",
+        promise: "the same on PostgreSQL",
+        quick: 100,
+        full: 5_000,
+        how: Program("unknown", Postgres),
     },
     Experiment {
         id: "R11",
@@ -157,5 +203,76 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
                 "lease::a_job_that_kills_its_worker_every_time_ends_dead",
             ),
         ]),
+    },
+    Experiment {
+        id: "R16",
+        name: "rescue-scale",
+        promise: "all jobs of dead workers are rescued, and none of the living",
+        quick: 3_000,
+        full: 50_000,
+        how: Tests(&[(
+            "tenon-jobs",
+            "rescue::all_jobs_of_dead_workers_are_rescued_and_none_of_the_living",
+        )]),
+    },
+    Experiment {
+        id: "R19",
+        name: "oversell",
+        promise: "five hundred buyers of ten pieces get ten",
+        quick: 1,
+        full: 200,
+        how: Tests(&[(
+            "catalog",
+            "oversell::five_hundred_buyers_of_ten_pieces_get_ten",
+        )]),
+    },
+    Experiment {
+        id: "R20",
+        name: "ledger-model",
+        promise: "the ledger is what its model says after every command",
+        quick: 80,
+        full: 10_000,
+        how: Tests(&[(
+            "payments",
+            "ledger_model::the_ledger_is_what_its_model_says_after_every_command",
+        )]),
+    },
+    Experiment {
+        id: "R21",
+        name: "saga-model",
+        promise: "whatever happens to checkouts, in any order: money, stock and orders agree in the end",
+        quick: 6,
+        full: 2_000,
+        how: Tests(&[(
+            "orders",
+            "model::whatever_happens_money_stock_and_orders_agree_in_the_end",
+        )]),
+    },
+    Experiment {
+        id: "R25",
+        name: "rolling-deploy postgres",
+        promise: "two servers behind a balancer are replaced one after the other: no request fails",
+        quick: 3,
+        full: 50,
+        how: Program("rolling", Postgres),
+    },
+    Experiment {
+        id: "R26",
+        name: "graceful-stop sqlite",
+        promise: "told to stop with requests in flight, the server answers every one and ends in time",
+        quick: 3,
+        full: 50,
+        how: Program("drain", Sqlite),
+    },
+    Experiment {
+        id: "R31",
+        name: "pool-exhaustion",
+        promise: "with every connection taken requests are refused in time, and work again afterwards",
+        quick: 1,
+        full: 20,
+        how: Tests(&[(
+            "catalog",
+            "pressure::with_every_connection_taken_requests_are_refused_in_time_and_work_again_afterwards",
+        )]),
     },
 ];

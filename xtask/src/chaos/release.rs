@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::check::Finding;
 use crate::process;
@@ -18,7 +18,7 @@ const FEATURE: &str = "planted-bugs";
 /// The rule `release-carries-no-chaos`: no profile of a release has debug assertions, nobody turns the feature on.
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    let root: Value = toml::from_str(&fs::read_to_string(workspace.root.join("Cargo.toml"))?)?;
+    let root: Table = toml::from_str(&fs::read_to_string(workspace.root.join("Cargo.toml"))?)?;
     let mut broken = |file: PathBuf, what: String| {
         findings.push(Finding {
             rule: "release-carries-no-chaos",
@@ -58,7 +58,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
 }
 
 /// Whether a manifest mentions the feature anywhere, but for the place where it is declared, turning on nothing.
-fn names_feature(manifest: &Value, declares: bool) -> bool {
+fn names_feature(manifest: &Table, declares: bool) -> bool {
     let mut manifest = manifest.clone();
     if declares
         && let Some(features) = manifest.get_mut("features").and_then(Value::as_table_mut)
@@ -69,7 +69,7 @@ fn names_feature(manifest: &Value, declares: bool) -> bool {
     {
         features.remove(FEATURE);
     }
-    manifest.to_string().contains(FEATURE)
+    format!("{manifest:?}").contains(FEATURE)
 }
 
 /// Builds the crate as a release does and looks into it; and as debug builds do, to see that looking finds something.
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_manifest_that_turns_the_bugs_on_is_found() {
-        let parse = |text: &str| -> Value { toml::from_str(text).expect("TOML") };
+        let parse = |text: &str| -> Table { toml::from_str(text).expect("TOML") };
         let declares = parse("[features]\nplanted-bugs = []");
         assert!(!names_feature(&declares, true));
         assert!(names_feature(&declares, false));

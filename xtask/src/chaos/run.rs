@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::experiments::{Experiment, How};
@@ -60,7 +61,7 @@ impl Bench {
         #[expect(clippy::disallowed_methods, reason = "measures other programs")]
         let began = Instant::now();
         let mut row = match experiment.how {
-            How::Tests(tests) => self.tests(experiment, count, tests),
+            How::Tests(tests) => self.tests(experiment, count, seed, tests),
             How::Program(command, backend) => self.program(
                 experiment,
                 command,
@@ -121,11 +122,17 @@ impl Bench {
         Ok(row)
     }
 
-    fn tests(&self, experiment: &Experiment, count: u32, tests: &[(&str, &str)]) -> Result<Row> {
+    fn tests(
+        &self,
+        experiment: &Experiment,
+        count: u32,
+        seed: u64,
+        tests: &[(&str, &str)],
+    ) -> Result<Row> {
         let mut row = Row::of(experiment);
         row.trials = u64::from(count);
         for (package, test) in tests {
-            if !run_test(&self.root, package, test, &[])? {
+            if !run_test(&self.root, package, test, count, seed)? {
                 row.failures += 1;
                 row.notes.push(format!("{package}: {test}"));
             }
@@ -135,31 +142,27 @@ impl Bench {
 }
 
 /// Runs one test by its whole name; whether it passed. A name that no test has is an error.
-pub(crate) fn run_test(root: &Path, package: &str, test: &str, features: &[&str]) -> Result<bool> {
-    let mut command = test_command(root, package, test, features);
-    println!("$ cargo nextest run --package {package} {test}");
+///
+/// Always of the whole workspace: that is how the tests are built already.
+fn run_test(root: &Path, package: &str, test: &str, rounds: u32, seed: u64) -> Result<bool> {
+    let mut command = process::cargo(root);
+    command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    command.args(["-E", &format!("package({package}) & test(={test})")]);
+    command.env("TENON_ROUNDS", rounds.to_string());
+    command.env("TENON_SEED", seed.to_string());
+    outcome(&mut command, package, test)
+}
+
+/// Runs a nextest command for one test; whether the test passed.
+pub(super) fn outcome(command: &mut Command, package: &str, test: &str) -> Result<bool> {
     let output = command.output().context("cargo nextest")?;
     let told = String::from_utf8_lossy(&output.stderr);
     let summary = told.lines().rev().find(|line| line.contains("Summary"));
     let summary = summary.with_context(|| format!("no test ran:\n{told}"))?;
-    println!("{summary}");
-    anyhow::ensure!(
+    println!("{package} {test}:{summary}");
+    ensure!(
         !summary.contains(" 0 tests run"),
         "{package} has no test {test}"
     );
     Ok(output.status.success())
-}
-
-/// `cargo nextest run` of one test.
-pub(crate) fn test_command(
-    root: &Path,
-    package: &str,
-    test: &str,
-    features: &[&str],
-) -> std::process::Command {
-    let mut command = process::cargo(root);
-    command.args(["nextest", "run", "--no-fail-fast", "--package", package]);
-    command.args(features);
-    command.args(["-E", &format!("test(={test})")]);
-    command
 }

@@ -1,6 +1,7 @@
 //! Takes a provider's webhook: signature first, then the inbox, then 200.
 
 use payments_contract::PaymentsError;
+use tenon_chaos::is_planted;
 use tenon_jobs::{Enqueue as _, JobOptions};
 use tenon_kernel::CallCtx;
 use tenon_store::retrying;
@@ -24,10 +25,13 @@ impl Service {
         if provider != self.provider.name() {
             return refused(PaymentsError::UnknownProvider);
         }
-        let event = match self
-            .provider
-            .read_webhook(signature, body, self.db.env().now())
-        {
+        let read = if is_planted("payments.signature-not-checked") {
+            self.provider.parse_webhook(body)
+        } else {
+            self.provider
+                .read_webhook(signature, body, self.db.env().now())
+        };
+        let event = match read {
             Ok(event) => event,
             Err(WebhookError::Signature) => {
                 WEBHOOKS.with_label_values(&["bad_signature"]).inc();

@@ -1,7 +1,6 @@
 //! Takes authorised money: asks the provider under the capture's key until it gives a clear answer.
 
 use payments_contract::CaptureId;
-use tenon_chaos::is_planted;
 use tenon_kernel::CallCtx;
 use tenon_store::{StoreError, Tx, retrying};
 
@@ -107,8 +106,7 @@ impl Service {
             let mut payment = store::payments::get_locked(&mut tx, payment_id).await?;
             let mut capture = store::captures::get(&mut tx, id).await?;
             // A webhook may have been faster.
-            let is_open = capture.progress.status.is_open();
-            if is_open || is_planted("payments.capture-settled-twice") {
+            if capture.progress.status.is_open() {
                 match answer {
                     Outcome::Succeeded(taken) => {
                         let booked = booked(&mut tx, &capture).await?;

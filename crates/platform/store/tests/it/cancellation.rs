@@ -43,6 +43,11 @@ async fn cancelled_units_leave_no_transaction_behind() {
             }
         }
         assert!(left > ROUNDS / 10, "only {left} units were left half-way");
+        assert_eq!(
+            idle_in_transaction(&kit).await,
+            0,
+            "before anybody tidies up"
+        );
 
         let mut ctx = kit.ctx().with_timeout(Duration::from_secs(5));
         let mut tx = db
@@ -56,6 +61,21 @@ async fn cancelled_units_leave_no_transaction_behind() {
         ctx.deadline = Deadline::NONE;
         assert!(count(&db, &ctx).await >= 1);
         assert_eq!(idle_in_transaction(&kit).await, 0);
+    }
+}
+
+/// One unit at a time, so that no later one uses its connection and ends what it left open.
+#[tokio::test]
+async fn a_unit_that_is_left_at_any_wait_leaves_no_session_in_a_transaction() {
+    for (kit, db) in stores().await {
+        for waits in 1..=MOST_WAITS {
+            for round in 0..3 {
+                let name = format!("{waits}-{round}");
+                let _done = polled(waits, Box::pin(work(&kit, &db, &name))).await;
+                let idle = idle_in_transaction(&kit).await;
+                assert_eq!(idle, 0, "left at wait {waits}");
+            }
+        }
     }
 }
 
