@@ -61,9 +61,9 @@ async fn main() -> Result<()> {
         Set::Smoke(options) => {
             calls().await?;
             reads::run(&options).await?;
-            checkout::run(&options, None).await?;
+            Box::pin(checkout::run(&options, None)).await?;
             if let Some(url) = &options.postgres {
-                checkout::run(&options, Some(url)).await?;
+                Box::pin(checkout::run(&options, Some(url))).await?;
             }
             Ok(())
         }
