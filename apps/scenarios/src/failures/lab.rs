@@ -17,6 +17,8 @@ use crate::accounts::Account;
 /// How often something is looked for that programs bring about in the background, and how long it may take.
 const PAUSE: Duration = Duration::from_millis(15);
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Workers look every ten seconds of real time for what dead ones had in hand.
+const RESCUE: Duration = Duration::from_secs(12);
 /// How often a request is repeated that a busy shop could not answer in time.
 pub(crate) const BUSY: u32 = 40;
 
@@ -252,6 +254,9 @@ impl Lab {
         self.begin().await?;
         self.step("An hour later nobody was told anything twice");
         self.advance(Duration::from_hours(1)).await?;
+        if self.processes.any_killed() {
+            tokio::time::sleep(RESCUE).await;
+        }
         self.until("messages that wait to be sent", 0, async || {
             let waiting = self.read("/v1/messages?status=queued").await?;
             Ok(waiting["data"].as_array().map_or(0, Vec::len))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenon_kernel::{CallCtx, Interface, Timestamp};
+use tenon_kernel::{CallCtx, Interface};
 use tenon_store::{Db, Queryable as _, StoreError, retrying};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +48,7 @@ impl<W: Work> Crew<W> {
     pub async fn run(&self, stop: CancellationToken) {
         let halt = CancellationToken::new();
         let mut running = Running::default();
-        let mut rescued: Option<(Instant, Timestamp)> = None;
+        let mut rescued: Option<Instant> = None;
         let mut failures = 0_u32;
         while !stop.is_cancelled() {
             let pause = match self.round(&mut running, &mut rescued, &halt).await {
@@ -101,18 +101,12 @@ impl<W: Work> Crew<W> {
     async fn round(
         &self,
         running: &mut Running,
-        rescued: &mut Option<(Instant, Timestamp)>,
+        rescued: &mut Option<Instant>,
         halt: &CancellationToken,
     ) -> Result<Duration, StoreError> {
-        let pause = self.settings.lease / 3;
-        // By the clock that leases end by, too: it may have been set forward.
-        let is_due = |(at, by_clock): (Instant, Timestamp)| {
-            at.elapsed() >= pause || self.db.env().now().since(by_clock) >= pause
-        };
-        if rescued.is_none_or(is_due) {
-            let now = self.db.env().now();
+        if rescued.is_none_or(|at| at.elapsed() >= self.settings.lease / 3) {
             self.rescue().await?;
-            *rescued = Some((Instant::now(), now));
+            *rescued = Some(Instant::now());
         }
         // Top up only when half of the slots are free: a claim is a commit, so it should take several rows.
         let slots = self.settings.parallel;

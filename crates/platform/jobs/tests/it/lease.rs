@@ -6,7 +6,6 @@ use tenon_jobs::JobOptions;
 use tenon_store::StoreError;
 use tenon_testkit::engines;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::support::{Step, World};
 
@@ -39,34 +38,6 @@ async fn the_job_of_a_dead_worker_is_rescued_once_when_its_lease_is_over() {
             (world.effects().await, world.states().await),
             (1, vec!["done 2".to_owned()])
         );
-    }
-}
-
-/// By itself it would look for them only ten seconds after it did.
-#[tokio::test]
-async fn a_running_worker_rescues_at_once_when_the_clock_is_set_past_a_lease() {
-    for engine in engines() {
-        let mut world = World::new(engine, vec![Step::Hang]).await;
-        world.enqueue("a").await;
-        let doomed = world.worker();
-        tokio::select! {
-            _ = doomed.run_due() => panic!("the job hangs"),
-            _ = world.started.recv() => {}
-        }
-        let (worker, stop) = (world.worker(), CancellationToken::new());
-        tokio::join!(worker.run(stop.clone()), async {
-            world.enqueue("b").await;
-            world
-                .started
-                .recv()
-                .await
-                .expect("it is at work, and has looked");
-            world.kit.advance(LEASE_OVER);
-            worker.wake();
-            let rescued = tokio::time::timeout(Duration::from_secs(5), world.started.recv()).await;
-            stop.cancel();
-            assert_eq!(rescued.expect("at once").expect("runs").attempt, 2);
-        });
     }
 }
 
