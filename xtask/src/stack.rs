@@ -77,11 +77,12 @@ pub(crate) const PORTS: u16 = 6 + 2 + 2 * 6;
 pub(crate) struct Stack {
     pub(crate) plan: Plan,
     pub(crate) ports: Ports,
+    // Dropped in this order: the database server waits for everybody else to leave.
     server: Option<Service>,
+    fleet: Option<Fleet>,
     /// Held: they stop when the stack is dropped.
     surroundings: Vec<Service>,
     pub(crate) cluster: Option<Cluster>,
-    fleet: Option<Fleet>,
     programs: PathBuf,
     /// `key=value` beyond what every stack is started with.
     settings: Vec<String>,

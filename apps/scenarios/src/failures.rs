@@ -230,7 +230,7 @@ async fn play(options: Options) -> Result<()> {
         mail: options.mail,
         payments: options.payments,
         operations: options.operations,
-        processes: Processes(options.processes),
+        processes: Processes::new(options.processes),
         staff: accounts::of("staff", &options.accounts)?,
     })?;
     let start = Instant::now();

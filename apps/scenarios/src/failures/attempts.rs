@@ -163,7 +163,7 @@ pub(super) async fn amount_differs(lab: &Lab) -> Result<()> {
         lab.step("Nothing is placed, the hold is let go, the difference is on record");
         let seen = buyer.look(lab, &checkout).await?;
         equal("reason", &seen["reason"], &json!("payment_failed"))?;
-        checkout.order_is(lab, "cancelled", "failed").await?;
+        checkout.order_is(lab, "cancelled", "voided").await?;
         checkout.attempts_are(lab, &["voided"]).await?;
         checkout.provider_has(lab, NO_MONEY).await?;
         let attempt = checkout.attempt(lab).await?;

@@ -17,6 +17,10 @@ use crate::accounts::Account;
 /// How often something is looked for that programs bring about in the background, and how long it may take.
 const PAUSE: Duration = Duration::from_millis(15);
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Workers look every ten seconds of real time for what dead ones had in hand.
+const RESCUE: Duration = Duration::from_secs(12);
+/// How often a request is repeated that a busy shop could not answer in time.
+pub(crate) const BUSY: u32 = 40;
 
 /// Where everything is.
 #[derive(Debug, Clone)]
@@ -107,7 +111,8 @@ impl Lab {
         format!("{}{path}", self.places.api)
     }
 
-    /// Asks as staff, who sign in again when their token has ended with the time that was moved.
+    /// Asks as staff, who sign in again when their token has ended with the time that was moved. What may be repeated
+    /// is repeated while the shop is too busy.
     pub(crate) async fn staff(
         &self,
         method: Method,
@@ -115,14 +120,10 @@ impl Lab {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Reply> {
-        for _ in 0..2 {
-            if self.token.borrow().is_none() {
-                let staff = &self.places.staff;
-                let body = json!({ "email": staff.email, "password": staff.password });
-                let url = self.url("/v1/auth/sessions");
-                let session = self.http.post(&url, &[], &body).await?.expect(201)?;
-                self.token.replace(Some(session.text("/access_token")?));
-            }
+        let keyed = headers.iter().any(|(name, _)| *name == "idempotency-key");
+        let may_repeat = method == Method::GET || keyed;
+        for _ in 0..BUSY {
+            self.sign_in().await?;
             let bearer = format!(
                 "Bearer {}",
                 self.token.borrow().as_deref().unwrap_or_default()
@@ -133,12 +134,25 @@ impl Lab {
                 .http
                 .send(method.clone(), &self.url(path), &all, body)
                 .await?;
-            if reply.status != 401 {
-                return Ok(reply);
+            match reply.status {
+                401 => drop(self.token.replace(None)),
+                503 if may_repeat => tokio::time::sleep(PAUSE * 5).await,
+                _ => return Ok(reply),
             }
-            self.token.replace(None);
         }
-        bail!("staff cannot sign in")
+        bail!("{method} {path}: refused {BUSY} times")
+    }
+
+    async fn sign_in(&self) -> Result<()> {
+        if self.token.borrow().is_some() {
+            return Ok(());
+        }
+        let staff = &self.places.staff;
+        let body = json!({ "email": staff.email, "password": staff.password });
+        let url = self.url("/v1/auth/sessions");
+        let session = self.http.post(&url, &[], &body).await?.expect(201)?;
+        self.token.replace(Some(session.text("/access_token")?));
+        Ok(())
     }
 
     /// Reads as staff.
@@ -154,8 +168,9 @@ impl Lab {
             "slug": name, "title": format!("Thing {name}"), "status": "active",
             "variants": [{ "sku": name.to_uppercase(), "title": "one", "prices": [{ "amount": price, "currency": "EUR" }] }],
         });
+        let headers = [("idempotency-key", name.as_str())];
         let made = self
-            .staff(Method::POST, "/v1/products", &[], Some(&body))
+            .staff(Method::POST, "/v1/products", &headers, Some(&body))
             .await?;
         let made = made.expect(201)?;
         let goods = Goods {
@@ -239,6 +254,9 @@ impl Lab {
         self.begin().await?;
         self.step("An hour later nobody was told anything twice");
         self.advance(Duration::from_hours(1)).await?;
+        if self.processes.any_killed() {
+            tokio::time::sleep(RESCUE).await;
+        }
         self.until("messages that wait to be sent", 0, async || {
             let waiting = self.read("/v1/messages?status=queued").await?;
             Ok(waiting["data"].as_array().map_or(0, Vec::len))

@@ -2,9 +2,11 @@
 //!
 //! `<name>.pid` is the id of a process that runs. While there is `<name>.hold`, nobody starts it again.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -17,7 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The folder with the ids.
 #[derive(Debug, Clone)]
-pub(crate) struct Processes(pub(crate) PathBuf);
+pub(crate) struct Processes {
+    folder: PathBuf,
+    killed: Rc<Cell<bool>>,
+}
 
 /// A process that is dead until this ends.
 #[derive(Debug)]
@@ -27,6 +32,18 @@ pub(crate) struct Outage {
 }
 
 impl Processes {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            killed: Rc::default(),
+        }
+    }
+
+    /// Whether any was killed here.
+    pub(crate) fn any_killed(&self) -> bool {
+        self.killed.get()
+    }
+
     /// Whether there is such a process.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.file(name, "pid").is_file()
@@ -50,6 +67,7 @@ impl Processes {
         if !killed.context("kill")?.success() {
             bail!("{name} (process {pid}) cannot be killed");
         }
+        self.killed.set(true);
         outage.until_running(false).await?;
         Ok(outage)
     }
@@ -62,7 +80,7 @@ impl Processes {
     }
 
     fn file(&self, name: &str, kind: &str) -> PathBuf {
-        self.0.join(format!("{name}.{kind}"))
+        self.folder.join(format!("{name}.{kind}"))
     }
 }
 
