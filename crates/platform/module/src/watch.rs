@@ -19,7 +19,7 @@ use tenon_store::{Db, StoreError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::report::{Found, Report, RuleReport};
+pub(crate) use self::report::{Case, Report, RuleReport};
 use crate::{Invariant, Stretch, platform_invariants};
 
 /// How often the watch looks.
@@ -44,7 +44,7 @@ pub(crate) struct Watch {
 /// What a look found that was not known before.
 #[derive(Debug)]
 enum Change {
-    Violated(&'static str, Found),
+    Violated(&'static str, Case),
     Restored(&'static str, String),
 }
 
@@ -137,7 +137,7 @@ impl Watch {
             };
             let now = self.db.env().now();
             for violation in stretch.violations {
-                let found = Found::new(violation, now);
+                let found = Case::new(violation, now);
                 if state.note(found.clone()) {
                     changes.push(Change::Violated(rule.name(), found));
                 }

@@ -62,5 +62,5 @@ impl Dice {
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var_os(variable)?;
     let number = text.to_str().and_then(|text| text.parse().ok());
-    Some(number.unwrap_or_else(|| panic!("{variable}={text:?} is not a number")))
+    Some(number.unwrap_or_else(|| panic!("{variable}={} is not a number", text.display())))
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::support::World;
 
 /// What an operator is promised, whatever the number.
-const RESCUED_WITHIN: Duration = Duration::from_secs(60);
+const RESCUED_WITHIN: Duration = Duration::from_mins(1);
 /// One live job to so many dead ones.
 const DEAD_TO_LIVE: i64 = 5;
 

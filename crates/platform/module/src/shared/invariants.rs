@@ -159,13 +159,13 @@ impl InvariantState {
     }
 }
 
-impl From<crate::watch::Found> for ViolationView {
-    fn from(found: crate::watch::Found) -> Self {
+impl From<crate::watch::Case> for ViolationView {
+    fn from(case: crate::watch::Case) -> Self {
         Self {
-            subject: found.subject,
-            expected: found.expected,
-            actual: found.actual,
-            found_at: found.found_at,
+            subject: case.subject,
+            expected: case.expected,
+            actual: case.actual,
+            found_at: case.found_at,
         }
     }
 }

@@ -43,12 +43,12 @@ pub(crate) struct RuleReport {
     /// Cases that this pass has come across.
     seen: Vec<String>,
     /// Cases that are told.
-    pub(crate) known: Vec<Found>,
+    pub(crate) known: Vec<Case>,
 }
 
 /// A case that breaks a rule, and since when it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Found {
+pub(crate) struct Case {
     pub(crate) subject: String,
     pub(crate) expected: String,
     pub(crate) actual: String,
@@ -93,13 +93,13 @@ impl RuleReport {
     }
 
     /// Notes a case; `true` if it is new and there is room for it.
-    pub(super) fn note(&mut self, found: Found) -> bool {
+    pub(super) fn note(&mut self, found: Case) -> bool {
         if !self.seen.contains(&found.subject) && self.seen.len() < MOST_VIOLATIONS {
             self.seen.push(found.subject.clone());
         }
         if let Some(known) = self.known.iter_mut().find(|it| it.subject == found.subject) {
             let found_at = known.found_at;
-            *known = Found { found_at, ..found };
+            *known = Case { found_at, ..found };
             return false;
         }
         if self.known.len() >= MOST_VIOLATIONS {
@@ -126,7 +126,7 @@ impl RuleReport {
     }
 }
 
-impl Found {
+impl Case {
     pub(super) fn new(violation: Violation, found_at: Timestamp) -> Self {
         Self {
             subject: shortened(&violation.subject),
@@ -145,22 +145,22 @@ fn shortened(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn found(subject: &str, actual: &str, at: i64) -> Found {
+    fn case(subject: &str, actual: &str, at: i64) -> Case {
         let violation = Violation {
             subject: subject.to_owned(),
             expected: "1".to_owned(),
             actual: actual.to_owned(),
         };
-        Found::new(violation, Timestamp::from_micros(at))
+        Case::new(violation, Timestamp::from_micros(at))
     }
 
     #[test]
     fn a_case_is_new_once_and_over_once() {
         let mut rule = RuleReport::default();
-        assert!(rule.note(found("a", "2", 1)));
+        assert!(rule.note(case("a", "2", 1)));
         assert!(rule.end_of_pass(Timestamp::from_micros(2)).is_empty());
-        assert!(!rule.note(found("a", "3", 3)), "it is known");
-        assert_eq!(rule.known, [found("a", "3", 1)]);
+        assert!(!rule.note(case("a", "3", 3)), "it is known");
+        assert_eq!(rule.known, [case("a", "3", 1)]);
         assert!(rule.end_of_pass(Timestamp::from_micros(4)).is_empty());
         assert_eq!(rule.end_of_pass(Timestamp::from_micros(5)), ["a"]);
         assert!(rule.end_of_pass(Timestamp::from_micros(6)).is_empty());
@@ -170,12 +170,12 @@ mod tests {
     fn more_cases_than_are_told_are_never_called_over() {
         let mut rule = RuleReport::default();
         for number in 0..MOST_VIOLATIONS {
-            assert!(rule.note(found(&number.to_string(), "2", 1)));
+            assert!(rule.note(case(&number.to_string(), "2", 1)));
         }
-        assert!(!rule.note(found("one more", "2", 1)));
+        assert!(!rule.note(case("one more", "2", 1)));
         assert!(rule.end_of_pass(Timestamp::from_micros(2)).is_empty());
         for number in 50..MOST_VIOLATIONS + 50 {
-            rule.note(found(&number.to_string(), "2", 3));
+            rule.note(case(&number.to_string(), "2", 3));
         }
         assert!(rule.end_of_pass(Timestamp::from_micros(4)).is_empty());
         assert_eq!(rule.known.len(), MOST_VIOLATIONS);
