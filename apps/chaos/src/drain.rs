@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -62,8 +62,7 @@ async fn stop_once(
     let mut carts: Vec<Cart> = Vec::new();
     for number in 0..IN_FLIGHT {
         let variant = &variants[(stop as usize * IN_FLIGHT + number) % variants.len()];
-        let cart = shop.fill_cart(variant, "ada@example.org").await;
-        carts.push(cart.context("a cart")?);
+        carts.push(shop.fill_cart(variant, "ada@example.org").await?);
     }
     let address = site.server.api.trim_start_matches("http://").to_owned();
     let mut silent = Vec::new();

@@ -63,6 +63,7 @@ async fn cut_off(setup: &Setup, disk: &mut Disk, report: &mut Report) -> Result<
     let staff = shop.token("staff").await?;
     let variants = shop.variants().await?;
     let initial = oracle::count(&shop, &staff, &variants).await?;
+    disk.settle().await?;
     // The books are on another disk.
     std::fs::create_dir_all(&setup.folder)?;
     let load = Load::begin(&shop, &variants, BUYERS, &setup.folder)?;
@@ -77,6 +78,11 @@ async fn cut_off(setup: &Setup, disk: &mut Disk, report: &mut Report) -> Result<
         site.server.kill().await?;
         disk.power_on().await?;
         site.start().await?;
+        anyhow::ensure!(
+            !site.server.has_ended(),
+            "the server does not start after a power cut:\n{}",
+            site.server.last_lines()
+        );
         report.trials += 1;
     }
     report.expect(load.intents() > 0, || {
