@@ -117,7 +117,8 @@ impl Cluster {
             "postgres",
             "-tAc",
         ];
-        for _ in 0..50 {
+        // After a crash it first reads its log again.
+        for _ in 0..300 {
             let found = Command::new(programs.join("psql"))
                 .args(connection)
                 .arg(format!(

@@ -70,6 +70,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             seen = newest;
             rebuild(root, &mut stack);
         }
+        if stopped.load(Ordering::SeqCst) {
+            break;
+        }
         if let Err(error) = stack.revive() {
             println!("{error:#}");
         }

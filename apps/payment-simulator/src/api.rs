@@ -279,13 +279,19 @@ fn operate(shared: &Shared, operation: Operation, id: &str, body: Operate) -> Ou
 
 fn new_intent(shared: &Shared, body: &CreateIntent) -> Intent {
     let now = shared.config.env.now();
-    let wrong = i64::from(body.payment_method.as_deref() == Some("pm_wrong_amount"));
+    let method = body.payment_method.as_deref();
+    let wrong = i64::from(method == Some("pm_wrong_amount"));
+    let currency = match method {
+        Some("pm_wrong_currency") if body.currency == "USD" => "EUR",
+        Some("pm_wrong_currency") => "USD",
+        _ => &body.currency,
+    };
     let mut intent = Intent {
         id: shared.new_id("int"),
         reference: body.reference.clone(),
         payment_method: body.payment_method.clone(),
         amount: body.amount + wrong,
-        currency: body.currency.clone(),
+        currency: currency.to_owned(),
         capture: body.capture,
         return_url: body.return_url.clone(),
         status: Status::RequiresAction,

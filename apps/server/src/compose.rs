@@ -185,6 +185,7 @@ impl Tenon {
         }
 
         let edge = if is_public {
+            endpoints.extend(node.shared_endpoints());
             Some(wiring.edge(&node, settings, env)?)
         } else {
             None

@@ -52,6 +52,11 @@ enum Command {
         #[command(subcommand)]
         action: command::events::Action,
     },
+    /// Looks after jobs that no attempt could do.
+    Jobs {
+        #[command(subcommand)]
+        action: command::jobs::Action,
+    },
     /// Looks after a module's data.
     Module {
         #[command(subcommand)]
@@ -96,6 +101,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Migrate => block_on(command::migrate::run(load()?)),
         Command::Admin { action } => block_on(command::admin::run(load()?, action)),
         Command::Events { action } => block_on(command::events::run(load()?, action)),
+        Command::Jobs { action } => block_on(command::jobs::run(load()?, action)),
         Command::Module { action } => block_on(command::module::run(load()?, action)),
         Command::Verify => block_on(command::verify::run(load()?)),
     }

@@ -24,7 +24,8 @@ pub(crate) enum Platform {
 }
 
 /// Files that are the same in every repository.
-const COPIED: [&str; 7] = [
+const COPIED: [&str; 8] = [
+    ".cargo/config.toml",
     ".config/nextest.toml",
     ".gitignore",
     "Cargo.lock",
@@ -91,8 +92,13 @@ pub(crate) fn files(
             copy(root, Path::new(path), &mut files)?;
         }
     }
-    if let Some(text) = files.get_mut(Path::new(".config/nextest.toml")) {
-        *text = without_packages(text);
+    for (path, stranger) in [
+        (".cargo/config.toml", "[alias]"),
+        (".config/nextest.toml", "package("),
+    ] {
+        if let Some(text) = files.get_mut(Path::new(path)) {
+            *text = without(stranger, text);
+        }
     }
     let app = PathBuf::from("apps").join(module.service());
     files.insert(app.join("Cargo.toml"), service::manifest(module));
@@ -154,11 +160,9 @@ fn copy(root: &Path, path: &Path, files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// The settings of the test runner without the blocks that name packages, which are not there.
-fn without_packages(text: &str) -> String {
-    let blocks = text
-        .split("\n\n")
-        .filter(|block| !block.contains("package("));
+/// Settings without the blocks that name what is not there: tasks, packages.
+fn without(stranger: &str, text: &str) -> String {
+    let blocks = text.split("\n\n").filter(|block| !block.contains(stranger));
     let kept: Vec<&str> = blocks.map(str::trim_end).collect();
     kept.join("\n\n") + "\n"
 }

@@ -12,7 +12,11 @@ use super::ledger::Ledger;
 use super::{FOLDER, standalone, tree};
 use crate::workspace::Workspace;
 
-const TREE: [(&str, &str); 10] = [
+const TREE: [(&str, &str); 11] = [
+    (
+        ".cargo/config.toml",
+        "[alias]\nxtask = \"run --package xtask --\"\n\n[env]\nFAST = \"1\"\n",
+    ),
     (
         ".config/nextest.toml",
         "[profile.default]\nfail-fast = false\n\n[[profile.default.overrides]]\nfilter = \"package(tenon-server)\"\n",
@@ -273,6 +277,11 @@ fn a_repository_of_its_own_has_the_same_versions_and_no_other_module() {
     assert!(
         runner.contains("[profile.default]") && !runner.contains("package("),
         "{runner}"
+    );
+    let cargo = &files[Path::new(".cargo/config.toml")];
+    assert!(
+        cargo.contains("[env]") && !cargo.contains("xtask"),
+        "{cargo}"
     );
 
     let platform: standalone::Platform = "git=https://example.org/tenon.git"

@@ -148,38 +148,44 @@ pub(super) async fn provider_declines(lab: &Lab) -> Result<()> {
 
 pub(super) async fn amount_differs(lab: &Lab) -> Result<()> {
     let goods = lab.sell(1_000, 5).await?;
-    let buyer = Buyer::with(lab, &goods, 1).await?;
+    let total = 1_000 + DELIVERY;
+    for (method, what, amount, currency) in [
+        ("pm_wrong_amount", "a cent too much", total + 1, "EUR"),
+        ("pm_wrong_currency", "dollars for euros", total, "USD"),
+    ] {
+        let buyer = Buyer::with(lab, &goods, 1).await?;
+        lab.step(&format!("The provider promises {what}"));
+        let key = lab.name("checkout");
+        let reply = buyer.check_out(lab, &key, Some(method)).await?;
+        let checkout = buyer.checkout(lab, &reply.expect(201)?).await?;
+        buyer.sees(lab, &checkout, "failed").await?;
 
-    lab.step("The provider promises a cent too much");
-    let key = lab.name("checkout");
-    let reply = buyer.check_out(lab, &key, Some("pm_wrong_amount")).await?;
-    let checkout = buyer.checkout(lab, &reply.expect(201)?).await?;
-    buyer.sees(lab, &checkout, "failed").await?;
-
-    lab.step("Nothing is placed, the hold is let go, the difference is on record");
-    let seen = buyer.look(lab, &checkout).await?;
-    equal("reason", &seen["reason"], &json!("payment_failed"))?;
-    checkout.order_is(lab, "cancelled", "failed").await?;
-    checkout.provider_has(lab, NO_MONEY).await?;
-    checkout.attempts_are(lab, &["voided"]).await?;
-    let attempt = checkout.attempt(lab).await?;
-    let intent = lab.provider.intent(&attempt).await?;
-    equal("the intent", &intent["status"], &json!("canceled"))?;
-    equal(
-        "what it held",
-        &intent["amount"],
-        &json!(1_000 + DELIVERY + 1),
-    )?;
-    let path = format!("/v1/orders/{}/timeline", checkout.order);
-    let timeline = lab.read(&path).await?.to_string();
-    equal(
-        "whether the order tells of it",
-        &timeline.contains("payment.mismatch"),
-        &true,
-    )?;
-    checkout.ledger_has(lab, &[]).await?;
-    pieces_are(lab, &goods, 5, 0).await?;
-    buyer.gets_mails(lab, &[]).await
+        lab.step("Nothing is placed, the hold is let go, the difference is on record");
+        let seen = buyer.look(lab, &checkout).await?;
+        equal("reason", &seen["reason"], &json!("payment_failed"))?;
+        checkout.order_is(lab, "cancelled", "failed").await?;
+        checkout.attempts_are(lab, &["voided"]).await?;
+        checkout.provider_has(lab, NO_MONEY).await?;
+        let attempt = checkout.attempt(lab).await?;
+        let intent = lab.provider.intent(&attempt).await?;
+        equal("the intent", &intent["status"], &json!("canceled"))?;
+        equal("what it held", &intent["amount"], &json!(amount))?;
+        equal("in which currency", &intent["currency"], &json!(currency))?;
+        let path = format!("/v1/orders/{}/timeline", checkout.order);
+        lab.until(
+            "whether the order tells of the difference",
+            true,
+            async || {
+                let timeline = lab.read(&path).await?.to_string();
+                Ok(timeline.contains("payment.mismatch"))
+            },
+        )
+        .await?;
+        checkout.ledger_has(lab, &[]).await?;
+        pieces_are(lab, &goods, 5, 0).await?;
+        buyer.gets_mails(lab, &[]).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn browser_closed(lab: &Lab) -> Result<()> {

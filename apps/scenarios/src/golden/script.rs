@@ -11,6 +11,7 @@ mod checkouts;
 mod documents;
 mod farewell;
 mod inventory;
+mod keys;
 mod notifications;
 mod orders;
 mod parcels;
@@ -46,6 +47,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     inventory::play(shop).await?;
     carts::play(shop).await?;
     let bought = checkouts::play(shop).await?;
+    keys::play(shop, &bought).await?;
     let sent = orders::play(shop, &bought).await?;
     webhooks::play(shop, &bought).await?;
     payments::play(shop, &bought).await?;

@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tenon_events::EventId;
 use tenon_kernel::{CallCtx, Interface};
 
 use tenon_node::HasNode as _;
-use tenon_server::compose::{self, INSTALLATION};
+use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
+
+use super::store_of;
 
 /// What to do with events.
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +25,15 @@ pub(crate) enum Action {
         /// One event; all of the consumer's without it.
         #[arg(long)]
         event: Option<EventId>,
+    },
+    /// Gives up an event that is tried again and again, so that later ones of its subject go on. `replay` takes it back.
+    Skip {
+        /// The consuming module.
+        #[arg(long)]
+        consumer: String,
+        /// The event.
+        #[arg(long)]
+        event: EventId,
     },
 }
 
@@ -48,17 +59,21 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             }
         }
         Action::Replay { consumer, event } => {
-            INSTALLATION
-                .find(&consumer)
-                .with_context(|| format!("no module is called {consumer}"))?;
-            node.require(&consumer)?;
-            let stores = node.stores();
-            let db = stores
-                .iter()
-                .find(|db| db.module() == consumer)
-                .context("a hosted module has a store")?;
+            let db = store_of(&node, &consumer)?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
+        }
+        Action::Skip { consumer, event } => {
+            let db = store_of(&node, &consumer)?;
+            let skipped = tenon_events::skip(db, &mut ctx, &consumer, event).await?;
+            println!(
+                "{}",
+                if skipped {
+                    "It is given up; what comes after it goes on."
+                } else {
+                    "No such event waits there: nothing was changed."
+                }
+            );
         }
     }
     node.close().await;

@@ -31,7 +31,7 @@ pub(crate) struct Installation {
     pub(crate) http: Client,
     simulator: Simulator,
     pub(crate) catcher: MailCatcher,
-    _database: Option<TestDatabase>,
+    pub(crate) database: Option<TestDatabase>,
     /// Last: the files of the processes are in it.
     _folder: TempDir,
 }
@@ -123,7 +123,7 @@ impl Installation {
             http,
             simulator,
             catcher,
-            _database: database,
+            database,
             _folder: folder,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use audit_contract::ChainFault;
 use tenon_kernel::CallCtx;
-use tenon_module::{Invariant, Violation};
+use tenon_module::{Invariant, Stretch, Violation, check_whole};
 use tenon_store::StoreError;
 
 use crate::service::Service;
@@ -34,22 +34,28 @@ impl Invariant for ChainVerifies {
         "Every audit entry is what was written, in the place where it was written, and none is missing."
     }
 
-    /// Names the first fault only: everything behind it hangs on it.
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let mut from = Some(1);
-        while let Some(start) = from {
-            let report = self.service.verify_stretch(ctx, start, STEP).await?;
-            if let Some(broken) = report.broken {
-                let violation = Violation {
+        check_whole(self, ctx).await
+    }
+
+    /// Names the first fault only: everything behind it hangs on it.
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let start = after.and_then(|text| text.parse().ok()).unwrap_or(1);
+        let report = self.service.verify_stretch(ctx, start, STEP).await?;
+        Ok(match report.broken {
+            Some(broken) => Stretch {
+                violations: vec![Violation {
                     subject: format!("audit entry {}", broken.seq),
                     expected: "the chain holds".to_owned(),
                     actual: in_words(broken.fault).to_owned(),
-                };
-                return Ok(vec![violation]);
-            }
-            from = report.next;
-        }
-        Ok(Vec::new())
+                }],
+                next: None,
+            },
+            None => Stretch {
+                violations: Vec::new(),
+                next: report.next.map(|next| next.to_string()),
+            },
+        })
     }
 }
 

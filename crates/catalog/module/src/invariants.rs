@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_kernel::CallCtx;
-use tenon_module::{Invariant, Violation};
+use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, StoreError};
 
 use crate::store::invariants;
@@ -45,8 +45,13 @@ impl Invariant for StockIsItsLedger {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
         let mut reader = self.db.read(ctx);
-        let broken = invariants::unexplained(&mut reader).await?;
+        let range = IdRange::behind(&mut reader, invariants::STRETCH, after).await?;
+        let broken = invariants::unexplained(&mut reader, &range).await?;
         let violation = |it: invariants::Unexplained| Violation {
             subject: format!("{} at {}", it.variant_id, it.location_id),
             expected: format!(
@@ -55,7 +60,10 @@ impl Invariant for StockIsItsLedger {
             ),
             actual: format!("on hand {}, reserved {}", it.on_hand, it.reserved),
         };
-        Ok(broken.into_iter().map(violation).collect())
+        Ok(Stretch {
+            violations: broken.into_iter().map(violation).collect(),
+            next: range.next(),
+        })
     }
 }
 
@@ -70,14 +78,22 @@ impl Invariant for ReservedIsHeld {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
         let mut reader = self.db.read(ctx);
-        let broken = invariants::unheld(&mut reader).await?;
+        let range = IdRange::behind(&mut reader, invariants::STRETCH, after).await?;
+        let broken = invariants::unheld(&mut reader, &range).await?;
         let violation = |it: invariants::Unheld| Violation {
             subject: format!("{} at {}", it.variant_id, it.location_id),
             expected: format!("reserved {}", it.held),
             actual: format!("reserved {}", it.reserved),
         };
-        Ok(broken.into_iter().map(violation).collect())
+        Ok(Stretch {
+            violations: broken.into_iter().map(violation).collect(),
+            next: range.next(),
+        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the catalog does, one use case a file.
 
-mod add_variant;
-mod adjust_inventory;
+pub(crate) mod add_variant;
+pub(crate) mod adjust_inventory;
 mod audit;
 mod commit_reservation;
 mod contract;
-mod create_category;
-mod create_product;
+pub(crate) mod create_category;
+pub(crate) mod create_product;
 mod extend_reservation;
 mod get_product;
 mod get_reservations;

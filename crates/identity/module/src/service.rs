@@ -11,7 +11,7 @@ mod housekeeping;
 mod list_users;
 mod me;
 mod refresh;
-mod request;
+pub(crate) mod request;
 mod sessions;
 mod sign_in;
 mod signing_keys;

@@ -40,7 +40,7 @@ impl Invariant for OneMessageForEachEvent {
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
         let doubled = stuck::list_doubled(&mut self.db.read(ctx)).await?;
         let violation = |row: stuck::DoubledRow| Violation {
-            subject: format!("{} to {}", row.template, row.recipient),
+            subject: format!("{} of event {}", row.template, row.event_id),
             expected: "1 message".to_owned(),
             actual: format!("{} messages", row.copies),
         };

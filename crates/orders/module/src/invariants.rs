@@ -1,14 +1,17 @@
 //! What must always be true of the data of orders.
 
+mod across;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_jobs::unfinished_sagas;
 use tenon_kernel::CallCtx;
-use tenon_module::{Invariant, Violation};
+use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, StoreError};
 
+use crate::service::Service;
 use crate::store;
 
 /// How long after its time a saga may still be lying there: the sweeper comes each minute.
@@ -18,12 +21,15 @@ const MOST_SAGAS: u32 = 10_000;
 /// Violations told.
 const MOST_VIOLATIONS: usize = 100;
 
-pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
+pub(crate) fn all(service: &Arc<Service>) -> Vec<Arc<dyn Invariant>> {
+    let db = &service.db;
     vec![
         Arc::new(TotalsAddUp(db.clone())),
         Arc::new(CheckoutsMatchOrders(db.clone())),
         Arc::new(CartsMatchCheckouts(db.clone())),
         Arc::new(SagasGetOn(db.clone())),
+        Arc::new(across::MoneyFollowsOrders(Arc::clone(service))),
+        Arc::new(across::StockFollowsOrders(Arc::clone(service))),
     ]
 }
 
@@ -40,15 +46,25 @@ impl Invariant for TotalsAddUp {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::wrong_totals(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::ORDERS, after).await?;
+        let wrong = store::invariants::wrong_totals(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
                 expected: format!("lines worth {}", case.subtotal),
                 actual: format!("lines worth {}", case.lines),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 
@@ -65,15 +81,25 @@ impl Invariant for CheckoutsMatchOrders {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::contradicting_orders(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::CHECKOUTS, after).await?;
+        let wrong = store::invariants::contradicting_orders(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
                 expected: format!("an order that fits a checkout that is {}", case.status),
                 actual: format!("order {}", case.order_status),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 
@@ -90,8 +116,14 @@ impl Invariant for CartsMatchCheckouts {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
-        let wrong = store::invariants::contradicting_carts(&mut self.0.read(ctx)).await?;
-        Ok(wrong
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
+        let mut db = self.0.read(ctx);
+        let range = IdRange::behind(&mut db, store::invariants::CARTS, after).await?;
+        let wrong = store::invariants::contradicting_carts(&mut db, &range).await?;
+        let violations = wrong
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
@@ -106,7 +138,11 @@ impl Invariant for CartsMatchCheckouts {
                     case.live, case.status
                 ),
             })
-            .collect())
+            .collect();
+        Ok(Stretch {
+            violations,
+            next: range.next(),
+        })
     }
 }
 

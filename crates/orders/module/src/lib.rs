@@ -108,7 +108,7 @@ impl Orders {
             subscriptions: subscribers::subscriptions(&service),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
-            invariants: invariants::all(&db),
+            invariants: invariants::all(&service),
             db,
         };
         Ok(Self {

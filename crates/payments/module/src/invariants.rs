@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tenon_kernel::{CallCtx, Money};
-use tenon_module::{Invariant, Violation};
+use tenon_kernel::CallCtx;
+use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, Reader, StoreError};
 
 use crate::store::verify::Drift;
@@ -56,60 +56,58 @@ impl Invariant for Checked {
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        check_whole(self, ctx).await
+    }
+
+    async fn check_from(&self, ctx: &CallCtx, after: Option<&str>) -> Result<Stretch, StoreError> {
         let mut db = self.db.read(ctx);
-        let mut violations = match self.rule {
-            Rule::LedgerBalances => ledger_balances(&mut db).await?,
-            Rule::MoneyMatchesLedger => verify::ledger_drift(&mut db)
-                .await?
-                .into_iter()
-                .map(Violation::from)
-                .collect(),
-            Rule::SumsMatchParts => {
-                let drifts = [
-                    verify::capture_drift(&mut db).await?,
-                    verify::refund_drift(&mut db).await?,
-                ]
-                .concat();
-                drifts.into_iter().map(Violation::from).collect()
-            }
-            Rule::OneWinner => verify::winner_drift(&mut db)
-                .await?
-                .into_iter()
-                .map(Violation::from)
-                .collect(),
+        match self.rule {
+            Rule::LedgerBalances => return Ok(whole(ledger_balances(&mut db).await?)),
             Rule::NothingForgotten => {
                 let overdue = sweep::overdue(&mut db, self.db.env().now() - LATE).await?;
-                overdue
+                let overdue = overdue
                     .into_iter()
-                    .map(|work| violation(work, "repeated in time", "overdue"))
-                    .collect()
+                    .map(|work| violation(work, "repeated in time", "overdue"));
+                return Ok(whole(overdue.collect()));
             }
+            Rule::MoneyMatchesLedger | Rule::SumsMatchParts | Rule::OneWinner => {}
+        }
+        let range = IdRange::behind(&mut db, verify::STRETCH, after).await?;
+        let drifts = match self.rule {
+            Rule::SumsMatchParts => [
+                verify::capture_drift(&mut db, &range).await?,
+                verify::refund_drift(&mut db, &range).await?,
+            ]
+            .concat(),
+            Rule::OneWinner => verify::winner_drift(&mut db, &range).await?,
+            _ => verify::ledger_drift(&mut db, &range).await?,
         };
-        violations.truncate(100);
-        Ok(violations)
+        Ok(Stretch {
+            violations: drifts.into_iter().map(Violation::from).collect(),
+            next: range.next(),
+        })
+    }
+}
+
+/// A rule over few rows, or one that only makes sense over all of them.
+fn whole(violations: Vec<Violation>) -> Stretch {
+    Stretch {
+        violations,
+        next: None,
     }
 }
 
 async fn ledger_balances(db: &mut Reader<'_>) -> Result<Vec<Violation>, StoreError> {
-    let kept = ledger::kept_balances(db).await?;
-    let folded = ledger::folded_balances(db).await?;
+    let accounts = ledger::compared_balances(db).await?;
     let mut violations = Vec::new();
-    let mut accounts: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
-    let key = |(account, money): &(String, Money)| (account.clone(), money.currency().to_string());
-    for balance in &kept {
-        accounts.entry(key(balance)).or_default().0 = balance.1.minor();
-    }
-    for balance in &folded {
-        accounts.entry(key(balance)).or_default().1 = balance.1.minor();
-    }
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
-    for ((account, currency), (kept, folded)) in &accounts {
-        *sums.entry(currency).or_default() += kept;
-        if kept != folded {
+    for account in &accounts {
+        *sums.entry(&account.currency).or_default() += account.kept;
+        if account.kept != account.folded {
             violations.push(violation(
-                format_args!("{account} in {currency}"),
-                folded,
-                kept,
+                format_args!("{} in {}", account.account, account.currency),
+                account.folded,
+                account.kept,
             ));
         }
     }
@@ -120,6 +118,7 @@ async fn ledger_balances(db: &mut Reader<'_>) -> Result<Vec<Violation>, StoreErr
             sum,
         ));
     }
+    violations.truncate(100);
     Ok(violations)
 }
 

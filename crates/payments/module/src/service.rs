@@ -1,6 +1,6 @@
 //! The use cases of payments, one in each file, and what they share.
 
-mod capture_payment;
+pub(crate) mod capture_payment;
 mod capture_shipped;
 mod contract;
 mod effects;
@@ -16,7 +16,7 @@ mod process_provider_event;
 mod receive_provider_event;
 mod reconcile_totals;
 mod refresh_payment;
-mod refund_payment;
+pub(crate) mod refund_payment;
 mod send_attempt;
 mod send_capture;
 mod send_refund;
@@ -25,7 +25,7 @@ mod settle;
 mod settle_void;
 mod start_attempt;
 mod sweep;
-mod void_payment;
+pub(crate) mod void_payment;
 
 use std::future::Future;
 use std::sync::Arc;

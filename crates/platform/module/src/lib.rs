@@ -6,10 +6,15 @@ mod maintenance;
 mod module;
 mod platform;
 mod runtime;
+mod shared;
+mod stretch;
+mod watch;
 
 pub use self::assemble::{AssembleError, NodeParts};
-pub use self::invariant::{Invariant, Violation};
+pub use self::invariant::{Invariant, Stretch, Violation, check_whole};
 pub use self::maintenance::Retention;
 pub use self::module::Module;
 pub use self::platform::platform_invariants;
 pub use self::runtime::{RemoteFeed, Runtime, RuntimeSettings};
+pub use self::shared::{SharedApi, Surface};
+pub use self::stretch::IdRange;

@@ -186,6 +186,18 @@ impl Runtime {
         )))
     }
 
+    /// Looks at every invariant of every module here, from beginning to end, as the workers do all the time.
+    ///
+    /// # Errors
+    ///
+    /// A store that does not answer.
+    pub async fn look_at_invariants(&self) -> Result<(), StoreError> {
+        for crew in &self.crews {
+            crew.watch.look_at_all().await?;
+        }
+        Ok(())
+    }
+
     /// Stops claiming, waits for running work, hands leases back, closes stores.
     pub async fn stop(mut self) {
         self.stop.cancel();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tenon_kernel::{CursorKey, Env};
-use tenon_module::{Module, NodeParts};
+use tenon_module::{Module, NodeParts, SharedApi, Surface as ModuleSurface};
 use tenon_remote::RemotePeers;
 use tenon_seam::{Dispatch, Mode, Seam, SetupError, Surface};
 use tenon_settings::Secret;
@@ -25,6 +25,7 @@ pub struct Node {
     pub(crate) peers: Option<Arc<RemotePeers>>,
     pub(crate) hosted: Vec<Hosted>,
     seam: Seam,
+    shared: SharedApi,
     hosts: Vec<&'static ModuleEntry>,
     keys: BTreeMap<&'static str, Secret>,
     stores: Vec<Db>,
@@ -79,6 +80,7 @@ impl Node {
             peers,
             hosted: Vec::new(),
             seam,
+            shared: SharedApi::default(),
             hosts,
             keys,
             stores: Vec::new(),
@@ -152,8 +154,9 @@ impl Node {
         contract: Arc<dyn Dispatch>,
     ) -> Result<Vec<Endpoint>, NodeError> {
         let name = module.name;
-        let endpoints = std::mem::take(&mut module.endpoints);
-        let http = Arc::new(HttpDispatch::new(name, endpoints.clone()));
+        let ModuleSurface { endpoints, parts } = module.take_surface();
+        let all = endpoints.iter().chain(&parts).cloned().collect();
+        let http = Arc::new(HttpDispatch::new(name, all));
         let here = self.hosts(name);
         if here {
             self.hosted.push(Hosted {
@@ -164,6 +167,7 @@ impl Node {
         }
         let edge = self.settings.modules.get(name);
         if here && edge.is_none_or(|edge| edge.mode == Mode::Local) {
+            self.shared.add(name, parts);
             return Ok(endpoints);
         }
         if !here && self.seam.is_here(name) {
@@ -172,10 +176,15 @@ impl Node {
         }
         let here = here.then_some(http as Arc<dyn Dispatch>);
         let relay = Arc::new(self.seam.relay(APP, name, Surface::Http, here)?);
-        Ok(endpoints
-            .into_iter()
-            .map(|endpoint| endpoint.forwarded(Arc::clone(&relay)))
-            .collect())
+        let forwarded = |endpoint: Endpoint| endpoint.forwarded(Arc::clone(&relay));
+        self.shared.add(name, parts.into_iter().map(forwarded));
+        Ok(endpoints.into_iter().map(forwarded).collect())
+    }
+
+    /// The REST operations that every module answers a part of: for the process with the public API, once all
+    /// modules are put together.
+    pub fn shared_endpoints(&mut self) -> Vec<Endpoint> {
+        std::mem::take(&mut self.shared).endpoints()
     }
 
     /// The modules that were put together here, for commands that look at them.

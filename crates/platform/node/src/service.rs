@@ -224,6 +224,13 @@ async fn verify(node: &Node, env: &Env) -> Result<bool, ServiceError> {
     for module in node.modules() {
         let platform = platform_invariants(&module.db);
         for invariant in module.invariants.iter().chain(&platform) {
+            if !invariant.asks().is_empty() {
+                println!(
+                    "       left out: {}, which asks other modules",
+                    invariant.name()
+                );
+                continue;
+            }
             let violations = invariant.check(&ctx).await?;
             let word = if violations.is_empty() {
                 "ok    "

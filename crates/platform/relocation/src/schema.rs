@@ -44,11 +44,12 @@ pub(crate) struct Column {
 type Described = (String, String, String, i64, i64, i64, i64);
 
 /// What stays: the history, as each store is migrated by itself; who works on the store, as others will on the next;
-/// what is the mover's own.
-const NOT_MOVED: [&str; 6] = [
+/// what its workers found there; what is the mover's own.
+const NOT_MOVED: [&str; 7] = [
     HISTORY,
     "worker_lease",
     "worker_instances",
+    "invariant_watch",
     "relocation_state",
     "relocation_log",
     "relocation_parked",

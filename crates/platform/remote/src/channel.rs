@@ -23,7 +23,7 @@ use self::connect::Line;
 use crate::frame;
 use crate::identity::Identity;
 use crate::settings::is_service_name;
-use crate::token::{Bound, PASS, Passes, secret};
+use crate::token::{Bound, PASS, Passes};
 
 /// Pause after the first failed attempt to connect; doubles to the longest.
 const FIRST_REST: Duration = Duration::from_millis(50);
@@ -158,18 +158,13 @@ impl Channel {
             path: ask.path,
             body: &ask.body,
         };
-        let mut request = Request::builder()
+        let (pass, proof) = passes.prove(signer, env, ask.module, bound, !ask.is_query);
+        Request::builder()
             .method(&ask.verb)
             .uri(format!("https://{}{}", self.address, ask.path))
-            .header(CONTENT_TYPE, frame::CALL);
-        request = if ask.is_query {
-            let (pass, proof) = passes.prove(signer, env, ask.module, bound);
-            request.header(PASS, pass).header(AUTHORIZATION, proof)
-        } else {
-            let token = signer.sign(env, ask.module, bound);
-            request.header(AUTHORIZATION, secret(&format!("Bearer {token}")))
-        };
-        request
+            .header(CONTENT_TYPE, frame::CALL)
+            .header(PASS, pass)
+            .header(AUTHORIZATION, proof)
             .body(Full::new(ask.body.clone()))
             .map_err(|_| SeamFault::Misuse {
                 rule: "names of modules and methods can stand in a path".to_owned(),

@@ -90,7 +90,7 @@ impl SeamHost {
             access,
             callers,
             keys: TrustedKeys::read(settings)?,
-            replay: Mutex::new(Replay::new(settings.limits.max_remembered_tokens)),
+            replay: Mutex::new(Replay::new(settings.limits.max_remembered_commands)),
             surfaces: HashMap::new(),
             feeds: HashMap::new(),
             limits: settings.limits.clone(),

@@ -4,11 +4,11 @@
 //! when it is needed, opened again when it is lost. [`SeamHost`] is the other side: a listener of its own, never
 //! part of the public router.
 //!
-//! Who speaks is proved twice. The certificates of both sides carry `spiffe://tenon/<service>`, and a command brings
-//! a token, signed with the service's own key, that is good for this one request: it names the service, the calling
-//! module, the receiver, method and path, and the hash of the body. Queries share a signed pass for their module that
-//! is good on this connection only, and each proves method, path and body with a key that nobody else has. What may be
-//! called is then looked up in the same access list that the caller's own edge has checked.
+//! Who speaks is proved twice. The certificates of both sides carry `spiffe://tenon/<service>`, and each request brings
+//! a pass and a proof. The pass is signed with the service's own key and names the service, the calling module, the
+//! receiver and the one connection that it is good on. The proof is made for method, path and body with a key that only
+//! the two ends of that connection have; that of a command carries an id and counts once. What may be called is then
+//! looked up in the same access list that the caller's own edge has checked.
 //!
 //! A call that fails says honestly whether it ran: `No` if it was never sent or was refused, `Unknown` once it was
 //! sent and no answer came. Dropping a call resets its stream; the other side drops the query then, while a command

@@ -46,8 +46,8 @@ pub struct HostLimits {
     pub patience_ms: u64,
     /// How long running calls may take once the process stops, in seconds.
     pub drain_seconds: u64,
-    /// Most used tokens of commands that are remembered; beyond that commands are turned away for a while.
-    pub max_remembered_tokens: usize,
+    /// Most commands whose proofs are remembered; beyond that commands are turned away for a while.
+    pub max_remembered_commands: usize,
 }
 
 impl Default for HostLimits {
@@ -58,7 +58,7 @@ impl Default for HostLimits {
             max_request_bytes: 8 * 1024 * 1024,
             patience_ms: 10_000,
             drain_seconds: 20,
-            max_remembered_tokens: 500_000,
+            max_remembered_commands: 500_000,
         }
     }
 }
@@ -116,7 +116,7 @@ impl SeamSettings {
             ("max_streams", limits.max_streams as usize),
             ("max_request_bytes", limits.max_request_bytes),
             ("patience_ms", usize::from(limits.patience_ms > 0)),
-            ("max_remembered_tokens", limits.max_remembered_tokens),
+            ("max_remembered_commands", limits.max_remembered_commands),
         ];
         for (key, value) in positive {
             if value == 0 {

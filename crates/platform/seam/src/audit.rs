@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::invariant::{InvariantRestored, InvariantViolated};
+
 /// A change made by a person or on their behalf. Who, when and how stand in the envelope.
 ///
 /// `before` and `after` hold the changed members only; never a password, token or key.
@@ -23,4 +25,8 @@ pub struct AuditRecorded {
 crate::event!(AuditRecorded, "audit.recorded", 1, target);
 
 /// Events that any module may publish.
-pub static EVENTS: &[crate::EventShape] = &[crate::EventShape::of::<AuditRecorded>()];
+pub static EVENTS: &[crate::EventShape] = &[
+    crate::EventShape::of::<AuditRecorded>(),
+    crate::EventShape::of::<InvariantViolated>(),
+    crate::EventShape::of::<InvariantRestored>(),
+];

@@ -16,6 +16,7 @@ mod edge;
 mod ends;
 mod event;
 mod fault;
+pub mod invariant;
 mod method;
 mod relay;
 mod seam;

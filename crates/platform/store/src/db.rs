@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenon_kernel::{CallCtx, Env};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
+use crate::idempotency::KeysInFlight;
 use crate::metrics::Metrics;
 use crate::migrate::{self, MigrationReport, Migrations};
 use crate::ownership;
@@ -18,6 +19,8 @@ use crate::sqlite::{SqliteStore, TURN_TIMEOUT};
 use crate::worker_lease::WorkerLease;
 use crate::{Engine, Query, Queryable, StoreConfig, StoreError, Tx, Wake};
 
+/// How long a copy of a request waits for the first one before it looks whether that is still being done.
+const KEY_PATIENCE: Duration = Duration::from_secs(1);
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A module's database. Cheap to clone.
@@ -35,6 +38,7 @@ struct Inner {
     metrics: Metrics,
     events_wake: Wake,
     jobs_wake: Wake,
+    keys_in_flight: KeysInFlight,
 }
 
 pub(crate) enum Backend {
@@ -110,6 +114,7 @@ impl Db {
             backend,
             events_wake: Wake::new(),
             jobs_wake: Wake::new(),
+            keys_in_flight: KeysInFlight::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -156,6 +161,7 @@ impl Db {
     /// # Errors
     ///
     /// [`StoreError::DeadlineExceeded`] if the deadline of `ctx` passes before its turn comes,
+    /// [`StoreError::KeyInFlight`] if a copy of the request holds its turn for longer than a second,
     /// [`StoreError::Unavailable`] if there is no turn within 10 s, [`StoreError::LeaseLost`] if the handle is a
     /// worker's and another deployment has taken over.
     pub async fn begin<'c>(
@@ -179,7 +185,7 @@ impl Db {
         }
         let asked = Instant::now();
         let turn = remaining.map_or(TURN_TIMEOUT, |left| left.min(TURN_TIMEOUT));
-        let session = tokio::time::timeout(turn, self.start_transaction(remaining)).await;
+        let session = timeout(turn, self.take_turn(ctx, remaining)).await;
         self.inner
             .metrics
             .unit_wait
@@ -190,6 +196,28 @@ impl Db {
                 Err(StoreError::DeadlineExceeded)
             }
             Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
+    /// Waits for a turn, but not for long behind a copy of the same request: with one writer the copy cannot see the
+    /// row it would wait for.
+    async fn take_turn(
+        &self,
+        ctx: &CallCtx,
+        remaining: Option<Duration>,
+    ) -> Result<Session, StoreError> {
+        let mut start = std::pin::pin!(self.start_transaction(remaining));
+        let Some(scope) = &ctx.idempotency else {
+            return start.await;
+        };
+        loop {
+            match timeout(KEY_PATIENCE, &mut start).await {
+                Ok(session) => return session,
+                Err(_) if self.keys_in_flight().contains(scope) => {
+                    return Err(StoreError::KeyInFlight);
+                }
+                Err(_) => {}
+            }
         }
     }
 
@@ -253,7 +281,7 @@ impl Db {
                     .map(|_| ()),
             }
         };
-        match tokio::time::timeout(PING_TIMEOUT, ping).await {
+        match timeout(PING_TIMEOUT, ping).await {
             Ok(answer) => answer?,
             Err(_) => return Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)),
         }
@@ -287,6 +315,10 @@ impl Db {
 
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    pub(crate) fn keys_in_flight(&self) -> &KeysInFlight {
+        &self.inner.keys_in_flight
     }
 
     pub(crate) fn ring_events(&self) {
@@ -324,16 +356,19 @@ impl Queryable for Reader<'_> {
 }
 
 /// Runs a step to its end even if the caller stops waiting; what it made is then dropped, and so undone.
-pub(crate) async fn shielded<T: Send + 'static>(
+pub(crate) fn shielded<T: Send + 'static>(
     step: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, StoreError> {
-    if tenon_chaos::is_planted("store.begin-cancellable") {
-        return step.await;
-    }
-    match tokio::spawn(step).await {
-        Ok(outcome) => outcome,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolClosed)), // the runtime is shutting down
+) -> impl Future<Output = Result<T, StoreError>> + Send {
+    let step = Box::pin(step); // a driver's future is kilobytes, which every unit of work would carry along
+    async move {
+        if tenon_chaos::is_planted("store.begin-cancellable") {
+            return step.await;
+        }
+        match tokio::spawn(step).await {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(StoreError::Unavailable(sqlx::Error::PoolClosed)), // the runtime is shutting down
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The scope comes from `CallCtx::idempotency`; without one every claim is [`Claim::Fresh`] and nothing is stored.
 
 mod fate;
+mod in_flight;
 mod sql;
 
 use std::time::Duration;
@@ -11,7 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tenon_kernel::IdempotencyScope;
 
-pub use self::fate::KeyFate;
+pub use self::fate::{KeyFate, KeyRecord};
+pub(crate) use self::in_flight::{InFlight, KeysInFlight};
 use crate::{Engine, Queryable, StoreError, Tx};
 
 /// How long an outcome can be had again: longer than any client retries.
@@ -81,6 +83,7 @@ impl Tx<'_> {
             })?;
         if claimed == 1 {
             self.claimed = Some(operation);
+            self.note_claim(&scope);
             return Ok(Claim::Fresh);
         }
         let record: Option<Record> = self

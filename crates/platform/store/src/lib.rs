@@ -25,7 +25,7 @@ pub use self::beside::{Beside, RawConnection};
 pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
 pub use self::error::StoreError;
-pub use self::idempotency::{Claim, KeyFate};
+pub use self::idempotency::{Claim, KeyFate, KeyRecord};
 pub use self::migrate::{MigrationError, MigrationReport, Migrations};
 pub use self::query::{Query, Queryable, Row, Value};
 #[cfg(feature = "recording")]

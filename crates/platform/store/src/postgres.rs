@@ -75,7 +75,8 @@ impl PostgresStore {
 
     /// Waits for a connection. May be dropped at any time.
     pub(crate) async fn connection(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
-        self.pool.acquire().await
+        // On the heap: the pool's future is 14 KB, which every query and unit of work around it would carry along.
+        Box::pin(self.pool.acquire()).await
     }
 
     /// Starts a transaction. Run it in a task of its own: `BEGIN` of sqlx 0.9.0 must not be dropped half-way.

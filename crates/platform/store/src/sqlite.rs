@@ -119,7 +119,7 @@ impl SqliteStore {
 
     /// A read-only connection.
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.readers.acquire().await
+        Box::pin(self.readers.acquire()).await // on the heap, as on PostgreSQL
     }
 
     /// Closes the readers, moves the log into the file, closes the writer and lets the next process in.

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use tenon_kernel::{CallCtx, Env, OpenUnit, Timestamp};
+use tenon_kernel::{CallCtx, Env, IdempotencyScope, OpenUnit, Timestamp};
 use tokio::time::Instant;
 use tracing::Span;
 
 use crate::db::{Db, shielded};
+use crate::idempotency::InFlight;
 use crate::metrics::Outcome;
 use crate::query::Target;
 use crate::recording::Track;
@@ -29,6 +30,7 @@ pub struct Tx<'c> {
     track: Track,
     /// The operation whose idempotency key was claimed here and has neither an outcome nor a holder yet.
     pub(crate) claimed: Option<&'static str>,
+    in_flight: Option<InFlight>,
     _unit: OpenUnit,
 }
 
@@ -52,6 +54,7 @@ impl<'c> Tx<'c> {
             events_woken: false,
             jobs_woken: false,
             claimed: None,
+            in_flight: None,
             _unit: ctx.open_unit(),
             ctx,
         }
@@ -157,6 +160,11 @@ impl<'c> Tx<'c> {
         self.track = Track::begin(self.db.module(), self.ctx);
         self.started = Instant::now();
         Ok(())
+    }
+
+    /// Lets copies of the request know, until this unit ends, that it is being done.
+    pub(crate) fn note_claim(&mut self, scope: &IdempotencyScope) {
+        self.in_flight = Some(self.db.keys_in_flight().enter(scope));
     }
 
     async fn undo(&mut self) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use axum::Router;
 use tenon_access::{KeySource, SessionCheck, VerifierSettings};
 use tenon_events::{Envelope, Feed, LocalFeed};
 use tenon_kernel::Role;
-use tenon_module::{Invariant, Module, RemoteFeed, Runtime};
+use tenon_module::{Invariant, Module, RemoteFeed, Runtime, SharedApi, Surface as ModuleSurface};
 use tenon_seam::{EdgeSettings, Mode, Seam, Surface};
 use tenon_store::Db;
 use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, GATEWAY, HttpDispatch, WebSettings};
@@ -90,17 +90,23 @@ impl TestApp {
             env,
             settings: Arc::new(options.settings),
         };
-        let endpoints = modules
-            .iter_mut()
-            .flat_map(|module| {
-                let endpoints = std::mem::take(&mut module.endpoints);
-                if options.forwarded {
-                    forwarded(module.name, endpoints)
-                } else {
-                    endpoints
-                }
-            })
-            .collect();
+        let (mut endpoints, mut shared) = (Vec::new(), SharedApi::default());
+        for module in &mut modules {
+            let name = module.name;
+            let ModuleSurface {
+                endpoints: mut own,
+                mut parts,
+            } = module.take_surface();
+            if options.forwarded {
+                let count = own.len();
+                own.append(&mut parts);
+                own = forwarded(name, own);
+                parts = own.split_off(count);
+            }
+            endpoints.append(&mut own);
+            shared.add(name, parts);
+        }
+        endpoints.append(&mut shared.endpoints());
         let feeds = options.feeds.into_iter().map(RemoteFeed::from).collect();
         Self {
             router: Edge::public(state, API, endpoints),
@@ -159,6 +165,14 @@ impl TestApp {
             .settle()
             .await
             .expect("everything that is due can be run");
+    }
+
+    /// Looks at every invariant, as the workers do all the time.
+    pub async fn look_at_invariants(&self) {
+        self.runtime
+            .look_at_invariants()
+            .await
+            .expect("what is found can be written down");
     }
 
     /// Events of a type that a module has emitted so far, oldest first.

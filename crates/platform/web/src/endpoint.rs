@@ -12,6 +12,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use tenon_access::Policy;
 use tenon_kernel::Interface;
 
+use crate::KeyRecordOf;
+
 /// What axum takes as a handler with state `S`.
 pub use axum::handler::Handler;
 
@@ -72,6 +74,7 @@ pub(crate) struct Shape {
     pub(crate) summary: &'static str,
     pub(crate) description: &'static str,
     pub(crate) key_rule: KeyRule,
+    pub(crate) key_record: Option<KeyRecordOf>,
     pub(crate) needs_if_match: bool,
     pub(crate) versioned: bool,
     pub(crate) body: Option<SchemaFn>,
@@ -159,6 +162,16 @@ impl Endpoint {
         self.shape.policy
     }
 
+    /// Whether it uses `Idempotency-Key`.
+    pub fn key_rule(&self) -> KeyRule {
+        self.shape.key_rule
+    }
+
+    /// Under what it keeps what became of its keyed requests.
+    pub fn key_record(&self) -> Option<KeyRecordOf> {
+        self.shape.key_record
+    }
+
     /// Largest request body in bytes.
     pub fn max_body(&self) -> usize {
         self.shape.max_body
@@ -191,6 +204,7 @@ impl EndpointBuilder {
             summary: "",
             description: "",
             key_rule: KeyRule::Unused,
+            key_record: None,
             needs_if_match: false,
             versioned: false,
             body: None,
@@ -229,6 +243,16 @@ impl EndpointBuilder {
     /// Whether `Idempotency-Key` must be there; `Unused` unless said.
     pub fn idempotency(mut self, rule: KeyRule) -> Self {
         self.shape.key_rule = rule;
+        self
+    }
+
+    /// Under which operation of the store outcomes are kept by key, and where the resource that they name is: `{}`
+    /// stands for its id. For whoever asks what became of a request.
+    pub fn kept_as(mut self, operation: &'static str, location: Option<&'static str>) -> Self {
+        self.shape.key_record = Some(KeyRecordOf {
+            operation,
+            location,
+        });
         self
     }
 

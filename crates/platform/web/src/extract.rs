@@ -99,7 +99,7 @@ fn invalid_request() -> Problem {
     )
 }
 
-fn facts(parts: &Parts) -> Result<&Facts, Problem> {
+pub(crate) fn facts(parts: &Parts) -> Result<&Facts, Problem> {
     parts
         .extensions
         .get::<Arc<Facts>>()

@@ -10,9 +10,11 @@ mod endpoint;
 mod error_pages;
 mod extract;
 mod forward;
+mod keys;
 mod limiter;
 mod markdown;
 mod negotiate;
+mod onward;
 mod openapi;
 mod operations;
 mod pages;
@@ -30,6 +32,8 @@ pub use self::extract::{
     ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
 };
 pub use self::forward::{GATEWAY, HttpDispatch};
+pub use self::keys::{KeyOwner, KeyRecordOf, KeysAtWork};
+pub use self::onward::Onward;
 pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
 pub use self::problem::Problem;
 pub use self::reply::{ListView, Reply};

@@ -10,6 +10,7 @@ use crate::golden::shop::Shop;
 const ENTRIES: &str = "/v1/audit/entries";
 
 pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
+    invariants(shop).await?;
     let root = shop.root.clone();
     let list = |query: &str| Ask::get(format!("{ENTRIES}?{query}")).by(&root);
     let order = format!("target={}", bought.on_page.order);
@@ -87,6 +88,19 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
             404,
             Ask::get(&none).by(&root),
         )
+        .await?;
+    Ok(())
+}
+
+/// Every rule of every module, once its workers have come to the end of the data.
+async fn invariants(shop: &mut Shop) -> Result<()> {
+    let list = Ask::get("/v1/admin/invariants").by(&shop.root);
+    shop.until("every invariant to hold", list.clone(), |answer| {
+        answer.body["state"] == "holds"
+    })
+    .await?;
+    shop.recorder
+        .ask("list_invariants: all hold", 200, list)
         .await?;
     Ok(())
 }

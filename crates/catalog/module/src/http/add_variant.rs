@@ -24,6 +24,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .description("Stock comes by `POST /v1/inventory/adjustments`.")
     .path_param::<ProductId>("id", "The product.")
     .idempotency(KeyRule::Optional)
+    .kept_as(crate::service::add_variant::OPERATION, None)
     .body::<VariantBody>()
     .answers::<VariantView<'static>>(201, "The variant.")
     .problem(404, "catalog.product_not_found")

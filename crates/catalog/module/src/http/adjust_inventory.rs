@@ -78,6 +78,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .tag(TAG)
     .summary("Changes the stock of a variant, with an entry in the ledger.")
     .idempotency(KeyRule::Required)
+    .kept_as(crate::service::adjust_inventory::OPERATION, None)
     .body::<AdjustInventoryBody>()
     .answers::<AdjustmentView>(201, "What the adjustment did.")
     .problem(409, "catalog.stock_conflict")

@@ -42,6 +42,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .tag(TAG)
     .summary("Creates a category.")
     .idempotency(KeyRule::Optional)
+    .kept_as(crate::service::create_category::OPERATION, None)
     .body::<CreateCategoryBody>()
     .answers::<CategoryView>(201, "The category.")
     .problem(409, "catalog.slug_taken")

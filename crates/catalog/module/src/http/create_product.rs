@@ -47,6 +47,10 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .tag(TAG)
         .summary("Creates a product, with its first variants if any are given.")
         .idempotency(KeyRule::Optional)
+        .kept_as(
+            crate::service::create_product::OPERATION,
+            Some("/v1/products/{}"),
+        )
         .body::<CreateProductBody>()
         .answers::<ProductView<'static>>(201, "The product.")
         .problem(409, "catalog.slug_taken")

@@ -12,7 +12,7 @@ use crate::domain::rules::Rules;
 use crate::domain::variant::{NewVariant, Variant};
 use crate::store::{prices, products, variants};
 
-const OPERATION: &str = "add_variant";
+pub(crate) const OPERATION: &str = "add_variant";
 
 impl Service {
     /// Adds a variant behind those that the product has.

@@ -12,7 +12,7 @@ use super::{Done, Service, audit, conclude, refused};
 use crate::domain::stock::{Adjustment, Cause, Level, Movement};
 use crate::store::{levels, movements, variants};
 
-const OPERATION: &str = "adjust_inventory";
+pub(crate) const OPERATION: &str = "adjust_inventory";
 
 /// What an adjustment did; kept under its idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]

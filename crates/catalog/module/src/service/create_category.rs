@@ -9,7 +9,7 @@ use super::{Done, Service, audit, conclude};
 use crate::domain::category::{Category, NewCategory};
 use crate::store::categories;
 
-const OPERATION: &str = "create_category";
+pub(crate) const OPERATION: &str = "create_category";
 
 impl Service {
     /// Creates a category.

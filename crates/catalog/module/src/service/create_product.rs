@@ -10,7 +10,7 @@ use super::{Done, PageRef, Service, audit, conclude, refused};
 use crate::domain::product::{NewProduct, Product, Status};
 use crate::store::{categories, prices, products, variants};
 
-const OPERATION: &str = "create_product";
+pub(crate) const OPERATION: &str = "create_product";
 
 impl Service {
     /// Creates a product; published at once if its status is active.

@@ -2,7 +2,11 @@
 
 use catalog_contract::{LocationId, ReservationId, VariantId};
 use tenon_kernel::Timestamp;
+use tenon_module::IdRange;
 use tenon_store::{Queryable, StoreError};
+
+/// Where a stretch of variants with stock behind `$1` ends.
+pub(crate) const STRETCH: &str = "SELECT variant_id FROM stock_levels WHERE variant_id > $1 ORDER BY variant_id LIMIT 1 OFFSET 499";
 
 /// A level that its ledger does not explain.
 #[derive(Debug, sqlx::FromRow)]
@@ -32,7 +36,10 @@ pub(crate) struct Overdue {
 }
 
 /// Levels that differ from the sum of their movements.
-pub(crate) async fn unexplained(db: &mut dyn Queryable) -> Result<Vec<Unexplained>, StoreError> {
+pub(crate) async fn unexplained(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<Unexplained>, StoreError> {
     db.query(
         "SELECT l.variant_id, l.location_id, l.on_hand, l.reserved,
                 COALESCE(m.on_hand, 0) AS ledger_on_hand, COALESCE(m.reserved, 0) AS ledger_reserved
@@ -41,31 +48,40 @@ pub(crate) async fn unexplained(db: &mut dyn Queryable) -> Result<Vec<Unexplaine
                              CAST(SUM(delta_on_hand) AS bigint) AS on_hand,
                              CAST(SUM(delta_reserved) AS bigint) AS reserved
                         FROM stock_movements
+                       WHERE variant_id > $1 AND variant_id <= $2
                        GROUP BY variant_id, location_id) m
              ON m.variant_id = l.variant_id AND m.location_id = l.location_id
-          WHERE l.on_hand <> COALESCE(m.on_hand, 0) OR l.reserved <> COALESCE(m.reserved, 0)
+          WHERE l.variant_id > $1 AND l.variant_id <= $2
+            AND (l.on_hand <> COALESCE(m.on_hand, 0) OR l.reserved <> COALESCE(m.reserved, 0))
           ORDER BY l.variant_id, l.location_id
           LIMIT 100",
     )
+    .bind(range.after)
+    .bind(range.until)
     .fetch_all()
     .await
 }
 
 /// Levels whose `reserved` differs from what held reservations took there.
-pub(crate) async fn unheld(db: &mut dyn Queryable) -> Result<Vec<Unheld>, StoreError> {
+pub(crate) async fn unheld(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<Unheld>, StoreError> {
     db.query(
         "SELECT l.variant_id, l.location_id, l.reserved, COALESCE(h.held, 0) AS held
            FROM stock_levels l
            LEFT JOIN (SELECT m.variant_id, m.location_id, CAST(SUM(m.delta_reserved) AS bigint) AS held
                         FROM stock_movements m
                         JOIN reservations r ON r.id = m.reservation_id
-                       WHERE r.status = 'held'
+                       WHERE r.status = 'held' AND m.variant_id > $1 AND m.variant_id <= $2
                        GROUP BY m.variant_id, m.location_id) h
              ON h.variant_id = l.variant_id AND h.location_id = l.location_id
-          WHERE l.reserved <> COALESCE(h.held, 0)
+          WHERE l.variant_id > $1 AND l.variant_id <= $2 AND l.reserved <> COALESCE(h.held, 0)
           ORDER BY l.variant_id, l.location_id
           LIMIT 100",
     )
+    .bind(range.after)
+    .bind(range.until)
     .fetch_all()
     .await
 }

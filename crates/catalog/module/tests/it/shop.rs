@@ -14,7 +14,7 @@ use tenon_kernel::{CallCtx, CursorKey, IdempotencyScope, Role};
 use tenon_module::Invariant;
 use tenon_seam::{EdgeSettings, Mode, Seam, SeamError, SeamResult};
 use tenon_store::Db;
-use tenon_testkit::{Client, Kit, TestApp, TestEngine};
+use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine};
 
 /// How long reservations of tests are held.
 pub(crate) const HOLD: Duration = Duration::from_mins(20);
@@ -33,6 +33,10 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open(engine: TestEngine) -> Self {
+        Self::with(engine, AppOptions::default()).await
+    }
+
+    pub(crate) async fn with(engine: TestEngine, options: AppOptions) -> Self {
         let kit = Kit::migrated(engine, &[catalog::MIGRATIONS]).await;
         let db = kit.db(catalog::MIGRATIONS).await;
         let deps = Deps {
@@ -48,7 +52,7 @@ impl Shop {
         let seam =
             Seam::new(BTreeMap::from([("catalog".to_owned(), wire)])).declare("test", &["catalog"]);
         let invariants = catalog.module.invariants.clone();
-        let app = TestApp::new(kit, vec![catalog.module]).await;
+        let app = TestApp::with(kit, vec![catalog.module], options).await;
         Self {
             staff: app.user("sam", &[Role::Staff]),
             catalog: CatalogClient::connect(&seam, "test", Some(Arc::clone(&catalog.contract)))

@@ -44,6 +44,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
              hour at most. One person gets at most five such mails in an hour.",
         )
         .idempotency(KeyRule::Optional)
+        .kept_as(crate::service::request::CHALLENGE, None)
         .rate_limit(AUTH)
         .max_body(MAX_BODY)
         .body::<Body>()

@@ -38,6 +38,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
              account, its owner gets a mail that says so. Lost the mail? Register again.",
         )
         .idempotency(KeyRule::Optional)
+        .kept_as(crate::service::request::REGISTER, None)
         .rate_limit(AUTH)
         .max_body(MAX_BODY)
         .body::<Body>()

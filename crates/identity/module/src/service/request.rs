@@ -16,6 +16,11 @@ use crate::jobs::AnswerRequest;
 use crate::service::{Service, invalid, weak};
 use crate::store::requests::{self, AuthRequest};
 
+/// What a key of a registration is claimed for.
+pub(crate) const REGISTER: &str = "identity.register";
+/// What a key of the wish for a mail is claimed for.
+pub(crate) const CHALLENGE: &str = "identity.request_challenge";
+
 /// What it takes to get an account.
 #[derive(Debug)]
 pub(crate) struct Register {
@@ -57,7 +62,7 @@ impl Service {
         let password_hash = self.hasher.hash(self.hasher.enter()?, req.password).await?;
         self.keep(
             ctx,
-            "identity.register",
+            REGISTER,
             &email,
             AuthRequest::Register {
                 display_name,
@@ -79,8 +84,7 @@ impl Service {
             ChallengeKind::VerifyEmail => AuthRequest::VerifyEmail,
             ChallengeKind::Recover => AuthRequest::Recover,
         };
-        self.keep(ctx, "identity.request_challenge", &email, request)
-            .await
+        self.keep(ctx, CHALLENGE, &email, request).await
     }
 
     async fn keep(

@@ -1,6 +1,7 @@
 //! Looks for messages that would never be sent.
 
 use notifications_contract::MessageId;
+use tenon_events::EventId;
 use tenon_store::{Engine, Queryable, StoreError};
 
 /// A message with its status.
@@ -13,7 +14,7 @@ pub(crate) struct StuckRow {
 /// An event that asked more than once for the same message.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct DoubledRow {
-    pub(crate) recipient: String,
+    pub(crate) event_id: EventId,
     pub(crate) template: String,
     pub(crate) copies: i64,
 }
@@ -53,7 +54,7 @@ pub(crate) async fn list_stuck(db: &mut dyn Queryable) -> Result<Vec<StuckRow>, 
 /// Lists what was asked for more than once.
 pub(crate) async fn list_doubled(db: &mut dyn Queryable) -> Result<Vec<DoubledRow>, StoreError> {
     db.query(
-        "SELECT recipient, template, COUNT(*) AS copies
+        "SELECT event_id, template, COUNT(*) AS copies
            FROM messages
           GROUP BY event_id, recipient, template
          HAVING COUNT(*) > 1

@@ -36,6 +36,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .path_param::<CartId>("cart_id", "Which cart.")
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .idempotency(KeyRule::Optional)
+        .kept_as(crate::service::add_cart_line::OPERATION, Some("/v1/carts/{}"))
         .body::<AddCartLineBody>()
         .answers::<CartView>(201, "The cart.")
         .problem(404, "orders.cart_not_found")

@@ -35,6 +35,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
+        .kept_as(crate::service::cancel_order::OPERATION, Some("/v1/orders/{}"))
         .optional_body::<CancelOrderBody>()
         .answers::<OrderSummaryView>(202, "The order; money and stock are on their way back.")
         .problem(404, "orders.order_not_found")

@@ -35,6 +35,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Optional)
+        .kept_as(crate::service::confirm_checkout::OPERATION, Some("/v1/checkouts/{}"))
         .optional_body::<ConfirmCheckoutBody>()
         .answers::<CheckoutView>(200, "The checkout as it stands now.")
         .problem(404, "orders.checkout_not_found")

@@ -43,6 +43,10 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .summary("Packs a parcel from pieces of an order that are in no parcel yet.")
     .path_param::<OrderId>("order_id", "Which order.")
     .idempotency(KeyRule::Required)
+    .kept_as(
+        crate::service::create_fulfillment::OPERATION,
+        Some("/v1/fulfillments/{}"),
+    )
     .body::<CreateFulfillmentBody>()
     .answers::<FulfillmentView>(201, "The parcel.")
     .problem(404, "orders.order_not_found")

@@ -41,6 +41,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
         .deadline(PROVIDER_DEADLINE)
         .idempotency(KeyRule::Required)
+        .kept_as(crate::service::start_checkout::OPERATION, Some("/v1/checkouts/{}"))
         .body::<StartCheckoutBody>()
         .answers::<CheckoutView>(201, "The checkout, with what to do next.")
         .problem(404, "orders.cart_not_found")

@@ -17,6 +17,8 @@ pub(crate) struct AddCartLine {
     pub(crate) quantity: i64,
 }
 
+pub(crate) const OPERATION: &str = "add_cart_line";
+
 impl Service {
     /// Adds pieces of a variant: to its line, if the cart has one. Takes the price as it is now.
     ///
@@ -37,7 +39,7 @@ impl Service {
         let cart = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "orders.add_cart_line").await?;
-            match tx.claim_key::<CartId, OrdersError>("add_cart_line").await? {
+            match tx.claim_key::<CartId, OrdersError>(OPERATION).await? {
                 Claim::Replay(outcome) => return outcome.map(|_| None).map_err(SeamError::Domain),
                 Claim::Fresh => {}
             }
@@ -49,12 +51,8 @@ impl Service {
                 .and_then(|line| cart.add(line))
                 .map_err(SeamError::Domain)?;
             store::carts::save_line(&mut tx, id, &line).await?;
-            tx.commit_outcome::<CartId, OrdersError>(
-                "add_cart_line",
-                &Ok(id),
-                Some(id.to_string()),
-            )
-            .await?;
+            tx.commit_outcome::<CartId, OrdersError>(OPERATION, &Ok(id), Some(id.to_string()))
+                .await?;
             Ok(Some(cart))
         })
         .await?;

@@ -18,7 +18,7 @@ use crate::jobs::settle_cancellation::SettleCancellation;
 use crate::store::order_rows::StoredOrder;
 use crate::store::{self, Access};
 
-const OPERATION: &str = "cancel_order";
+pub(crate) const OPERATION: &str = "cancel_order";
 
 impl Service {
     /// Decides that an order will not be delivered. Money and stock follow by a job: the payment is undone now, or

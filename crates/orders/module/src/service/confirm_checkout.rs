@@ -13,7 +13,7 @@ use crate::domain::checkout::{Checkout, CheckoutStatus};
 use crate::store::{self, Access};
 
 /// What a key of a confirmation is claimed for.
-pub(super) const OPERATION: &str = "confirm_checkout";
+pub(crate) const OPERATION: &str = "confirm_checkout";
 /// How often other drivers may get in between.
 const MOST_RACES: u32 = 8;
 

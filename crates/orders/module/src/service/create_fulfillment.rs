@@ -14,7 +14,7 @@ use crate::domain::fulfillment::{Fulfillment, FulfillmentStatus, check_parcel};
 use crate::domain::order::can_be_packed;
 use crate::store::{self, Access};
 
-const OPERATION: &str = "create_fulfillment";
+pub(crate) const OPERATION: &str = "create_fulfillment";
 
 impl Service {
     /// Puts pieces of an order that are in no parcel yet into a new one.

@@ -16,6 +16,8 @@
 //!
 //! A checkout that is paid at once takes four transactions.
 
+use std::future::ready;
+use std::pin::Pin;
 use std::time::Duration;
 
 use orders_contract::{CheckoutId, OrderId};
@@ -55,7 +57,7 @@ impl Service {
     ) -> Driven<Checkout> {
         let resumes = matches!(push, Push::Resume);
         for _ in 0..MOST_STEPS {
-            let moved = match Box::pin(self.step(ctx, &process, push)).await {
+            let moved = match self.step(ctx, &process, push).await {
                 Err(DriveError::Fault(fault)) => {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
                     // One that waits for its buyer waits on, whoever looked in vain meanwhile.
@@ -75,25 +77,35 @@ impl Service {
         Err(DriveError::Fault(super::internal("checkout circle")))
     }
 
-    async fn step(&self, ctx: &CallCtx, process: &Process, push: &mut Push) -> Driven<Moved> {
-        let step = process.step()?;
+    /// What comes next. Each step is made on the heap, out of the sight of the others: held by value they would all take
+    /// part in the size of this future, and of those around it.
+    fn step<'s>(
+        &'s self,
+        ctx: &'s CallCtx,
+        process: &'s Process,
+        push: &'s mut Push,
+    ) -> Pin<Box<dyn Future<Output = Driven<Moved>> + Send + 's>> {
+        let step = match process.step() {
+            Ok(step) => step,
+            Err(error) => return Box::pin(ready(Err(error))),
+        };
         match (process.saga.status, step) {
             (SagaStatus::Compensated, _) if matches!(push, Push::PaymentMoved) => {
-                self.notice(ctx, process).await
+                Box::pin(self.notice(ctx, process))
             }
             (SagaStatus::Completed | SagaStatus::Compensated, _) | (_, Step::Done) => {
-                Ok(Moved::Nowhere)
+                Box::pin(ready(Ok(Moved::Nowhere)))
             }
-            (SagaStatus::Compensating, _) | (_, Step::Undo) => self.undo(ctx, process).await,
-            (SagaStatus::Running, Step::Rescue) => self.rescue(ctx, process).await,
-            (SagaStatus::Running, Step::CommitStock) => self.commit_stock(ctx, process).await,
+            (SagaStatus::Compensating, _) | (_, Step::Undo) => Box::pin(self.undo(ctx, process)),
+            (SagaStatus::Running, Step::Rescue) => Box::pin(self.rescue(ctx, process)),
+            (SagaStatus::Running, Step::CommitStock) => Box::pin(self.commit_stock(ctx, process)),
             // Up to here nothing has been decided: it can still be given up.
             (SagaStatus::Running, step) => match (&*push, step) {
-                (Push::Cancel(reason), _) => self.start_undo(ctx, process, *reason, None).await,
-                (_, Step::Reserve) => self.reserve(ctx, process).await,
-                (_, Step::OpenPayment) => self.open_payment(ctx, process).await,
-                (_, Step::StartAttempt) => self.start_attempt(ctx, process).await,
-                _ => self.look(ctx, process, push).await,
+                (Push::Cancel(reason), _) => Box::pin(self.start_undo(ctx, process, *reason, None)),
+                (_, Step::Reserve) => Box::pin(self.reserve(ctx, process)),
+                (_, Step::OpenPayment) => Box::pin(self.open_payment(ctx, process)),
+                (_, Step::StartAttempt) => Box::pin(self.start_attempt(ctx, process)),
+                _ => Box::pin(self.look(ctx, process, push)),
             },
         }
     }

@@ -15,7 +15,7 @@ use crate::domain::checkout::{Checkout, CheckoutState, CheckoutStatus, Step};
 use crate::domain::quote::Quote;
 use crate::store::{self, Access};
 
-const OPERATION: &str = "start_checkout";
+pub(crate) const OPERATION: &str = "start_checkout";
 /// How often a cart that moves under our hands is looked at again.
 const MOST_LOOKS: u32 = 5;
 

@@ -1,7 +1,21 @@
 //! Rows that must not be there: what `tenon verify` looks for.
 
-use orders_contract::{CartId, CheckoutId, OrderId};
+use orders_contract::{CartId, CheckoutId, OrderId, PaymentRef, ReservationRef};
+use tenon_kernel::Timestamp;
+use tenon_module::IdRange;
 use tenon_store::{Queryable, StoreError};
+
+/// Where a stretch of orders behind `$1` ends.
+pub(crate) const ORDERS: &str =
+    "SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 999";
+/// As [`ORDERS`], for rules that ask other modules about each order: as many as a question may name.
+pub(crate) const ORDERS_AT_ONCE: &str =
+    "SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 199";
+/// Where a stretch of checkouts behind `$1` ends.
+pub(crate) const CHECKOUTS: &str =
+    "SELECT id FROM checkouts WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 999";
+/// Where a stretch of carts behind `$1` ends.
+pub(crate) const CARTS: &str = "SELECT id FROM carts WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 999";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct WrongTotal {
@@ -11,14 +25,20 @@ pub(crate) struct WrongTotal {
 }
 
 /// Orders whose lines do not add up to their subtotal. Tax, delivery and total are checked by the table itself.
-pub(crate) async fn wrong_totals(db: &mut dyn Queryable) -> Result<Vec<WrongTotal>, StoreError> {
+pub(crate) async fn wrong_totals(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<WrongTotal>, StoreError> {
     db.query(
         "SELECT orders.id, orders.subtotal, CAST(COALESCE(SUM(order_lines.total), 0) AS bigint) AS lines
            FROM orders LEFT JOIN order_lines ON order_lines.order_id = orders.id
+          WHERE orders.id > $1 AND orders.id <= $2
           GROUP BY orders.id, orders.subtotal
          HAVING orders.subtotal <> COALESCE(SUM(order_lines.total), 0)
           LIMIT 100",
     )
+    .bind(range.after)
+    .bind(range.until)
     .fetch_all()
     .await
 }
@@ -33,15 +53,19 @@ pub(crate) struct CheckoutCase {
 /// Checkouts that are over in another way than their orders.
 pub(crate) async fn contradicting_orders(
     db: &mut dyn Queryable,
+    range: &IdRange,
 ) -> Result<Vec<CheckoutCase>, StoreError> {
     db.query(
         "SELECT checkouts.id, checkouts.status, COALESCE(orders.status, 'missing') AS order_status
            FROM checkouts LEFT JOIN orders ON orders.checkout_id = checkouts.id AND orders.id = checkouts.order_id
-          WHERE (checkouts.status = 'completed' AND (orders.id IS NULL OR orders.placed_at IS NULL))
+          WHERE checkouts.id > $1 AND checkouts.id <= $2
+            AND ((checkouts.status = 'completed' AND (orders.id IS NULL OR orders.placed_at IS NULL))
              OR (checkouts.status IN ('failed', 'expired', 'cancelled')
-                 AND orders.id IS NOT NULL AND orders.status <> 'cancelled')
+                 AND orders.id IS NOT NULL AND orders.status <> 'cancelled'))
           LIMIT 100",
     )
+    .bind(range.after)
+    .bind(range.until)
     .fetch_all()
     .await
 }
@@ -56,16 +80,49 @@ pub(crate) struct CartCase {
 /// Carts that are frozen without a live checkout, or open with one, or have several.
 pub(crate) async fn contradicting_carts(
     db: &mut dyn Queryable,
+    range: &IdRange,
 ) -> Result<Vec<CartCase>, StoreError> {
     db.query(
         "SELECT carts.id, carts.status, COUNT(checkouts.id) AS live
            FROM carts LEFT JOIN checkouts
              ON checkouts.cart_id = carts.id
             AND checkouts.status IN ('working', 'processing', 'requires_action', 'payment_declined', 'closing')
+          WHERE carts.id > $1 AND carts.id <= $2
           GROUP BY carts.id, carts.status
          HAVING COUNT(checkouts.id) <> CASE WHEN carts.status = 'frozen' THEN 1 ELSE 0 END
           LIMIT 100",
     )
+    .bind(range.after)
+    .bind(range.until)
+    .fetch_all()
+    .await
+}
+
+/// What other modules must agree with.
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrderFacts {
+    pub(crate) id: OrderId,
+    pub(crate) status: String,
+    pub(crate) payment_id: PaymentRef,
+    pub(crate) reservation_id: ReservationRef,
+    pub(crate) total: i64,
+    pub(crate) currency: String,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Orders that are live or cancelled, in the order of their ids.
+pub(crate) async fn order_facts(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<OrderFacts>, StoreError> {
+    db.query(
+        "SELECT id, status, payment_id, reservation_id, total, currency, updated_at
+           FROM orders
+          WHERE id > $1 AND id <= $2 AND status <> 'pending_payment'
+          ORDER BY id LIMIT 200",
+    )
+    .bind(range.after)
+    .bind(range.until)
     .fetch_all()
     .await
 }

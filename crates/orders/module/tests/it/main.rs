@@ -9,6 +9,7 @@ mod crashes;
 mod expiry;
 mod fulfillment;
 mod late_money;
+mod model;
 mod orders;
 mod races;
 mod support;

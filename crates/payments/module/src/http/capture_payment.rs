@@ -33,6 +33,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<PaymentId>("id", "`pay_…`")
         .idempotency(KeyRule::Required)
+        .kept_as(crate::service::capture_payment::OPERATION, Some("/v1/payments/{}"))
         .body::<CapturePaymentBody>()
         .answers::<PaymentView>(201, "The payment after the capture.")
         .answers::<PaymentView>(202, "The payment; the capture's outcome is being found out.")

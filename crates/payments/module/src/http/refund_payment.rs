@@ -36,6 +36,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<PaymentId>("id", "`pay_…`")
         .idempotency(KeyRule::Required)
+        .kept_as(crate::service::refund_payment::OPERATION, Some("/v1/refunds/{}"))
         .body::<RefundPaymentBody>()
         .answers::<RefundView>(201, "The refund, done or refused by the provider.")
         .answers::<RefundView>(202, "The refund; its outcome is being found out.")

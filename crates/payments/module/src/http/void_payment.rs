@@ -33,6 +33,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .path_param::<PaymentId>("id", "`pay_…`")
         .idempotency(KeyRule::Required)
+        .kept_as(crate::service::void_payment::OPERATION, Some("/v1/payments/{}"))
         .body::<VoidPaymentBody>()
         .answers::<PaymentView>(202, "The payment; its state says how far the undoing is.")
         .problem(404, "payments.not_found")

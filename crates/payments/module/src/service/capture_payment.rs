@@ -14,7 +14,7 @@ use crate::domain::operation::Capture;
 use crate::domain::payment::Payment;
 use crate::store;
 
-const OPERATION: &str = "payments.capture";
+pub(crate) const OPERATION: &str = "payments.capture";
 
 impl Service {
     /// Captures an amount, or all that is left; returns the payment and the capture as they are afterwards.

@@ -14,7 +14,7 @@ use crate::domain::operation::Refund;
 use crate::domain::payment::Payment;
 use crate::store;
 
-const OPERATION: &str = "payments.refund";
+pub(crate) const OPERATION: &str = "payments.refund";
 
 /// A wanted refund.
 #[derive(Debug, Clone)]

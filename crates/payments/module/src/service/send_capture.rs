@@ -2,12 +2,21 @@
 
 use payments_contract::CaptureId;
 use tenon_kernel::CallCtx;
-use tenon_store::{StoreError, retrying};
+use tenon_store::{StoreError, Tx, retrying};
 
 use super::Service;
-use crate::domain::operation::Capture;
+use crate::domain::operation::{Capture, OperationStatus};
 use crate::provider::{self, Outcome, Snapshot};
 use crate::store;
+
+/// How a capture came to be done.
+#[derive(Debug, Clone, Copy)]
+enum Taken {
+    /// By this request, or an earlier one under its key.
+    Now,
+    /// By another one: so much is taken in all, in minor units.
+    Before(i64),
+}
 
 impl Service {
     /// Sends a capture and writes down what came of it; `None` if there was nothing to send.
@@ -27,9 +36,31 @@ impl Service {
         let answer = self
             .call(ctx, "capture", self.provider.capture(request))
             .await;
-        self.record_capture_outcome(ctx, id, &answer)
-            .await
-            .map(Some)
+        let taken = self.taken_before(ctx, &capture, answer).await;
+        self.record_capture_outcome(ctx, id, &taken).await.map(Some)
+    }
+
+    /// `already_captured` says that money was taken, not how much: after a refund it may mean that there is no more
+    /// to take. What the provider holds decides.
+    async fn taken_before(
+        &self,
+        ctx: &CallCtx,
+        capture: &Capture,
+        answer: Outcome<Snapshot>,
+    ) -> Outcome<Taken> {
+        match answer {
+            Outcome::Declined(refusal) if refusal.code == "already_captured" => {
+                let attempt = capture.attempt_id;
+                match self.call(ctx, "find", self.provider.find(attempt)).await {
+                    Outcome::Succeeded(Some(snapshot)) => {
+                        Outcome::Succeeded(Taken::Before(snapshot.captured))
+                    }
+                    Outcome::Succeeded(None) | Outcome::Declined(_) => Outcome::Declined(refusal),
+                    Outcome::Ambiguous(doubt) => Outcome::Ambiguous(doubt),
+                }
+            }
+            answer => answer.map(|_| Taken::Now),
+        }
     }
 
     /// Marks a capture as sent, unless it is over, or was taken back before anybody asked.
@@ -66,7 +97,7 @@ impl Service {
         &self,
         ctx: &CallCtx,
         id: CaptureId,
-        answer: &Outcome<Snapshot>,
+        answer: &Outcome<Taken>,
     ) -> Result<Capture, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
@@ -77,13 +108,16 @@ impl Service {
             // A webhook may have been faster.
             if capture.progress.status.is_open() {
                 match answer {
-                    Outcome::Succeeded(_) => {
-                        self.settle_capture(&mut tx, &mut payment, &mut capture)
-                            .await?;
-                    }
-                    Outcome::Declined(refusal) if refusal.code == "already_captured" => {
-                        self.settle_capture(&mut tx, &mut payment, &mut capture)
-                            .await?;
+                    Outcome::Succeeded(taken) => {
+                        let booked = booked(&mut tx, &capture).await?;
+                        if taken.is_enough_for(&capture, booked) {
+                            self.settle_capture(&mut tx, &mut payment, &mut capture)
+                                .await?;
+                        } else {
+                            let code = "already_captured".to_owned();
+                            self.fail_capture(&mut tx, &payment, &mut capture, code)
+                                .await?;
+                        }
                     }
                     Outcome::Declined(refusal) => {
                         self.fail_capture(&mut tx, &payment, &mut capture, refusal.code.clone())
@@ -102,4 +136,25 @@ impl Service {
         })
         .await
     }
+}
+
+impl Taken {
+    /// Whether the money of this capture is taken, beside what others booked.
+    fn is_enough_for(self, capture: &Capture, booked: i64) -> bool {
+        match self {
+            Self::Now => true,
+            Self::Before(total) => total >= booked + capture.amount.minor(),
+        }
+    }
+}
+
+/// Minor units that other captures of the same attempt took.
+async fn booked(tx: &mut Tx<'_>, capture: &Capture) -> Result<i64, StoreError> {
+    let captures = store::captures::of_payment(tx, capture.payment_id).await?;
+    let others = captures.iter().filter(|other| {
+        other.id != capture.id
+            && other.attempt_id == capture.attempt_id
+            && other.progress.status == OperationStatus::Succeeded
+    });
+    Ok(others.map(|other| other.amount.minor()).sum())
 }

@@ -13,7 +13,7 @@ use crate::domain::payment::{Payment, VoidIntent};
 use crate::store;
 
 /// What a key of the REST command is claimed for.
-const OPERATION: &str = "payments.void";
+pub(crate) const OPERATION: &str = "payments.void";
 
 impl Service {
     /// As [`Service::void`], for staff: only payments that exist, and once for each key.

@@ -1,7 +1,7 @@
 //! The ledger: transfers in, entries out. Balances are kept by the database.
 
 use payments_contract::{LedgerEntryId, OrderRef, PaymentId};
-use tenon_kernel::{Money, Timestamp};
+use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 use uuid::Uuid;
 
@@ -50,13 +50,6 @@ struct Row {
     amount: i64,
     currency: String,
     posted_at: Timestamp,
-}
-
-#[derive(sqlx::FromRow)]
-struct Balance {
-    account: String,
-    currency: String,
-    total: i64,
 }
 
 /// Posts a fact: `source` is the attempt, capture or refund it is about, and can be posted once.
@@ -129,38 +122,33 @@ pub(crate) async fn list_of_payment_before(
     entries(rows)
 }
 
-/// Returns each account's balance, debits less credits, as the database keeps it.
-pub(crate) async fn kept_balances(
-    db: &mut dyn Queryable,
-) -> Result<Vec<(String, Money)>, StoreError> {
-    let rows = db
-        .query(
-            "SELECT account, currency, CAST(SUM(debits) - SUM(credits) AS bigint) AS total
-               FROM ledger_balances
-              GROUP BY account, currency
-              ORDER BY account, currency LIMIT 10000",
-        )
-        .fetch_all::<Balance>()
-        .await?;
-    rows.into_iter().map(Balance::into_pair).collect()
+/// The balance of an account, debits less credits, said twice.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ComparedBalance {
+    pub(crate) account: String,
+    pub(crate) currency: String,
+    /// As the database keeps it.
+    pub(crate) kept: i64,
+    /// Added up from every transfer.
+    pub(crate) folded: i64,
 }
 
-/// Returns each account's balance, debits less credits, added up from every transfer.
-pub(crate) async fn folded_balances(
+/// Returns each account's balance as it is kept and as it adds up, both at the same moment.
+pub(crate) async fn compared_balances(
     db: &mut dyn Queryable,
-) -> Result<Vec<(String, Money)>, StoreError> {
-    let rows = db
-        .query(
-            "SELECT account, currency, CAST(SUM(amount) AS bigint) AS total
-               FROM (SELECT debit_account AS account, currency, amount FROM ledger_transfers
-                     UNION ALL
-                     SELECT credit_account AS account, currency, -amount FROM ledger_transfers) sides
-              GROUP BY account, currency
-              ORDER BY account, currency LIMIT 10000",
-        )
-        .fetch_all::<Balance>()
-        .await?;
-    rows.into_iter().map(Balance::into_pair).collect()
+) -> Result<Vec<ComparedBalance>, StoreError> {
+    db.query(
+        "SELECT account, currency, CAST(SUM(kept) AS bigint) AS kept, CAST(SUM(folded) AS bigint) AS folded
+           FROM (SELECT account, currency, debits - credits AS kept, 0 AS folded FROM ledger_balances
+                 UNION ALL
+                 SELECT debit_account, currency, 0, amount FROM ledger_transfers
+                 UNION ALL
+                 SELECT credit_account, currency, 0, -amount FROM ledger_transfers) sides
+          GROUP BY account, currency
+          ORDER BY account, currency LIMIT 10000",
+    )
+    .fetch_all()
+    .await
 }
 
 /// Puts the lines of each entry together.
@@ -187,11 +175,4 @@ fn entries(rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
         }
     }
     Ok(entries)
-}
-
-impl Balance {
-    fn into_pair(self) -> Result<(String, Money), StoreError> {
-        let balance = money(self.total, &self.currency, "ledger_balances")?;
-        Ok((self.account, balance))
-    }
 }

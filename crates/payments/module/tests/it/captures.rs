@@ -166,6 +166,31 @@ async fn a_refused_capture_is_said_and_can_be_tried_again() {
     }
 }
 
+/// The provider takes nothing more after a refund and calls that `already_captured`; no money is booked that it did
+/// not take.
+#[tokio::test]
+async fn a_capture_that_the_provider_refuses_after_a_refund_is_not_booked() {
+    for engine in engines() {
+        let world = World::new(engine).await;
+        let opened = world.open_on_ship("pm_success").await;
+        let part = json!({ "amount": { "amount": 1_000, "currency": "EUR" } });
+        let first = world.command(&opened, "captures", "c1", &part).await;
+        assert_eq!(first.json()["captured"]["amount"], 1_000);
+        world.refund(&opened, 400).await.expect("refunded");
+
+        let more = world.command(&opened, "captures", "c2", &part).await;
+        assert_eq!(more.json()["captured"]["amount"], 1_000, "{}", more.json());
+        world.app.settle().await;
+        assert_eq!(world.now(&opened).await.captured, eur(1_000));
+        assert_eq!(world.intent().captured, 1_000);
+        assert_eq!(
+            world.ledger(&opened).await,
+            ["authorization", "capture", "refund"]
+        );
+        world.assert_sound().await;
+    }
+}
+
 #[tokio::test]
 async fn money_taken_and_given_back_at_the_provider_is_found_and_posted() {
     for engine in engines() {

@@ -6,6 +6,7 @@ mod captures;
 mod costs;
 mod guard;
 mod ledger;
+mod ledger_model;
 mod mismatch;
 mod opening;
 mod orders_events;

@@ -15,6 +15,8 @@ use super::{Claimed, Grant, Lease, Work, WorkerSettings};
 
 /// Longest pause after the database failed.
 const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(10);
+/// Rows rescued in one transaction.
+const RESCUE_BATCH: u64 = 1_000;
 
 /// Runs the work of one table. Safe with any number of instances.
 #[derive(Debug)]
@@ -171,8 +173,14 @@ impl<W: Work> Crew<W> {
             .collect())
     }
 
-    /// Puts rows back to work whose worker is gone. One guarded statement; any instance does it for all.
+    /// Puts rows back to work whose worker is gone. Guarded statements; any instance does it for all. In batches:
+    /// nobody waits for long behind one, however many workers went away.
     async fn rescue(&self) -> Result<(), StoreError> {
+        while self.rescue_batch().await? >= RESCUE_BATCH {}
+        Ok(())
+    }
+
+    async fn rescue_batch(&self) -> Result<u64, StoreError> {
         let table = self.work.table();
         let too_early = if is_planted("jobs.rescue-too-early") {
             self.settings.lease
@@ -193,7 +201,12 @@ impl<W: Work> Crew<W> {
             }
             let mut tx = self.db.begin(&mut ctx, "work.rescue").await?;
             let now = tx.now() + too_early;
-            let rescued = tx.query(table.rescue).bind(now).execute().await?;
+            let rescued = tx
+                .query(table.rescue)
+                .bind(now)
+                .bind(i64::try_from(RESCUE_BATCH).unwrap_or(i64::MAX))
+                .execute()
+                .await?;
             tx.commit().await?;
             Ok(rescued)
         })
@@ -205,7 +218,7 @@ impl<W: Work> Crew<W> {
                 "work was rescued from workers that went away"
             );
         }
-        Ok(())
+        Ok(rescued)
     }
 
     fn attempt(

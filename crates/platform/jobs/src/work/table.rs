@@ -19,7 +19,8 @@ pub struct WorkTable {
     pub bury: &'static str,
     /// `$1` now: is there anything to rescue?
     pub expired: &'static str,
-    /// `$1` now: rows whose worker is gone go back to work, or are dead if that was their last attempt.
+    /// `$1` now, `$2` how many at most: rows whose worker is gone go back to work, or are dead if that was their last
+    /// attempt.
     pub rescue: &'static str,
 }
 
@@ -69,7 +70,10 @@ macro_rules! work_table {
                                      ELSE 'pending' END,
                         finished_at = CASE WHEN attempts >= max_attempts OR ", $superseded, " THEN $1 END,
                         reason = 'the worker went away in the middle', lease_token = NULL, leased_until = NULL
-                  WHERE state = 'running' AND leased_until <= $1"
+                  WHERE state = 'running' AND leased_until <= $1
+                    AND seq IN (SELECT seq FROM ", $table, "
+                                 WHERE state = 'running' AND leased_until <= $1
+                                 ORDER BY leased_until, seq LIMIT $2)"
             ),
         }
     };

@@ -1,6 +1,7 @@
 //! Jobs, schedules and sagas on both engines.
 
 mod lease;
+mod rescue;
 mod run;
 mod saga;
 mod schedule;

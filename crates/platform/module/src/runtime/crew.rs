@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::RuntimeSettings;
 use crate::Module;
 use crate::maintenance::maintenance;
+use crate::watch::Watch;
 
 /// How long the lease lasts after a process that goes away without a word.
 const LEASE: Duration = Duration::from_secs(20);
@@ -27,6 +28,7 @@ pub(super) struct Crew {
     pub(super) db: Db,
     pub(super) events: EventWorker,
     pub(super) jobs: JobWorker,
+    pub(super) watch: Watch,
     lease: Option<WorkerLease>,
 }
 
@@ -76,6 +78,7 @@ impl Crew {
             subscriptions,
             mut jobs,
             mut schedules,
+            invariants,
             ..
         } = module;
         let Place { db, lease } = place;
@@ -86,6 +89,7 @@ impl Crew {
             events: EventWorker::new(db.clone(), subscriptions, feeds)
                 .with_settings(settings.events),
             jobs: JobWorker::new(db.clone(), jobs, schedules).with_settings(settings.jobs),
+            watch: Watch::new(&db, invariants),
             db,
             lease,
         }
@@ -145,6 +149,8 @@ impl Crew {
         workers.spawn(async move { crew.events.run(halted).await });
         let (crew, halted) = (Arc::clone(self), halt.clone());
         workers.spawn(async move { crew.jobs.run(halted).await });
+        let (crew, halted) = (Arc::clone(self), halt.clone());
+        workers.spawn(async move { crew.watch.run(halted).await });
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.keep(lease) => halt.cancel(),

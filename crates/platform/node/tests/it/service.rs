@@ -197,3 +197,23 @@ fn a_source_of_events_that_is_nowhere_stops_the_start() {
         "{said:?}"
     );
 }
+
+/// Whoever reaches the operations listener could move the time.
+#[test]
+fn a_clock_that_strangers_could_move_stops_the_start() {
+    let folder = folder();
+    let arguments = [
+        "--set",
+        "development.movable_clock=true",
+        "--set",
+        "operations.listen=0.0.0.0:0",
+        "serve",
+    ];
+    let said = run(folder.path(), &arguments);
+    assert!(
+        said.as_ref().is_err_and(|said| {
+            said.contains("development.movable_clock") && said.contains("operations.listen")
+        }),
+        "{said:?}"
+    );
+}

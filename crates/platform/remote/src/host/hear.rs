@@ -20,7 +20,7 @@ use tracing::Instrument as _;
 use super::events::Stretch;
 use super::{Peer, Serving};
 use crate::frame;
-use crate::token::{Bound, PASS, PROOF, Receiver, Seen};
+use crate::token::{Bound, PASS, PROOF, Proven, Receiver, Seen};
 
 /// For calls without a deadline of their own.
 const LONGEST_CALL: Duration = Duration::from_secs(30);
@@ -33,14 +33,6 @@ static HEARD: LazyLock<IntCounterVec> = LazyLock::new(|| {
     )
     .expect("the name is registered once")
 });
-
-/// What a request proves about its sender.
-struct Proven {
-    /// The calling module.
-    module: Arc<str>,
-    /// Names the token that was made for this very request; a pass stands for many.
-    jti: Option<String>,
-}
 
 /// What a path asks for.
 enum Route {
@@ -119,31 +111,22 @@ impl Serving {
         }
     }
 
-    fn authenticate(
+    fn authenticate<'h>(
         &self,
         peer: &Peer,
-        headers: &HeaderMap,
+        headers: &'h HeaderMap,
         bound: Bound<'_>,
-    ) -> Result<Proven, SeamFault> {
+    ) -> Result<Proven<'h>, SeamFault> {
         let receiver = Receiver {
             keys: &self.host.keys,
             peer: &peer.service,
             now: self.host.env.now(),
         };
         let proven = match (only(headers, &AUTHORIZATION), only(headers, &PASS)) {
-            (Ok(Some(sent)), Ok(None)) => sent
-                .strip_prefix("Bearer ")
-                .ok_or("missing")
-                .and_then(|token| receiver.verify(token, bound))
-                .map(|claims| Proven {
-                    module: claims.sub.into(),
-                    jti: Some(claims.jti),
-                }),
             (Ok(Some(sent)), Ok(Some(pass))) => sent
                 .strip_prefix(PROOF)
                 .ok_or("a pass without proof")
-                .and_then(|proof| peer.shown.verify(&receiver, pass, proof, bound))
-                .map(|module| Proven { module, jti: None }),
+                .and_then(|proof| peer.shown.verify(&receiver, pass, proof, bound)),
             _ => Err("missing"),
         };
         proven.map_err(|reason| {
@@ -151,7 +134,7 @@ impl Serving {
                 peer = peer.service,
                 path = bound.path,
                 reason,
-                "a request's token was refused"
+                "a request's pass or proof was refused"
             );
             SeamFault::Unauthenticated
         })
@@ -190,7 +173,7 @@ impl Serving {
     async fn call(
         &self,
         peer: &str,
-        proven: Proven,
+        proven: Proven<'_>,
         module: &str,
         surface: Surface,
         method: String,
@@ -220,7 +203,7 @@ impl Serving {
         let ctx = call.context()?;
         call.deadline = ctx.deadline;
         if ctx.caller != call.caller {
-            tracing::warn!(peer, caller = ?ctx.caller, "a call context names another caller than its token");
+            tracing::warn!(peer, caller = ?ctx.caller, "a call context names another caller than its pass");
             return Err(SeamFault::Unauthenticated);
         }
         if !is_query {
@@ -257,11 +240,11 @@ impl Serving {
         }
     }
 
-    /// The token of a command counts once.
-    fn use_once(&self, peer: &str, proven: &Proven) -> Result<(), SeamFault> {
+    /// The proof of a command counts once.
+    fn use_once(&self, peer: &str, proven: &Proven<'_>) -> Result<(), SeamFault> {
         let caller = &*proven.module;
-        let Some(jti) = &proven.jti else {
-            tracing::warn!(peer, caller, "a command came without a token of its own");
+        let Some(jti) = proven.jti else {
+            tracing::warn!(peer, caller, "a command came without an id of its own");
             return Err(SeamFault::Unauthenticated);
         };
         let mut replay = self
@@ -272,7 +255,7 @@ impl Serving {
         match replay.note(self.host.env.now(), peer, jti) {
             Seen::Fresh => Ok(()),
             Seen::Before => {
-                tracing::warn!(peer, caller, "a used token was sent again");
+                tracing::warn!(peer, caller, "a used proof was sent again");
                 Err(SeamFault::Unauthenticated)
             }
             Seen::Full => Err(SeamFault::Overloaded {

@@ -1,4 +1,4 @@
-//! Passes for queries: one signed statement for a module on one connection, and a proof for each request.
+//! Passes: one signed statement for a module on one connection, and a proof for each request.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,9 +13,9 @@ use super::{Bound, LIFE, Signer, Tie};
 
 /// Header with the pass; the proof stands in `authorization`.
 pub(crate) const PASS: HeaderName = HeaderName::from_static("tenon-pass");
-/// What stands before a proof.
+/// What stands before a proof, and before the id that a command's proof ends with.
 pub(crate) const PROOF: &str = "Tenon-Proof ";
-/// `typ` of the header: neither pass nor token can be taken for the other (RFC 8725 §3.11).
+/// `typ` of the header: no other token of the system can be taken for a pass (RFC 8725 §3.11).
 pub(super) const TYPE: &str = "tenon-seam-pass+jwt";
 /// How long a pass is used, in seconds: less than its life, for clocks differ and requests take time.
 const USE: i64 = LIFE - 10;
@@ -63,17 +63,24 @@ impl Passes {
         }
     }
 
-    /// The pass of a calling module and the proof for one request, as headers.
+    /// The pass of a calling module and the proof for one request, as headers. A request that counts once gets an
+    /// id of its own.
     pub(crate) fn prove(
         &self,
         signer: &Signer,
         env: &Env,
         module: &str,
         bound: Bound<'_>,
+        counts_once: bool,
     ) -> (HeaderValue, HeaderValue) {
         let (pass, begun) = self.newest(signer, env, module, bound.audience);
+        let jti = counts_once.then(|| URL_SAFE_NO_PAD.encode(env.random::<16>()));
         let mut proof = PROOF.to_owned();
-        URL_SAFE_NO_PAD.encode_string(begun.finish(bound), &mut proof);
+        URL_SAFE_NO_PAD.encode_string(begun.finish(bound, jti.as_deref()), &mut proof);
+        if let Some(jti) = jti {
+            proof.push('.');
+            proof.push_str(&jti);
+        }
         (pass, secret(&proof))
     }
 
@@ -116,11 +123,17 @@ impl Begun {
         Self(code)
     }
 
-    /// The proof for one request.
-    pub(super) fn finish(self, bound: Bound<'_>) -> Tag {
+    /// The proof for one request, with its id if it has one.
+    pub(super) fn finish(self, bound: Bound<'_>, jti: Option<&str>) -> Tag {
         let mut code = self.0;
+        let jti = jti.unwrap_or_default();
         // None of the parts before the body can hold a line feed, so no two requests read alike.
-        for part in [bound.verb.as_bytes(), bound.path.as_bytes(), bound.body] {
+        for part in [
+            bound.verb.as_bytes(),
+            bound.path.as_bytes(),
+            jti.as_bytes(),
+            bound.body,
+        ] {
             code.update(b"\n");
             code.update(part);
         }
@@ -136,7 +149,7 @@ impl std::fmt::Debug for Begun {
 }
 
 /// A header that no table of HPACK keeps.
-pub(crate) fn secret(text: &str) -> HeaderValue {
+fn secret(text: &str) -> HeaderValue {
     let mut value = HeaderValue::from_str(text).expect("letters, base64url and dots");
     value.set_sensitive(true);
     value

@@ -1,4 +1,4 @@
-//! Remembers the tokens of commands, so that none counts twice.
+//! Remembers the proofs of commands, so that none counts twice.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -6,16 +6,16 @@ use tenon_kernel::Timestamp;
 
 use super::{LEEWAY, LONGEST_LIFE};
 
-/// Tokens that were used, for as long as they could be used again.
+/// Ids of proofs that were used, for as long as they could be used again.
 #[derive(Debug)]
 pub(crate) struct Replay {
     used: HashSet<Box<str>>,
-    /// In the order of arrival, with the time after which a token is refused anyway.
+    /// In the order of arrival, with the time after which its pass is refused anyway.
     due: VecDeque<(i64, Box<str>)>,
     most: usize,
 }
 
-/// What is known about a token.
+/// What is known about a proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
     /// It was not used before; now it was.
@@ -35,21 +35,21 @@ impl Replay {
         }
     }
 
-    /// Notes the use of a token.
+    /// Notes the use of a proof.
     pub(crate) fn note(&mut self, now: Timestamp, issuer: &str, jti: &str) -> Seen {
         let now = now.as_unix_seconds();
-        while let Some((_, token)) = self.due.pop_front_if(|(due, _)| *due < now) {
-            self.used.remove(&token);
+        while let Some((_, id)) = self.due.pop_front_if(|(due, _)| *due < now) {
+            self.used.remove(&id);
         }
-        let token: Box<str> = format!("{issuer} {jti}").into();
-        if self.used.contains(&token) {
+        let id: Box<str> = format!("{issuer} {jti}").into();
+        if self.used.contains(&id) {
             return Seen::Before;
         }
         if self.used.len() >= self.most {
             return Seen::Full;
         }
-        self.used.insert(token.clone());
-        self.due.push_back((now + LONGEST_LIFE + 2 * LEEWAY, token));
+        self.used.insert(id.clone());
+        self.due.push_back((now + LONGEST_LIFE + 2 * LEEWAY, id));
         Seen::Fresh
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_counts_once_and_is_forgotten_after_its_time() {
+    fn a_proof_counts_once_and_is_forgotten_after_its_time() {
         let mut replay = Replay::new(2);
         let start = Timestamp::from_unix_seconds(1_000);
         assert_eq!(replay.note(start, "tenon", "a"), Seen::Fresh);

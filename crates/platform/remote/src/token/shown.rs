@@ -20,6 +20,15 @@ pub(crate) struct Shown {
     good: Mutex<Vec<Arc<Good>>>,
 }
 
+/// What a request proves about its sender.
+#[derive(Debug)]
+pub(crate) struct Proven<'h> {
+    /// The calling module.
+    pub(crate) module: Arc<str>,
+    /// Names this very request; without one it may come again.
+    pub(crate) jti: Option<&'h str>,
+}
+
 /// A pass whose signature is good.
 #[derive(Debug)]
 struct Good {
@@ -37,14 +46,19 @@ impl Shown {
         }
     }
 
-    /// Returns the calling module of a request with pass and proof, or why they are not good for it.
-    pub(crate) fn verify(
+    /// Returns what pass and proof say of a request, or why they are not good for it.
+    pub(crate) fn verify<'h>(
         &self,
         receiver: &Receiver<'_>,
         pass: &str,
-        proof: &str,
+        proof: &'h str,
         bound: Bound<'_>,
-    ) -> Result<Arc<str>, &'static str> {
+    ) -> Result<Proven<'h>, &'static str> {
+        let (proof, jti) = match proof.split_once('.') {
+            Some((proof, jti)) if is_id(jti) => (proof, Some(jti)),
+            Some(_) => return Err("without a proper id"),
+            None => (proof, None),
+        };
         let before = self.find(pass);
         let is_new = before.is_none();
         let good = match before {
@@ -55,13 +69,13 @@ impl Shown {
         let proof = URL_SAFE_NO_PAD
             .decode(proof)
             .map_err(|_| "unreadable proof")?;
-        let wanted = good.begun.clone().finish(bound);
+        let wanted = good.begun.clone().finish(bound, jti);
         verify_slices_are_equal(wanted.as_ref(), &proof).map_err(|_| "wrong proof")?;
         let module = Arc::clone(&good.module);
         if is_new {
             self.remember(good);
         }
-        Ok(module)
+        Ok(Proven { module, jti })
     }
 
     fn open(
@@ -100,4 +114,10 @@ impl Shown {
         }
         good.push(pass);
     }
+}
+
+/// An id is as long as the sender likes, within reason, and cannot be taken for another part of the proof.
+fn is_id(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (16..=64).contains(&text.len()) && text.bytes().all(is_letter)
 }

@@ -1,4 +1,4 @@
-//! Checks a token against the request that brought it.
+//! Checks signed statements of peers against the keys that they are trusted by.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use tenon_kernel::Timestamp;
 use tenon_seam::SetupError;
 
-use super::{Bound, Claims, Header, LEEWAY, LONGEST_LIFE, TYPE, hash, kid_of};
+use super::{Header, LEEWAY, LONGEST_LIFE, kid_of};
 use crate::SeamSettings;
 
-/// Longest token that is looked at, in bytes.
+/// Longest pass that is looked at, in bytes.
 const LONGEST: usize = 2_048;
 
 /// Public keys of the services that may call, by service and key id.
@@ -51,13 +51,6 @@ impl TrustedKeys {
 }
 
 impl Receiver<'_> {
-    /// Returns the claims of a token that is good for this request, or why it is not.
-    pub(crate) fn verify(&self, token: &str, bound: Bound<'_>) -> Result<Claims, &'static str> {
-        let claims: Claims = self.open(token, TYPE)?;
-        self.check(&claims, bound)?;
-        Ok(claims)
-    }
-
     /// Returns what a statement of the peer says, once its signature is known to be good.
     pub(super) fn open<C: DeserializeOwned>(
         &self,
@@ -84,23 +77,6 @@ impl Receiver<'_> {
         key.verify_sig(signed.as_bytes(), &signature)
             .map_err(|_| "wrong signature")?;
         decode(claims).ok_or("unreadable claims")
-    }
-
-    /// Why signed claims are not good for this request.
-    fn check(&self, claims: &Claims, bound: Bound<'_>) -> Result<(), &'static str> {
-        if claims.iss != self.peer {
-            Err("of another service")
-        } else if claims.aud != bound.audience {
-            Err("for another service")
-        } else if claims.htm != bound.verb || claims.htu != bound.path {
-            Err("for another method or path")
-        } else if claims.bsh != hash(bound.body) {
-            Err("for another body")
-        } else if claims.jti.is_empty() || claims.jti.len() > 64 {
-            Err("without a proper id")
-        } else {
-            self.check_time(claims.iat, claims.exp)
-        }
     }
 
     /// Why a statement is not good now.

@@ -6,7 +6,7 @@ use serde_json::json;
 use tenon_seam::{Executed, MethodKind, RelayMethod, SeamError, SeamFault, Surface};
 
 use crate::greeter::{GreeterClient, GreeterError, newer};
-use crate::raw::{Forged, Line, frame, hash};
+use crate::raw::{Forged, Line, frame};
 use crate::world::{World, ctx, greet, keyed};
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_service_that_may_not_speak_for_the_module_is_refused() {
 }
 
 #[tokio::test]
-async fn a_context_that_names_another_caller_than_the_token_is_refused() {
+async fn a_context_that_names_another_caller_than_the_pass_is_refused() {
     let world = World::new();
     let process = world.start();
     let line = Line::open(&world, Some(&world.caller), process.address).await;
@@ -75,13 +75,11 @@ async fn a_context_that_names_another_caller_than_the_token_is_refused() {
         "principal": { "kind": "anonymous" }, "caller": { "module": "cellar" },
         "interface": "rest", "hops": 1
     });
-    let body = frame(&head, br#"{"name":"ada"}"#);
-    let hash = hash(&body);
     let forged = Forged {
-        body,
-        ..Forged::of(&world, "greet_again")
+        body: frame(&head, br#"{"name":"ada"}"#),
+        ..Forged::of(&world, &line, "greet_again")
     };
-    let fault = line.send(&forged.with_claim("bsh", json!(hash))).await;
+    let fault = line.send(&forged).await;
     assert_eq!(fault, Err(SeamFault::Unauthenticated));
     assert!(
         world

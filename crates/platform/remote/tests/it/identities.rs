@@ -62,11 +62,11 @@ async fn a_caller_of_another_authority_is_not_heard() {
 async fn a_caller_without_a_certificate_is_not_heard() {
     let world = World::new();
     let process = world.start();
-    let forged = Forged::of(&world, "greet_again");
     let refusal = match Line::open(&world, None, process.address).await {
         Ok(line) => {
-            let token = forged.token();
-            line.post(&forged.path, &forged.body, Some(&token)).await
+            let forged = Forged::of(&world, &line, "greet_again");
+            line.post(&forged.path, &forged.body, &forged.headers())
+                .await
         }
         Err(reason) => Err(reason),
     };
@@ -95,8 +95,8 @@ async fn a_service_cannot_speak_in_the_name_of_another() {
     let process = world.start_with(&settings, "127.0.0.1:0".parse().expect("an address"));
     let line = Line::open(&world, Some(&thief), process.address).await;
     let line = line.expect("the certificate is good");
-    // A token of `tenon` that fell into its hands.
-    let fault = line.send(&Forged::of(&world, "greet_again")).await;
+    // The signing key of `tenon` fell into its hands.
+    let fault = line.send(&Forged::of(&world, &line, "greet_again")).await;
     assert_eq!(fault, Err(REFUSED));
     assert!(
         world

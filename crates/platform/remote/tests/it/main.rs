@@ -1,6 +1,7 @@
 //! Two processes on one machine, and everything that can go wrong between them.
 
 mod cancellation;
+mod commands;
 mod edges;
 mod events;
 mod greeter;
@@ -11,5 +12,4 @@ mod raw;
 mod restarts;
 mod settings;
 mod sizes;
-mod tokens;
 mod world;

@@ -1,4 +1,4 @@
-//! HTTP/2 and tokens by hand: what a peer could send that the crate itself never would.
+//! HTTP/2, passes and proofs by hand: what a peer could send that the crate itself never would.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,13 +24,19 @@ use tokio_rustls::TlsConnector;
 
 use crate::world::{HOST, World};
 
-/// A call as `door` would send it, and the token for it.
+/// A call as `door` would send it on one connection.
+#[derive(Clone)]
 pub(crate) struct Forged {
     pub(crate) path: String,
     pub(crate) body: Vec<u8>,
+    /// Header and claims of the pass.
     pub(crate) header: Value,
     pub(crate) claims: Value,
     pub(crate) signing_key: String,
+    /// The connection's key of proofs.
+    pub(crate) key: hmac::Key,
+    /// What makes it count once; queries come without.
+    pub(crate) jti: Option<String>,
 }
 
 /// A connection that proved who it is.
@@ -44,8 +50,7 @@ pub(crate) struct Line {
 
 impl Forged {
     /// A proper call of one method.
-    pub(crate) fn of(world: &World, method: &str) -> Self {
-        let path = format!("/_seam/greeter/v1/{method}");
+    pub(crate) fn of(world: &World, line: &Line, method: &str) -> Self {
         let head = json!({
             "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             "remaining_ms": 5_000,
@@ -55,21 +60,19 @@ impl Forged {
             "idempotency": { "key": "k", "subject": "s", "fingerprint": vec![0; 32] },
             "hops": 1
         });
-        let body = frame(&head, br#"{"name":"ada"}"#);
         let now = world.env().now().as_unix_seconds();
-        let claims = json!({
-            "iss": "tenon", "sub": "door", "aud": HOST, "iat": now, "exp": now + 30,
-            "jti": world.env().new_uuid().to_string(),
-            "htm": "POST", "htu": path, "bsh": hash(&body)
-        });
         let signing_key = world.caller.signing_key.clone();
         let kid = kid_of(&pair(&signing_key));
         Self {
-            path,
-            body,
-            header: json!({ "alg": "EdDSA", "typ": "tenon-seam+jwt", "kid": kid }),
-            claims,
+            path: format!("/_seam/greeter/v1/{method}"),
+            body: frame(&head, br#"{"name":"ada"}"#),
+            header: json!({ "alg": "EdDSA", "typ": "tenon-seam-pass+jwt", "kid": kid }),
+            claims: json!({
+                "iss": "tenon", "sub": "door", "aud": HOST, "iat": now, "exp": now + 30, "tls": line.name
+            }),
             signing_key,
+            key: line.key.clone(),
+            jti: (method != "greet").then(|| world.env().new_uuid().to_string()),
         }
     }
 
@@ -83,11 +86,32 @@ impl Forged {
         self
     }
 
-    pub(crate) fn token(&self) -> String {
+    pub(crate) fn with_id(self, jti: &str) -> Self {
+        let jti = Some(jti.to_owned());
+        Self { jti, ..self }
+    }
+
+    pub(crate) fn pass(&self) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&self.header), part(&self.claims));
         let signature = pair(&self.signing_key).sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
+    }
+
+    /// Pass and proof.
+    pub(crate) fn headers(&self) -> [(&'static str, String); 2] {
+        let pass = self.pass();
+        let jti = self.jti.as_deref().unwrap_or_default();
+        let mut code = hmac::Context::with_key(&self.key);
+        for part in [pass.as_str(), "\nPOST\n", &self.path, "\n", jti, "\n"] {
+            code.update(part.as_bytes());
+        }
+        code.update(&self.body);
+        let mut proof = format!("Tenon-Proof {}", URL_SAFE_NO_PAD.encode(code.sign()));
+        if let Some(jti) = &self.jti {
+            proof = format!("{proof}.{jti}");
+        }
+        [("tenon-pass", pass), ("authorization", proof)]
     }
 }
 
@@ -119,26 +143,15 @@ impl Line {
         Ok(Self { sender, name, key })
     }
 
+    /// Sends a call with its pass and proof.
     pub(crate) async fn send(&self, forged: &Forged) -> Result<Bytes, SeamFault> {
-        let token = forged.token();
-        self.post(&forged.path, &forged.body, Some(&token))
+        self.post(&forged.path, &forged.body, &forged.headers())
             .await
             .expect("answers")
     }
 
-    /// The answer's body, or the fault in it.
+    /// Posts with any headers; returns the answer's body, or the fault in it.
     pub(crate) async fn post(
-        &self,
-        path: &str,
-        body: &[u8],
-        token: Option<&str>,
-    ) -> Result<Result<Bytes, SeamFault>, String> {
-        let token = token.map(|token| ("authorization", format!("Bearer {token}")));
-        self.post_with(path, body, token.as_slice()).await
-    }
-
-    /// Posts with any headers.
-    pub(crate) async fn post_with(
         &self,
         path: &str,
         body: &[u8],
@@ -168,10 +181,6 @@ pub(crate) fn frame(head: &Value, body: &[u8]) -> Vec<u8> {
     let head = head.to_string();
     let length = u32::try_from(head.len()).expect("short");
     [&length.to_be_bytes()[..], head.as_bytes(), body].concat()
-}
-
-pub(crate) fn hash(body: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, body))
 }
 
 fn pair(signing_key: &str) -> Ed25519KeyPair {

@@ -26,6 +26,11 @@ pub(super) const FATE: &str = "
       FROM idempotency_keys
      WHERE subject = $1 AND operation = $2 AND key = $3";
 
+pub(super) const RECORD: &str = "
+    SELECT state, outcome, resource, created_at, expires_at
+      FROM idempotency_keys
+     WHERE subject = $1 AND operation = $2 AND key = $3";
+
 pub(super) const COMPLETE: &str = "
     UPDATE idempotency_keys
        SET state = 'done', outcome = $4, resource = COALESCE($5, resource)

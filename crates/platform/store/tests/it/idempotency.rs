@@ -302,38 +302,6 @@ async fn a_held_key_can_be_completed_under_its_own_context() {
     }
 }
 
-/// PostgreSQL lets the copies run side by side, and the second one's patience ends after a second; on SQLite it
-/// waits for its turn until its deadline.
-#[tokio::test]
-async fn a_copy_does_not_wait_for_ever() {
-    for (kit, db) in stores().await {
-        let mut first = keyed(&kit, "k1", 1);
-        let mut tx = db.begin(&mut first, "things.slow").await.expect("begins");
-        tx.claim_key::<String, String>(OPERATION)
-            .await
-            .expect("claims");
-        let runs = AtomicU32::new(0);
-        match db.engine() {
-            Engine::Sqlite => {
-                let second = keyed(&kit, "k1", 1).with_timeout(Duration::from_millis(100));
-                let answer = add_thing(&kit, &db, &second, &runs).await;
-                let refused = matches!(
-                    answer,
-                    Err(SeamError::Seam(SeamFault::DeadlineExceeded { .. }))
-                );
-                assert!(refused, "{answer:?}");
-            }
-            Engine::Postgres => {
-                let answer = add_thing(&kit, &db, &keyed(&kit, "k1", 1), &runs).await;
-                let refused = matches!(answer, Err(SeamError::Seam(SeamFault::KeyInFlight { .. })));
-                assert!(refused, "{answer:?}");
-            }
-        }
-        assert_eq!(runs.into_inner(), 0);
-        drop(tx);
-    }
-}
-
 #[tokio::test]
 async fn the_patience_for_a_key_ends_with_its_statement() {
     for (kit, db) in stores().await {

@@ -6,6 +6,7 @@ mod durability;
 mod errors;
 mod fixture;
 mod idempotency;
+mod idempotency_races;
 mod isolation;
 mod lost_connections;
 mod migrations;

@@ -1,6 +1,5 @@
 //! Who asks, whether they may, how often, and under which idempotency key.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -13,11 +12,10 @@ use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
 use crate::client::limit_key;
+use crate::keys::key_owner;
 use crate::routes::Route;
 use crate::{KeyRule, Problem};
 
-/// The header of the secret that stands for a guest.
-const GUEST_SECRET: &str = "cart-token";
 /// Longest idempotency key.
 const MAX_KEY: usize = 255;
 
@@ -150,16 +148,6 @@ pub(super) fn idempotency_scope(
     parts: &Parts,
     body: &[u8],
 ) -> IdempotencyScope {
-    let subject = match (principal, parts.headers.get(GUEST_SECRET)) {
-        (Principal::Anonymous, Some(secret)) => {
-            let hash = Sha256::digest(secret.as_bytes());
-            hash.iter().fold("guest:".to_owned(), |mut text, byte| {
-                write!(text, "{byte:02x}").expect("writing to a string succeeds");
-                text
-            })
-        }
-        (principal, _) => principal.to_string(),
-    };
     let mut hasher = Sha256::new();
     for part in [
         parts.method.as_str(),
@@ -175,7 +163,7 @@ pub(super) fn idempotency_scope(
     }
     IdempotencyScope {
         key,
-        subject,
+        subject: key_owner(principal, &parts.headers),
         fingerprint: hasher.finalize().into(),
     }
 }
@@ -218,7 +206,7 @@ mod tests {
     fn scope(path: &str, secret: Option<&str>, body: &str) -> IdempotencyScope {
         let mut request = Request::post(path);
         if let Some(secret) = secret {
-            request = request.header(GUEST_SECRET, secret);
+            request = request.header("cart-token", secret);
         }
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         idempotency_scope(
