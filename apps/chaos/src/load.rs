@@ -13,9 +13,12 @@ use anyhow::{Context as _, Result, bail};
 use tokio::task::JoinSet;
 
 use crate::shop::{Cart, Shop};
+use crate::site::Site;
 
 /// After silence: the server is being started again.
 const PATIENCE: Duration = Duration::from_millis(60);
+/// As long as a driver that vanished is waited for.
+const STEP_SECONDS: u32 = 16;
 /// The longest wait that an answer can ask for.
 const LONGEST: Duration = Duration::from_millis(500);
 
@@ -92,8 +95,9 @@ impl Load {
             .clone()
     }
 
-    /// Stops the buyers and lets each of them ask until it has an answer that stays; `hurry` helps time along.
-    pub(crate) async fn end(mut self, shop: &Shop, mut hurry: Hurry<'_>) -> Result<Arc<Books>> {
+    /// Stops the buyers and lets each of them ask until it has an answer that stays. Clocks of the site are set
+    /// forward, so that nobody waits for a driver that vanished.
+    pub(crate) async fn end(mut self, shop: &Shop, site: &Site) -> Result<Arc<Books>> {
         self.books.stopped.store(true, Ordering::SeqCst);
         while let Some(ended) = self.buyers.join_next().await {
             ended?;
@@ -108,27 +112,12 @@ impl Load {
                 }
                 left -= 1;
                 if left % 10 == 0 {
-                    hurry.help().await?;
+                    site.advance(STEP_SECONDS).await?;
                 }
                 tokio::time::sleep(PATIENCE).await;
             }
         }
         Ok(self.books)
-    }
-}
-
-/// Sets clocks forward so that nobody waits for a driver that vanished.
-pub(crate) struct Hurry<'s> {
-    site: &'s crate::site::Site,
-}
-
-impl<'s> Hurry<'s> {
-    pub(crate) fn of(site: &'s crate::site::Site) -> Self {
-        Self { site }
-    }
-
-    async fn help(&mut self) -> Result<()> {
-        self.site.advance(16).await
     }
 }
 

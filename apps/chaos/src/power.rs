@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::chance::Chance;
 use crate::disk::Disk;
-use crate::load::{Hurry, Load};
+use crate::load::Load;
 use crate::oracle;
 use crate::report::{Report, Setup};
 use crate::server::signal;
@@ -88,7 +88,7 @@ async fn cut_off(setup: &Setup, disk: &mut Disk, report: &mut Report) -> Result<
     report.expect(load.intents() > 0, || {
         "nothing was bought, so nothing was shown".to_owned()
     });
-    let books = load.end(&shop, Hurry::of(&site)).await?;
+    let books = load.end(&shop, &site).await?;
     oracle::judge(&site, &books, &initial, report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));

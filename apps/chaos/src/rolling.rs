@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tokio::task::JoinSet;
 
-use crate::load::{Hurry, Load};
+use crate::load::Load;
 use crate::oracle;
 use crate::proxy::{Fault, Proxy};
 use crate::report::{Report, Setup};
@@ -73,7 +73,7 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
         "{requests} reads, {} purchases begun",
         load.intents()
     ));
-    let books = load.end(&shop, Hurry::of(&site)).await?;
+    let books = load.end(&shop, &site).await?;
     other.stop().await?;
     balance(&proxy, &[&site.server]);
     oracle::judge(&site, &books, &initial, &mut report).await?;
