@@ -59,6 +59,11 @@ impl Disk {
         self.folder.join("disk")
     }
 
+    /// Forces everything to the disk: what is there before an experiment is not its subject.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        run("sync", &["-f", text(&self.files())?]).await
+    }
+
     /// Copies the disk as it is now, without what is only in memory.
     pub(crate) async fn cut(&self) -> Result<()> {
         let copy = self.copy();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -30,10 +30,10 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     let mut site = template.copy("shop").await?;
     let mut chance = Chance::new(setup.seed);
     let mut stops = Vec::new();
-    for stop in 0..setup.count {
+    for number in 0..setup.count {
         site.start().await?;
         let lead = Duration::from_millis(chance.between(LEAD.0, LEAD.1));
-        stops.push(stop_once(&mut site, stop, lead, &mut report).await?);
+        stops.push(stop_once(&mut site, number, lead, &mut report).await?);
         report.trials += 1;
     }
     stops.sort_unstable();
@@ -53,17 +53,16 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
 
 async fn stop_once(
     site: &mut Site,
-    stop: u32,
+    number: u32,
     lead: Duration,
     report: &mut Report,
 ) -> Result<Duration> {
     let shop = site.shop();
     let variants = shop.variants().await?;
     let mut carts: Vec<Cart> = Vec::new();
-    for number in 0..IN_FLIGHT {
-        let variant = &variants[(stop as usize * IN_FLIGHT + number) % variants.len()];
-        let cart = shop.fill_cart(variant, "ada@example.org").await;
-        carts.push(cart.context("a cart")?);
+    for place in 0..IN_FLIGHT {
+        let variant = &variants[(number as usize * IN_FLIGHT + place) % variants.len()];
+        carts.push(shop.fill_cart(variant, "ada@example.org").await?);
     }
     let address = site.server.api.trim_start_matches("http://").to_owned();
     let mut silent = Vec::new();
@@ -82,15 +81,15 @@ async fn stop_once(
     tokio::time::sleep(lead).await; // the moment of the signal, in real time
     let asked = Instant::now();
     if let Err(error) = site.server.stop().await {
-        report.failures.push(format!("stop {stop}: {error:#}"));
+        report.failures.push(format!("stop {number}: {error:#}"));
     }
     let took = asked.elapsed();
-    report.expect(took <= DEADLINE, || format!("stop {stop} took {took:?}"));
+    report.expect(took <= DEADLINE, || format!("stop {number} took {took:?}"));
     while let Some(answer) = buyers.join_next().await {
         let answer = answer?;
         let is_good = answer.as_ref().is_some_and(|answer| answer.status == 201);
         report.expect(is_good, || {
-            format!("stop {stop}, {lead:?} after the first request: answered {answer:?}")
+            format!("stop {number}, {lead:?} after the first request: answered {answer:?}")
         });
     }
     drop(silent);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use tokio::time::Instant;
 
 use crate::chance::Chance;
-use crate::load::{Hurry, Load};
+use crate::load::Load;
 use crate::oracle;
 use crate::report::{Report, Setup};
 use crate::site::{Engine, Template};
@@ -42,7 +42,7 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     report.expect(intents > 0, || {
         "nothing was bought, so nothing was shown".to_owned()
     });
-    let books = load.end(&shop, Hurry::of(&site)).await?;
+    let books = load.end(&shop, &site).await?;
     oracle::judge(&site, &books, &initial, &mut report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,9 +13,12 @@ use anyhow::{Context as _, Result, bail};
 use tokio::task::JoinSet;
 
 use crate::shop::{Cart, Shop};
+use crate::site::Site;
 
 /// After silence: the server is being started again.
 const PATIENCE: Duration = Duration::from_millis(60);
+/// As long as a driver that vanished is waited for.
+const STEP_SECONDS: u32 = 16;
 /// The longest wait that an answer can ask for.
 const LONGEST: Duration = Duration::from_millis(500);
 
@@ -27,8 +30,8 @@ pub(crate) struct Books {
     folder: PathBuf,
     carts: Mutex<BTreeMap<String, Cart>>,
     stopped: AtomicBool,
-    /// Requests to which no answer came, or one that says that the server is at fault.
-    failed: AtomicU64,
+    /// What was said to requests that failed for a reason that is not the client's.
+    failed: Mutex<Vec<String>>,
 }
 
 /// Buyers that are at work.
@@ -58,10 +61,13 @@ impl Load {
                     }
                     let variant = &variants[(turn * buyers + number) % variants.len()];
                     let email = format!("buyer-{number}-{turn}@example.org");
-                    let Some(cart) = shop.fill_cart(variant, &email).await else {
-                        books.fail();
-                        tokio::time::sleep(PATIENCE).await;
-                        continue;
+                    let cart = match shop.fill_cart(variant, &email).await {
+                        Ok(cart) => cart,
+                        Err(error) => {
+                            books.fail(format!("{error:#}"));
+                            tokio::time::sleep(PATIENCE).await;
+                            continue;
+                        }
                     };
                     books.intend(&cart);
                     // One chance while the server comes and goes; whoever hears nothing asks again in the end.
@@ -80,13 +86,18 @@ impl Load {
         self.books.carts().len()
     }
 
-    /// How many requests failed so far, for whatever reason that is not the client's.
-    pub(crate) fn failed(&self) -> u64 {
-        self.books.failed.load(Ordering::SeqCst)
+    /// The requests that failed so far for a reason that is not the client's, and what was said to them.
+    pub(crate) fn failed(&self) -> Vec<String> {
+        self.books
+            .failed
+            .lock()
+            .expect("nobody panics holding it")
+            .clone()
     }
 
-    /// Stops the buyers and lets each of them ask until it has an answer that stays; `hurry` helps time along.
-    pub(crate) async fn end(mut self, shop: &Shop, mut hurry: Hurry<'_>) -> Result<Arc<Books>> {
+    /// Stops the buyers and lets each of them ask until it has an answer that stays. Clocks of the site are set
+    /// forward, so that nobody waits for a driver that vanished.
+    pub(crate) async fn end(mut self, shop: &Shop, site: &Site) -> Result<Arc<Books>> {
         self.books.stopped.store(true, Ordering::SeqCst);
         while let Some(ended) = self.buyers.join_next().await {
             ended?;
@@ -101,27 +112,12 @@ impl Load {
                 }
                 left -= 1;
                 if left % 10 == 0 {
-                    hurry.help().await?;
+                    site.advance(STEP_SECONDS).await?;
                 }
                 tokio::time::sleep(PATIENCE).await;
             }
         }
         Ok(self.books)
-    }
-}
-
-/// Sets clocks forward so that nobody waits for a driver that vanished.
-pub(crate) struct Hurry<'s> {
-    site: &'s crate::site::Site,
-}
-
-impl<'s> Hurry<'s> {
-    pub(crate) fn of(site: &'s crate::site::Site) -> Self {
-        Self { site }
-    }
-
-    async fn help(&mut self) -> Result<()> {
-        self.site.advance(16).await
     }
 }
 
@@ -138,12 +134,13 @@ impl Books {
             folder: folder.to_owned(),
             carts: Mutex::default(),
             stopped: AtomicBool::new(false),
-            failed: AtomicU64::new(0),
+            failed: Mutex::default(),
         })
     }
 
-    fn fail(&self) {
-        self.failed.fetch_add(1, Ordering::SeqCst);
+    fn fail(&self, what: String) {
+        let mut failed = self.failed.lock().expect("nobody panics holding it");
+        failed.push(what);
     }
 
     fn intend(&self, cart: &Cart) {
@@ -154,7 +151,7 @@ impl Books {
     /// Asks once; whether that was the end of it.
     async fn ask(&self, shop: &Shop, cart: &Cart) -> bool {
         let Some(answer) = shop.send(shop.check_out(cart)).await else {
-            self.fail();
+            self.fail("a checkout: no answer came".to_owned());
             return false;
         };
         if let Some(pause) = answer.retry_after() {
@@ -170,7 +167,7 @@ impl Books {
                 "refused".to_owned()
             }
             (500.., _) => {
-                self.fail();
+                self.fail(format!("a checkout: {answer:?}"));
                 return false;
             }
             _ => return false, // on its way

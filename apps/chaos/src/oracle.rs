@@ -13,7 +13,7 @@ use crate::shop::{Shop, Stock};
 use crate::site::Site;
 
 /// How long the server may take to bring everything to an end.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks between two moves of the clock.

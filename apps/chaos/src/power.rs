@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::chance::Chance;
 use crate::disk::Disk;
-use crate::load::{Hurry, Load};
+use crate::load::Load;
 use crate::oracle;
 use crate::report::{Report, Setup};
 use crate::server::signal;
@@ -63,6 +63,7 @@ async fn cut_off(setup: &Setup, disk: &mut Disk, report: &mut Report) -> Result<
     let staff = shop.token("staff").await?;
     let variants = shop.variants().await?;
     let initial = oracle::count(&shop, &staff, &variants).await?;
+    disk.settle().await?;
     // The books are on another disk.
     std::fs::create_dir_all(&setup.folder)?;
     let load = Load::begin(&shop, &variants, BUYERS, &setup.folder)?;
@@ -77,12 +78,17 @@ async fn cut_off(setup: &Setup, disk: &mut Disk, report: &mut Report) -> Result<
         site.server.kill().await?;
         disk.power_on().await?;
         site.start().await?;
+        anyhow::ensure!(
+            !site.server.has_ended(),
+            "the server does not start after a power cut:\n{}",
+            site.server.last_lines()
+        );
         report.trials += 1;
     }
     report.expect(load.intents() > 0, || {
         "nothing was bought, so nothing was shown".to_owned()
     });
-    let books = load.end(&shop, Hurry::of(&site)).await?;
+    let books = load.end(&shop, &site).await?;
     oracle::judge(&site, &books, &initial, report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));

@@ -15,7 +15,7 @@ const QUIET: Duration = Duration::from_millis(800);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 /// How long a server may take to come to rest.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// What comes by itself every few seconds, whether somebody asks for something or not.
 const BY_THE_CLOCK: [&str; 1] = ["/workers.take"];
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tokio::task::JoinSet;
 
-use crate::load::{Hurry, Load};
+use crate::load::Load;
 use crate::oracle;
 use crate::proxy::{Fault, Proxy};
 use crate::report::{Report, Setup};
@@ -20,6 +20,8 @@ const BUYERS: usize = 6;
 const READERS: usize = 4;
 /// Between two requests of a reader.
 const PAUSE: Duration = Duration::from_millis(20);
+/// From the moment a server gets no new connections to the moment it is told to stop: those on their way arrive.
+const LEAVE: Duration = Duration::from_millis(300);
 /// How long both servers run together.
 const TOGETHER: Duration = Duration::from_secs(2);
 
@@ -66,14 +68,12 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     report.expect(failed == 0, || {
         format!("{failed} of {requests} reads failed")
     });
-    report.expect(failed_purchases == 0, || {
-        format!("{failed_purchases} requests of buyers failed")
-    });
+    report.failures.extend(failed_purchases);
     report.notes.push(format!(
         "{requests} reads, {} purchases begun",
         load.intents()
     ));
-    let books = load.end(&shop, Hurry::of(&site)).await?;
+    let books = load.end(&shop, &site).await?;
     other.stop().await?;
     balance(&proxy, &[&site.server]);
     oracle::judge(&site, &books, &initial, &mut report).await?;
@@ -90,6 +90,7 @@ fn balance(proxy: &Proxy, servers: &[&Server]) {
 }
 
 async fn roll(server: &mut Server, http: &reqwest::Client) -> Result<()> {
+    tokio::time::sleep(LEAVE).await;
     server.stop().await?;
     server.start(http).await
 }

@@ -13,7 +13,7 @@ const GRACE: Duration = Duration::from_secs(40);
 /// Between two looks at whether it answers.
 const LOOK: Duration = Duration::from_millis(15);
 /// How long a start may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A program with its settings.
 #[derive(Debug)]

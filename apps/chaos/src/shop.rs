@@ -146,16 +146,18 @@ impl Shop {
         Ok(variants)
     }
 
-    /// Fills a cart with one piece of a variant; `None` if the server went away meanwhile.
-    pub(crate) async fn fill_cart(&self, variant: &str, email: &str) -> Option<Cart> {
+    /// Fills a cart with one piece of a variant; fails if the server goes away meanwhile.
+    pub(crate) async fn fill_cart(&self, variant: &str, email: &str) -> Result<Cart> {
         let cart = self.post("/v1/carts").json(&json!({ "currency": "EUR" }));
-        let cart = self.send(cart).await?.ok().ok()?;
-        let (id, token) = (cart.text("id").ok()?, cart.cart_token?);
+        let cart = self.must(cart).await.context("a cart")?;
+        let id = cart.text("id")?;
+        let token = cart.cart_token.context("a secret of the cart")?;
         let line = self
             .post(&format!("/v1/carts/{id}/lines"))
             .header("cart-token", &token)
             .json(&json!({ "variant_id": variant, "quantity": 1 }));
-        let etag = self.send(line).await?.ok().ok()?.etag?;
+        let line = self.must(line).await.context("a line")?;
+        let etag = line.etag.context("an ETag")?;
         let delivery = json!({
             "email": email,
             "shipping_method": "standard",
@@ -169,8 +171,8 @@ impl Shop {
             .header("cart-token", &token)
             .header("if-match", etag)
             .json(&delivery);
-        self.send(patch).await?.ok().ok()?;
-        Some(Cart {
+        self.must(patch).await.context("the delivery")?;
+        Ok(Cart {
             id,
             token,
             variant: variant.to_owned(),

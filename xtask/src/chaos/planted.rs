@@ -1,6 +1,7 @@
 //! T00: known bugs are planted, one after the other, and every one must turn a test red that is green without it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -157,11 +158,8 @@ pub(super) fn run(root: &Path, only: &[String]) -> Result<()> {
         println!("\n== {}: {} ==", bug.name, bug.what);
         let is_found = !garden.is_green(&bug.found_by, Some(bug.name))?;
         let word = if is_found { "found" } else { "MISSED" };
-        table.push_str(&format!(
-            "{:<32} {word:<7} {}\n",
-            bug.name,
-            bug.found_by.name()
-        ));
+        writeln!(table, "{:<32} {word:<7} {}", bug.name, bug.found_by.name())
+            .expect("a string takes all");
         if !is_found {
             missed.push(bug.name);
         }
@@ -206,8 +204,8 @@ impl Garden {
             .any(|bug| matches!(bug.found_by, Certificate(..)))
         {
             let packages = ["--package", "chaos", "--package", "tenon-server"];
-            let mut build = process::cargo(root);
-            process::run(build.arg("build").args(packages).args(FEATURE))?;
+            let mut cargo = process::cargo(root);
+            process::run(cargo.arg("build").args(packages).args(FEATURE))?;
             // The next ordinary build replaces the program: this one keeps a place of its own.
             fs::create_dir_all(&programs)?;
             for program in ["chaos", "tenon"] {

@@ -121,7 +121,7 @@ fn words(library: &Path) -> Result<Vec<&'static str>> {
             .windows(word.len())
             .any(|part| part == word.as_bytes())
     };
-    Ok(WORDS.into_iter().filter(|word| contains(&word)).collect())
+    Ok(WORDS.into_iter().filter(|word| contains(word)).collect())
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ impl Row {
     /// What no failure in so many trials shows, with 95 % confidence: the rule of three.
     fn bound(&self) -> String {
         match (self.failures, self.trials) {
+            (0, 0) => "**SKIPPED**".to_owned(),
             (0, 3..) => format!(
                 "< {:.2} %",
                 300.0 / f64::from(u32::try_from(self.trials).unwrap_or(u32::MAX))
@@ -97,7 +98,9 @@ impl Report {
             .map(|row| row.id)
             .collect();
         if broken.is_empty() {
-            println!("{} experiments, every promise held.", self.rows.len());
+            let skipped = self.rows.iter().filter(|row| row.trials == 0).count();
+            let held = self.rows.len() - skipped;
+            println!("{held} experiments, every promise held; {skipped} skipped.");
             return Ok(());
         }
         bail!(
@@ -198,6 +201,7 @@ mod tests {
             ..Row::of(experiment)
         };
         assert_eq!(row(200, 0).bound(), "< 1.50 %");
+        assert_eq!(row(0, 0).bound(), "**SKIPPED**");
         assert_eq!(row(2, 0).bound(), "too few to say");
         assert_eq!(row(200, 1).bound(), "broken");
     }

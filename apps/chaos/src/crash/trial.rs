@@ -98,25 +98,25 @@ impl Run {
     }
 
     async fn undisturbed(&mut self) -> Result<Vec<Place>> {
-        self.to_the_end().await?;
+        self.reach_the_end().await?;
         self.record.quiet().await?;
         self.record.places()
     }
 
     /// Goes to the end, waits for a stop that comes late, and asks once more.
     async fn disturbed(&mut self) -> Result<()> {
-        self.to_the_end().await?;
+        self.reach_the_end().await?;
         while !self.was_stopped && !self.record.is_quiet()? {
             tokio::time::sleep(LOOK).await;
             self.rise_again().await?;
         }
         // The client may ask again at any time, and nothing may come of it.
         self.is_told = false;
-        self.to_the_end().await
+        self.reach_the_end().await
     }
 
     /// Asks until told, and looks until everything is as promised; starts the server again whenever it is gone.
-    async fn to_the_end(&mut self) -> Result<()> {
+    async fn reach_the_end(&mut self) -> Result<()> {
         let limit = Instant::now() + PATIENCE;
         let mut helped = Instant::now();
         let mut missing = "an answer".to_owned();

@@ -12,7 +12,8 @@ use crate::site::Site;
 #[derive(Debug)]
 pub(super) struct Refresh {
     shop: Shop,
-    refresh_token: String,
+    /// The token that is exchanged.
+    token: String,
     /// What the client was told last.
     told: Option<Answer>,
 }
@@ -26,7 +27,7 @@ impl Refresh {
         let second = exchange(&shop, &first).await.context("no answer came")?;
         Ok(Self {
             shop,
-            refresh_token: second.ok()?.text("refresh_token")?,
+            token: second.ok()?.text("refresh_token")?,
             told: None,
         })
     }
@@ -40,7 +41,7 @@ async fn exchange(shop: &Shop, refresh_token: &str) -> Option<Answer> {
 #[async_trait]
 impl Client for Refresh {
     async fn ask(&mut self, _: &Site) -> Result<Asked> {
-        let Some(answer) = exchange(&self.shop, &self.refresh_token).await else {
+        let Some(answer) = exchange(&self.shop, &self.token).await else {
             return Ok(Asked::Again);
         };
         if answer.retry_after().is_some() || answer.status >= 500 {
