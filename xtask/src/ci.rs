@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::stack::Backend;
 use crate::topology::Topology;
-use crate::{check, fuzz, golden, process, scenario, test};
+use crate::{chaos, check, fuzz, golden, process, scenario, test};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         golden::run(root, &golden::Options::quick(backend))?;
     }
+    for topology in [Topology::Local, Topology::Remote] {
+        let table = scenario::Options::failure_table(Backend::Sqlite, topology);
+        scenario::run(root, &table)?;
+    }
+    chaos::run(root, &chaos::Options::quick())?;
     if !options.skip_fuzz {
         fuzz::run(root, &fuzz::Options::quick())?;
     }

@@ -58,6 +58,19 @@ impl Options {
             }),
         }
     }
+
+    /// Every row of the failure table, against a fresh server.
+    pub(crate) fn failure_table(backend: Backend, topology: Topology) -> Self {
+        Self {
+            action: Action::Run(Run {
+                names: Vec::new(),
+                all: true,
+                port: None,
+                backend,
+                topology,
+            }),
+        }
+    }
 }
 
 const FIRST_ORDER: &str = "first-order";
