@@ -9,7 +9,7 @@ use crate::process;
 /// Options of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Only packages of this module or crate: `orders`, `tenon-store`.
+    /// Only this module with its contract, or this crate: `orders`, `tenon-store`.
     #[arg(long, short)]
     package: Vec<String>,
     /// Handed on to the test runner, for example a part of a test's name.
@@ -39,6 +39,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let mut command = process::cargo(root);
     if process::exists("cargo-nextest", "--version") {
         command.args(["nextest", "run"]);
+        if !options.package.is_empty() {
+            // Tests of a module wait for its databases half of the time. All tests together have other loads to bear.
+            let threads = 2 * std::thread::available_parallelism()?.get();
+            command.args(["--test-threads", &threads.to_string()]);
+        }
     } else {
         command.arg("test"); // a fresh machine: slower, but nothing to install
     }
@@ -47,6 +52,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     }
     for package in &options.package {
         command.args(["--package", package]);
+        if root.join("crates").join(package).join("contract").is_dir() {
+            command.args(["--package", &format!("{package}-contract")]);
+        }
     }
     process::run(command.args(&options.filter))
 }

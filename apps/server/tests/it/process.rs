@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reqwest::Client;
@@ -141,7 +142,20 @@ impl Drop for Process {
     }
 }
 
+/// Below those that the system gives to outgoing connections: one of them could take a port before, or between two
+/// runs of, the process that it was chosen for.
+const FIRST_PORT: u32 = 28_000;
+const PORTS: u32 = 4_000;
+
+/// A port that nobody listens on and that no other caller in this process gets soon.
 pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let offset = std::process::id().wrapping_mul(97); // tests that follow each other begin at different places
+    loop {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add(offset);
+        let port = u16::try_from(FIRST_PORT + next % PORTS).expect("below 32,000");
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

@@ -263,7 +263,7 @@ fn held(payment: &Payment) -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_money_stock_and_orders_agree_in_the_end() {
     for engine in engines() {
-        for round in 0..rounds(6) {
+        for round in 0..rounds(2) {
             let shop = Shop::open(engine).await;
             let tea = shop.sell("TEA-1", 500, PIECES);
             let mut parts = Vec::new();
