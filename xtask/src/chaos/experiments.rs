@@ -276,3 +276,53 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         )]),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::workspace::{Workspace, root};
+
+    #[test]
+    fn every_promise_stands_in_the_guarantees() {
+        let text = fs::read_to_string(root().join("docs/guarantees.md")).expect("readable");
+        for experiment in EXPERIMENTS {
+            let row = format!("| {} | {} |", experiment.id, experiment.promise);
+            assert!(text.contains(&row), "docs/guarantees.md lacks {row}");
+        }
+        for row in text.lines().filter(|line| line.starts_with("| R")) {
+            let id = row.split('|').nth(1).unwrap_or_default().trim();
+            assert!(
+                EXPERIMENTS.iter().any(|experiment| experiment.id == id),
+                "there is no experiment {id}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_test_that_is_named_exists() {
+        let root = root();
+        let workspace = Workspace::read(&root).expect("readable");
+        for experiment in EXPERIMENTS {
+            let Tests(tests) = experiment.how else {
+                continue;
+            };
+            for (package, test) in tests {
+                let found = workspace
+                    .packages
+                    .iter()
+                    .find(|found| found.name == *package);
+                let folder = &found.expect("it is a package").folder;
+                let (file, name) = test.rsplit_once("::").expect("a module and a test");
+                let path = root.join(folder).join("tests/it").join(format!("{file}.rs"));
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                assert!(
+                    text.contains(&format!("fn {name}(")),
+                    "{}: there is no test {test} in {package}",
+                    experiment.id
+                );
+            }
+        }
+    }
+}
