@@ -315,7 +315,10 @@ mod tests {
                     .find(|found| found.name == *package);
                 let folder = &found.expect("it is a package").folder;
                 let (file, name) = test.rsplit_once("::").expect("a module and a test");
-                let path = root.join(folder).join("tests/it").join(format!("{file}.rs"));
+                let path = root
+                    .join(folder)
+                    .join("tests/it")
+                    .join(format!("{file}.rs"));
                 let text = fs::read_to_string(&path).unwrap_or_default();
                 assert!(
                     text.contains(&format!("fn {name}(")),
