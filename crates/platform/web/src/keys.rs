@@ -15,6 +15,14 @@ use crate::{Endpoint, KeyRule, Problem};
 /// The header of the secret that stands for a guest.
 const GUEST_SECRET: &str = "cart-token";
 
+/// Longest idempotency key, in characters.
+pub const MAX_IDEMPOTENCY_KEY: usize = 255;
+
+/// Says whether a text can be an idempotency key: 1 to 255 visible ASCII characters.
+pub fn is_idempotency_key(text: &[u8]) -> bool {
+    (1..=MAX_IDEMPOTENCY_KEY).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic)
+}
+
 /// Whose idempotency keys a request can use: the user's, or those of whoever knows a guest's secret. Extracting it
 /// from a request of nobody is 401.
 #[derive(Debug, Clone)]

@@ -32,7 +32,7 @@ pub use self::extract::{
     ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
 };
 pub use self::forward::{GATEWAY, HttpDispatch};
-pub use self::keys::{KeyOwner, KeyRecordOf, KeysAtWork};
+pub use self::keys::{KeyOwner, KeyRecordOf, KeysAtWork, MAX_IDEMPOTENCY_KEY, is_idempotency_key};
 pub use self::onward::Onward;
 pub use self::openapi::{ApiInfo, SchemaConflict, openapi_document};
 pub use self::problem::Problem;

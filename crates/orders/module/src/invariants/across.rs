@@ -50,8 +50,8 @@ impl Invariant for MoneyFollowsOrders {
         let (orders, next) = stretch(&self.0, ctx, after).await?;
         if orders.is_empty() {
             return Ok(Stretch {
-                violations: Vec::new(),
                 next,
+                ..Stretch::default()
             });
         }
         let ids = orders
@@ -96,8 +96,8 @@ impl Invariant for StockFollowsOrders {
         let (orders, next) = stretch(&self.0, ctx, after).await?;
         if orders.is_empty() {
             return Ok(Stretch {
-                violations: Vec::new(),
                 next,
+                ..Stretch::default()
             });
         }
         let reservation_ids = orders

@@ -9,14 +9,13 @@ use tenon_access::Policy;
 use tenon_kernel::{CallCtx, ErrorKind, FieldError, Timestamp};
 use tenon_store::{Db, KeyRecord};
 use tenon_web::{
-    ApiPath, Ctx, Endpoint, KeyOwner, KeyRecordOf, KeyRule, KeysAtWork, Onward, Problem, Reply,
+    ApiPath, Ctx, Endpoint, KeyOwner, KeyRecordOf, KeyRule, KeysAtWork, MAX_IDEMPOTENCY_KEY,
+    Onward, Problem, Reply, is_idempotency_key,
 };
 
 /// The operation that a module's part has towards the process with the public API.
 pub(super) const PART: &str = "part_of_idempotency_key";
 const PATH: &str = "/v1/idempotency-keys/{key}";
-/// Longest key.
-const MAX_KEY: usize = 255;
 
 /// What became of a key.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -265,7 +264,7 @@ impl JsonSchema for IdempotencyKey {
         schemars::json_schema!({
             "type": "string",
             "minLength": 1,
-            "maxLength": MAX_KEY,
+            "maxLength": MAX_IDEMPOTENCY_KEY,
             "pattern": "^[!-~]+$",
         })
     }
@@ -273,7 +272,7 @@ impl JsonSchema for IdempotencyKey {
 
 /// What cannot be sent as a key cannot be asked for.
 fn check(key: &str) -> Result<(), Problem> {
-    if !key.is_empty() && key.len() <= MAX_KEY && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if is_idempotency_key(key.as_bytes()) {
         return Ok(());
     }
     let wrong = FieldError::new(

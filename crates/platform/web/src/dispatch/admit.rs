@@ -12,12 +12,9 @@ use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
 use crate::client::limit_key;
-use crate::keys::key_owner;
+use crate::keys::{is_idempotency_key, key_owner};
 use crate::routes::Route;
 use crate::{KeyRule, Problem};
-
-/// Longest idempotency key.
-const MAX_KEY: usize = 255;
 
 impl Dispatch {
     /// Finds the principal, counts the request and checks the policy.
@@ -124,8 +121,7 @@ pub(super) fn idempotency_key(
                 .with_fields(vec![wrong]),
         );
     };
-    let key = value.as_bytes();
-    if key.is_empty() || key.len() > MAX_KEY || !key.iter().all(u8::is_ascii_graphic) {
+    if !is_idempotency_key(value.as_bytes()) {
         let wrong = FieldError::new(
             "Idempotency-Key:",
             "invalid_value",
