@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use tenon_kernel::Env;
+use tenon_node::Stop;
 use tenon_server::compose::Tenon;
 use tenon_server::settings::ServerSettings;
 use tenon_settings::Sources;
@@ -26,9 +27,9 @@ pub(crate) async fn record(
     let (node, listeners) = tenon.listeners(&settings, env)?;
     let stop = CancellationToken::new();
     let told = stop.clone();
-    let serving = tokio::spawn(node.serve_until(listeners, async move {
+    let serving = tokio::spawn(node.serve_until(listeners, async move || {
         told.cancelled().await;
-        Ok("the benchmark is done")
+        Stop::Interrupt
     }));
     wait_for_200(installation.api, "/v1/products?limit=1").await?;
 

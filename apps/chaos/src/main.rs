@@ -4,6 +4,7 @@
 
 mod chance;
 mod crash;
+mod database;
 mod disk;
 mod drain;
 mod flows;
@@ -19,6 +20,7 @@ mod rolling;
 mod server;
 mod shop;
 mod site;
+mod storage;
 mod unknown;
 
 use std::process::ExitCode;
@@ -42,6 +44,10 @@ enum Experiment {
     Kills(report::Setup),
     /// R03: cuts the power off while people buy; needs root, loop devices and XFS.
     Power(report::Setup),
+    /// R05: ends the database's sessions, crashes it and cuts it off; needs PostgreSQL.
+    Database(report::Setup),
+    /// R06: the disk is full, and the disk does not keep what it is given; needs root, loop devices and a C compiler.
+    Storage(report::Setup),
     /// R10: loses, cuts, resets and delays answers, and kills the server beside.
     Unknown(report::Setup),
     /// R25: replaces two servers one after the other.
@@ -67,6 +73,8 @@ async fn run(experiment: Experiment) -> Result<()> {
         Experiment::Crash(options) => crash::run(options).await,
         Experiment::Kills(setup) => kills::run(setup).await,
         Experiment::Power(setup) => power::run(setup).await,
+        Experiment::Database(setup) => database::run(setup).await,
+        Experiment::Storage(setup) => storage::run(setup).await,
         Experiment::Unknown(setup) => unknown::run(setup).await,
         Experiment::Rolling(setup) => rolling::run(setup).await,
         Experiment::Drain(setup) => drain::run(setup).await,

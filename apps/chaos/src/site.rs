@@ -191,6 +191,11 @@ impl Site {
         Shop::new(self.http.clone(), &self.server.api, &self.server.data_dir)
     }
 
+    /// The name of its database, on PostgreSQL.
+    pub(crate) fn database_name(&self) -> Option<&str> {
+        self.database.as_ref().map(|(_, name)| name.as_str())
+    }
+
     /// Sets all clocks forward.
     pub(crate) async fn advance(&self, seconds: u32) -> Result<()> {
         let body = serde_json::json!({ "advance_seconds": seconds });
@@ -258,7 +263,7 @@ async fn create_database(cluster: &str, name: &str, template: &str) -> Result<()
 }
 
 /// Runs statements as the owner of the cluster, in a thread of their own: sqlx's futures are not for every executor.
-async fn administer(cluster: &str, statements: Vec<String>) -> Result<()> {
+pub(crate) async fn administer(cluster: &str, statements: Vec<String>) -> Result<()> {
     let url = format!("{cluster}/postgres");
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || {

@@ -1,6 +1,7 @@
 //! The wiring: stores, contracts and modules, as explicit arguments. Nothing is looked up at run time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use audit_contract::AuditServer;
@@ -113,6 +114,7 @@ impl Tenon {
                     listen: ("web.listen", web.listen),
                     router: Edge::try_public(state, API, self.endpoints)?,
                     options: ServeOptions::from(web.as_ref()),
+                    stop_delay: Duration::from_secs(web.stop_delay_seconds),
                 })
             }
             None => None,

@@ -105,6 +105,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Program("power", Sqlite),
     },
     Experiment {
+        id: "R05",
+        name: "database-gone postgres",
+        promise: "the database ends sessions, crashes and cannot be reached while people buy: nothing is lost or doubled, and the server goes on by itself",
+        quick: 6,
+        full: 60,
+        how: Program("database", Postgres),
+    },
+    Experiment {
+        id: "R06",
+        name: "bad-storage sqlite",
+        promise: "the disk is full, or does not keep what it is given: nothing is acknowledged then, and everything goes on by itself afterwards",
+        quick: 4,
+        full: 40,
+        how: Program("storage", Sqlite),
+    },
+    Experiment {
         id: "R07",
         name: "cancel-storm",
         promise: "requests that are hung up on have one effect and leave no transaction open",
@@ -171,6 +187,17 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         ]),
     },
     Experiment {
+        id: "R12",
+        name: "inbox-order",
+        promise: "events that four relays deliver three times and mixed have one effect each, in the order of their subject",
+        quick: 2,
+        full: 200,
+        how: Tests(&[(
+            "tenon-events",
+            "delivery::what_four_relays_deliver_three_times_and_mixed_is_handled_once_and_each_subject_in_order",
+        )]),
+    },
+    Experiment {
         id: "R14",
         name: "lease-fencing",
         promise: "a worker that lost its lease changes nothing",
@@ -213,6 +240,17 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Tests(&[(
             "tenon-jobs",
             "rescue::all_jobs_of_dead_workers_are_rescued_and_none_of_the_living",
+        )]),
+    },
+    Experiment {
+        id: "R17",
+        name: "cron-once",
+        promise: "each tick of a schedule has one effect though clocks differ and whoever fires it dies",
+        quick: 30,
+        full: 2_000,
+        how: Tests(&[(
+            "tenon-jobs",
+            "schedule::each_tick_has_one_effect_though_clocks_differ_and_whoever_fires_it_dies",
         )]),
     },
     Experiment {

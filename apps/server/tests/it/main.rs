@@ -13,3 +13,4 @@ mod races;
 mod remote;
 mod server;
 mod settings;
+mod stop;

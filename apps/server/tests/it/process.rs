@@ -71,17 +71,25 @@ impl Process {
         }
     }
 
+    /// Asks it to stop.
+    pub(crate) fn ask_to_stop(&self) {
+        let child = self.child.as_ref().expect("it was started");
+        let asked = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status();
+        assert!(
+            asked.is_ok_and(|status| status.success()),
+            "{} runs",
+            self.name
+        );
+    }
+
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(&mut self) {
+        if self.child.is_some() {
+            self.ask_to_stop();
+        }
         if let Some(mut child) = self.child.take() {
-            let asked = Command::new("kill")
-                .args(["-TERM", &child.id().to_string()])
-                .status();
-            assert!(
-                asked.is_ok_and(|status| status.success()),
-                "{} runs",
-                self.name
-            );
             let status = child.wait().expect("the process ends");
             assert!(
                 status.success(),

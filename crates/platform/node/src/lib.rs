@@ -25,7 +25,7 @@ pub use self::development::DevelopmentSettings;
 pub use self::error::NodeError;
 pub use self::installation::{Installation, ModuleEntry};
 pub use self::node::Node;
-pub use self::serve::{Listeners, PublicApi};
+pub use self::serve::{Listeners, PublicApi, Stop};
 pub use self::settings::{HasNode, NodeSettings, SecretSettings, StoreSettings};
 
 /// Names [`node_settings!`] refers to; not for people.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tenon_module::{Runtime, RuntimeSettings};
@@ -9,7 +10,7 @@ use tenon_remote::SeamHost;
 use tenon_seam::SetupError;
 use tenon_web::{Edge, ServeOptions, serve};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,17 @@ pub struct PublicApi {
     pub router: Router,
     /// Bounds of the listener.
     pub options: ServeOptions,
+    /// How long it goes on serving after SIGTERM.
+    pub stop_delay: Duration,
+}
+
+/// Why a process stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// SIGTERM: in its own time.
+    Terminate,
+    /// SIGINT, or whoever runs it beside other work: now.
+    Interrupt,
 }
 
 /// What of the process listens.
@@ -45,17 +57,20 @@ struct Open {
 impl Node {
     /// Serves until the process gets SIGTERM or SIGINT.
     ///
-    /// Not ready first, so that no new traffic comes; then the public listener drains, then the one for other
-    /// processes; then the workers stop and hand their leases back; stores close; health answers to the end.
+    /// Not ready first, so that no new traffic comes, and for [`PublicApi::stop_delay`] nothing else: balancers need
+    /// time to notice. Then the public listener drains, then the one for other processes; then the workers stop and hand their leases back; stores close; health answers to the end.
     ///
     /// # Errors
     ///
     /// A listener that cannot be opened or fails, settings that cannot work.
     pub async fn serve(self, listeners: Listeners) -> Result<(), NodeError> {
-        self.serve_until(listeners, told_to_stop()).await
+        let mut signals = Signals::new().map_err(|source| failed("signal", source))?;
+        self.serve_until(listeners, async move || signals.next().await)
+            .await
     }
 
-    /// As [`Node::serve`], until `told` says why to stop: for programs that serve beside other work.
+    /// As [`Node::serve`], until `told` says so: for programs that serve beside other work. It is asked again while
+    /// the stop is being delayed, and whatever it says then ends the delay.
     ///
     /// # Errors
     ///
@@ -63,7 +78,7 @@ impl Node {
     pub async fn serve_until(
         mut self,
         listeners: Listeners,
-        told: impl Future<Output = std::io::Result<&'static str>>,
+        mut told: impl AsyncFnMut() -> Stop,
     ) -> Result<(), NodeError> {
         let open = self.open_listeners(listeners).await?;
         let feeds = peers::feeds(
@@ -104,6 +119,7 @@ impl Node {
             tokio::spawn(host.serve(listener, stop_internal.clone()))
         });
         let stop = stop_public.clone();
+        let delay = open.public.as_ref().map(|(_, api)| api.stop_delay);
         let mut public: JoinHandle<Result<(), NodeError>> =
             if let Some((listener, api)) = open.public {
                 let (name, address) = api.listen;
@@ -122,10 +138,16 @@ impl Node {
 
         let mut outcome = Ok(());
         tokio::select! {
-            told = told => match told {
-                Ok(signal) => tracing::info!(signal, "stopping"),
-                Err(source) => outcome = Err(failed("signal", source)),
-            },
+            stop = told() => {
+                tracing::info!(?stop, "stopping");
+                stopping.cancel();
+                let delay = delay.filter(|_| stop == Stop::Terminate).unwrap_or_default();
+                tokio::select! {
+                    () = tokio::time::sleep(delay) => {}
+                    _again = told() => {}
+                    ended = &mut public => outcome = joined("public", ended),
+                }
+            }
             ended = &mut public => outcome = joined("public", ended),
         }
         stopping.cancel();
@@ -221,11 +243,24 @@ fn joined(
     ended.unwrap_or_else(|error| Err(failed(listener, std::io::Error::other(error))))
 }
 
-async fn told_to_stop() -> std::io::Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// What the system tells the process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> Stop {
+        tokio::select! {
+            _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.interrupt.recv() => Stop::Interrupt,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
-use tenon_kernel::{CallCtx, Env, Interface, Timestamp};
+use tenon_kernel::{CallCtx, Clock, Env, Interface, Timestamp};
 use tenon_store::{Db, Migrations, ModuleRoles, StoreConfig};
 
 use crate::place;
@@ -59,6 +59,18 @@ pub struct Kit {
     stores: Mutex<HashMap<&'static str, Db>>,
     /// Dropped last: the files or the database under the stores.
     _place: Place,
+}
+
+/// A clock that goes before another one, or after it.
+struct Ahead {
+    clock: Arc<ManualClock>,
+    micros: i64,
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.clock.now().as_micros() + self.micros)
+    }
 }
 
 enum Place {
@@ -153,6 +165,16 @@ impl Kit {
     /// Time and randomness of this world.
     pub fn env(&self) -> Env {
         self.env.clone()
+    }
+
+    /// Time of this world on a machine whose clock is `seconds` ahead of it, and randomness of that machine.
+    pub fn env_ahead(&self, seconds: i64) -> Env {
+        let clock = Ahead {
+            clock: Arc::clone(&self.clock),
+            micros: seconds * 1_000_000,
+        };
+        let seed = SEED.wrapping_add(seconds.cast_unsigned().wrapping_mul(0x9E37));
+        Env::new(Arc::new(clock), Arc::new(SeededEntropy::new(seed)))
     }
 
     /// Moves the clock.

@@ -76,10 +76,11 @@ impl From<&WebSettings> for ServeOptions {
     }
 }
 
-/// Serves until `stop`, then drains for at most 20 s.
+/// Serves until `stop`, then drains for at most [`ServeOptions::drain`].
 ///
 /// Draining means: no new connection, `Connection: close` or GOAWAY on the open ones, running requests and
-/// commands whose client went away finish; what is left after that is dropped.
+/// commands whose client went away finish; what is left after that is dropped. Connections on which nobody waits for
+/// an answer are closed after a second.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

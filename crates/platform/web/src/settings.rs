@@ -40,6 +40,9 @@ pub struct WebSettings {
     pub header_timeout_ms: u64,
     /// How long a connection may be silent between requests.
     pub idle_timeout_ms: u64,
+    /// How long the server goes on as if nothing were, but says that it is not ready, once it gets SIGTERM: until
+    /// balancers have taken it out. 0 where there is none.
+    pub stop_delay_seconds: u64,
     /// How long running requests may take to finish when the server stops.
     pub drain_seconds: u64,
 }
@@ -106,6 +109,7 @@ impl Default for WebSettings {
             max_connections_per_address: 1_000,
             header_timeout_ms: 10_000,
             idle_timeout_ms: 60_000,
+            stop_delay_seconds: 0,
             drain_seconds: 20,
         }
     }

@@ -1,16 +1,18 @@
 //! From the feed to the effect.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use tenon_events::{Emit as _, Subscription, dead_events, replay};
 use tenon_jobs::WorkerSettings;
+use tenon_testkit::{Dice, rounds};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::link::places;
-use crate::support::{Held, Recorder, Step, Stutter, Told, Whispered, World};
+use crate::support::{Held, Recorder, Shuffled, Step, Stutter, Told, Whispered, World};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -152,6 +154,59 @@ async fn what_a_link_delivers_twice_is_handled_once() {
         }
         let expected: Vec<_> = (1..=4).map(|number| attempt("a", number, 1)).collect();
         assert_eq!(world.attempts(), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_four_relays_deliver_three_times_and_mixed_is_handled_once_and_each_subject_in_order()
+{
+    const SUBJECTS: [&str; 5] = ["a", "b", "c", "d", "e"];
+    for round in 1..=rounds(1) {
+        for place in places() {
+            let mut world = World::new(place).await;
+            for number in 1..=8 {
+                for about in SUBJECTS {
+                    world.tell(about, number).await;
+                }
+            }
+            let stop = CancellationToken::new();
+            let relays = (0..4).map(|relay| {
+                let feed = Shuffled {
+                    feed: world.link.feed(),
+                    dice: Dice::of_round(4 * round + relay).into(),
+                };
+                let subscription =
+                    Subscription::new("mail", "shop").on::<Told>(Arc::clone(&world.reaction) as _);
+                let (worker, stop) = (
+                    world.worker_from(subscription, Arc::new(feed)),
+                    stop.clone(),
+                );
+                tokio::spawn(async move { worker.run(stop).await })
+            });
+            let relays: Vec<_> = relays.collect();
+            let mut handled: HashMap<String, Vec<i64>> = HashMap::new();
+            for _ in 0..8 * SUBJECTS.len() {
+                let next = tokio::time::timeout(Duration::from_secs(30), world.seen.recv()).await;
+                let next = next.expect("goes on").expect("runs");
+                handled.entry(next.about).or_default().push(next.number);
+            }
+            stop.cancel();
+            for relay in relays {
+                relay.await.expect("stops");
+            }
+            assert!(
+                world.attempts().is_empty(),
+                "round {round}: some were handled twice"
+            );
+            for about in SUBJECTS {
+                assert_eq!(
+                    handled[about],
+                    (1..=8).collect::<Vec<_>>(),
+                    "round {round}: {about}"
+                );
+            }
+            assert_eq!(world.effects().await.len(), 8 * SUBJECTS.len());
+        }
     }
 }
 

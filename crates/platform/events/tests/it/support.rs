@@ -13,7 +13,7 @@ use tenon_events::{
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamFault;
 use tenon_store::{Db, Migrations, Queryable as _, StoreError};
-use tenon_testkit::{Kit, TestEngine};
+use tenon_testkit::{Dice, Kit, TestEngine};
 use tokio::sync::mpsc;
 
 use crate::link::{Kind, Link, Place};
@@ -325,6 +325,58 @@ impl Feed for Stutter {
             page.events.clear();
         }
         page.position = page.position.max(after);
+        Ok(page)
+    }
+
+    async fn wait(&self, at_most: std::time::Duration) {
+        self.feed.wait(at_most).await;
+    }
+}
+
+/// A link that gives every event of a page three times and mixes subjects; the first of each event comes in its turn.
+pub(crate) struct Shuffled {
+    pub(crate) feed: Arc<dyn Feed>,
+    pub(crate) dice: Mutex<Dice>,
+}
+
+#[async_trait]
+impl Feed for Shuffled {
+    fn source(&self) -> &'static str {
+        self.feed.source()
+    }
+
+    async fn read(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault> {
+        let mut page = self.feed.read(after, limit).await?;
+        let mut dice = self.dice.lock().expect("no panic while held");
+        let mut mixed = Vec::new();
+        let mut coming: HashMap<String, VecDeque<Envelope>> = HashMap::new();
+        let mut subjects = Vec::new();
+        for event in page.events.drain(..) {
+            if !subjects.contains(&event.subject) {
+                subjects.push(event.subject.clone());
+            }
+            coming
+                .entry(event.subject.clone())
+                .or_default()
+                .push_back(event);
+        }
+        while !subjects.is_empty() {
+            let at = dice.roll(subjects.len());
+            let queue = coming.get_mut(&subjects[at]).expect("it is listed");
+            match queue.pop_front() {
+                Some(event) => mixed.push(event),
+                None => drop(subjects.remove(at)),
+            }
+        }
+        for event in mixed.clone() {
+            let first = mixed.iter().position(|other| other.id == event.id);
+            let first = first.expect("it is among them");
+            for _ in 0..2 {
+                let at = first + 1 + dice.roll(mixed.len() - first);
+                mixed.insert(at, event.clone());
+            }
+        }
+        page.events = mixed;
         Ok(page)
     }
 

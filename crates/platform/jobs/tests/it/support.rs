@@ -121,6 +121,23 @@ impl World {
         JobWorker::new(self.db.clone(), vec![self.kind(), hasty], vec![])
     }
 
+    /// The same module on machines with clocks of their own, as many seconds ahead as said; where only one process can
+    /// have the store, all of them share its clock.
+    pub(crate) async fn machines(&self, ahead: &[i64]) -> Vec<Db> {
+        let mut stores = Vec::new();
+        for seconds in ahead {
+            stores.push(match self.kit.engine() {
+                TestEngine::Sqlite => self.db.clone(),
+                TestEngine::Postgres => {
+                    let env = self.kit.env_ahead(*seconds);
+                    let opened = Db::open(self.kit.config(), MIGRATIONS, env).await;
+                    opened.expect("the store opens")
+                }
+            });
+        }
+        stores
+    }
+
     pub(crate) fn kind(&self) -> JobKind {
         JobKind::of::<Note>(Arc::clone(&self.runner) as _)
     }

@@ -27,7 +27,9 @@ pub(super) fn classify(error: sqlx::Error) -> StoreError {
             None => from_sqlite(database.as_ref()),
         }
         .with_source(error),
+        // A server that goes away in the middle of a greeting is a `Protocol` error.
         sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
@@ -158,6 +160,13 @@ fn after_colon(message: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_hangs_up_in_the_middle_of_a_greeting_is_unavailable() {
+        let told = "unexpected response from SSLRequest: 0x00".to_owned();
+        let error = classify(sqlx::Error::Protocol(told));
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
 
     #[test]
     fn both_engines_name_a_unique_rule_alike() {

@@ -20,6 +20,8 @@ pub(super) struct Activity {
     is_http2: AtomicBool,
     /// When bytes last moved, in milliseconds after opening.
     moved_at: AtomicU64,
+    /// Whether the client has yet to take what was written to it.
+    is_blocked: AtomicBool,
     /// When the last request ended.
     ended_at: AtomicU64,
     /// When the first byte of a request's head came; 0 while none is under way.
@@ -50,6 +52,7 @@ impl Activity {
             served: AtomicBool::new(false),
             is_http2: AtomicBool::new(false),
             moved_at: AtomicU64::new(0),
+            is_blocked: AtomicBool::new(false),
             ended_at: AtomicU64::new(0),
             head_since: AtomicU64::new(0),
             head: Mutex::default(),
@@ -99,6 +102,21 @@ impl Activity {
             verdict
         } else {
             Verdict::Fine(due.min(look_again))
+        }
+    }
+
+    /// Whether nobody here waits for anything: no request runs, no answer is on its way, and nothing moved lately.
+    pub(super) fn is_quiet(&self, lately: Duration) -> bool {
+        let moved = self.opened + Duration::from_millis(self.moved_at.load(Ordering::Relaxed));
+        self.running.load(Ordering::Relaxed) == 0
+            && !self.is_blocked.load(Ordering::Relaxed)
+            && moved.elapsed() >= lately
+    }
+
+    fn note_written(&self, is_ready: bool) {
+        self.is_blocked.store(!is_ready, Ordering::Relaxed);
+        if is_ready {
+            self.note_moved();
         }
     }
 
@@ -176,9 +194,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.socket).poll_write(cx, bytes);
-        if result.is_ready() {
-            self.activity.note_moved();
-        }
+        self.activity.note_written(result.is_ready());
         result
     }
 
@@ -188,9 +204,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
-        if result.is_ready() {
-            self.activity.note_moved();
-        }
+        self.activity.note_written(result.is_ready());
         result
     }
 

@@ -28,6 +28,10 @@ use crate::{Connection, Problem};
 /// How long an idle connection gets to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// How long nothing may move on a connection without a request once the server stops: whoever began a head as it was
+/// told to can end it.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// What all connections of a listener share.
 pub(super) struct Server {
     router: Router,
@@ -130,8 +134,17 @@ impl Server {
         serving.as_mut().graceful_shutdown();
         tokio::select! {
             _ended = serving => {}
+            () = quiet(&activity) => {}
             () = gone(phase) => {}
         }
+    }
+}
+
+/// Waits until nobody on the other end waits: who is silent, or stops in the middle of a head, must not hold up a stop.
+async fn quiet(activity: &Activity) {
+    sleep(QUIET).await;
+    while !activity.is_quiet(QUIET) {
+        sleep(QUIET / 4).await;
     }
 }
 

@@ -17,17 +17,36 @@ use super::{Phase, ServeOptions, Server};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+const SECOND: Duration = Duration::from_secs(1);
+/// More than the pipe holds.
+const LARGE: usize = 200 * 1024;
+
 fn connect() -> DuplexStream {
-    let router = Router::new().route("/", get(async || "x".repeat(10)));
+    let (ours, phases) = connect_to_stop();
+    std::mem::forget(phases); // a listener that never stops
+    ours
+}
+
+/// A connection, and its listener's life.
+fn connect_to_stop() -> (DuplexStream, watch::Sender<Phase>) {
+    let router = Router::new()
+        .route("/", get(async || "x".repeat(10)))
+        .route("/large", get(async || "x".repeat(LARGE)))
+        .route(
+            "/slow",
+            get(async || {
+                sleep(SECOND * 15).await;
+                "done"
+            }),
+        );
     let (phases, phase) = watch::channel(Phase::Serving);
     let server = Server::new(router, ServeOptions::default(), phase, TaskTracker::new());
     let (ours, theirs) = duplex(64 * 1024);
     let peer = SocketAddr::from(([203, 0, 113, 9], 1));
     tokio::spawn(async move {
         server.run(theirs, peer).await;
-        drop(phases);
     });
-    ours
+    (ours, phases)
 }
 
 async fn ask(socket: &mut DuplexStream) {
@@ -133,4 +152,43 @@ async fn http2_is_kept_for_a_minute_after_the_last_request_whatever_else_is_sent
     let from = Instant::now();
     assert!(connection.await.expect("joined").is_ok(), "it says goodbye");
     assert_eq!(from.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_nothing_whole_holds_up_a_stop_for_a_second() {
+    for sent in ["", "G", "GET / HTTP/1.1\r\nHost:", "PRI * HTTP/2.0\r\n"] {
+        let (mut socket, phases) = connect_to_stop();
+        socket.write_all(sent.as_bytes()).await.expect("sent");
+        sleep(SECOND * 5).await;
+        phases.send_replace(Phase::Stopping);
+        assert!(seconds_until_closed(&mut socket).await <= 1, "{sent}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_under_way_can_be_ended_after_the_stop() {
+    let (mut socket, phases) = connect_to_stop();
+    socket.write_all(&GET[..10]).await.expect("sent");
+    phases.send_replace(Phase::Stopping);
+    sleep(SECOND / 2).await;
+    socket.write_all(&GET[10..]).await.expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.expect("read");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_a_running_request_and_for_a_client_that_has_yet_to_take_its_answer() {
+    for (path, length) in [("/slow", 4), ("/large", LARGE)] {
+        let (mut socket, phases) = connect_to_stop();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.expect("sent");
+        sleep(SECOND / 10).await;
+        phases.send_replace(Phase::Stopping);
+        sleep(SECOND * 10).await;
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.expect("read");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        assert_eq!(body.len(), length, "{path}");
+    }
 }
