@@ -287,6 +287,20 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         )]),
     },
     Experiment {
+        id: "R23",
+        name: "isolation",
+        promise: "units of work see of each other what their engine promises and nothing else, judged by their histories",
+        quick: 5,
+        full: 400,
+        how: Tests(&[
+            (
+                "tenon-store",
+                "histories::no_unit_sees_what_its_engine_promises_to_hide",
+            ),
+            ("tenon-store", "histories::the_checker_finds_write_skew"),
+        ]),
+    },
+    Experiment {
         id: "R25",
         name: "rolling-deploy postgres",
         promise: "two servers behind a balancer are replaced one after the other: no request fails",
@@ -311,6 +325,17 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Tests(&[(
             "catalog",
             "pressure::with_every_connection_taken_requests_are_refused_in_time_and_work_again_afterwards",
+        )]),
+    },
+    Experiment {
+        id: "R38",
+        name: "hostile-provider",
+        promise: "a provider that hangs, drips, floods, breaks off, redirects or talks nonsense: nothing is taken for known, little is read, and nobody else is called",
+        quick: 2,
+        full: 100,
+        how: Tests(&[(
+            "payments",
+            "hostile::whatever_a_provider_answers_nothing_is_taken_for_known_and_nobody_else_is_called",
         )]),
     },
 ];

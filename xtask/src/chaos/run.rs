@@ -146,7 +146,7 @@ impl Bench {
 /// Always of the whole workspace: that is how the tests are built already.
 fn run_test(root: &Path, package: &str, test: &str, rounds: u32, seed: u64) -> Result<bool> {
     let mut command = process::cargo(root);
-    command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+    command.args(["nextest", "run", "--profile", "chaos", "--workspace"]);
     command.args(["-E", &format!("package({package}) & test(={test})")]);
     command.env("TENON_ROUNDS", rounds.to_string());
     command.env("TENON_SEED", seed.to_string());

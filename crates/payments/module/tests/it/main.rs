@@ -5,6 +5,7 @@ mod bad_input;
 mod captures;
 mod costs;
 mod guard;
+mod hostile;
 mod ledger;
 mod ledger_model;
 mod mismatch;

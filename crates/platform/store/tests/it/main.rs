@@ -5,6 +5,7 @@ mod compile_fail;
 mod durability;
 mod errors;
 mod fixture;
+mod histories;
 mod idempotency;
 mod idempotency_races;
 mod isolation;
