@@ -8,13 +8,14 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::time::Instant;
 
 use crate::chance::Chance;
+use crate::footprint::Footprint;
 use crate::load::Load;
 use crate::oracle;
 use crate::proxy::{Fault, Proxy};
 use crate::report::{Report, Setup};
 use crate::server::signal;
 use crate::shop::Shop;
-use crate::site::{Engine, Template, administer};
+use crate::site::{Engine, Template, administer, client};
 
 /// How many buy at once.
 const BUYERS: usize = 20;
@@ -57,7 +58,11 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     let variants = shop.variants().await?;
     let initial = oracle::count(&shop, &staff, &variants).await?;
     let database = site.database_name().context("a database")?.to_owned();
-    let load = Load::begin(&shop, &variants, BUYERS, &site.folder)?;
+    let before = Footprint::of(&site).await?;
+    // Their connections end with them.
+    let buyers = Shop::new(client()?, &site.server.api, &site.server.data_dir);
+    let load = Load::begin(&buyers, &variants, BUYERS, &site.folder)?;
+    drop(buyers);
     let mut chance = Chance::new(setup.seed);
     let mut recoveries = Vec::new();
     for number in 0..setup.count {
@@ -110,6 +115,7 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     });
     let books = load.end(&shop, &site).await?;
     oracle::judge(&site, &books, &initial, &mut report).await?;
+    before.expect_back(&site, &mut report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));
     }

@@ -8,6 +8,7 @@ mod database;
 mod disk;
 mod drain;
 mod flows;
+mod footprint;
 mod kills;
 mod load;
 mod oracle;

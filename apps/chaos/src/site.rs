@@ -237,7 +237,7 @@ impl Site {
     }
 }
 
-fn client() -> Result<reqwest::Client> {
+pub(crate) fn client() -> Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .timeout(Duration::from_secs(20));

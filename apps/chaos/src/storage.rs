@@ -12,12 +12,13 @@ use tokio::time::Instant;
 
 use crate::chance::Chance;
 use crate::disk::Disk;
+use crate::footprint::Footprint;
 use crate::load::Load;
 use crate::oracle;
 use crate::report::{Report, Setup};
 use crate::server::signal;
 use crate::shop::Shop;
-use crate::site::{Engine, Site, Template};
+use crate::site::{Engine, Site, Template, client};
 
 /// How many buy at once.
 const BUYERS: usize = 12;
@@ -87,7 +88,11 @@ async fn disturb(setup: &Setup, disk: &Disk, report: &mut Report) -> Result<()> 
     let staff = shop.token("staff").await?;
     let variants = shop.variants().await?;
     let initial = oracle::count(&shop, &staff, &variants).await?;
-    let load = Load::begin(&shop, &variants, BUYERS, &setup.folder)?;
+    let before = Footprint::of(&site).await?;
+    // Their connections end with them.
+    let buyers = Shop::new(client()?, &site.server.api, &site.server.data_dir);
+    let load = Load::begin(&buyers, &variants, BUYERS, &setup.folder)?;
+    drop(buyers);
     let mut chance = Chance::new(setup.seed);
     let mut recoveries = Vec::new();
     for number in 0..setup.count {
@@ -127,8 +132,10 @@ async fn disturb(setup: &Setup, disk: &Disk, report: &mut Report) -> Result<()> 
             break;
         }
     }
-    dies_whole(&mut site).await?;
     let books = load.end(&shop, &site).await?;
+    oracle::judge(&site, &books, &initial, report).await?;
+    before.expect_back(&site, report).await?;
+    dies_whole(&mut site).await?;
     oracle::judge(&site, &books, &initial, report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));

@@ -1,4 +1,4 @@
-//! Memory and open files of the process, read when metrics are scraped.
+//! Memory, open files and tasks of the process, read when metrics are scraped.
 
 use std::fs;
 
@@ -15,6 +15,7 @@ pub fn register_process_metrics() {
 struct ProcessCollector {
     resident_bytes: IntGauge,
     open_files: IntGauge,
+    tasks: IntGauge,
 }
 
 impl ProcessCollector {
@@ -29,13 +30,19 @@ impl ProcessCollector {
                 "Resident memory size in bytes.",
             ),
             open_files: gauge("process_open_fds", "Number of open file descriptors."),
+            tasks: gauge("tokio_alive_tasks", "Number of tasks that have not ended."),
         }
     }
 }
 
 impl Collector for ProcessCollector {
     fn desc(&self) -> Vec<&Desc> {
-        [self.resident_bytes.desc(), self.open_files.desc()].concat()
+        [
+            self.resident_bytes.desc(),
+            self.open_files.desc(),
+            self.tasks.desc(),
+        ]
+        .concat()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
@@ -46,7 +53,16 @@ impl Collector for ProcessCollector {
             self.open_files
                 .set(i64::try_from(entries.count()).unwrap_or(i64::MAX));
         }
-        [self.resident_bytes.collect(), self.open_files.collect()].concat()
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let tasks = runtime.metrics().num_alive_tasks();
+            self.tasks.set(i64::try_from(tasks).unwrap_or(i64::MAX));
+        }
+        [
+            self.resident_bytes.collect(),
+            self.open_files.collect(),
+            self.tasks.collect(),
+        ]
+        .concat()
     }
 }
 
