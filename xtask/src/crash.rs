@@ -28,8 +28,8 @@ pub(crate) struct Options {
     at_once: usize,
 }
 
-/// Requests that are certified.
-pub(crate) const FLOWS: [&str; 3] = ["checkout", "refund", "sign-in"];
+/// Requests that are certified, and the move of a module's data.
+pub(crate) const FLOWS: [&str; 4] = ["checkout", "refund", "sign-in", "move"];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let programs = build(root)?;

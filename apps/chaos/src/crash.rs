@@ -1,6 +1,9 @@
 //! The crash certificate: the server is stopped at every commit and every outgoing call of one request, each time in a
-//! fresh installation; it is started again, the client repeats its request, and everything must be as promised.
+//! fresh installation; it is started again, the client repeats its request, and everything must be as promised. The same for
+//! the mover of a module's data.
 
+mod moving;
+mod request;
 mod trial;
 
 use std::collections::VecDeque;
@@ -12,17 +15,16 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use self::trial::Trial;
-use crate::flows::Flow;
+use self::trial::{Subject, Trial};
 use crate::record::Place;
 use crate::site::{Engine, Template};
 
 /// What is certified, and with what.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The request.
+    /// The request, or the move.
     #[arg(value_enum)]
-    flow: Flow,
+    flow: Subject,
     /// The built `tenon`.
     #[arg(long)]
     program: PathBuf,
@@ -87,15 +89,12 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let engine = Engine::of(options.postgres.as_deref());
     let backend = engine.name();
     let template = Template::make(&options.program, &options.folder, engine).await?;
-    let trial = Trial {
-        template: Arc::new(template),
-        flow: options.flow,
-    };
+    let trial = Trial::of(options.flow, template);
     let places = trial.record().await.context("the recording run")?;
     let points = places.iter().filter(|place| place.is_before()).count();
     println!(
         "{} on {backend}: {points} points, {} places to stop at",
-        options.flow.name(),
+        trial.name(),
         places.len()
     );
     let chosen: VecDeque<(usize, Place)> = places
@@ -108,7 +107,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let mut rows = stop_everywhere(&trial, chosen, options.at_once).await?;
     rows.sort_by_key(|row| row.number);
     let certificate = Certificate {
-        flow: options.flow.name(),
+        flow: trial.name(),
         backend,
         points,
         trials: rows.len(),
@@ -170,8 +169,7 @@ async fn stop_at(trial: &Trial, number: usize, place: &Place) -> Row {
     for attempt in 1..=MOST_TRIES {
         match trial.stop(number, attempt, place).await {
             Ok(Some(ended)) => {
-                let outcome = ended.outcome.to_owned();
-                return Row::new(number, place, outcome, ended.told_after_ms, false);
+                return Row::new(number, place, ended.outcome, ended.told_after_ms, false);
             }
             Ok(None) => {}
             Err(error) => {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use crate::site::Site;
 
 /// A request that is certified. A further one is a file beside these, and a line in [`Flow::prepare`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
     /// A guest pays a cart at once.
     Checkout,

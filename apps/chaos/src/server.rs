@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -128,7 +128,7 @@ impl Server {
 
     /// Runs a command of the program to its end, with the same settings; returns what it printed.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.command(arguments).output().await?;
+        let output = self.output(arguments, None).await?;
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             bail!(
@@ -139,6 +139,16 @@ impl Server {
             );
         }
         Ok(printed)
+    }
+
+    /// As [`Server::run`], however it ends, and with a variable in its environment.
+    pub(crate) async fn output(
+        &self,
+        arguments: &[&str],
+        variable: Option<(&'static str, String)>,
+    ) -> Result<Output> {
+        let mut command = self.command(arguments);
+        Ok(command.envs(variable).stdin(Stdio::null()).output().await?)
     }
 
     /// The end of what it wrote to its log.

@@ -154,6 +154,11 @@ impl Template {
         })
     }
 
+    /// What the stores run on.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.join("template")
     }

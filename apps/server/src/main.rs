@@ -102,7 +102,11 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Admin { action } => block_on(command::admin::run(load()?, action)),
         Command::Events { action } => block_on(command::events::run(load()?, action)),
         Command::Jobs { action } => block_on(command::jobs::run(load()?, action)),
-        Command::Module { action } => block_on(command::module::run(load()?, action)),
+        Command::Module { action } => {
+            #[cfg(debug_assertions)]
+            arm_crash_points()?;
+            block_on(command::module::run(load()?, action))
+        }
         Command::Verify => block_on(command::verify::run(load()?)),
     }
 }

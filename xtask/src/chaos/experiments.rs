@@ -97,6 +97,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Certificate("sign-in", Postgres),
     },
     Experiment {
+        id: "R02g",
+        name: "crash move sqlite",
+        promise: "whoever moves a module's data can die at any commit: the next one goes on or gives up, and nothing is lost or doubled",
+        quick: 12,
+        full: 1,
+        how: Certificate("move", Sqlite),
+    },
+    Experiment {
+        id: "R02h",
+        name: "crash move postgres",
+        promise: "the same on PostgreSQL",
+        quick: 24,
+        full: 1,
+        how: Certificate("move", Postgres),
+    },
+    Experiment {
         id: "R03",
         name: "power-cut sqlite",
         promise: "the power fails while people buy: what was acknowledged is on the disk, and the rest is made good",

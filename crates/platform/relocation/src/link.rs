@@ -116,8 +116,14 @@ impl Link {
     }
 
     pub(crate) async fn commit(&mut self) -> Result<()> {
-        let outcome = self.raw.commit().await;
-        outcome.map_err(|source| self.failed(source))
+        let crossing = tenon_chaos::crossing(format_args!("commit {}/{}", self.side, self.doing));
+        match self.raw.commit().await {
+            Ok(()) => {
+                crossing.done();
+                Ok(())
+            }
+            Err(source) => Err(self.failed(source)),
+        }
     }
 
     /// Ends a transaction whose outcome no longer matters.
