@@ -64,6 +64,13 @@ enum Command {
     },
     /// Checks every invariant of the stored data; ends with 1 if one is broken.
     Verify,
+    /// Backs the stores up, now and whole; beside what a running server ships all the time.
+    Backup {
+        #[command(subcommand)]
+        action: Option<command::backup::Action>,
+    },
+    /// Restores a backup into an empty directory.
+    Restore(command::restore::Options),
 }
 
 fn main() -> ExitCode {
@@ -104,6 +111,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Jobs { action } => block_on(command::jobs::run(load()?, action)),
         Command::Module { action } => block_on(command::module::run(load()?, action)),
         Command::Verify => block_on(command::verify::run(load()?)),
+        Command::Backup { action } => block_on(command::backup::run(load()?, action)),
+        Command::Restore(options) => block_on(command::restore::run(load()?, options)),
     }
 }
 
