@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use tenon_kernel::Timestamp;
+use tenon_node::HasNode as _;
+use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
+use tenon_store::{Db, StoreConfig};
 
 /// Options of `tenon restore`.
 #[derive(Debug, clap::Args)]
@@ -24,6 +27,7 @@ pub(crate) async fn run(settings: ServerSettings, options: Options) -> Result<Ex
     }
     let target = options.into.unwrap_or_else(|| settings.data_dir.clone());
     let restored = tenon_backup::restore(&settings.backup.directory, options.to, &target).await?;
+    begin_eras(&settings, &target, &restored.modules).await?;
     println!(
         "Restored to {} in {}: {}.",
         restored.cut,
@@ -38,6 +42,23 @@ pub(crate) async fn run(settings: ServerSettings, options: Options) -> Result<Ex
     );
     say_what_comes_next(&settings, &target);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Consumers in other processes may have read events that are not there any more: positions go on above all of them.
+async fn begin_eras(settings: &ServerSettings, target: &Path, modules: &[String]) -> Result<()> {
+    let config = StoreConfig::Sqlite {
+        directory: target.to_owned(),
+        shipped: false,
+    };
+    let env = settings.node().env()?;
+    for migrations in compose::STORES {
+        if modules.iter().any(|module| module == migrations.module) {
+            let db = Db::open(&config, migrations, env.clone()).await?;
+            tenon_events::begin_era(&db).await?;
+            db.close().await;
+        }
+    }
+    Ok(())
 }
 
 fn say_what_comes_next(settings: &ServerSettings, target: &Path) {

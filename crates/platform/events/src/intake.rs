@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::inbox::Inbox;
+use crate::era::era_of;
 use crate::{Envelope, Feed, FeedPage, metrics};
 
 /// How many events are read at once.
@@ -212,6 +213,11 @@ impl Intake {
             && after > 0
         {
             let found = first.feedposition;
+            if era_of(found) > era_of(after) {
+                // What was read from it before may be more than it has: docs/runbooks/restore.md.
+                tracing::warn!(consumer, source, after, found, "the producer was restored from a backup");
+                return;
+            }
             tracing::error!(
                 consumer,
                 source,

@@ -1,0 +1,95 @@
+//! The data directory of a site with SQLite stores: how it is lost, and how it comes back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tenon_kernel::{Id, IdKind, Timestamp};
+
+use super::compare::Found;
+use crate::server::Server;
+use crate::site::Site;
+
+/// What people keep elsewhere: the secrets, and here the accounts of those who buy.
+const KEPT_ELSEWHERE: [&str; 2] = ["secrets.toml", "demo-accounts.txt"];
+
+/// Where the data is, and what of it is kept elsewhere.
+pub(super) struct Files {
+    data: PathBuf,
+    elsewhere: Vec<(&'static str, Vec<u8>)>,
+}
+
+struct Order;
+
+impl IdKind for Order {
+    const PREFIX: &'static str = "ord";
+}
+
+struct Cart;
+
+impl IdKind for Cart {
+    const PREFIX: &'static str = "crt";
+}
+
+impl Files {
+    /// Has the server back up what it has.
+    pub(super) fn of(site: &mut Site) -> Self {
+        let backup = site.folder.join("backup");
+        let setting = format!("backup.directory={}", backup.display());
+        site.server.settings.push(setting);
+        let data = site.server.data_dir.clone();
+        let keep = |name| Some((name, fs::read(data.join(name)).ok()?));
+        Self {
+            elsewhere: KEPT_ELSEWHERE.into_iter().filter_map(keep).collect(),
+            data,
+        }
+    }
+
+    /// Loses all of it.
+    pub(super) fn delete(&self) -> Result<()> {
+        fs::remove_dir_all(&self.data).context("the data directory goes away")
+    }
+
+    /// Runs `tenon restore`; returns the cut that it says it restored to.
+    pub(super) async fn restore(
+        &self,
+        server: &Server,
+        to: Option<Timestamp>,
+        into: Option<&Path>,
+    ) -> Result<Timestamp> {
+        let mut arguments = vec!["restore".to_owned()];
+        arguments.extend(to.map(|to| format!("--to={to}")));
+        arguments.extend(into.map(|into| format!("--into={}", into.display())));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let said = server.run(&arguments).await?;
+        let cut = said.strip_prefix("Restored to ");
+        let cut = cut.and_then(|rest| rest.split_whitespace().next());
+        Ok(cut.with_context(|| format!("no time in: {said}"))?.parse()?)
+    }
+
+    pub(super) fn put_secrets_back(&self) -> Result<()> {
+        for (name, bytes) in &self.elsewhere {
+            fs::write(self.data.join(name), bytes).context("the secrets come back")?;
+        }
+        Ok(())
+    }
+
+    /// The orders in a data directory that no server has open.
+    pub(super) async fn orders(&self, data: &Path) -> Result<Vec<Found>> {
+        let file = data.join("orders.db");
+        let mut store = SqliteConnectOptions::new().filename(&file).connect().await?;
+        let rows: Vec<(Id<Order>, Id<Cart>, Timestamp)> =
+            sqlx::query_as("SELECT id, cart_id, created_at FROM orders")
+                .fetch_all(&mut store)
+                .await?;
+        store.close().await?;
+        let found = rows.into_iter().map(|(id, cart, created)| Found {
+            id: id.to_string(),
+            cart: cart.to_string(),
+            created,
+        });
+        Ok(found.collect())
+    }
+}
