@@ -1,30 +1,40 @@
 //! R35: people buy, the server is killed and its data is deleted; what the backup gives back is held against the books.
 
+mod cluster;
 mod compare;
 mod files;
 mod judge;
+mod postgres;
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use tenon_kernel::{Env, Timestamp};
 use tokio::time::Instant;
 
-use self::compare::compare;
+use self::compare::{Found, compare};
 use self::files::Files;
+use self::postgres::Postgres;
 use crate::chance::Chance;
-use crate::load::Load;
+use crate::load::{Load, Told};
 use crate::oracle;
 use crate::report::{Report, Setup};
-use crate::shop::Patience;
 use crate::site::{Engine, Site, Template};
 
 /// How many buy at once.
 const BUYERS: usize = 12;
 /// From the first purchase to the kill, in milliseconds.
 const LIFE: (u64, u64) = (4_000, 10_000);
-/// More than this between the last cut and the kill is a backup that does not work: a cut is due every second.
+/// More than this between the last cut and the kill is a backup that does not work: one is due every second.
 const MOST_LOST: Duration = Duration::from_secs(10);
+
+/// What is lost and comes back.
+enum Kept {
+    Sqlite(Files),
+    Postgres(Box<Postgres>),
+}
 
 /// What was measured, round by round.
 #[derive(Default)]
@@ -40,35 +50,70 @@ struct Measured {
 pub(crate) async fn run(setup: Setup) -> Result<()> {
     let mut report = Report::begin();
     let mut chance = Chance::new(setup.seed);
-    let template = Template::make(&setup.program, &setup.folder, Engine::Sqlite).await?;
     let mut measured = Measured::default();
-    for round in 1..=setup.count {
-        let mut site = template.copy(&format!("shop-{round}")).await?;
+    if setup.folder.exists() {
+        fs::remove_dir_all(&setup.folder)?;
+    }
+    for number in 1..=setup.count {
+        let folder = setup.folder.join(format!("round-{number}"));
         let before = report.failures.len();
-        if let Err(error) = drill(&mut site, &mut chance, &mut report, &mut measured).await {
-            report.failures.push(format!("round {round}: {error:#}"));
+        let done = round(&setup, &folder, &mut chance, &mut report, &mut measured).await;
+        if let Err(error) = done {
+            report.failures.push(format!("round {number}: {error:#}"));
         }
         report.trials += 1;
         if report.failures.len() > before {
-            site.keep();
-            report.notes.push(format!("see {}", site.folder.display()));
+            report.notes.push(format!("see {}", folder.display()));
+        } else {
+            fs::remove_dir_all(&folder)?;
         }
-        site.clear().await?;
     }
     measured.note(&mut report);
     report.end("restore", setup.out.as_deref())
 }
 
-/// One round, on a site that was not started yet.
-async fn drill(
-    site: &mut Site,
+/// With an installation of its own. On PostgreSQL also with a cluster of its own: all of it is going to be lost.
+async fn round(
+    setup: &Setup,
+    folder: &Path,
     chance: &mut Chance,
     report: &mut Report,
     measured: &mut Measured,
 ) -> Result<()> {
-    let files = Files::of(site);
-    site.start().await?;
-    let first = first_cut(site).await?;
+    let (engine, mut postgres) = match &setup.postgres {
+        None => (Engine::Sqlite, None),
+        Some(_) => {
+            let postgres = Postgres::make(&folder.with_extension("cluster")).await?;
+            (Engine::Postgres(postgres.url()), Some(postgres))
+        }
+    };
+    let template = Template::make(&setup.program, folder, engine).await?;
+    let mut site = template.copy("shop").await?;
+    site.keep(); // the folder goes away as a whole, if nothing is wrong
+    let mut kept = match postgres.take() {
+        None => Kept::Sqlite(Files::of(&site)),
+        Some(postgres) => Kept::Postgres(Box::new(postgres)),
+    };
+    let done = drill(&mut site, &mut kept, chance, report, measured).await;
+    site.clear().await?;
+    if let Kept::Postgres(postgres) = kept {
+        postgres.clear().await?;
+    }
+    done
+}
+
+/// On a site that was not started yet.
+async fn drill(
+    site: &mut Site,
+    kept: &mut Kept,
+    chance: &mut Chance,
+    report: &mut Report,
+    measured: &mut Measured,
+) -> Result<()> {
+    let backup = site.folder.join("backup");
+    let setting = format!("backup.directory={}", backup.display());
+    site.server.settings.push(setting);
+    let first = kept.begin(site).await?;
     let shop = site.shop();
     let staff = shop.token("staff").await?;
     let variants = shop.variants().await?;
@@ -76,61 +121,95 @@ async fn drill(
     let load = Load::begin(&shop, &variants, BUYERS, &site.folder)?;
     let life = Duration::from_millis(chance.between(LIFE.0, LIFE.1));
     tokio::time::sleep(life).await; // the moment of the kill, in real time
-    site.server.kill().await?;
     let killed = Env::system().now();
-    files.delete()?;
+    kept.lose(site).await?;
     let books = load.halt().await?;
     let (begun, told) = (books.begun()?, books.told()?);
-    report.expect(!told.is_empty(), || "nothing was bought, so nothing was shown".to_owned());
+    report.expect(!told.is_empty(), || {
+        "nothing was bought, so nothing was shown".to_owned()
+    });
 
     // To the last cut, in place.
     let began = Instant::now();
-    let cut = files.restore(&site.server, None, None).await?;
-    files.put_secrets_back()?;
-    let restored = files.orders(&site.server.data_dir).await?;
+    let (cut, restored) = kept.come_back(site).await?;
     site.start().await?;
     measured.away.push(began.elapsed());
     let lost = killed.since(cut);
     measured.lost.push(lost);
-    report.expect(lost < MOST_LOST, || format!("{} s were lost", lost.as_secs()));
+    report.expect(lost < MOST_LOST, || {
+        format!("{} s were lost", lost.as_secs())
+    });
     let wrong = compare(&told, &begun, &restored, cut);
     report.failures.extend(wrong);
     measured.count(&told, cut);
-
-    // To a moment in the middle, elsewhere.
-    let span = u64::try_from(killed.since(first).as_micros()).context("a short time")?;
-    let middle = first + Duration::from_micros(chance.between(0, span));
-    let elsewhere = site.folder.join("middle");
-    let cut = files.restore(&site.server, Some(middle), Some(&elsewhere)).await?;
-    report.expect(cut <= middle && middle.since(cut) < MOST_LOST, || {
-        format!("asked for {middle}, got {cut}")
-    });
-    let restored = files.orders(&elsewhere).await?;
-    let wrong = compare(&told, &begun, &restored, cut);
-    report.failures.extend(wrong.into_iter().map(|wrong| format!("at {cut}: {wrong}")));
-
     judge::judge(site, &books, &initial, report).await?;
     if let Err(error) = site.verify().await {
         report.failures.push(format!("{error:#}"));
     }
+
+    // To a moment in the middle, elsewhere.
+    let span = u64::try_from(killed.since(first).as_micros()).context("a short time")?;
+    let middle = first + Duration::from_micros(chance.between(0, span));
+    let (cut, restored) = kept.at(site, middle).await?;
+    report.expect(cut <= middle && middle.since(cut) < MOST_LOST, || {
+        format!("asked for {middle}, got {cut}")
+    });
+    let wrong = compare(&told, &begun, &restored, cut).into_iter();
+    let wrong = wrong.map(|wrong| format!("at {cut}: {wrong}"));
+    report.failures.extend(wrong);
     Ok(())
 }
 
-/// Waits until there is something to restore.
-async fn first_cut(site: &Site) -> Result<Timestamp> {
-    let mut patience = Patience::new("the first cut");
-    let backup = format!("{}/backup", site.server.operations);
-    loop {
-        let seen: serde_json::Value = site.http.get(&backup).send().await?.json().await?;
-        if let Some(cut) = seen["last_cut"].as_str() {
-            return Ok(cut.parse()?);
+impl Kept {
+    /// Starts the server; returns a moment that can be restored.
+    async fn begin(&mut self, site: &mut Site) -> Result<Timestamp> {
+        match self {
+            Self::Sqlite(_) => Files::begin(site).await,
+            Self::Postgres(postgres) => postgres.begin(site).await,
         }
-        patience.wait().await?;
+    }
+
+    /// Kills the server and deletes its data.
+    async fn lose(&mut self, site: &mut Site) -> Result<()> {
+        match self {
+            Self::Sqlite(files) => {
+                site.server.kill().await?;
+                files.delete()
+            }
+            Self::Postgres(postgres) => {
+                postgres.lose().await?;
+                site.server.kill().await
+            }
+        }
+    }
+
+    /// Restores the last cut, so that the server can start; returns it, and the orders that are there.
+    async fn come_back(&mut self, site: &Site) -> Result<(Timestamp, Vec<Found>)> {
+        match self {
+            Self::Sqlite(files) => {
+                let cut = Files::restore(&site.server, None, None).await?;
+                files.put_secrets_back()?;
+                Ok((cut, Files::orders(&site.server.data_dir).await?))
+            }
+            Self::Postgres(postgres) => postgres.come_back(site).await,
+        }
+    }
+
+    /// Restores a moment elsewhere; returns the cut, and the orders that are there.
+    async fn at(&mut self, site: &Site, moment: Timestamp) -> Result<(Timestamp, Vec<Found>)> {
+        match self {
+            Self::Sqlite(_) => {
+                let elsewhere = site.folder.join("middle");
+                let cut = Files::restore(&site.server, Some(moment), Some(&elsewhere)).await?;
+                Ok((cut, Files::orders(&elsewhere).await?))
+            }
+            Self::Postgres(postgres) => postgres.at(site, moment).await,
+        }
     }
 }
 
 impl Measured {
-    fn count(&mut self, told: &[crate::load::Told], cut: Timestamp) {
+    fn count(&mut self, told: &[Told], cut: Timestamp) {
         let orders = told.iter().filter(|told| told.outcome != "refused");
         let (kept, forgotten): (Vec<_>, Vec<_>) = orders.partition(|told| told.at < cut);
         self.kept += kept.len();

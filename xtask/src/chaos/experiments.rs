@@ -275,6 +275,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
             "pressure::with_every_connection_taken_requests_are_refused_in_time_and_work_again_afterwards",
         )]),
     },
+    Experiment {
+        id: "R35",
+        name: "backup-restore sqlite",
+        promise: "the data is deleted while people buy: what the backup gives back has everything that was acknowledged before its cut, and nothing from after it",
+        quick: 2,
+        full: 20,
+        how: Program("restore", Sqlite),
+    },
+    Experiment {
+        id: "R35p",
+        name: "backup-restore postgres",
+        promise: "the same on PostgreSQL",
+        quick: 1,
+        full: 20,
+        how: Program("restore", Postgres),
+    },
 ];
 
 #[cfg(test)]

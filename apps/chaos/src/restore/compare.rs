@@ -2,9 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use tenon_kernel::Timestamp;
+use tenon_kernel::{Id, IdKind, Timestamp};
 
 use crate::load::Told;
+
+/// As the ids of orders are written.
+pub(super) struct Order;
+
+impl IdKind for Order {
+    const PREFIX: &'static str = "ord";
+}
+
+/// As the ids of carts are written.
+pub(super) struct Cart;
+
+impl IdKind for Cart {
+    const PREFIX: &'static str = "crt";
+}
 
 /// An order that is there.
 #[derive(Debug, Clone)]
@@ -12,6 +26,17 @@ pub(super) struct Found {
     pub(super) id: String,
     pub(super) cart: String,
     pub(super) created: Timestamp,
+}
+
+impl Found {
+    /// From a row of the table of orders: id, cart, time.
+    pub(super) fn of((id, cart, created): (Id<Order>, Id<Cart>, Timestamp)) -> Self {
+        Self {
+            id: id.to_string(),
+            cart: cart.to_string(),
+            created,
+        }
+    }
 }
 
 /// What is not as a set must be that was restored to a cut: what was acknowledged before is there, nothing was made

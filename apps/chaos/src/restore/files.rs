@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
-use tenon_kernel::{Id, IdKind, Timestamp};
+use tenon_kernel::Timestamp;
 
 use super::compare::Found;
 use crate::server::Server;
+use crate::shop::Patience;
 use crate::site::Site;
 
 /// What people keep elsewhere: the secrets, and here the accounts of those who buy.
@@ -21,29 +22,27 @@ pub(super) struct Files {
     elsewhere: Vec<(&'static str, Vec<u8>)>,
 }
 
-struct Order;
-
-impl IdKind for Order {
-    const PREFIX: &'static str = "ord";
-}
-
-struct Cart;
-
-impl IdKind for Cart {
-    const PREFIX: &'static str = "crt";
-}
-
 impl Files {
-    /// Has the server back up what it has.
-    pub(super) fn of(site: &mut Site) -> Self {
-        let backup = site.folder.join("backup");
-        let setting = format!("backup.directory={}", backup.display());
-        site.server.settings.push(setting);
+    pub(super) fn of(site: &Site) -> Self {
         let data = site.server.data_dir.clone();
         let keep = |name| Some((name, fs::read(data.join(name)).ok()?));
         Self {
             elsewhere: KEPT_ELSEWHERE.into_iter().filter_map(keep).collect(),
             data,
+        }
+    }
+
+    /// Starts the server and waits until there is something to restore.
+    pub(super) async fn begin(site: &mut Site) -> Result<Timestamp> {
+        site.start().await?;
+        let mut patience = Patience::new("the first cut");
+        let backup = format!("{}/backup", site.server.operations);
+        loop {
+            let seen: serde_json::Value = site.http.get(&backup).send().await?.json().await?;
+            if let Some(cut) = seen["last_cut"].as_str() {
+                return Ok(cut.parse()?);
+            }
+            patience.wait().await?;
         }
     }
 
@@ -54,7 +53,6 @@ impl Files {
 
     /// Runs `tenon restore`; returns the cut that it says it restored to.
     pub(super) async fn restore(
-        &self,
         server: &Server,
         to: Option<Timestamp>,
         into: Option<&Path>,
@@ -77,19 +75,13 @@ impl Files {
     }
 
     /// The orders in a data directory that no server has open.
-    pub(super) async fn orders(&self, data: &Path) -> Result<Vec<Found>> {
+    pub(super) async fn orders(data: &Path) -> Result<Vec<Found>> {
         let file = data.join("orders.db");
         let mut store = SqliteConnectOptions::new().filename(&file).connect().await?;
-        let rows: Vec<(Id<Order>, Id<Cart>, Timestamp)> =
-            sqlx::query_as("SELECT id, cart_id, created_at FROM orders")
-                .fetch_all(&mut store)
-                .await?;
+        let rows = sqlx::query_as("SELECT id, cart_id, created_at FROM orders")
+            .fetch_all(&mut store)
+            .await?;
         store.close().await?;
-        let found = rows.into_iter().map(|(id, cart, created)| Found {
-            id: id.to_string(),
-            cart: cart.to_string(),
-            created,
-        });
-        Ok(found.collect())
+        Ok(rows.into_iter().map(Found::of).collect())
     }
 }

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+use tenon_backup::postgres::Cluster;
 use tenon_kernel::Env;
 use tenon_node::{HasNode as _, Node, NodeError};
 use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
 use tenon_store::StoreError;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Copying the files of a large installation takes its time.
 const PATIENCE: Duration = Duration::from_hours(6);
@@ -20,15 +22,56 @@ const PATIENCE: Duration = Duration::from_hours(6);
 pub(crate) enum Action {
     /// Lists bases, and the moments that can be restored from each.
     List,
+    /// Receives PostgreSQL's log until it is told to stop: run exactly one for a cluster, all the time.
+    Receive,
 }
 
 pub(crate) async fn run(settings: ServerSettings, action: Option<Action>) -> Result<ExitCode> {
     if !settings.backup.is_on() {
         bail!("setting `backup.directory`: say where backups are kept");
     }
+    if !settings.store.url.is_empty() {
+        return postgres(&settings, action).await;
+    }
     match action {
         Some(Action::List) => list(&settings)?,
+        Some(Action::Receive) => {
+            bail!("a server with SQLite stores ships them by itself: `tenon serve` with `backup.directory`")
+        }
         None => take(&settings).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn postgres(settings: &ServerSettings, action: Option<Action>) -> Result<ExitCode> {
+    let cluster = Cluster::new(&settings.backup, &settings.store.url)?;
+    let env = settings.node().env()?;
+    match action {
+        Some(Action::List) => {
+            for base in cluster.list()? {
+                println!("{}  from {} on", base.folder.display(), base.first);
+            }
+        }
+        Some(Action::Receive) => {
+            // It hears of SIGINT and SIGTERM itself where they go to the group; else this process passes them on.
+            let mut receiver = tokio::process::Command::from(cluster.receiver()?);
+            let mut receiver = receiver.kill_on_drop(true).spawn().context("pg_receivewal")?;
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                ended = receiver.wait() => bail!("pg_receivewal ended: {}", ended?),
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        None => {
+            let taken = tokio::task::spawn_blocking(move || cluster.take_base(&env)).await??;
+            println!(
+                "{}: a base of {} bytes, to be restored from {} on, as far as `tenon backup receive` goes.",
+                taken.folder.display(),
+                taken.bytes,
+                taken.cut
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -148,6 +148,14 @@ pub(crate) fn new_folder(directory: &Path, now: Timestamp) -> PathBuf {
     folder
 }
 
+/// Whether a folder has the name of a base, whole or not: nothing else is ever removed.
+pub(crate) fn is_base(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let shape = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    let shape: String = name.chars().map(shape).collect();
+    folder.is_dir() && shape.starts_with("0000-00-00T00-00-00Z")
+}
+
 /// Takes a folder away; one that is half gone is none any more.
 pub(crate) fn remove(folder: &Path) -> Result<(), BackupError> {
     let gone = folder.with_extension("removed");

@@ -14,6 +14,7 @@ mod cut;
 mod error;
 mod files;
 mod position;
+pub mod postgres;
 mod restore;
 mod running;
 mod segment;

@@ -25,6 +25,8 @@ pub struct BackupSettings {
     pub max_log_bytes: u64,
     /// After how many seconds without a backup `/readyz` says so; the process stays ready.
     pub late_after_seconds: u32,
+    /// Folder of `pg_basebackup` and the like; empty: the newest on the machine. They must not be older than the server.
+    pub postgres_programs: PathBuf,
 }
 
 impl Default for BackupSettings {
@@ -36,6 +38,7 @@ impl Default for BackupSettings {
             keep_days: 14,
             max_log_bytes: 1024 * 1024 * 1024,
             late_after_seconds: 60,
+            postgres_programs: PathBuf::new(),
         }
     }
 }

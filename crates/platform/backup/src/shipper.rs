@@ -280,7 +280,7 @@ impl Shipper {
             }
             for folder in chain::entries(&directory)? {
                 let is_whole = chains.iter().any(|chain| chain.folder == folder);
-                if folder.is_dir() && !own.contains(&folder) && !is_whole {
+                if chain::is_base(&folder) && !own.contains(&folder) && !is_whole {
                     chain::remove(&folder)?;
                 }
             }
