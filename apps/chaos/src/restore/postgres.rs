@@ -11,6 +11,7 @@ use tokio::process::Child;
 use super::cluster::{Cluster, give};
 use super::compare::Found;
 use crate::ports;
+use crate::shop::Patience;
 use crate::site::Site;
 
 /// A cluster of its own, and who receives its log.
@@ -52,7 +53,7 @@ impl Postgres {
     /// The machine with the database burns down; who receives the log is on another one.
     pub(super) async fn lose(&mut self) -> Result<()> {
         self.cluster.kill().await?;
-        fs::remove_dir_all(self.folder.join("first")).context("the data goes away")?;
+        remove(&self.folder.join("first")).await?;
         if let Some(mut receiver) = self.receiver.take() {
             receiver.kill().await?;
         }
@@ -91,8 +92,17 @@ impl Postgres {
     /// Takes everything away.
     pub(super) async fn clear(mut self) -> Result<()> {
         self.cluster.kill().await?;
-        fs::remove_dir_all(&self.folder).context("the cluster goes away")
+        remove(&self.folder).await
     }
+}
+
+/// Processes of a server that was killed may still write for a moment.
+async fn remove(folder: &Path) -> Result<()> {
+    let mut patience = Patience::new("the end of a killed cluster");
+    while let Err(error) = fs::remove_dir_all(folder) {
+        patience.wait().await.context(error)?;
+    }
+    Ok(())
 }
 
 async fn orders(url: &str) -> Result<Vec<Found>> {

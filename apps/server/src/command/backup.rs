@@ -1,6 +1,7 @@
 //! `tenon backup …`: a backup now, and what there is.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::process::CommandExt as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use tenon_node::{HasNode as _, Node, NodeError};
 use tenon_server::compose;
 use tenon_server::settings::ServerSettings;
 use tenon_store::StoreError;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Copying the files of a large installation takes its time.
 const PATIENCE: Duration = Duration::from_hours(6);
@@ -53,15 +53,9 @@ async fn postgres(settings: &ServerSettings, action: Option<Action>) -> Result<E
             }
         }
         Some(Action::Receive) => {
-            // It hears of SIGINT and SIGTERM itself where they go to the group; else this process passes them on.
-            let mut receiver = tokio::process::Command::from(cluster.receiver()?);
-            let mut receiver = receiver.kill_on_drop(true).spawn().context("pg_receivewal")?;
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                ended = receiver.wait() => bail!("pg_receivewal ended: {}", ended?),
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
+            // It takes the place of this process: whoever watches over it and stops it deals with it alone.
+            let error = cluster.receiver()?.exec();
+            return Err(error).context("pg_receivewal");
         }
         None => {
             let taken = tokio::task::spawn_blocking(move || cluster.take_base(&env)).await??;

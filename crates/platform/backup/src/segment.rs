@@ -18,8 +18,8 @@ use crate::position::Position;
 
 /// Of segments and of bases.
 pub(crate) const FORMAT: u32 = 1;
-const HASH_BYTES: u64 = 32;
-const LENGTH_BYTES: u64 = 4;
+const HASH_BYTES: usize = 32;
+const LENGTH_BYTES: usize = 4;
 /// A footer is a few kilobytes.
 const LONGEST_FOOTER: u64 = 1024 * 1024;
 
@@ -69,14 +69,14 @@ impl Footer {
         let length = u32::try_from(text.len()).expect("a footer is small");
         draft.write(&text)?;
         draft.write(&length.to_be_bytes())?;
-        let bytes = draft.length() + HASH_BYTES;
+        let bytes = draft.length() + HASH_BYTES as u64;
         Ok((draft.finish(path)?, bytes))
     }
 
     /// Reads the footer only: for lists. Says nothing about the pages.
     pub(crate) fn peek(path: &Path) -> Result<Self, BackupError> {
         let file = File::open(path).map_err(BackupError::io("read", path))?;
-        footer(&file, path).map(|(footer, _)| footer)
+        footer(&file, path)
     }
 }
 
@@ -90,7 +90,7 @@ impl Segment {
         let file = File::open(path).map_err(BackupError::io("read", path))?;
         let (hash, bytes) = check(&file).map_err(BackupError::io("read", path))?;
         let hash = hash.ok_or_else(|| BackupError::damaged(path, "its checksum is wrong"))?;
-        let (footer, _) = footer(&file, path)?;
+        let footer = footer(&file, path)?;
         Ok(Self {
             file,
             footer,
@@ -126,7 +126,7 @@ impl Segment {
 /// The hash of a file, if it is the one it ends with, and its length.
 fn check(file: &File) -> io::Result<(Option<String>, u64)> {
     let length = file.metadata()?.len();
-    let Some(hashed) = length.checked_sub(HASH_BYTES) else {
+    let Some(hashed) = length.checked_sub(HASH_BYTES as u64) else {
         return Ok((None, length));
     };
     let mut hash = Context::new(&SHA256);
@@ -139,18 +139,18 @@ fn check(file: &File) -> io::Result<(Option<String>, u64)> {
         }
     }
     let hash = hash.finish();
-    let mut kept = [0; HASH_BYTES as usize];
+    let mut kept = [0; HASH_BYTES];
     file.read_exact_at(&mut kept, hashed)?;
     Ok(((hash.as_ref() == kept).then(|| hex(&kept)), length))
 }
 
-fn footer(file: &File, path: &Path) -> Result<(Footer, u64), BackupError> {
+fn footer(file: &File, path: &Path) -> Result<Footer, BackupError> {
     let read = || -> io::Result<Option<Vec<u8>>> {
         let length = file.metadata()?.len();
-        let Some(end) = length.checked_sub(HASH_BYTES + LENGTH_BYTES) else {
+        let Some(end) = length.checked_sub((HASH_BYTES + LENGTH_BYTES) as u64) else {
             return Ok(None);
         };
-        let mut word = [0; LENGTH_BYTES as usize];
+        let mut word = [0; LENGTH_BYTES];
         file.read_exact_at(&mut word, end)?;
         let size = u64::from(u32::from_be_bytes(word));
         let (Some(start), true) = (end.checked_sub(size), size <= LONGEST_FOOTER) else {
@@ -168,5 +168,5 @@ fn footer(file: &File, path: &Path) -> Result<(Footer, u64), BackupError> {
         let problem = format!("its format is {}, not {FORMAT}", footer.format);
         return Err(BackupError::damaged(path, problem));
     }
-    Ok((footer, text.len() as u64))
+    Ok(footer)
 }
