@@ -21,7 +21,7 @@ use crate::segment::{FORMAT, Footer, Part, Run};
 
 /// A log of this length is moved into its file, as soon as it is shipped.
 const LONG_LOG: u64 = 4 * 1024 * 1024;
-/// From this length on the writer waits for readers, for so long, so that the log begins anew.
+/// Each time it has grown by so much the writer waits for readers, for so long, so that the log can begin anew.
 const VERY_LONG_LOG: u64 = 4 * LONG_LOG;
 const READERS_PATIENCE: Duration = Duration::from_millis(100);
 
@@ -143,7 +143,8 @@ fn is_due(position: &Position, moving: Move) -> bool {
 
 /// Moves a log whose every frame was copied into its file. If a reader is in the way it is tried again at the next cut.
 async fn move_log(source: &Source, mut held: HeldLog, part: &mut Part) -> Result<(), BackupError> {
-    let patience = if part.to.log_bytes() > VERY_LONG_LOG {
+    let grown = |position: &Position| position.log_bytes() / VERY_LONG_LOG;
+    let patience = if grown(&part.to) > grown(&part.from) {
         READERS_PATIENCE
     } else {
         Duration::ZERO
@@ -175,6 +176,9 @@ async fn finish(
             return Ok(Cut { at, moment, bytes });
         }
         for (part, (bytes, run)) in parts.iter_mut().zip(rest) {
+            if tenon_chaos::is_planted("backup.remainder-forgotten") {
+                continue;
+            }
             let offset = draft.length();
             draft.write(&bytes)?;
             part.runs.extend(run.map(|run| Run { offset, ..run }));
