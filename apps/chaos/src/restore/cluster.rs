@@ -27,23 +27,42 @@ impl Cluster {
         fs::create_dir_all(data)?;
         give(data)?;
         let mut make = program("initdb")?;
-        make.args(["--username", "tenon", "--auth", "trust", "--encoding", "UTF8"]);
+        make.args([
+            "--username",
+            "tenon",
+            "--auth",
+            "trust",
+            "--encoding",
+            "UTF8",
+        ]);
         make.args(["--locale", "C", "-D"]).arg(data);
         let made = make.stdout(Stdio::null()).current_dir("/").output().await?;
-        ensure!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        ensure!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         Self::start(data, port).await
     }
 
     /// Starts one on a data directory, and waits until it takes writes.
     pub(super) async fn start(data: &Path, port: u16) -> Result<Self> {
         give(data)?;
-        let log = File::options().create(true).append(true).open(log_of(data))?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(log_of(data))?;
         let mut command = program("postgres")?;
         command
             .arg("-D")
             .arg(data)
             .args(["-h", "127.0.0.1", "-p", &port.to_string()])
-            .args(["-c", "unix_socket_directories=", "-c", "max_connections=200"])
+            .args([
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "max_connections=200",
+            ])
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -106,7 +125,9 @@ fn program(name: &str) -> Result<Command> {
         .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
         .collect();
     versions.sort();
-    let folder = versions.pop().context("no PostgreSQL server programs found")?;
+    let folder = versions
+        .pop()
+        .context("no PostgreSQL server programs found")?;
     let mut command = Command::new(folder.join(name));
     if let Some((user, group)) = user()? {
         command.uid(user).gid(group);
@@ -135,8 +156,12 @@ fn user() -> Result<Option<(u32, u32)>> {
     }
     let accounts = fs::read_to_string("/etc/passwd")?;
     for name in ["postgres", "nobody"] {
-        let fields = accounts.lines().map(|line| line.split(':').collect::<Vec<_>>());
-        let account = fields.into_iter().find(|fields| fields[0] == name && fields.len() > 3);
+        let fields = accounts
+            .lines()
+            .map(|line| line.split(':').collect::<Vec<_>>());
+        let account = fields
+            .into_iter()
+            .find(|fields| fields[0] == name && fields.len() > 3);
         if let Some(fields) = account {
             return Ok(Some((fields[2].parse()?, fields[3].parse()?)));
         }

@@ -50,7 +50,10 @@ pub(super) fn compare(
     let mut wrong = Vec::new();
     let orders = told.iter().filter(|told| told.outcome != "refused");
     for told in orders.filter(|told| told.at < cut) {
-        if !found.iter().any(|found| found.id == told.outcome && found.cart == told.cart) {
+        if !found
+            .iter()
+            .any(|found| found.id == told.outcome && found.cart == told.cart)
+        {
             wrong.push(format!(
                 "order {}, acknowledged at {}, is lost",
                 told.outcome, told.at
@@ -65,7 +68,9 @@ pub(super) fn compare(
         }
         match begun.get(&found.cart) {
             None => wrong.push(format!("nobody asked for order {}", found.id)),
-            Some(at) if *at > cut => wrong.push(format!("order {} was asked for at {at}", found.id)),
+            Some(at) if *at > cut => {
+                wrong.push(format!("order {} was asked for at {at}", found.id))
+            }
             Some(_) => {}
         }
     }
@@ -98,7 +103,9 @@ mod tests {
         };
         (
             (0..10).map(told).collect(),
-            (0..10).map(|number| (cart(number), at(10 * number))).collect(),
+            (0..10)
+                .map(|number| (cart(number), at(10 * number)))
+                .collect(),
             (0..10).map(found).collect(),
         )
     }

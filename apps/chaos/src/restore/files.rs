@@ -64,7 +64,9 @@ impl Files {
         let said = server.run(&arguments).await?;
         let cut = said.strip_prefix("Restored to ");
         let cut = cut.and_then(|rest| rest.split_whitespace().next());
-        Ok(cut.with_context(|| format!("no time in: {said}"))?.parse()?)
+        Ok(cut
+            .with_context(|| format!("no time in: {said}"))?
+            .parse()?)
     }
 
     pub(super) fn put_secrets_back(&self) -> Result<()> {
@@ -77,7 +79,10 @@ impl Files {
     /// The orders in a data directory that no server has open.
     pub(super) async fn orders(data: &Path) -> Result<Vec<Found>> {
         let file = data.join("orders.db");
-        let mut store = SqliteConnectOptions::new().filename(&file).connect().await?;
+        let mut store = SqliteConnectOptions::new()
+            .filename(&file)
+            .connect()
+            .await?;
         let rows = sqlx::query_as("SELECT id, cart_id, created_at FROM orders")
             .fetch_all(&mut store)
             .await?;

@@ -85,7 +85,9 @@ fn unpaid(site: &Site, placed: &[&Value]) -> Vec<String> {
     }
     let mut wrong = Vec::new();
     for order in placed {
-        let worth = order["totals"]["total"]["amount"].as_i64().unwrap_or_default();
+        let worth = order["totals"]["total"]["amount"]
+            .as_i64()
+            .unwrap_or_default();
         match taken.get_mut(&worth) {
             Some(left) if *left > 0 => *left -= 1,
             _ => wrong.push(format!("order {} is not paid for", order["id"])),

@@ -79,7 +79,10 @@ impl Postgres {
         moment: Timestamp,
     ) -> Result<(Timestamp, Vec<Found>)> {
         let data = self.folder.join("middle");
-        let (into, to) = (format!("--into={}", data.display()), format!("--to={moment}"));
+        let (into, to) = (
+            format!("--into={}", data.display()),
+            format!("--to={moment}"),
+        );
         site.server.run(&["restore", &into, &to]).await?;
         let mut cluster = Cluster::start(&data, ports::free()).await?;
         let url = site.database_url().context("a database")?;
@@ -116,7 +119,9 @@ async fn orders(url: &str) -> Result<Vec<Found>> {
 
 /// What the server says when it comes to the end: `last completed transaction was at log time 2026-11-29 10:15:07.5+00`.
 fn last_transaction(log: &str) -> Result<Timestamp> {
-    let said = log.rsplit("last completed transaction was at log time ").next();
+    let said = log
+        .rsplit("last completed transaction was at log time ")
+        .next();
     let said = said.filter(|said| said.len() < log.len());
     let said = said.and_then(|said| said.lines().next());
     let said = said.with_context(|| format!("no last transaction in:\n{log}"))?;

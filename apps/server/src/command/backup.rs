@@ -36,7 +36,9 @@ pub(crate) async fn run(settings: ServerSettings, action: Option<Action>) -> Res
     match action {
         Some(Action::List) => list(&settings)?,
         Some(Action::Receive) => {
-            bail!("a server with SQLite stores ships them by itself: `tenon serve` with `backup.directory`")
+            bail!(
+                "a server with SQLite stores ships them by itself: `tenon serve` with `backup.directory`"
+            )
         }
         None => take(&settings).await?,
     }
@@ -130,14 +132,18 @@ async fn ask_server(listens: SocketAddr) -> Result<()> {
     let url = format!("http://{}/backup", reachable(listens));
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
     let answer = client.build()?.post(&url).send().await;
-    let answer = answer.with_context(|| format!("the server that has the stores open, at {url}"))?;
+    let answer =
+        answer.with_context(|| format!("the server that has the stores open, at {url}"))?;
     let status = answer.status();
     if status == 404 {
         bail!("the server that runs makes no backups: start it with `backup.directory`");
     }
     let body: Value = answer.json().await.context("the server's answer")?;
     if !status.is_success() {
-        bail!("the server took no base: {}", body["detail"].as_str().unwrap_or_default());
+        bail!(
+            "the server took no base: {}",
+            body["detail"].as_str().unwrap_or_default()
+        );
     }
     println!(
         "{}: a base of {} bytes, to be restored from {} on, taken by the running server.",

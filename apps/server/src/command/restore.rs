@@ -65,18 +65,33 @@ async fn postgres(settings: &ServerSettings, options: Options) -> Result<ExitCod
             tenon_events::begin_era(db).await?;
         }
         node.close().await;
-        println!("Events go on above all positions that were given before. Run `tenon verify` next.");
+        println!(
+            "Events go on above all positions that were given before. Run `tenon verify` next."
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    let target = options.into.context("--into: say where the new data directory is made")?;
+    let target = options
+        .into
+        .context("--into: say where the new data directory is made")?;
     let cluster = Cluster::new(&settings.backup, &settings.store.url)?;
     let place = target.clone();
     let prepared = tokio::task::spawn_blocking(move || cluster.prepare(options.to, &place));
     let base = prepared.await??;
-    let moment = options.to.map_or("the end of what was received".to_owned(), |to| to.to_string());
-    println!("Prepared {} from {}, whose checksums are right.", target.display(), base.folder.display());
+    let moment = options
+        .to
+        .map_or("the end of what was received".to_owned(), |to| {
+            to.to_string()
+        });
+    println!(
+        "Prepared {} from {}, whose checksums are right.",
+        target.display(),
+        base.folder.display()
+    );
     println!("It is to be brought to {moment}. Now, as the user that runs PostgreSQL:");
-    println!("  1. pg_ctl -D {} start, and wait until it takes writes", target.display());
+    println!(
+        "  1. pg_ctl -D {} start, and wait until it takes writes",
+        target.display()
+    );
     println!("  2. tenon restore --started, with `store.url` of that cluster");
     println!("  3. tenon verify; then read docs/runbooks/restore.md before customers come back");
     Ok(ExitCode::SUCCESS)
@@ -106,5 +121,7 @@ fn say_what_comes_next(settings: &ServerSettings, target: &Path) {
              secrets, which open nothing that the old ones closed."
         );
     }
-    println!("Then run `tenon verify`, and read docs/runbooks/restore.md before customers come back.");
+    println!(
+        "Then run `tenon verify`, and read docs/runbooks/restore.md before customers come back."
+    );
 }

@@ -57,7 +57,10 @@ async fn what_a_server_wrote_comes_back_elsewhere() {
     server.gateway().stop();
 
     let said = server.gateway().must_run(&["backup", "list"]);
-    assert!(said.lines().count() >= 1 && said.contains("orders"), "{said}");
+    assert!(
+        said.lines().count() >= 1 && said.contains("orders"),
+        "{said}"
+    );
     let target = backup.path().join("restored");
     let into = format!("--into={}", target.display());
     let said = server.gateway().must_run(&["restore", &into]);
@@ -95,7 +98,11 @@ async fn a_server_that_was_killed_goes_on_with_its_base() {
     server.gateway().stop();
     let said = server.gateway().must_run(&["backup"]);
     assert!(said.contains("No server was running"), "{said}");
-    assert_eq!(bases(&backup.path().join("tenon")), 2, "one more than the server's");
+    assert_eq!(
+        bases(&backup.path().join("tenon")),
+        2,
+        "one more than the server's"
+    );
     server.serve().await;
     assert_ne!(folder(&server).await, base);
     server.verify();

@@ -62,7 +62,10 @@ pub(crate) struct SegmentName {
 
 impl SegmentName {
     fn parse(name: &str) -> Option<Self> {
-        let (sequence, cut) = name.strip_suffix(SEGMENT)?.strip_suffix('.')?.split_once('-')?;
+        let (sequence, cut) = name
+            .strip_suffix(SEGMENT)?
+            .strip_suffix('.')?
+            .split_once('-')?;
         Some(Self {
             sequence: sequence.parse().ok()?,
             cut: Timestamp::from_micros(cut.parse().ok()?),

@@ -162,7 +162,11 @@ impl Step {
     }
 
     /// Copies the pages, in the order in which they lie in the log; what is copied is checked to be what was read.
-    pub(crate) fn copy(&self, log: &StoreLog, draft: &mut Draft) -> Result<Option<Run>, BackupError> {
+    pub(crate) fn copy(
+        &self,
+        log: &StoreLog,
+        draft: &mut Draft,
+    ) -> Result<Option<Run>, BackupError> {
         let offset = draft.length();
         self.each_page(log, |number, page| {
             draft.write(&number.to_be_bytes())?;
@@ -196,7 +200,11 @@ impl Step {
         let (Some(wal), Some(lap)) = (&self.wal, self.to.lap) else {
             return Ok(());
         };
-        let mut pages: Vec<_> = self.pages.iter().map(|(page, frame)| (*frame, *page)).collect();
+        let mut pages: Vec<_> = self
+            .pages
+            .iter()
+            .map(|(page, frame)| (*frame, *page))
+            .collect();
         pages.sort_unstable();
         for (frame, page) in pages {
             let found = lap.page(wal, frame, page);

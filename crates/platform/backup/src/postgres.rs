@@ -150,7 +150,9 @@ impl Cluster {
                 directory: self.root(),
             });
         };
-        let chosen = bases.into_iter().rfind(|base| to.is_none_or(|to| base.first <= to));
+        let chosen = bases
+            .into_iter()
+            .rfind(|base| to.is_none_or(|to| base.first <= to));
         let chosen = match (chosen, to) {
             (Some(chosen), _) => chosen,
             (None, to) => {
@@ -212,7 +214,10 @@ impl Cluster {
         };
         let label = oldest.folder.join("data/backup_label");
         let text = fs::read_to_string(&label).map_err(BackupError::io("read", &label))?;
-        let first = text.split("(file ").nth(1).and_then(|rest| rest.split(')').next());
+        let first = text
+            .split("(file ")
+            .nth(1)
+            .and_then(|rest| rest.split(')').next());
         let first = first.ok_or_else(|| BackupError::damaged(&label, "it names no file"))?;
         if !self.wal().is_dir() {
             return Ok(());
@@ -263,7 +268,10 @@ fn without_password(url: &str) -> (String, Option<String>) {
         return whole();
     };
     match user.split_once(':') {
-        Some((user, password)) => (format!("{scheme}://{user}@{place}"), Some(decoded(password))),
+        Some((user, password)) => (
+            format!("{scheme}://{user}@{place}"),
+            Some(decoded(password)),
+        ),
         None => whole(),
     }
 }
@@ -319,8 +327,16 @@ mod tests {
     #[test]
     fn passwords_are_no_arguments() {
         let cases = [
-            ("postgres://o:p%40ss%25@h:1/d", "postgres://o@h:1/d", Some("p@ss%")),
-            ("postgres://o@h/d?sslmode=require", "postgres://o@h/d?sslmode=require", None),
+            (
+                "postgres://o:p%40ss%25@h:1/d",
+                "postgres://o@h:1/d",
+                Some("p@ss%"),
+            ),
+            (
+                "postgres://o@h/d?sslmode=require",
+                "postgres://o@h/d?sslmode=require",
+                None,
+            ),
             ("postgresql:///d", "postgresql:///d", None),
         ];
         for (url, shown, password) in cases {

@@ -164,7 +164,8 @@ fn build(chain: &Chain, target: &Path) -> Result<Restored, BackupError> {
             .map_err(|problem| BackupError::damaged(&path, problem))?;
         for (module, store) in &stores {
             let part = part(&segment, module);
-            let part = part.ok_or_else(|| BackupError::damaged(&path, "a store is missing in it"))?;
+            let part =
+                part.ok_or_else(|| BackupError::damaged(&path, "a store is missing in it"))?;
             segment
                 .apply(part, store)
                 .map_err(BackupError::io("write", &target.join(file_name(module))))?;
@@ -196,7 +197,9 @@ fn build(chain: &Chain, target: &Path) -> Result<Restored, BackupError> {
 /// Copies the file of a base and checks it.
 fn copy(chain: &Chain, file: &BaseFile, target: &Path) -> Result<File, BackupError> {
     let from = chain.folder.join(file_name(&file.module));
-    let to = target.join(file_name(&file.module)).with_extension(files::DRAFT);
+    let to = target
+        .join(file_name(&file.module))
+        .with_extension(files::DRAFT);
     let mut hash = Context::new(&SHA256);
     let copied = (|| -> io::Result<File> {
         let mut source = File::open(&from)?;

@@ -64,7 +64,11 @@ pub(crate) struct Segment {
 
 impl Footer {
     /// Ends a draft with it. Returns the hash and the length of the segment.
-    pub(crate) fn finish(&self, mut draft: Draft, path: &Path) -> Result<(String, u64), BackupError> {
+    pub(crate) fn finish(
+        &self,
+        mut draft: Draft,
+        path: &Path,
+    ) -> Result<(String, u64), BackupError> {
         let text = serde_json::to_vec(self).expect("a footer is plain data");
         let length = u32::try_from(text.len()).expect("a footer is small");
         draft.write(&text)?;

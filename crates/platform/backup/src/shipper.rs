@@ -54,6 +54,8 @@ pub(crate) struct Shipper {
     /// Asked for a base and not heard yet.
     asked: Vec<Asked>,
     patience: Duration,
+    /// Over all bases: no two cuts have one time, whatever happens to the clock.
+    last_cut: Timestamp,
 }
 
 /// What is shipped to.
@@ -76,7 +78,11 @@ struct Pending {
 
 impl Shipper {
     /// Ships the stores among `stores` that were opened for it.
-    pub(crate) fn new(settings: &BackupSettings, stores: &[Db], env: &Env) -> Result<Self, BackupError> {
+    pub(crate) fn new(
+        settings: &BackupSettings,
+        stores: &[Db],
+        env: &Env,
+    ) -> Result<Self, BackupError> {
         let logs = stores.iter().filter_map(Db::log);
         let sources: Vec<_> = logs.map(Source::open).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -89,6 +95,7 @@ impl Shipper {
             pending: None,
             asked: Vec::new(),
             patience: PATIENCE,
+            last_cut: Timestamp::EPOCH,
         })
     }
 
@@ -157,7 +164,7 @@ impl Shipper {
             return Ok(());
         }
         let (directory, sources) = (self.settings.directory.clone(), Arc::clone(&self.sources));
-        let (owned, chain) = blocking(move || {
+        let (owned, last_cut, current) = blocking(move || {
             make_folder(&directory)?;
             let path = directory.join("owner.lock");
             let file = create(&path).map_err(BackupError::io("write", &path))?;
@@ -168,11 +175,15 @@ impl Shipper {
                     return Err(BackupError::io("lock", &path)(source));
                 }
             }
-            Ok((file, resume(&directory, &sources)))
+            let newest = Chain::all(&directory)?.pop();
+            let last_cut = newest.as_ref().and_then(Chain::last_cut);
+            let current = newest.map_or(Ok(None), |newest| resume(newest, &sources));
+            Ok((file, last_cut, current))
         })
         .await?;
         self.owned = Some(owned);
-        match chain {
+        self.last_cut = last_cut.unwrap_or_default();
+        match current {
             Ok(current) => self.current = current,
             Err(error) => tracing::warn!(error = all_of(&error), "a new base is taken"),
         }
@@ -213,14 +224,13 @@ impl Shipper {
                 let bytes = fresh.base.stores.iter().map(|file| file.bytes).sum();
                 self.status.base_taken(bytes);
                 tracing::info!(folder = %fresh.folder.display(), bytes, "a base was taken");
-                let last_cut = self.current.take().map(|current| current.at.last_cut);
                 self.current = Some(Current {
                     at: At {
                         folder: fresh.folder,
                         base: fresh.base.id,
                         sequence: 0,
                         previous: fresh.hash,
-                        last_cut: last_cut.unwrap_or_default(),
+                        last_cut: self.last_cut,
                         positions: fresh.positions,
                     },
                     begun: fresh.base.begun,
@@ -247,6 +257,7 @@ impl Shipper {
         let is_first = current.at.sequence == 0;
         current.at = made.at;
         let (folder, cut) = (current.at.folder.clone(), current.at.last_cut);
+        self.last_cut = cut;
         for asked in std::mem::take(&mut current.asked) {
             let taken = TakenBase {
                 folder: folder.clone(),
@@ -325,17 +336,19 @@ impl Shipper {
             // It may have been begun before the gap: then it has the same.
             pending.stop.store(true, Ordering::Relaxed);
         }
-        for asked in self.current.take().into_iter().flat_map(|current| current.asked) {
+        for asked in self
+            .current
+            .take()
+            .into_iter()
+            .flat_map(|current| current.asked)
+        {
             drop(asked.send(Err(all_of(error)))); // who asked may have left
         }
     }
 }
 
-/// The end of the newest base, if the stores go on from there.
-fn resume(directory: &std::path::Path, sources: &[Source]) -> Result<Option<Current>, BackupError> {
-    let Some(chain) = Chain::all(directory)?.pop() else {
-        return Ok(None);
-    };
+/// The end of a base, if the stores go on from there.
+fn resume(chain: Chain, sources: &[Source]) -> Result<Option<Current>, BackupError> {
     let Some(last) = chain.last()? else {
         return Ok(None);
     };
@@ -343,7 +356,10 @@ fn resume(directory: &std::path::Path, sources: &[Source]) -> Result<Option<Curr
     let previous = crate::segment::Segment::open(&path.unwrap_or_default())?.hash;
     let mut positions = Vec::new();
     for source in sources {
-        let part = last.stores.iter().find(|part| part.module == source.module());
+        let part = last
+            .stores
+            .iter()
+            .find(|part| part.module == source.module());
         let Some(part) = part else {
             return Ok(None); // the process hosts another module than before
         };
@@ -370,7 +386,13 @@ fn resume(directory: &std::path::Path, sources: &[Source]) -> Result<Option<Curr
 
 /// Takes away what came to nothing; what is left is removed after the next base.
 async fn discard(folder: PathBuf) {
-    let removed = blocking(move || if folder.exists() { chain::remove(&folder) } else { Ok(()) });
+    let removed = blocking(move || {
+        if folder.exists() {
+            chain::remove(&folder)
+        } else {
+            Ok(())
+        }
+    });
     if let Err(error) = removed.await {
         tracing::warn!(error = all_of(&error), "half a base is left");
     }

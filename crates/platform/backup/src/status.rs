@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use prometheus::{
-    Gauge, IntCounter, register_gauge, register_int_counter,
-};
+use prometheus::{Gauge, IntCounter, register_gauge, register_int_counter};
 use serde::Serialize;
 use tenon_kernel::{Env, Timestamp};
 

@@ -64,7 +64,10 @@ async fn a_segment_of_another_place_is_found() {
     let segments = world.files("seg");
     fs::copy(&segments[2], &segments[3]).expect("copied");
     let refused = world.refused().await;
-    assert!(matches!(&refused, BackupError::Damaged { path, .. } if *path == segments[3]), "{refused:?}");
+    assert!(
+        matches!(&refused, BackupError::Damaged { path, .. } if *path == segments[3]),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +88,10 @@ async fn nothing_is_written_over() {
     let first = restore(&world.settings.directory, None, &target).await;
     first.expect("the secrets may be there");
     let again = restore(&world.settings.directory, None, &target).await;
-    assert!(matches!(again, Err(BackupError::NotEmpty { .. })), "{again:?}");
+    assert!(
+        matches!(again, Err(BackupError::NotEmpty { .. })),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]

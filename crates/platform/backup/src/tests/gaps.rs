@@ -35,7 +35,11 @@ async fn a_log_that_somebody_else_moved_gets_a_new_base() {
     world.base().await;
     assert_eq!(world.listed().len(), 2);
     assert_eq!(world.restore(None).await.1, [3, 0]);
-    assert_eq!(world.restore(Some(before)).await.1, [1, 0], "what was shipped before stays");
+    assert_eq!(
+        world.restore(Some(before)).await.1,
+        [1, 0],
+        "what was shipped before stays"
+    );
 }
 
 #[tokio::test]
@@ -81,7 +85,10 @@ async fn a_backup_that_cannot_be_written_is_named_and_stops_nobody() {
     }
     let trouble = world.shipper.status.trouble().expect("it is late");
     assert!(trouble.contains("backup"), "{trouble}");
-    assert!(world.log_bytes(0) < 16 * 1024 * 1024, "the log does not grow for ever");
+    assert!(
+        world.log_bytes(0) < 16 * 1024 * 1024,
+        "the log does not grow for ever"
+    );
     assert_eq!(count(&world.stores[0]).await, 30);
 
     fs::remove_file(&world.settings.directory).expect("removable");
@@ -118,7 +125,8 @@ async fn a_backup_that_fills_up_gives_up_what_it_has_not_shipped_and_begins_anew
 async fn two_processes_do_not_ship_to_one_directory() {
     let mut world = World::new().await;
     let other = open(&world.root.join("other"), &world.env, true).await;
-    let mut second = crate::shipper::Shipper::new(&world.settings, &other, &world.env).expect("files");
+    let mut second =
+        crate::shipper::Shipper::new(&world.settings, &other, &world.env).expect("files");
     assert!(!second.turn().await);
     let trouble = second.status.seen().trouble.expect("named");
     assert!(trouble.contains("another process"), "{trouble}");

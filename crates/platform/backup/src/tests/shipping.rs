@@ -26,7 +26,9 @@ async fn every_cut_can_be_restored() {
     }
     // A moment between two cuts is the earlier of them.
     let (between, written) = cuts[5];
-    let (restored, counts) = world.restore(Some(between + Duration::from_millis(999))).await;
+    let (restored, counts) = world
+        .restore(Some(between + Duration::from_millis(999)))
+        .await;
     assert_eq!((restored.cut, counts), (between, vec![written, written]));
     assert_eq!(world.restore(None).await.1, [12, 12]);
 }
@@ -77,7 +79,10 @@ async fn a_cut_is_one_moment_in_all_stores() {
         assert!((0..=WRITERS).contains(&ahead), "{counts:?}");
         between += ahead;
     }
-    assert!(between > 0, "no cut fell between two writes, so nothing was shown");
+    assert!(
+        between > 0,
+        "no cut fell between two writes, so nothing was shown"
+    );
     let all = ROUNDS * WRITERS;
     assert_eq!(world.restore(None).await.1, [all, all]);
 }
@@ -132,9 +137,14 @@ async fn a_long_reader_holds_the_log_back_and_no_longer() {
 
 async fn reader(file: &std::path::Path) -> sqlx::sqlite::SqliteConnection {
     use sqlx::ConnectOptions as _;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true);
     let mut reader = options.connect().await.expect("the file");
-    sqlx::raw_sql("BEGIN").execute(&mut reader).await.expect("begins");
+    sqlx::raw_sql("BEGIN")
+        .execute(&mut reader)
+        .await
+        .expect("begins");
     reader
 }
 
@@ -210,12 +220,9 @@ async fn bases_follow_each_other_and_old_ones_go_once_they_are_not_needed() {
             assert_eq!(world.restore(Some(*cut)).await.1[0], *written);
         }
     }
-    let early = restore(
-        &world.settings.directory,
-        Some(cuts[0].0),
-        &world.root.join("early"),
-    );
-    let early = early.await.expect_err("it is gone");
+    let target = world.root.join("early");
+    let early = restore(&world.settings.directory, Some(cuts[0].0), &target).await;
+    let early = early.expect_err("it is gone");
     assert!(matches!(early, BackupError::TooEarly { first, .. } if first == kept[0].first));
 }
 
@@ -225,7 +232,9 @@ async fn a_clock_that_goes_back_makes_no_disorder() {
     world.write(0, 10).await;
     let before = world.turn().await;
     // As a clock would stand that was set back: the shipper knows a later cut than now.
-    let earlier = tenon_kernel::ManualClock::starting_at(Timestamp::from_unix_seconds(1_600_000_000));
+    let earlier = tenon_kernel::testing::ManualClock::starting_at(Timestamp::from_unix_seconds(
+        1_600_000_000,
+    ));
     world.env = tenon_kernel::Env::new(
         std::sync::Arc::new(earlier),
         std::sync::Arc::new(tenon_kernel::SystemEntropy),

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use tempfile::TempDir;
-use tenon_kernel::{CallCtx, Env, Interface, ManualClock, SystemEntropy, Timestamp};
+use tenon_kernel::testing::ManualClock;
+use tenon_kernel::{CallCtx, Env, Interface, SystemEntropy, Timestamp};
 use tenon_store::{Db, Migrations, Queryable as _, StoreConfig};
 
 use crate::shipper::Shipper;
@@ -38,7 +39,9 @@ impl World {
     pub(crate) async fn unshipped() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = folder.path().to_owned();
-        let clock = Arc::new(ManualClock::starting_at(Timestamp::from_unix_seconds(1_700_000_000)));
+        let clock = Arc::new(ManualClock::starting_at(Timestamp::from_unix_seconds(
+            1_700_000_000,
+        )));
         let env = Env::new(Arc::clone(&clock) as _, Arc::new(SystemEntropy));
         let settings = BackupSettings {
             directory: root.join("backup"),
@@ -68,7 +71,11 @@ impl World {
     /// A second later the shipper has its turn; returns the cut.
     pub(crate) async fn turn(&mut self) -> Timestamp {
         self.advance(Duration::from_secs(1));
-        assert!(self.shipper.turn().await, "{:?}", self.shipper.status.seen());
+        assert!(
+            self.shipper.turn().await,
+            "{:?}",
+            self.shipper.status.seen()
+        );
         self.shipper.status.seen().last_cut.expect("a cut")
     }
 
@@ -159,7 +166,9 @@ pub(crate) async fn open(directory: &Path, env: &Env, shipped: bool) -> Vec<Db> 
             sqlite: Some(&NOTES),
             postgres: None,
         };
-        let db = Db::open(&config, migrations, env.clone()).await.expect("opens");
+        let db = Db::open(&config, migrations, env.clone())
+            .await
+            .expect("opens");
         db.migrate().await.expect("migrates");
         stores.push(db);
     }
@@ -183,6 +192,7 @@ pub(crate) async fn write(db: &Db, bytes: usize) {
 
 pub(crate) async fn count(db: &Db) -> i64 {
     let ctx = ctx(db);
-    let count = db.read(&ctx).query("SELECT COUNT(*) FROM notes").fetch_scalar();
+    let mut reader = db.read(&ctx);
+    let count = reader.query("SELECT COUNT(*) FROM notes").fetch_scalar();
     count.await.expect("readable").expect("a count")
 }

@@ -20,7 +20,11 @@ async fn restore(world: &World) {
     };
     let subjects = "UPDATE event_subjects SET last_sequence = 3";
     let mut ctx = world.kit.ctx();
-    let mut tx = world.shop.begin(&mut ctx, "test.restore").await.expect("begins");
+    let mut tx = world
+        .shop
+        .begin(&mut ctx, "test.restore")
+        .await
+        .expect("begins");
     for sql in [outbox, head, subjects] {
         tx.query(sql).execute().await.expect("writes");
     }
