@@ -121,8 +121,7 @@ async fn drill(
     let load = Load::begin(&shop, &variants, BUYERS, &site.folder)?;
     let life = Duration::from_millis(chance.between(LIFE.0, LIFE.1));
     tokio::time::sleep(life).await; // the moment of the kill, in real time
-    let killed = Env::system().now();
-    kept.lose(site).await?;
+    let killed = kept.lose(site).await?;
     let books = load.halt().await?;
     let (begun, told) = (books.begun()?, books.told()?);
     report.expect(!told.is_empty(), || {
@@ -169,16 +168,19 @@ impl Kept {
         }
     }
 
-    /// Kills the server and deletes its data.
-    async fn lose(&mut self, site: &mut Site) -> Result<()> {
+    /// Kills the server and deletes its data; returns when nothing could be written any more.
+    async fn lose(&mut self, site: &mut Site) -> Result<Timestamp> {
         match self {
             Self::Sqlite(files) => {
                 site.server.kill().await?;
-                files.delete()
+                let killed = Env::system().now();
+                files.delete()?;
+                Ok(killed)
             }
             Self::Postgres(postgres) => {
-                postgres.lose().await?;
-                site.server.kill().await
+                let killed = postgres.lose().await?;
+                site.server.kill().await?;
+                Ok(killed)
             }
         }
     }

@@ -51,13 +51,14 @@ impl Postgres {
     }
 
     /// The machine with the database burns down; who receives the log is on another one.
-    pub(super) async fn lose(&mut self) -> Result<()> {
+    pub(super) async fn lose(&mut self) -> Result<Timestamp> {
         self.cluster.kill().await?;
+        let killed = Env::system().now();
         remove(&self.folder.join("first")).await?;
         if let Some(mut receiver) = self.receiver.take() {
             receiver.kill().await?;
         }
-        Ok(())
+        Ok(killed)
     }
 
     /// To the end of what was received, under the address of the lost cluster.

@@ -189,6 +189,8 @@ impl Cluster {
              recovery_target_action = 'promote'\n"
         );
         if let Some(to) = to {
+            // `T` and `Z` are not understood there.
+            let to = to.to_string().replace('T', " ").replace('Z', "+00");
             text = format!("{text}recovery_target_time = '{to}'\n");
         }
         let path = target.join("postgresql.auto.conf");

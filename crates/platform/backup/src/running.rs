@@ -6,9 +6,10 @@ use tenon_kernel::Env;
 use tenon_store::Db;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::shipper::{Asked, Shipper, TakenBase};
+use crate::shipper::{Asked, Shipper, TakenBase, Turn};
 use crate::status::Status;
 use crate::{BackupError, BackupSettings};
 
@@ -144,25 +145,26 @@ async fn run(
     let mut pause = interval;
     let mut show = tokio::time::interval(SHOW);
     loop {
-        let got_on = {
+        let began = Instant::now();
+        let turn = {
             let status = shipper.status.clone();
             let mut turn = std::pin::pin!(shipper.turn());
             loop {
                 tokio::select! {
-                    got_on = &mut turn => break got_on,
+                    turn = &mut turn => break turn,
                     _ = show.tick() => status.show_age(),
                 }
             }
         };
-        pause = if got_on {
-            interval
-        } else {
-            (pause * 2).min(LONGEST_PAUSE)
+        pause = match turn {
+            Turn::Done => interval,
+            Turn::GivenUp => interval / 5,
+            Turn::Failed => (pause * 2).min(LONGEST_PAUSE),
         };
         tokio::select! {
             () = stop.cancelled() => break,
             Some(asked) = asked.recv() => shipper.ask(asked),
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep_until(began + pause) => {}
         }
     }
     shipper.finish().await;

@@ -38,6 +38,17 @@ pub struct TakenBase {
     pub bytes: u64,
 }
 
+/// What a turn came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// What was due.
+    Done,
+    /// A writer was busy: to be tried again soon.
+    GivenUp,
+    /// Something is wrong.
+    Failed,
+}
+
 /// Somebody who asked for a base; told why there is none, if so.
 pub(crate) type Asked = oneshot::Sender<Result<TakenBase, String>>;
 
@@ -104,15 +115,15 @@ impl Shipper {
         self.asked.push(asked);
     }
 
-    /// Does what is due: owns the directory, takes a base, makes a cut. Says whether it got on.
-    pub(crate) async fn turn(&mut self) -> bool {
+    /// Does what is due: owns the directory, takes a base, makes a cut.
+    pub(crate) async fn turn(&mut self) -> Turn {
         let outcome = self.try_turn().await;
         match outcome {
-            Ok(()) => return true,
+            Ok(()) => return Turn::Done,
             Err(BackupError::Busy) => {
                 self.status.given_up();
                 self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
-                return true; // the next one is tried as soon as any other
+                return Turn::GivenUp;
             }
             Err(error) => {
                 if matches!(error, BackupError::Gap { .. }) {
@@ -123,7 +134,7 @@ impl Shipper {
             }
         }
         self.relieve().await;
-        false
+        Turn::Failed
     }
 
     /// Ships the rest before the stores are closed, and leaves the files so that the next start goes on from here.

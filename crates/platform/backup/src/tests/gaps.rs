@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::world::{MODULES, World, count, open};
+use crate::shipper::Turn;
 
 /// Somebody with another program moves the log into the file, and the next commit begins it anew.
 async fn interfere(world: &World) {
@@ -31,7 +32,7 @@ async fn a_log_that_somebody_else_moved_gets_a_new_base() {
     world.write(0, 10).await;
     interfere(&world).await;
     world.write(0, 10).await;
-    assert!(!world.shipper.turn().await, "the gap shows");
+    assert_eq!(world.shipper.turn().await, Turn::Failed, "the gap shows");
     world.base().await;
     assert_eq!(world.listed().len(), 2);
     assert_eq!(world.restore(None).await.1, [3, 0]);
@@ -80,7 +81,7 @@ async fn a_backup_that_cannot_be_written_is_named_and_stops_nobody() {
     fs::write(&world.settings.directory, "").expect("writable");
     for _ in 0..30 {
         world.write(0, 1_000_000).await;
-        assert!(!world.shipper.turn().await);
+        world.shipper.turn().await;
         world.advance(Duration::from_secs(5));
     }
     let trouble = world.shipper.status.trouble().expect("it is late");
@@ -127,7 +128,7 @@ async fn two_processes_do_not_ship_to_one_directory() {
     let other = open(&world.root.join("other"), &world.env, true).await;
     let mut second =
         crate::shipper::Shipper::new(&world.settings, &other, &world.env).expect("files");
-    assert!(!second.turn().await);
+    assert_eq!(second.turn().await, Turn::Failed);
     let trouble = second.status.seen().trouble.expect("named");
     assert!(trouble.contains("another process"), "{trouble}");
     world.write(0, 10).await;
