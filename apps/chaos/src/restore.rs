@@ -80,17 +80,19 @@ async fn round(
     report: &mut Report,
     measured: &mut Measured,
 ) -> Result<()> {
-    let (engine, mut postgres) = match &setup.postgres {
-        None => (Engine::Sqlite, None),
-        Some(_) => {
-            let postgres = Postgres::make(&folder.with_extension("cluster")).await?;
-            (Engine::Postgres(postgres.url()), Some(postgres))
-        }
-    };
+    let mut postgres = None;
+    if setup.postgres.is_some() {
+        let cluster = folder.with_extension("cluster");
+        postgres = Some(Postgres::make(&cluster).await?);
+    }
+    let engine = postgres
+        .as_ref()
+        .map(|postgres| Engine::Postgres(postgres.url()));
+    let engine = engine.unwrap_or(Engine::Sqlite);
     let template = Template::make(&setup.program, folder, engine).await?;
     let mut site = template.copy("shop").await?;
     site.keep(); // the folder goes away as a whole, if nothing is wrong
-    let mut kept = match postgres.take() {
+    let mut kept = match postgres {
         None => Kept::Sqlite(Files::of(&site)),
         Some(postgres) => Kept::Postgres(Box::new(postgres)),
     };
@@ -129,10 +131,10 @@ async fn drill(
     });
 
     // To the last cut, in place.
-    let began = Instant::now();
+    let restoring = Instant::now();
     let (cut, restored) = kept.come_back(site).await?;
     site.start().await?;
-    measured.away.push(began.elapsed());
+    measured.away.push(restoring.elapsed());
     let lost = killed.since(cut);
     measured.lost.push(lost);
     report.expect(lost < MOST_LOST, || {

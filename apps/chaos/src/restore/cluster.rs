@@ -26,8 +26,8 @@ impl Cluster {
     pub(super) async fn make(data: &Path, port: u16) -> Result<Self> {
         fs::create_dir_all(data)?;
         give(data)?;
-        let mut make = program("initdb")?;
-        make.args([
+        let mut initdb = program("initdb")?;
+        initdb.args([
             "--username",
             "tenon",
             "--auth",
@@ -35,8 +35,12 @@ impl Cluster {
             "--encoding",
             "UTF8",
         ]);
-        make.args(["--locale", "C", "-D"]).arg(data);
-        let made = make.stdout(Stdio::null()).current_dir("/").output().await?;
+        initdb.args(["--locale", "C", "-D"]).arg(data);
+        let made = initdb
+            .stdout(Stdio::null())
+            .current_dir("/")
+            .output()
+            .await?;
         ensure!(
             made.status.success(),
             "initdb: {}",

@@ -69,7 +69,7 @@ pub(super) fn compare(
         match begun.get(&found.cart) {
             None => wrong.push(format!("nobody asked for order {}", found.id)),
             Some(at) if *at > cut => {
-                wrong.push(format!("order {} was asked for at {at}", found.id))
+                wrong.push(format!("order {} was asked for at {at}", found.id));
             }
             Some(_) => {}
         }

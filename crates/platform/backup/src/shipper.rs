@@ -18,7 +18,7 @@ use crate::cut::{self, At, Move, blocking};
 use crate::error::chain as all_of;
 use crate::files::{create, make_folder};
 use crate::status::Status;
-use crate::{BackupError, BackupSettings};
+use crate::{BackupError, BackupSettings, status};
 
 /// How long all writers may be made to stand still until the busiest one does; it grows while cuts are given up, so
 /// that one is made in the end.
@@ -121,7 +121,7 @@ impl Shipper {
         match outcome {
             Ok(()) => return Turn::Done,
             Err(BackupError::Busy) => {
-                self.status.given_up();
+                status::given_up();
                 self.patience = (self.patience * 2).min(LONGEST_PATIENCE);
                 return Turn::GivenUp;
             }
@@ -233,7 +233,7 @@ impl Shipper {
         match taken {
             Ok(fresh) => {
                 let bytes = fresh.base.stores.iter().map(|file| file.bytes).sum();
-                self.status.base_taken(bytes);
+                status::base_taken(bytes);
                 tracing::info!(folder = %fresh.folder.display(), bytes, "a base was taken");
                 self.current = Some(Current {
                     at: At {

@@ -126,15 +126,6 @@ impl Status {
         self.show_age();
     }
 
-    pub(crate) fn base_taken(&self, bytes: u64) {
-        BASES.inc();
-        BYTES.inc_by(bytes);
-    }
-
-    pub(crate) fn given_up(&self) {
-        GIVEN_UP.inc();
-    }
-
     /// Says it to the log once, not with every attempt.
     pub(crate) fn failed(&self, trouble: String) {
         FAILURES.inc();
@@ -148,4 +139,15 @@ impl Status {
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Counts a whole copy of the stores.
+pub(crate) fn base_taken(bytes: u64) {
+    BASES.inc();
+    BYTES.inc_by(bytes);
+}
+
+/// Counts a cut that was given up.
+pub(crate) fn given_up() {
+    GIVEN_UP.inc();
 }

@@ -56,7 +56,9 @@ async fn after_a_restore_no_consumer_passes_over_what_is_new() {
         assert!(start > 1 << ERA_BITS && start < 1 << 53, "{start}");
         world.tell("a", 45).await;
         world.tell("b", 1).await;
-        assert_eq!(handled(&world).await[5..], ["a 45", "b 1"]);
+        let mut new = handled(&world).await.split_off(5);
+        new.sort(); // subjects go on beside each other
+        assert_eq!(new, ["a 45", "b 1"]);
         assert_eq!(world.cursor().await, start + 2);
 
         // The same backup again, at the same second: what was given in between is not given again.
