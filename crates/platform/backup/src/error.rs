@@ -39,6 +39,14 @@ pub enum BackupError {
     /// A writer had the store for so long that this cut was given up, so as not to stop the others.
     #[error("a unit of work kept its store for too long; this cut was given up")]
     Busy,
+    /// Logs may not grow for as long as it takes to copy the stores.
+    #[error(
+        "a base was given up: a log grew to {bytes} bytes while it was copied; raise `backup.max_log_bytes`"
+    )]
+    TooSlow {
+        /// Of the longest log.
+        bytes: u64,
+    },
     /// Another process ships to the directory.
     #[error("another process ships to {}", .directory.display())]
     InUse {

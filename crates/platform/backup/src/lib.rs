@@ -11,6 +11,7 @@
 mod base;
 mod chain;
 mod cut;
+mod directory;
 mod error;
 mod files;
 mod position;

@@ -21,7 +21,7 @@ pub struct BackupSettings {
     /// How far back stores can be restored at least, in days.
     pub keep_days: u32,
     /// Largest log of a SQLite store in bytes, if shipping does not get on: beyond it what was not shipped is given up,
-    /// and a new whole copy is taken once shipping works again. At least 16 MiB.
+    /// and a new whole copy is taken once shipping works again. At least 64 MiB.
     pub max_log_bytes: u64,
     /// After how many seconds without a backup `/readyz` says so; the process stays ready.
     pub late_after_seconds: u32,
@@ -65,8 +65,8 @@ impl BackupSettings {
         expect(interval, "interval_ms", "expected 100 to 60000")?;
         expect(self.base_hours > 0, "base_hours", "expected at least 1")?;
         expect(self.keep_days > 0, "keep_days", "expected at least 1")?;
-        let log = self.max_log_bytes >= 16 * 1024 * 1024;
-        expect(log, "max_log_bytes", "expected at least 16777216")
+        let log = self.max_log_bytes >= 64 * 1024 * 1024;
+        expect(log, "max_log_bytes", "expected at least 67108864")
     }
 
     pub(crate) fn interval(&self) -> Duration {

@@ -1,6 +1,6 @@
 //! The shipper: cut after cut, a new base now and then or when it cannot prove that it missed nothing.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,15 +15,18 @@ use tokio::task::JoinHandle;
 use crate::base::{self, Fresh, Source};
 use crate::chain::{self, Chain};
 use crate::cut::{self, At, Move, blocking};
+use crate::directory::{self, End};
 use crate::error::chain as all_of;
-use crate::files::{create, make_folder};
+use crate::position::Position;
 use crate::status::Status;
 use crate::{BackupError, BackupSettings, status};
 
 /// How long all writers may be made to stand still until the busiest one does; it grows while cuts are given up, so
 /// that one is made in the end.
 const PATIENCE: Duration = Duration::from_millis(50);
-const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
+const LONGEST_PATIENCE: Duration = Duration::from_millis(250);
+/// After a base that took too long.
+const REST: Duration = Duration::from_hours(1);
 /// At the end nobody else waits.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -67,6 +70,8 @@ pub(crate) struct Shipper {
     patience: Duration,
     /// Over all bases: no two cuts have one time, whatever happens to the clock.
     last_cut: Timestamp,
+    /// No base before.
+    rests_until: Timestamp,
 }
 
 /// What is shipped to.
@@ -107,6 +112,7 @@ impl Shipper {
             asked: Vec::new(),
             patience: PATIENCE,
             last_cut: Timestamp::EPOCH,
+            rests_until: Timestamp::EPOCH,
         })
     }
 
@@ -155,11 +161,14 @@ impl Shipper {
     async fn try_turn(&mut self) -> Result<(), BackupError> {
         self.own().await?;
         self.settle_base().await?;
+        self.give_up_slow_base().await?;
         let now = self.env.now();
-        let is_due = self.current.as_ref().is_none_or(|current| {
-            now.since(current.begun) >= self.settings.between_bases() || !self.asked.is_empty()
-        });
-        if is_due && self.pending.is_none() {
+        let is_due = match &self.current {
+            None => true,
+            Some(current) => now.since(current.begun) >= self.settings.between_bases(),
+        };
+        let is_due = is_due && now >= self.rests_until;
+        if (is_due || !self.asked.is_empty()) && self.pending.is_none() {
             self.begin_base(now);
         }
         match (&self.current, &self.pending) {
@@ -174,32 +183,30 @@ impl Shipper {
         if self.owned.is_some() {
             return Ok(());
         }
-        let (directory, sources) = (self.settings.directory.clone(), Arc::clone(&self.sources));
-        let (owned, last_cut, current) = blocking(move || {
-            make_folder(&directory)?;
-            let path = directory.join("owner.lock");
-            let file = create(&path).map_err(BackupError::io("write", &path))?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(BackupError::InUse { directory }),
-                Err(TryLockError::Error(source)) => {
-                    return Err(BackupError::io("lock", &path)(source));
-                }
-            }
-            let newest = Chain::all(&directory)?.pop();
+        let (path, sources) = (self.settings.directory.clone(), Arc::clone(&self.sources));
+        let (owned, last_cut, end) = blocking(move || {
+            let owned = directory::own(&path)?;
+            let newest = Chain::all(&path)?.pop();
             let last_cut = newest.as_ref().and_then(Chain::last_cut);
-            let current = newest.map_or(Ok(None), |newest| resume(newest, &sources));
-            Ok((file, last_cut, current))
+            let end = newest.map_or(Ok(None), |newest| directory::end_of(newest, &sources));
+            Ok((owned, last_cut, end))
         })
         .await?;
         self.owned = Some(owned);
         self.last_cut = last_cut.unwrap_or_default();
-        match current {
-            Ok(current) => self.current = current,
+        match end {
+            Ok(Some(End { at, begun, bytes })) => {
+                let (folder, sequence) = (at.folder.display(), at.sequence);
+                tracing::info!(%folder, sequence, "the backup goes on");
+                self.current = Some(Current {
+                    at,
+                    begun,
+                    bytes,
+                    asked: Vec::new(),
+                });
+            }
+            Ok(None) => {}
             Err(error) => tracing::warn!(error = all_of(&error), "a new base is taken"),
-        }
-        if let Some(current) = &self.current {
-            tracing::info!(folder = %current.at.folder.display(), sequence = current.at.sequence, "the backup goes on");
         }
         Ok(())
     }
@@ -251,13 +258,33 @@ impl Shipper {
                 Ok(())
             }
             Err(error) => {
-                for asked in pending.asked {
-                    drop(asked.send(Err(all_of(&error)))); // who asked may have left
-                }
+                refuse(pending.asked, &error);
                 discard(pending.folder).await;
                 Err(error)
             }
         }
+    }
+
+    /// Logs are not moved while a base is copied. One that grows too long ends that; shipping goes on.
+    async fn give_up_slow_base(&mut self) -> Result<(), BackupError> {
+        let positions = self
+            .current
+            .iter()
+            .flat_map(|current| &current.at.positions);
+        let bytes = positions.map(Position::log_bytes).max().unwrap_or_default();
+        if bytes <= self.settings.max_log_bytes {
+            return Ok(());
+        }
+        let Some(pending) = self.pending.take() else {
+            return Ok(());
+        };
+        pending.stop.store(true, Ordering::Relaxed);
+        drop(pending.task.await); // it ends within a moment
+        discard(pending.folder).await;
+        self.rests_until = self.env.now() + REST;
+        let error = BackupError::TooSlow { bytes };
+        refuse(pending.asked, &error);
+        Err(error)
     }
 
     async fn cut(&mut self, moving: Move) -> Result<(), BackupError> {
@@ -287,29 +314,13 @@ impl Shipper {
 
     /// Removes bases that no moment within the time to keep needs, and those that never came to a cut.
     async fn forget_old(&self, now: Timestamp) {
-        let directory = self.settings.directory.clone();
+        let path = self.settings.directory.clone();
         let current = self.current.iter().map(|current| current.at.folder.clone());
         let pending = self.pending.iter().map(|pending| pending.folder.clone());
-        let own: Vec<PathBuf> = current.chain(pending).collect();
+        let in_use: Vec<PathBuf> = current.chain(pending).collect();
         let until = now - self.settings.kept();
-        let outcome = blocking(move || {
-            let chains = Chain::all(&directory)?;
-            for pair in chains.windows(2) {
-                // The next one is whole, and reaches back as far as needed.
-                if pair[1].first_cut().is_some_and(|first| first <= until) {
-                    chain::remove(&pair[0].folder)?;
-                }
-            }
-            for folder in chain::entries(&directory)? {
-                let is_whole = chains.iter().any(|chain| chain.folder == folder);
-                if chain::is_base(&folder) && !own.contains(&folder) && !is_whole {
-                    chain::remove(&folder)?;
-                }
-            }
-            Ok(())
-        })
-        .await;
-        if let Err(error) = outcome {
+        let done = blocking(move || directory::forget_old(&path, until, &in_use)).await;
+        if let Err(error) = done {
             tracing::warn!(error = all_of(&error), "old backups are not removed");
         }
     }
@@ -347,52 +358,17 @@ impl Shipper {
             // It may have been begun before the gap: then it has the same.
             pending.stop.store(true, Ordering::Relaxed);
         }
-        for asked in self
-            .current
-            .take()
-            .into_iter()
-            .flat_map(|current| current.asked)
-        {
-            drop(asked.send(Err(all_of(error)))); // who asked may have left
+        if let Some(current) = self.current.take() {
+            refuse(current.asked, error);
         }
     }
 }
 
-/// The end of a base, if the stores go on from there.
-fn resume(chain: Chain, sources: &[Source]) -> Result<Option<Current>, BackupError> {
-    let Some(last) = chain.last()? else {
-        return Ok(None);
-    };
-    let path = chain.segments.last().map(|name| name.path(&chain.folder));
-    let previous = crate::segment::Segment::open(&path.unwrap_or_default())?.hash;
-    let mut positions = Vec::new();
-    for source in sources {
-        let part = last
-            .stores
-            .iter()
-            .find(|part| part.module == source.module());
-        let Some(part) = part else {
-            return Ok(None); // the process hosts another module than before
-        };
-        part.to.prove(&source.log)?;
-        positions.push(part.to.clone());
+/// Tells those who asked for a base why there is none.
+fn refuse(asked: Vec<Asked>, error: &BackupError) {
+    for asked in asked {
+        drop(asked.send(Err(all_of(error)))); // who asked may have left
     }
-    if positions.len() != last.stores.len() {
-        return Ok(None);
-    }
-    Ok(Some(Current {
-        at: At {
-            base: chain.base.id.clone(),
-            sequence: last.sequence,
-            previous,
-            last_cut: last.cut,
-            positions,
-            folder: chain.folder,
-        },
-        begun: chain.base.begun,
-        bytes: chain.base.stores.iter().map(|file| file.bytes).sum(),
-        asked: Vec::new(),
-    }))
 }
 
 /// Takes away what came to nothing; what is left is removed after the next base.

@@ -21,7 +21,10 @@ pub struct PlaceError {
 
 impl Place {
     /// Where a configuration points to.
-    pub fn of(config: StoreConfig) -> Self {
+    pub fn of(mut config: StoreConfig) -> Self {
+        if let StoreConfig::Sqlite { shipped, .. } = &mut config {
+            *shipped = false; // a mover ships nothing: the log of what it fills is not to grow with it
+        }
         let shown = match &config {
             StoreConfig::Sqlite { directory, .. } => {
                 let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());

@@ -26,7 +26,7 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a log that is shipped shrinks to, once it begins anew, if a long reader made it grow.
-const SHIPPED_LOG_BYTES: &str = "67108864";
+const SHIPPED_LOG_BYTES: &str = "16777216";
 
 /// An open SQLite file.
 pub(crate) struct SqliteStore {
