@@ -45,6 +45,8 @@ struct Measured {
     away: Vec<Duration>,
     kept: usize,
     forgotten: usize,
+    /// How often all writers stood still for a cut, for how many seconds in all, and how many cuts were given up.
+    cuts: (f64, f64, f64),
 }
 
 pub(crate) async fn run(setup: Setup) -> Result<()> {
@@ -123,6 +125,7 @@ async fn drill(
     let load = Load::begin(&shop, &variants, BUYERS, &site.folder)?;
     let life = Duration::from_millis(chance.between(LIFE.0, LIFE.1));
     tokio::time::sleep(life).await; // the moment of the kill, in real time
+    measured.look(site).await?;
     let killed = kept.lose(site).await?;
     let books = load.halt().await?;
     let (begun, told) = (books.begun()?, books.told()?);
@@ -213,6 +216,21 @@ impl Kept {
 }
 
 impl Measured {
+    /// Looks at what cuts have cost the server so far.
+    async fn look(&mut self, site: &Site) -> Result<()> {
+        let url = format!("{}/metrics", site.server.operations);
+        let text = site.http.get(&url).send().await?.text().await?;
+        let of = |name: &str| {
+            let values = text.lines().filter_map(|line| line.strip_prefix(name));
+            let values = values.filter_map(|value| value.trim().parse::<f64>().ok());
+            values.sum::<f64>()
+        };
+        self.cuts.0 += of("tenon_backup_writers_stood_still_seconds_count ");
+        self.cuts.1 += of("tenon_backup_writers_stood_still_seconds_sum ");
+        self.cuts.2 += of("tenon_backup_cuts_given_up_total ");
+        Ok(())
+    }
+
     fn count(&mut self, told: &[Told], cut: Timestamp) {
         let orders = told.iter().filter(|told| told.outcome != "refused");
         let (kept, forgotten): (Vec<_>, Vec<_>) = orders.partition(|told| told.at < cut);
@@ -230,6 +248,13 @@ impl Measured {
                     longest.as_millis()
                 ));
             }
+        }
+        let (cuts, seconds, given_up) = self.cuts;
+        if cuts > 0.0 {
+            report.notes.push(format!(
+                "writers stood still for {:.1} ms on average of {cuts} cuts; {given_up} were given up",
+                1_000.0 * seconds / cuts
+            ));
         }
         report.notes.push(format!(
             "{} orders acknowledged before the last cut, all held against what is there; {} after it",

@@ -10,14 +10,14 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use tenon_kernel::{Env, Timestamp};
 use tenon_store::HeldLog;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::BackupError;
 use crate::base::Source;
 use crate::chain::SegmentName;
 use crate::files::Draft;
 use crate::position::{Position, Stamp};
 use crate::segment::{FORMAT, Footer, Part, Run};
+use crate::{BackupError, status};
 
 /// A log of this length is moved into its file, as soon as it is shipped.
 const LONG_LOG: u64 = 4 * 1024 * 1024;
@@ -74,6 +74,7 @@ pub(crate) async fn make(
 ) -> Result<Cut, BackupError> {
     let (draft, parts) = beside(Arc::clone(sources), at.clone()).await?;
 
+    let asked = Instant::now();
     let holds = try_join_all(sources.iter().map(|source| source.log.hold()));
     let held = match timeout(patience, holds).await {
         Ok(held) => held?,
@@ -87,6 +88,7 @@ pub(crate) async fn make(
             due.push((index, held));
         } // else it goes on at once
     }
+    status::stood_still(asked.elapsed());
     for (index, held) in due {
         move_log(&sources[index], held, &mut parts[index]).await?;
     }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use prometheus::{Gauge, IntCounter, register_gauge, register_int_counter};
+use prometheus::{
+    Gauge, Histogram, IntCounter, register_gauge, register_histogram, register_int_counter,
+};
 use serde::Serialize;
 use tenon_kernel::{Env, Timestamp};
 
@@ -36,6 +38,16 @@ static GIVEN_UP: LazyLock<IntCounter> = LazyLock::new(|| {
     register_int_counter!(
         "tenon_backup_cuts_given_up_total",
         "Cuts that were given up so as not to make other modules wait for a busy one."
+    )
+    .expect("the name is registered once")
+});
+
+static STOOD_STILL: LazyLock<Histogram> = LazyLock::new(|| {
+    let seconds = vec![0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0];
+    register_histogram!(
+        "tenon_backup_writers_stood_still_seconds",
+        "How long all writers stood still for one cut, from the first to the last that was waited for.",
+        seconds
     )
     .expect("the name is registered once")
 });
@@ -145,6 +157,11 @@ impl Status {
 pub(crate) fn base_taken(bytes: u64) {
     BASES.inc();
     BYTES.inc_by(bytes);
+}
+
+/// Notes how long writers stood still.
+pub(crate) fn stood_still(time: Duration) {
+    STOOD_STILL.observe(time.as_secs_f64());
 }
 
 /// Counts a cut that was given up.
