@@ -74,21 +74,24 @@ pub(crate) async fn make(
 ) -> Result<Cut, BackupError> {
     let (draft, parts) = beside(Arc::clone(sources), at.clone()).await?;
 
-    let asked = Instant::now();
-    let holds = try_join_all(sources.iter().map(|source| source.log.hold()));
-    let held = match timeout(patience, holds).await {
+    let holds = sources.iter().map(async |source: &Source| {
+        let held = source.log.hold().await?;
+        Ok::<_, BackupError>((held, Instant::now()))
+    });
+    let held = match timeout(patience, try_join_all(holds)).await {
         Ok(held) => held?,
         Err(_) => return Err(BackupError::Busy),
     };
+    let first = held.iter().map(|(_, since)| *since).min();
     let moment = env.now();
     let (mut parts, rest) = remainder(Arc::clone(sources), parts).await?;
     let mut due = Vec::new();
-    for (index, held) in held.into_iter().enumerate() {
+    for (index, (held, _)) in held.into_iter().enumerate() {
         if is_due(&parts[index].to, moving) {
             due.push((index, held));
         } // else it goes on at once
     }
-    status::stood_still(asked.elapsed());
+    status::stood_still(first.map(|first| first.elapsed()).unwrap_or_default());
     for (index, held) in due {
         move_log(&sources[index], held, &mut parts[index]).await?;
     }

@@ -46,7 +46,7 @@ static STOOD_STILL: LazyLock<Histogram> = LazyLock::new(|| {
     let seconds = vec![0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0];
     register_histogram!(
         "tenon_backup_writers_stood_still_seconds",
-        "How long all writers stood still for one cut, from the first to the last that was waited for.",
+        "How long the first of all writers stood still for a cut; one whose log is moved then goes on later.",
         seconds
     )
     .expect("the name is registered once")
