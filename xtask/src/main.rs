@@ -12,6 +12,7 @@ mod contracts;
 mod crash;
 mod deploy;
 mod dev;
+mod drill;
 mod extract;
 mod fleet;
 mod fuzz;
@@ -70,6 +71,8 @@ enum Task {
     Chaos(chaos::Options),
     /// Stops the server at every commit and outgoing call of a request, and checks what comes of it.
     Crash(crash::Options),
+    /// Loses data on purpose and brings it back.
+    Drill(drill::Options),
     /// Measures, side by side in one run.
     Bench(bench::Options),
     /// Sends generated requests for every operation (schemathesis).
@@ -109,6 +112,7 @@ fn run(task: Task) -> Result<()> {
         Task::Golden(options) => golden::run(&root, &options),
         Task::Chaos(options) => chaos::run(&root, &options),
         Task::Crash(options) => crash::run(&root, &options),
+        Task::Drill(options) => drill::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use tenon_kernel::{Env, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::shop::{Cart, Shop};
@@ -32,6 +33,15 @@ pub(crate) struct Books {
     stopped: AtomicBool,
     /// What was said to requests that failed for a reason that is not the client's.
     failed: Mutex<Vec<String>>,
+}
+
+/// What one buyer was told, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) cart: String,
+    /// An order, or `refused`.
+    pub(crate) outcome: String,
+    pub(crate) at: Timestamp,
 }
 
 /// Buyers that are at work.
@@ -95,6 +105,15 @@ impl Load {
             .clone()
     }
 
+    /// Stops the buyers where they are; nobody asks again.
+    pub(crate) async fn halt(mut self) -> Result<Arc<Books>> {
+        self.books.stopped.store(true, Ordering::SeqCst);
+        while let Some(ended) = self.buyers.join_next().await {
+            ended?;
+        }
+        Ok(self.books)
+    }
+
     /// Stops the buyers and lets each of them ask until it has an answer that stays. Clocks of the site are set
     /// forward, so that nobody waits for a driver that vanished.
     pub(crate) async fn end(mut self, shop: &Shop, site: &Site) -> Result<Arc<Books>> {
@@ -144,7 +163,7 @@ impl Books {
     }
 
     fn intend(&self, cart: &Cart) {
-        write(&self.intents, &format!("{}\n", cart.id));
+        write(&self.intents, &format!("{} {}\n", cart.id, now()));
         self.carts().insert(cart.id.clone(), cart.clone());
     }
 
@@ -172,18 +191,41 @@ impl Books {
             }
             _ => return false, // on its way
         };
-        write(&self.acknowledgements, &format!("{} {outcome}\n", cart.id));
+        let line = format!("{} {outcome} {}\n", cart.id, now());
+        write(&self.acknowledgements, &line);
         true
+    }
+
+    /// When each checkout was about to be asked for, by cart.
+    pub(crate) fn begun(&self) -> Result<BTreeMap<String, Timestamp>> {
+        let text = std::fs::read_to_string(self.folder.join("intents"))?;
+        let lines = text.lines().map(|line| {
+            let (cart, at) = line.split_once(' ').context("a cart and a time")?;
+            Ok((cart.to_owned(), at.parse()?))
+        });
+        lines.collect()
+    }
+
+    /// What was told, in order.
+    pub(crate) fn told(&self) -> Result<Vec<Told>> {
+        let text = std::fs::read_to_string(self.folder.join("acknowledgements"))?;
+        let lines = text.lines().map(|line| {
+            let mut words = line.split(' ').map(str::to_owned);
+            let mut word = || words.next().context("a cart, an outcome and a time");
+            Ok(Told {
+                cart: word()?,
+                outcome: word()?,
+                at: word()?.parse()?,
+            })
+        });
+        lines.collect()
     }
 
     /// What was told for each cart: an order, or `refused`.
     pub(crate) fn acknowledged(&self) -> Result<BTreeMap<String, Vec<String>>> {
         let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for line in std::fs::read_to_string(self.folder.join("acknowledgements"))?.lines() {
-            let (cart, outcome) = line.split_once(' ').context("a cart and an outcome")?;
-            told.entry(cart.to_owned())
-                .or_default()
-                .push(outcome.to_owned());
+        for line in self.told()? {
+            told.entry(line.cart).or_default().push(line.outcome);
         }
         Ok(told)
     }
@@ -192,6 +234,11 @@ impl Books {
     pub(crate) fn carts(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Cart>> {
         self.carts.lock().expect("nobody panics holding it")
     }
+}
+
+/// By the clock of the machine, which servers go by too as long as nobody moves theirs.
+fn now() -> Timestamp {
+    Env::system().now()
 }
 
 /// On return the line survives a power cut.

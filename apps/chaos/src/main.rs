@@ -17,6 +17,7 @@ mod power;
 mod proxy;
 mod record;
 mod report;
+mod restore;
 mod rolling;
 mod server;
 mod shop;
@@ -53,6 +54,8 @@ enum Experiment {
     Unknown(report::Setup),
     /// R25: replaces two servers one after the other.
     Rolling(report::Setup),
+    /// R35: kills the server, deletes its data while people buy, and restores it from the backup.
+    Restore(report::Setup),
     /// R26: tells the server to stop in the middle of everything.
     Drain(report::Setup),
 }
@@ -78,6 +81,7 @@ async fn run(experiment: Experiment) -> Result<()> {
         Experiment::Storage(setup) => storage::run(setup).await,
         Experiment::Unknown(setup) => unknown::run(setup).await,
         Experiment::Rolling(setup) => rolling::run(setup).await,
+        Experiment::Restore(setup) => restore::run(setup).await,
         Experiment::Drain(setup) => drain::run(setup).await,
     }
 }

@@ -84,7 +84,8 @@ impl Judgement {
         let orders = shop.orders(staff).await?;
         let placed = judgement.orders(books, &orders)?;
         judgement.money(site, &placed);
-        judgement.stock(shop, staff, initial, &placed).await?;
+        let wrong = wrong_stock(shop, staff, initial, &placed).await?;
+        judgement.failures.extend(wrong);
         judgement.mail(site, &placed);
         judgement.orders = placed.len();
         Ok(judgement)
@@ -167,37 +168,6 @@ impl Judgement {
         }
     }
 
-    /// What is gone from the shelves was sold, and nothing is reserved for nobody.
-    async fn stock(
-        &mut self,
-        shop: &Shop,
-        staff: &str,
-        initial: &Initial,
-        placed: &[&Value],
-    ) -> Result<()> {
-        let mut sold: BTreeMap<&str, i64> = BTreeMap::new();
-        for line in placed
-            .iter()
-            .flat_map(|order| order["lines"].as_array().into_iter().flatten())
-        {
-            let variant = line["variant_id"].as_str().context("a variant")?;
-            *sold.entry(variant).or_default() += line["quantity"].as_i64().context("a quantity")?;
-        }
-        for (variant, before) in initial {
-            let now = shop.stock(staff, variant).await?;
-            let expected = Stock {
-                on_hand: before.on_hand - sold.get(variant.as_str()).copied().unwrap_or_default(),
-                reserved: before.reserved,
-            };
-            if now != expected {
-                self.broken(format!(
-                    "stock of {variant}: {now:?} instead of {expected:?}"
-                ));
-            }
-        }
-        Ok(())
-    }
-
     /// Every order has its confirmation, one and the same however often it was sent.
     fn mail(&mut self, site: &Site, placed: &[&Value]) {
         let mut by_subject: BTreeMap<String, Vec<Option<String>>> = BTreeMap::new();
@@ -225,4 +195,35 @@ impl Judgement {
             }
         }
     }
+}
+
+/// What is gone from the shelves was sold, and nothing is reserved for nobody: returns what is not so.
+pub(crate) async fn wrong_stock(
+    shop: &Shop,
+    staff: &str,
+    initial: &Initial,
+    placed: &[&Value],
+) -> Result<Vec<String>> {
+    let mut sold: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in placed
+        .iter()
+        .flat_map(|order| order["lines"].as_array().into_iter().flatten())
+    {
+        let variant = line["variant_id"].as_str().context("a variant")?;
+        *sold.entry(variant).or_default() += line["quantity"].as_i64().context("a quantity")?;
+    }
+    let mut wrong = Vec::new();
+    for (variant, before) in initial {
+        let now = shop.stock(staff, variant).await?;
+        let expected = Stock {
+            on_hand: before.on_hand - sold.get(variant.as_str()).copied().unwrap_or_default(),
+            reserved: before.reserved,
+        };
+        if now != expected {
+            wrong.push(format!(
+                "stock of {variant}: {now:?} instead of {expected:?}"
+            ));
+        }
+    }
+    Ok(wrong)
 }

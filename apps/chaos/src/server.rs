@@ -151,6 +151,14 @@ impl Server {
         Ok(command.envs(variable).stdin(Stdio::null()).output().await?)
     }
 
+    /// Starts a command of the program that goes on until it is dropped, with the same settings.
+    pub(crate) fn run_on(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.kill_on_drop(true).spawn();
+        child.with_context(|| format!("tenon {} starts", arguments.join(" ")))
+    }
+
     /// The end of what it wrote to its log.
     pub(crate) fn last_lines(&self) -> String {
         let log = std::fs::read_to_string(self.log_file()).unwrap_or_default();

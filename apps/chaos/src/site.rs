@@ -222,6 +222,12 @@ impl Site {
         Ok(())
     }
 
+    /// URL of its database, for the owner of the cluster.
+    pub(crate) fn database_url(&self) -> Option<String> {
+        let (cluster, database) = self.database.as_ref()?;
+        Some(format!("{cluster}/{database}"))
+    }
+
     /// Leaves the folder where it is, to be looked at.
     pub(crate) fn keep(&mut self) {
         self.keep = true;

@@ -36,7 +36,7 @@ pub const INSTALLATION: Installation = Installation(&[
 ]);
 
 /// The stores of all modules.
-const STORES: [Migrations; 6] = [
+pub const STORES: [Migrations; 6] = [
     identity::MIGRATIONS,
     catalog::MIGRATIONS,
     payments::MIGRATIONS,

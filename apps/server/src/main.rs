@@ -64,6 +64,13 @@ enum Command {
     },
     /// Checks every invariant of the stored data; ends with 1 if one is broken.
     Verify,
+    /// Backs the stores up, now and whole; beside what a running server ships all the time.
+    Backup {
+        #[command(subcommand)]
+        action: Option<command::backup::Action>,
+    },
+    /// Restores a backup into an empty directory.
+    Restore(command::restore::Options),
 }
 
 fn main() -> ExitCode {
@@ -108,6 +115,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             block_on(command::module::run(load()?, action))
         }
         Command::Verify => block_on(command::verify::run(load()?)),
+        Command::Backup { action } => block_on(command::backup::run(load()?, action)),
+        Command::Restore(options) => block_on(command::restore::run(load()?, options)),
     }
 }
 

@@ -344,6 +344,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         )]),
     },
     Experiment {
+        id: "R35",
+        name: "backup-restore sqlite",
+        promise: "the data is deleted while people buy: what the backup gives back has everything that was acknowledged before its cut, and nothing from after it",
+        quick: 2,
+        full: 20,
+        how: Program("restore", Sqlite),
+    },
+    Experiment {
+        id: "R35p",
+        name: "backup-restore postgres",
+        promise: "the same on PostgreSQL",
+        quick: 1,
+        full: 20,
+        how: Program("restore", Postgres),
+    },
+    Experiment {
         id: "R38",
         name: "hostile-provider",
         promise: "a provider that hangs, drips, floods, breaks off, redirects or talks nonsense: nothing is taken for known, little is read, and nobody else is called",

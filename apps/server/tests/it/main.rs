@@ -1,5 +1,6 @@
 //! The whole server as processes: every module, real listeners, a simulated payment provider.
 
+mod backup;
 mod buyer;
 mod fleet;
 mod golden;

@@ -10,6 +10,7 @@ use tenon_store::{Json, Queryable as _, StoreError, retrying};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::era::era_of;
 use crate::inbox::Inbox;
 use crate::{Envelope, Feed, FeedPage, metrics};
 
@@ -212,6 +213,17 @@ impl Intake {
             && after > 0
         {
             let found = first.feedposition;
+            if era_of(found) > era_of(after) {
+                // What was read from it before may be more than it has: docs/runbooks/restore.md.
+                tracing::warn!(
+                    consumer,
+                    source,
+                    after,
+                    found,
+                    "the producer was restored from a backup"
+                );
+                return;
+            }
             tracing::error!(
                 consumer,
                 source,

@@ -8,6 +8,7 @@
 
 mod emit;
 mod envelope;
+mod era;
 mod feed;
 mod inbox;
 mod intake;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use self::emit::Emit;
 pub use self::envelope::{Envelope, EventId, EventKind};
+pub use self::era::{ERA_BITS, begin_era};
 pub use self::feed::{Feed, FeedPage, LocalFeed};
 pub use self::positioner::position_events;
 pub use self::subscription::{Handle, HandleAny, HandlerError, Receipt, Subscription};

@@ -200,14 +200,19 @@ impl Runtime {
 
     /// Stops claiming, waits for running work, hands leases back, closes stores.
     pub async fn stop(mut self) {
+        self.halt().await;
+        for crew in &self.crews {
+            crew.db.close().await;
+        }
+    }
+
+    /// As [`Runtime::stop`], but the stores stay open: for who ships them once nobody writes any more.
+    pub async fn halt(&mut self) {
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a worker failed");
             }
-        }
-        for crew in &self.crews {
-            crew.db.close().await;
         }
     }
 }

@@ -186,7 +186,7 @@ async fn advance(
 }
 
 /// Browsers say so of requests that a page of another site made.
-fn is_from_a_page(headers: &HeaderMap) -> bool {
+pub(crate) fn is_from_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site");
     site.is_some_and(|site| site == "cross-site" || site == "same-site")
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use tenon_backup::BackupError;
 use tenon_seam::SetupError;
 use tenon_store::StoreError;
 
@@ -56,6 +57,9 @@ pub enum NodeError {
         /// Why.
         source: io::Error,
     },
+    /// The stores cannot be shipped to a backup.
+    #[error("the stores cannot be backed up")]
+    Backup(#[source] BackupError),
     /// A listener cannot be opened.
     #[error("setting `{setting}`: cannot listen on {address}")]
     Listen {

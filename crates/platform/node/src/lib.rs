@@ -9,6 +9,7 @@
 //! Boot waits for no peer, and a peer that is down does not make the process unready: it can still do everything
 //! that does not need the peer, and taking it out of traffic would make a part's outage everybody's.
 
+mod backup;
 mod development;
 mod error;
 mod installation;
@@ -33,6 +34,7 @@ pub use self::settings::{HasNode, NodeSettings, SecretSettings, StoreSettings};
 pub mod private {
     pub use schemars;
     pub use serde;
+    pub use tenon_backup::BackupSettings;
     pub use tenon_remote::SeamSettings;
     pub use tenon_seam::EdgeSettings;
     pub use tenon_telemetry::TelemetrySettings;

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tenon_backup::Status;
 use tenon_remote::RemotePeers;
 use tenon_store::Db;
 use tenon_web::Readiness;
 use tokio_util::sync::CancellationToken;
 
 /// Ready if every hosted store answers and the process is not stopping. Peers are reported, and do not count: what
-/// does not need them still works, and they are asked again at each call.
+/// does not need them still works, and they are asked again at each call. So is the backup: sales do not wait for it.
 pub(crate) struct NodeReadiness {
     pub(crate) stores: Vec<Db>,
     pub(crate) stopping: CancellationToken,
     pub(crate) peers: Option<Arc<RemotePeers>>,
+    pub(crate) backup: Option<Status>,
 }
 
 #[async_trait]
@@ -29,9 +31,12 @@ impl Readiness for NodeReadiness {
     }
 
     async fn edges(&self) -> Vec<(String, Option<String>)> {
-        match &self.peers {
+        let mut edges = match &self.peers {
             Some(peers) => peers.status().await,
             None => Vec::new(),
-        }
+        };
+        let backup = self.backup.as_ref();
+        edges.extend(backup.map(|backup| ("backup".to_owned(), backup.trouble())));
+        edges
     }
 }

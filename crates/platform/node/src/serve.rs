@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use tenon_backup::Backup;
 use tenon_module::{Runtime, RuntimeSettings};
 use tenon_remote::SeamHost;
 use tenon_seam::SetupError;
@@ -14,9 +15,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::backup::BackupRoute;
 use crate::development::ClockRoute;
 use crate::readiness::NodeReadiness;
 use crate::{Node, NodeError, peers};
+
+/// How long the last cut may take before the stores are closed without it.
+const LAST_CUT: Duration = Duration::from_secs(10);
 
 /// Where a process listens, beside `seam.listen`.
 pub struct Listeners {
@@ -58,7 +63,8 @@ impl Node {
     /// Serves until the process gets SIGTERM or SIGINT.
     ///
     /// Not ready first, so that no new traffic comes, and for [`PublicApi::stop_delay`] nothing else: balancers need
-    /// time to notice. Then the public listener drains, then the one for other processes; then the workers stop and hand their leases back; stores close; health answers to the end.
+    /// time to notice. Then the public listener drains, then the one for other processes; then the workers stop and
+    /// hand their leases back; what is not backed up yet is; stores close; health answers to the end.
     ///
     /// # Errors
     ///
@@ -89,10 +95,13 @@ impl Node {
         )?;
         let (stopping, stop_public) = (CancellationToken::new(), CancellationToken::new());
         let (stop_internal, stop_operations) = (CancellationToken::new(), CancellationToken::new());
+        let backup = Backup::start(&self.settings.backup, self.stores(), &self.env)
+            .map_err(NodeError::Backup)?;
         let readiness = NodeReadiness {
             stores: self.stores().to_vec(),
             stopping: stopping.clone(),
             peers: self.peers.clone(),
+            backup: backup.as_ref().map(Backup::status),
         };
         let settings = RuntimeSettings {
             deployment: self.deployment().to_owned().into(),
@@ -104,11 +113,13 @@ impl Node {
             .map(|hosted| (hosted.module, hosted.http))
             .unzip();
         let names: Vec<_> = modules.iter().map(|module| module.name).collect();
-        let runtime = Runtime::start_with(settings, modules, feeds);
+        let mut runtime = Runtime::start_with(settings, modules, feeds);
         let clock = ClockRoute::new(self.env.clone(), &self.settings.data_dir, runtime.waker());
         let health = tokio::spawn(serve(
             open.operations,
-            Edge::operations(Arc::new(readiness)).merge(clock.router()),
+            Edge::operations(Arc::new(readiness))
+                .merge(clock.router())
+                .merge(BackupRoute::router(backup.as_ref())),
             ServeOptions::default(),
             stop_operations.clone(),
         ));
@@ -164,7 +175,14 @@ impl Node {
         for surface in surfaces {
             surface.finish().await;
         }
+        runtime.halt().await;
+        // It has the stores' files open until they are closed.
+        let ended = match backup {
+            Some(backup) => tokio::time::timeout(LAST_CUT, backup.finish()).await.ok(),
+            None => None,
+        };
         runtime.stop().await;
+        drop(ended);
         stop_operations.cancel();
         match health.await {
             Ok(served) => {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tenon_backup::BackupSettings;
 use tenon_kernel::Env;
 use tenon_remote::SeamSettings;
 use tenon_seam::EdgeSettings;
@@ -29,6 +30,8 @@ pub struct NodeSettings {
     pub modules: BTreeMap<String, EdgeSettings>,
     /// Who this process is among the others.
     pub seam: SeamSettings,
+    /// Where backups of the stores are kept.
+    pub backup: BackupSettings,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
     /// For development only.
@@ -108,6 +111,7 @@ impl NodeSettings {
                 "expected postgres://…, or nothing for SQLite files",
             ));
         }
+        self.backup.validate()?;
         if self.store.max_connections == 0 {
             return Err(SettingsError::new(
                 "store.max_connections",
@@ -131,6 +135,7 @@ impl NodeSettings {
         if self.store.url.is_empty() {
             return StoreConfig::Sqlite {
                 directory: self.data_dir.clone(),
+                shipped: self.backup.is_on(),
             };
         }
         StoreConfig::Postgres {
@@ -179,6 +184,8 @@ macro_rules! node_settings {
             pub modules: ::std::collections::BTreeMap<::std::string::String, $crate::private::EdgeSettings>,
             /// Who this process is among the others, and whom it trusts; empty in a process that is alone.
             pub seam: $crate::private::SeamSettings,
+            /// Backups of this process's stores.
+            pub backup: $crate::private::BackupSettings,
             /// Logs and traces.
             pub telemetry: $crate::private::TelemetrySettings,
             /// For development only: never where people rely on the installation.
@@ -195,6 +202,7 @@ macro_rules! node_settings {
                     secrets: ::std::default::Default::default(),
                     modules: ::std::default::Default::default(),
                     seam: ::std::default::Default::default(),
+                    backup: ::std::default::Default::default(),
                     telemetry: ::std::default::Default::default(),
                     development: ::std::default::Default::default(),
                     $($field: ::std::default::Default::default(),)*
@@ -211,6 +219,7 @@ macro_rules! node_settings {
                     secrets: self.secrets.clone(),
                     modules: self.modules.clone(),
                     seam: self.seam.clone(),
+                    backup: self.backup.clone(),
                     telemetry: self.telemetry.clone(),
                     development: self.development.clone(),
                 }
@@ -232,6 +241,7 @@ pub(crate) mod tests {
             secrets: SecretSettings::default(),
             modules: BTreeMap::new(),
             seam: SeamSettings::default(),
+            backup: BackupSettings::default(),
             telemetry: TelemetrySettings::default(),
             development: DevelopmentSettings::default(),
         }

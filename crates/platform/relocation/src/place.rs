@@ -21,9 +21,12 @@ pub struct PlaceError {
 
 impl Place {
     /// Where a configuration points to.
-    pub fn of(config: StoreConfig) -> Self {
+    pub fn of(mut config: StoreConfig) -> Self {
+        if let StoreConfig::Sqlite { shipped, .. } = &mut config {
+            *shipped = false; // a mover ships nothing: the log of what it fills is not to grow with it
+        }
         let shown = match &config {
-            StoreConfig::Sqlite { directory } => {
+            StoreConfig::Sqlite { directory, .. } => {
                 let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
                 format!("sqlite:{}", whole.display())
             }
@@ -42,6 +45,7 @@ impl Place {
             }
             return Ok(Self::of(StoreConfig::Sqlite {
                 directory: PathBuf::from(directory),
+                shipped: false,
             }));
         }
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
@@ -64,7 +68,7 @@ impl Place {
     /// What to set in the deployment that owns `module` from now on, as TOML. It holds no password.
     pub fn settings(&self, module: &str) -> String {
         let target = match &self.config {
-            StoreConfig::Sqlite { directory } => {
+            StoreConfig::Sqlite { directory, .. } => {
                 let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
                 let whole = serde_json::Value::from(whole.display().to_string());
                 format!("data_dir = {whole}\n\n[store]\nurl = \"\"\n")

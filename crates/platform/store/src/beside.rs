@@ -57,7 +57,7 @@ impl Beside {
     /// [`StoreError::NoStore`] if there is none that this configuration may enter.
     pub async fn find(config: &StoreConfig, module: &'static str) -> Result<Self, StoreError> {
         let place = match config {
-            StoreConfig::Sqlite { directory } => sqlite::beside(directory, module)
+            StoreConfig::Sqlite { directory, .. } => sqlite::beside(directory, module)
                 .map(Place::Sqlite)
                 .ok_or_else(|| "there is no such file".to_owned()),
             StoreConfig::Postgres { url, roles, .. } => postgres::beside(url, roles, module)

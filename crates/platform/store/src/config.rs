@@ -21,6 +21,9 @@ pub enum StoreConfig {
     Sqlite {
         /// Holds `<module>.db`.
         directory: PathBuf,
+        /// Whether somebody ships the write-ahead logs to a backup ([`crate::StoreLog`]): then nobody else moves them
+        /// into the files while the stores are open.
+        shipped: bool,
     },
     /// A PostgreSQL schema for each module in this database.
     Postgres {
@@ -51,9 +54,10 @@ pub enum ModuleRoles {
 impl fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite { directory } => f
+            Self::Sqlite { directory, shipped } => f
                 .debug_struct("Sqlite")
                 .field("directory", directory)
+                .field("shipped", shipped)
                 .finish(),
             Self::Postgres {
                 max_connections,

@@ -17,7 +17,7 @@ use crate::recording::Track;
 use crate::session::Session;
 use crate::sqlite::{SqliteStore, TURN_TIMEOUT};
 use crate::worker_lease::WorkerLease;
-use crate::{Engine, Query, Queryable, StoreConfig, StoreError, Tx, Wake};
+use crate::{Engine, Query, Queryable, StoreConfig, StoreError, StoreLog, Tx, Wake};
 
 /// How long a copy of a request waits for the first one before it looks whether that is still being done.
 const KEY_PATIENCE: Duration = Duration::from_secs(1);
@@ -82,8 +82,8 @@ impl Db {
         let module = migrations.module;
         check_name(module)?;
         let backend = match config {
-            StoreConfig::Sqlite { directory } => {
-                Backend::Sqlite(SqliteStore::open(directory, module).await?)
+            StoreConfig::Sqlite { directory, shipped } => {
+                Backend::Sqlite(SqliteStore::open(directory, module, *shipped).await?)
             }
             StoreConfig::Postgres {
                 url,
@@ -294,6 +294,14 @@ impl Db {
         match &self.inner.backend {
             Backend::Sqlite(_) => Ok(Vec::new()),
             Backend::Postgres(store) => Ok(store.unsafe_settings().await?),
+        }
+    }
+
+    /// The write-ahead log of a SQLite store that was opened to be shipped.
+    pub fn log(&self) -> Option<StoreLog> {
+        match &self.inner.backend {
+            Backend::Sqlite(store) => store.log(self.module()),
+            Backend::Postgres(_) => None,
         }
     }
 

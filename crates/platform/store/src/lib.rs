@@ -8,6 +8,7 @@ mod config;
 mod db;
 mod error;
 mod idempotency;
+mod log;
 mod metrics;
 mod migrate;
 mod ownership;
@@ -26,6 +27,7 @@ pub use self::config::{Engine, ModuleRoles, StoreConfig};
 pub use self::db::{Db, Reader};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, KeyFate, KeyRecord};
+pub use self::log::{Checkpoint, HeldLog, StoreLog, find_damage};
 pub use self::migrate::{MigrationError, MigrationReport, Migrations};
 pub use self::query::{Query, Queryable, Row, Value};
 #[cfg(feature = "recording")]

@@ -14,17 +14,19 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tenon_chaos::is_planted;
 use tokio::sync::Mutex;
 
-use crate::StoreError;
 use crate::session::{Session, Writer};
+use crate::{StoreError, StoreLog};
 
 /// Takes the write lock at once.
 pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE";
 const READERS: u32 = 4;
 /// For other programs that touch the file, such as a backup; the module's own writers queue before.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a unit of work or a read without a sooner deadline waits for its turn.
 pub(crate) const TURN_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a log that is shipped shrinks to, once it begins anew, if a long reader made it grow.
+const SHIPPED_LOG_BYTES: &str = "16777216";
 
 /// An open SQLite file.
 pub(crate) struct SqliteStore {
@@ -34,11 +36,17 @@ pub(crate) struct SqliteStore {
     readers: SqlitePool,
     /// Held until the store is closed.
     lock: BlockingMutex<Option<File>>,
+    /// The file, if its log is shipped.
+    shipped: Option<PathBuf>,
 }
 
 impl SqliteStore {
     /// Opens `<directory>/<module>.db`, creating both.
-    pub(crate) async fn open(directory: &Path, module: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn open(
+        directory: &Path,
+        module: &str,
+        shipped: bool,
+    ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(directory).map_err(sqlx::Error::Io)?;
         let lock = lock(directory, module)?;
         let options = SqliteConnectOptions::new()
@@ -48,6 +56,14 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("trusted_schema", "OFF")
             .pragma("mmap_size", "0");
+        let options = if shipped {
+            // Only who ships the log moves it into the file: what is not shipped yet is never overwritten.
+            options
+                .pragma("wal_autocheckpoint", "0")
+                .pragma("journal_size_limit", SHIPPED_LOG_BYTES)
+        } else {
+            options
+        };
         let writing = options
             .clone()
             .create_if_missing(true)
@@ -69,6 +85,7 @@ impl SqliteStore {
             writer: Arc::new(Mutex::new(Some(writer))),
             readers,
             lock: BlockingMutex::new(Some(lock)),
+            shipped: shipped.then(|| file(directory, module)),
         })
     }
 
@@ -83,7 +100,13 @@ impl SqliteStore {
             writer: Arc::new(Mutex::new(None)),
             readers,
             lock: BlockingMutex::new(None),
+            shipped: None,
         }
+    }
+
+    pub(crate) fn log(&self, module: &'static str) -> Option<StoreLog> {
+        let file = self.shipped.clone()?;
+        Some(StoreLog::new(module, file, Arc::clone(&self.writer)))
     }
 
     /// Waits for the writer. May be dropped at any time.
@@ -164,6 +187,8 @@ pub(crate) fn beside(directory: &Path, module: &str) -> Option<SqliteConnectOpti
             .foreign_keys(false)
             .busy_timeout(BUSY_TIMEOUT)
             .synchronous(SqliteSynchronous::Full)
+            // The owner does it, or who ships the log: see `SqliteStore::open`.
+            .pragma("wal_autocheckpoint", "0")
             .pragma("trusted_schema", "OFF")
             .pragma("mmap_size", "0")
             .disable_statement_logging()

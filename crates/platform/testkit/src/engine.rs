@@ -112,6 +112,7 @@ impl Kit {
                     .expect("a temporary directory");
                 let config = StoreConfig::Sqlite {
                     directory: files.path().to_owned(),
+                    shipped: false,
                 };
                 (config, Place::Directory { _files: files })
             }

@@ -30,8 +30,8 @@ pub trait Readiness: Send + Sync + 'static {
     /// Each part with `None` if well or the reason if not.
     async fn check(&self) -> Vec<(String, Option<String>)>;
 
-    /// Other processes that this one calls, likewise. They are reported and decide nothing: what does not need them
-    /// still works.
+    /// Other processes that this one calls, and its backup, likewise. They are reported and decide nothing: what does
+    /// not need them still works.
     async fn edges(&self) -> Vec<(String, Option<String>)> {
         Vec::new()
     }

@@ -124,7 +124,7 @@ async fn no_secret_is_in_the_store_or_the_log() {
     world.app.settle().await;
     world.app.assert_invariants().await;
 
-    let StoreConfig::Sqlite { directory } = world.app.kit().config() else {
+    let StoreConfig::Sqlite { directory, .. } = world.app.kit().config() else {
         panic!("a directory")
     };
     let files = files_of(directory);

@@ -1,6 +1,7 @@
 //! Events from emit to effect, on both engines and over every kind of link.
 
 mod delivery;
+mod era;
 mod feed;
 mod lease;
 mod link;

@@ -255,6 +255,7 @@ async fn what_is_not_there_is_named() {
     let nowhere = tempfile::tempdir().expect("a directory");
     let source = StoreConfig::Sqlite {
         directory: nowhere.path().to_owned(),
+        shipped: false,
     };
     let relocation = Relocation::new(
         SAMPLES,

@@ -95,7 +95,7 @@ async fn nothing_is_left_of_a_dropped_world_when_the_next_one_begins() {
         drop(kit); // with a store still open
         let _next = Kit::new(engine).await;
         match config {
-            StoreConfig::Sqlite { directory } => assert!(!directory.exists()),
+            StoreConfig::Sqlite { directory, .. } => assert!(!directory.exists()),
             StoreConfig::Postgres { url, .. } => {
                 let gone: PgConnectOptions = url.parse().expect("a URL");
                 assert!(gone.connect().await.is_err());
