@@ -70,6 +70,7 @@ impl Intake {
                 Ok(0) => {
                     failures = 0;
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => {}
                         () = self.feed.wait(poll) => {}
                     }
@@ -84,6 +85,7 @@ impl Intake {
                 }
             };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
             }

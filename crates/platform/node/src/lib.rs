@@ -12,6 +12,7 @@
 mod development;
 mod error;
 mod installation;
+mod network;
 mod node;
 mod peers;
 mod readiness;
@@ -24,6 +25,7 @@ mod store;
 pub use self::development::DevelopmentSettings;
 pub use self::error::NodeError;
 pub use self::installation::{Installation, ModuleEntry};
+pub use self::network::{MachineNetwork, Network};
 pub use self::node::Node;
 pub use self::serve::{Listeners, PublicApi};
 pub use self::settings::{HasNode, NodeSettings, SecretSettings, StoreSettings};

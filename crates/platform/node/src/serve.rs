@@ -8,14 +8,13 @@ use tenon_module::{Runtime, RuntimeSettings};
 use tenon_remote::SeamHost;
 use tenon_seam::SetupError;
 use tenon_web::{Edge, ServeOptions, serve};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::development::ClockRoute;
 use crate::readiness::NodeReadiness;
-use crate::{Node, NodeError, peers};
+use crate::{MachineNetwork, Network, Node, NodeError, peers};
 
 /// Where a process listens, beside `seam.listen`.
 pub struct Listeners {
@@ -36,10 +35,10 @@ pub struct PublicApi {
 }
 
 /// What of the process listens.
-struct Open {
-    operations: TcpListener,
-    public: Option<(TcpListener, PublicApi)>,
-    internal: Option<(TcpListener, SeamHost)>,
+struct Open<L> {
+    operations: L,
+    public: Option<(L, PublicApi)>,
+    internal: Option<(L, SeamHost)>,
 }
 
 impl Node {
@@ -61,11 +60,25 @@ impl Node {
     ///
     /// As [`Node::serve`].
     pub async fn serve_until(
-        mut self,
+        self,
         listeners: Listeners,
         told: impl Future<Output = std::io::Result<&'static str>>,
     ) -> Result<(), NodeError> {
-        let open = self.open_listeners(listeners).await?;
+        self.serve_in(&MachineNetwork, listeners, told).await
+    }
+
+    /// As [`Node::serve_until`], in another network than the machine's: the one that it was made in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::serve`].
+    pub async fn serve_in(
+        mut self,
+        network: &impl Network,
+        listeners: Listeners,
+        told: impl Future<Output = std::io::Result<&'static str>>,
+    ) -> Result<(), NodeError> {
+        let open = self.open_listeners(network, listeners).await?;
         let feeds = peers::feeds(
             self.installation,
             self.entries(),
@@ -154,7 +167,11 @@ impl Node {
         outcome
     }
 
-    async fn open_listeners(&self, listeners: Listeners) -> Result<Open, NodeError> {
+    async fn open_listeners<N: Network>(
+        &self,
+        network: &N,
+        listeners: Listeners,
+    ) -> Result<Open<N::Listener>, NodeError> {
         let (setting, address) = listeners.operations;
         if let Some(clock) = self.env.movable_clock() {
             if !address.ip().is_loopback() {
@@ -168,13 +185,16 @@ impl Node {
                 "THE CLOCK CAN BE MOVED (development.movable_clock): for development only, nothing here keeps real time"
             );
         }
-        let operations = bind(setting, address).await?;
+        let operations = bind(network, setting, address).await?;
         let public = match listeners.public {
-            Some(api) => Some((bind(api.listen.0, api.listen.1).await?, api)),
+            Some(api) => Some((bind(network, api.listen.0, api.listen.1).await?, api)),
             None => None,
         };
         let internal = match self.settings.seam.listen {
-            Some(address) => Some((bind("seam.listen", address).await?, self.seam_host()?)),
+            Some(address) => Some((
+                bind(network, "seam.listen", address).await?,
+                self.seam_host()?,
+            )),
             None => None,
         };
         Ok(Open {
@@ -200,8 +220,13 @@ impl Node {
     }
 }
 
-async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, NodeError> {
-    TcpListener::bind(address)
+async fn bind<N: Network>(
+    network: &N,
+    setting: &'static str,
+    address: SocketAddr,
+) -> Result<N::Listener, NodeError> {
+    network
+        .bind(address)
         .await
         .map_err(|source| NodeError::Listen {
             setting,

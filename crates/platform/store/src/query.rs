@@ -1,15 +1,19 @@
 //! Statements: SQL beside its binds, the same text on both engines.
 
+use std::ops::{Deref, DerefMut};
+
 use sqlx::error::BoxDynError;
 use sqlx::pool::MaybePoolConnection;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Arguments as _, Decode, Encode, FromRow, Type};
+use tenon_chaos::steady;
 use tenon_kernel::CallCtx;
 use tokio::time::Instant;
 
 use crate::db::Backend;
 use crate::metrics::Metrics;
+use crate::reading::Reading;
 use crate::recording::Track;
 use crate::session::{Borrowed, Session};
 use crate::{Engine, StoreError};
@@ -74,8 +78,14 @@ pub(crate) enum Arguments {
 
 /// A connection with arguments for its engine.
 enum Ready<'q> {
-    Sqlite(MaybePoolConnection<'q, Sqlite>, SqliteArguments),
+    Sqlite(Connected<'q>, SqliteArguments),
     Postgres(MaybePoolConnection<'q, Postgres>, PgArguments),
+}
+
+/// A connection to a SQLite file: the writer, or a reader.
+enum Connected<'q> {
+    Writing(&'q mut SqliteConnection),
+    Reading(Reading),
 }
 
 /// Runs the same text for either engine; only its types differ.
@@ -249,7 +259,7 @@ impl Watch<'_> {
         // Broken until proven well: a statement whose future is dropped may or may not have run.
         self.set_broken(true);
         let started = Instant::now();
-        let outcome = within(self.ctx, statement).await;
+        let outcome = within(self.ctx, steady(statement)).await;
         self.ctx.stats().record_statement(started.elapsed());
         self.metrics.statements.inc();
         self.set_broken(outcome.is_err());
@@ -266,10 +276,30 @@ impl Watch<'_> {
     }
 }
 
+impl Deref for Connected<'_> {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Writing(connection) => connection,
+            Self::Reading(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Connected<'_> {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Writing(connection) => connection,
+            Self::Reading(connection) => connection,
+        }
+    }
+}
+
 fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
     match (session.connection(), arguments) {
         (Borrowed::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(connection.into(), arguments)
+            Ready::Sqlite(Connected::Writing(connection), arguments)
         }
         (Borrowed::Postgres(connection), Arguments::Postgres(arguments)) => {
             Ready::Postgres(connection.into(), arguments)
@@ -281,7 +311,7 @@ fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
 async fn acquire(backend: &Backend, arguments: Arguments) -> Result<Ready<'static>, sqlx::Error> {
     Ok(match (backend, arguments) {
         (Backend::Sqlite(store), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(store.reader().await?.into(), arguments)
+            Ready::Sqlite(Connected::Reading(store.reader().await?), arguments)
         }
         (Backend::Postgres(store), Arguments::Postgres(arguments)) => {
             Ready::Postgres(store.connection().await?.into(), arguments)
