@@ -8,9 +8,12 @@
 //! ids come from the seed.
 
 mod books;
+mod booth;
+mod bulkhead;
 mod buyer;
 mod client;
 mod courier;
+mod deadline;
 mod faults;
 mod judge;
 mod network;

@@ -1,11 +1,8 @@
 //! Statements: SQL beside its binds, the same text on both engines.
 
-use std::ops::{Deref, DerefMut};
-
 use sqlx::error::BoxDynError;
-use sqlx::pool::MaybePoolConnection;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Decode, Encode, FromRow, Type};
 use tenon_chaos::steady;
 use tenon_kernel::CallCtx;
@@ -13,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::db::Backend;
 use crate::metrics::Metrics;
-use crate::reading::Reading;
+use crate::reading::{Connection, Reading};
 use crate::recording::Track;
 use crate::session::{Borrowed, Session};
 use crate::{Engine, StoreError};
@@ -78,22 +75,24 @@ pub(crate) enum Arguments {
 
 /// A connection with arguments for its engine.
 enum Ready<'q> {
-    Sqlite(Connected<'q>, SqliteArguments),
-    Postgres(MaybePoolConnection<'q, Postgres>, PgArguments),
-}
-
-/// A connection to a SQLite file: the writer, or a reader.
-enum Connected<'q> {
-    Writing(&'q mut SqliteConnection),
-    Reading(Reading),
+    Sqlite(Connection<'q, Sqlite>, SqliteArguments),
+    Postgres(Connection<'q, Postgres>, PgArguments),
 }
 
 /// Runs the same text for either engine; only its types differ.
 macro_rules! on_either {
     ($ready:expr, |$connection:ident, $arguments:ident| $run:expr) => {
         match $ready {
-            Ready::Sqlite(mut $connection, $arguments) => $run,
-            Ready::Postgres(mut $connection, $arguments) => $run,
+            Ready::Sqlite(mut $connection, $arguments) => {
+                let outcome = $run;
+                $connection.answered();
+                outcome
+            }
+            Ready::Postgres(mut $connection, $arguments) => {
+                let outcome = $run;
+                $connection.answered();
+                outcome
+            }
         }
     };
 }
@@ -148,10 +147,10 @@ impl<'q> Query<'q> {
         let (ready, watch) = self.ready().await?;
         let statement = async {
             on_either!(ready, |connection, arguments| {
-                Ok(sqlx::query_with(sql, arguments)
+                sqlx::query_with(sql, arguments)
                     .execute(&mut *connection)
-                    .await?
-                    .rows_affected())
+                    .await
+                    .map(|done| done.rows_affected())
             })
         };
         watch.over(statement, |changed| *changed).await
@@ -276,33 +275,13 @@ impl Watch<'_> {
     }
 }
 
-impl Deref for Connected<'_> {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        match self {
-            Self::Writing(connection) => connection,
-            Self::Reading(connection) => connection,
-        }
-    }
-}
-
-impl DerefMut for Connected<'_> {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::Writing(connection) => connection,
-            Self::Reading(connection) => connection,
-        }
-    }
-}
-
 fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
     match (session.connection(), arguments) {
         (Borrowed::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(Connected::Writing(connection), arguments)
+            Ready::Sqlite(Connection::OfUnit(connection), arguments)
         }
         (Borrowed::Postgres(connection), Arguments::Postgres(arguments)) => {
-            Ready::Postgres(connection.into(), arguments)
+            Ready::Postgres(Connection::OfUnit(connection), arguments)
         }
         _ => unreachable!("arguments are made for the engine of the target"),
     }
@@ -311,10 +290,11 @@ fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
 async fn acquire(backend: &Backend, arguments: Arguments) -> Result<Ready<'static>, sqlx::Error> {
     Ok(match (backend, arguments) {
         (Backend::Sqlite(store), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(Connected::Reading(store.reader().await?), arguments)
+            Ready::Sqlite(Connection::Reading(store.reader().await?), arguments)
         }
         (Backend::Postgres(store), Arguments::Postgres(arguments)) => {
-            Ready::Postgres(store.connection().await?.into(), arguments)
+            let connection = Reading::new(store.connection().await?);
+            Ready::Postgres(Connection::Reading(connection), arguments)
         }
         _ => unreachable!("arguments are made for the engine of the target"),
     })

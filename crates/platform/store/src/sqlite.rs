@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex as BlockingMutex};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
 use tenon_chaos::{is_planted, steady};
@@ -118,7 +118,7 @@ impl SqliteStore {
     }
 
     /// A read-only connection.
-    pub(crate) async fn reader(&self) -> Result<Reading, sqlx::Error> {
+    pub(crate) async fn reader(&self) -> Result<Reading<Sqlite>, sqlx::Error> {
         let connection = Box::pin(self.readers.acquire()); // on the heap, as on PostgreSQL
         Ok(Reading::new(steady(connection).await?))
     }
