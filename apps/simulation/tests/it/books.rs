@@ -16,6 +16,8 @@ pub(crate) struct Books {
 pub(crate) struct Purchase {
     /// The order, once the checkout was said to be complete.
     pub(crate) order: Option<String>,
+    /// Whether it was said to have come to nothing.
+    pub(crate) is_refused: bool,
     /// Whether a cancellation of the order was acknowledged.
     pub(crate) is_cancelled: bool,
     /// Refunds that were acknowledged, in minor units, each asked for under one key.

@@ -117,7 +117,12 @@ async fn buy(shop: &Shop, cart: &Cart) -> Option<Answer> {
     } else {
         shop.persist(&start).await
     };
+    let refuse = || {
+        shop.books
+            .note(&cart.id, |purchase| purchase.is_refused = true)
+    };
     if answer.status >= 300 {
+        refuse();
         return None;
     }
     let path = format!("/v1/checkouts/{}", answer.text("id"));
@@ -131,7 +136,10 @@ async fn buy(shop: &Shop, cart: &Cart) -> Option<Answer> {
                     .note(&cart.id, |purchase| purchase.order = Some(order));
                 return Some(answer);
             }
-            "failed" | "expired" | "cancelled" => return None,
+            "failed" | "expired" | "cancelled" => {
+                refuse();
+                return None;
+            }
             "requires_action" if !has_been_there => {
                 has_been_there = choose(shop, &answer).await;
             }

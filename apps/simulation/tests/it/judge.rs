@@ -119,6 +119,13 @@ impl Judge<'_> {
             }
         }
         for (cart, purchase) in purchases {
+            let all = by_cart.get(&cart).into_iter().flatten();
+            let live = all.filter(|order| is_live(order.status)).count();
+            if purchase.is_refused && live > 0 {
+                self.fail(format!(
+                    "cart {cart} was told that nothing comes of it, and has an order"
+                ));
+            }
             let Some(told) = &purchase.order else {
                 continue;
             };

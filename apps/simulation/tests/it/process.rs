@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use catalog::CatalogSettings;
 use catalog_contract::{Catalog, CatalogClient, CatalogServer};
 use identity_contract::{IdentityClient, IdentityServer};
 use orders::OrdersSettings;
@@ -16,7 +17,7 @@ use tenon_access::TokenVerifier;
 use tenon_kernel::Env;
 use tenon_node::{
     DevelopmentSettings, Installation, Listeners, ModuleEntry, Network as _, Node, NodeSettings,
-    PublicApi, StoreSettings,
+    PublicApi, SecretSettings, StoreSettings,
 };
 use tenon_seam::{EdgeSettings, SetupError};
 use tenon_telemetry::TelemetrySettings;
@@ -94,7 +95,7 @@ impl Site {
                 }
                 "catalog" => {
                     let parts = node.parts(catalog::MIGRATIONS).await?;
-                    let made = catalog::Catalog::assemble(&Default::default(), &parts)?;
+                    let made = catalog::Catalog::assemble(&CatalogSettings::default(), &parts)?;
                     node.host(made.module, Arc::new(CatalogServer::new(made.contract)))?
                 }
                 "payments" => {
@@ -171,7 +172,7 @@ impl Site {
             data_dir: self.stores.clone(),
             public_url: PUBLIC_URL.to_owned(),
             store: StoreSettings::default(),
-            secrets: Default::default(),
+            secrets: SecretSettings::default(),
             modules: modules.collect(),
             seam: self.template.seam(process),
             telemetry: TelemetrySettings::default(),
