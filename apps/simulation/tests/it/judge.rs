@@ -15,6 +15,7 @@ use tenon_server::verify;
 use tenon_store::{Db, Queryable as _};
 
 use crate::books::Books;
+use crate::feeds::{FEEDS, Feed};
 use crate::process::Site;
 use crate::trace::Trace;
 
@@ -61,8 +62,8 @@ impl Judge<'_> {
         let settlements = settlements(contracts, &ctx).await?;
         self.acknowledged(&orders);
         self.money(&orders, &settlements, &payments);
-        for (consumer, source) in [("orders", "payments"), ("payments", "orders")] {
-            self.events(&tenon, &ctx, consumer, source).await?;
+        for feed in &FEEDS {
+            self.events(&tenon, &ctx, feed).await?;
         }
         // Ledger, stock and everything that modules hold true of themselves (I4, I5), and what holds across them.
         let broken = verify::all(&tenon, env).await?;
@@ -215,13 +216,10 @@ impl Judge<'_> {
     }
 
     /// I7: every event that a module takes is in its inbox, once, and done.
-    async fn events(
-        &mut self,
-        tenon: &Tenon,
-        ctx: &CallCtx,
-        consumer: &str,
-        source: &str,
-    ) -> Result<()> {
+    async fn events(&mut self, tenon: &Tenon, ctx: &CallCtx, feed: &Feed) -> Result<()> {
+        let Feed {
+            consumer, source, ..
+        } = feed;
         let sent: Vec<(Vec<u8>, String)> = db(tenon, source)
             .read(ctx)
             .query("SELECT event_id, type FROM outbox ORDER BY id LIMIT 100000")
@@ -230,7 +228,7 @@ impl Judge<'_> {
         let taken: Vec<(Vec<u8>, String, String)> = db(tenon, consumer)
             .read(ctx)
             .query("SELECT event_id, type, state FROM inbox WHERE source = $1 ORDER BY seq LIMIT 100000")
-            .bind(source)
+            .bind(*source)
             .fetch_all()
             .await?;
         for (id, kind, state) in &taken {
@@ -242,9 +240,8 @@ impl Judge<'_> {
             }
         }
         for (id, kind) in &sent {
-            let is_taken = taken.iter().any(|(_, taken, _)| taken == kind);
             let copies = taken.iter().filter(|(taken, ..)| taken == id).count();
-            if is_taken && copies != 1 {
+            if copies != usize::from(feed.takes(kind)) {
                 self.fail(format!(
                     "{consumer}: {kind} of {source} came {copies} times"
                 ));

@@ -15,6 +15,7 @@ mod client;
 mod courier;
 mod deadline;
 mod faults;
+mod feeds;
 mod judge;
 mod network;
 mod process;

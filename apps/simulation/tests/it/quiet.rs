@@ -5,6 +5,9 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
+use crate::feeds::{FEEDS, Feed};
+use crate::template::MODULES;
+
 /// What no module may have open in the end.
 const OPEN: [(&str, &str); 3] = [
     (
@@ -20,10 +23,8 @@ const OPEN: [(&str, &str); 3] = [
         "SELECT COUNT(*) FROM sagas WHERE status IN ('running', 'compensating')",
     ),
 ];
-const HEAD: &str = "SELECT COALESCE(MAX(id), 0) FROM outbox";
+const HEADS: &str = "SELECT type, MAX(id) FROM outbox GROUP BY type";
 const CURSOR: &str = "SELECT COALESCE(MAX(position), 0) FROM event_cursors WHERE source = $1";
-/// Who takes whose events.
-const FEEDS: [(&str, &str); 2] = [("orders", "payments"), ("payments", "orders")];
 
 /// What is left to do: `orders: 2 jobs`.
 pub(crate) fn left(stores: &Path) -> Vec<String> {
@@ -36,7 +37,7 @@ pub(crate) fn left(stores: &Path) -> Vec<String> {
 
 async fn look(stores: &Path) -> Result<Vec<String>, sqlx::Error> {
     let mut left = Vec::new();
-    for module in crate::template::MODULES {
+    for module in MODULES {
         let mut store = open(stores, module).await?;
         for (what, sql) in OPEN {
             let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut store).await?;
@@ -46,18 +47,21 @@ async fn look(stores: &Path) -> Result<Vec<String>, sqlx::Error> {
         }
         store.close().await?;
     }
-    for (consumer, source) in FEEDS {
+    for feed in &FEEDS {
+        let Feed {
+            consumer, source, ..
+        } = feed;
         let mut store = open(stores, source).await?;
-        let head: i64 = sqlx::query_scalar(HEAD).fetch_one(&mut store).await?;
+        let heads: Vec<(String, i64)> = sqlx::query_as(HEADS).fetch_all(&mut store).await?;
         store.close().await?;
         let mut store = open(stores, consumer).await?;
         let cursor = sqlx::query_scalar(CURSOR).bind(source);
         let cursor: i64 = cursor.fetch_one(&mut store).await?;
         store.close().await?;
-        if cursor < head {
-            left.push(format!(
-                "{consumer}: events of {source} from {cursor} to {head}"
-            ));
+        for (kind, head) in heads {
+            if feed.takes(&kind) && cursor < head {
+                left.push(format!("{consumer}: {kind} at {head}, after {cursor}"));
+            }
         }
     }
     Ok(left)

@@ -14,7 +14,7 @@ use turmoil::{Builder, Sim};
 use crate::books::Books;
 use crate::courier::{PROVIDER, Webhooks};
 use crate::faults::{self, Act, BUYERS, LATENCY};
-use crate::process::{self, Site, WEBHOOK_SECRET};
+use crate::process::{self, Failure, Site, WEBHOOK_SECRET};
 use crate::shop::Shop;
 use crate::stage::Theatre;
 use crate::template::{self, GATEWAY, MODULES, Template};
@@ -27,7 +27,7 @@ const DISTURBED: Duration = Duration::from_secs(40);
 /// Between two looks at whether anything is left to do.
 const LOOK: Duration = Duration::from_secs(10);
 /// After which something that is left to do will never be done.
-const LONGEST: Duration = Duration::from_mins(60);
+const LONGEST: Duration = Duration::from_mins(20);
 /// Simulated time goes on in steps: messages arrive between two of them.
 const TICK: Duration = Duration::from_millis(2);
 /// A debug build's futures are large.
@@ -177,18 +177,14 @@ impl Run {
                 trace.note(format_args!("{process} starts"));
                 async move {
                     // In a task of the runtime, so that what it holds is dropped inside of it.
-                    tokio::spawn(site.run(process, env)).await??;
-                    Ok(())
+                    whole(tokio::spawn(site.run(process, env)).await?)
                 }
             });
         }
         let router = self.router.clone();
         sim.host(PROVIDER, move || {
             let serving = process::run_provider(router.clone());
-            async move {
-                tokio::spawn(serving).await??;
-                Ok(())
-            }
+            async move { whole(tokio::spawn(serving).await?) }
         });
         self.let_buyers_in(&mut sim);
         sim
@@ -260,6 +256,11 @@ impl Run {
             }
             next_look = sim.elapsed() + LOOK;
             let left = quiet::left(self.stores.path());
+            self.trace.note(format_args!(
+                "{:?} left to do: {}",
+                sim.elapsed(),
+                left.join(", ")
+            ));
             if are_done && left.is_empty() {
                 return Ok(());
             }
@@ -280,6 +281,11 @@ impl Run {
             _ => faults::apply(act, sim),
         }
     }
+}
+
+/// A process's end in the words of the simulation.
+fn whole(ended: Result<(), Failure>) -> turmoil::Result {
+    ended.map_err(|failure| -> Box<dyn std::error::Error> { failure })
 }
 
 /// Dice of their own, so that rolls in one place change none in another.

@@ -8,31 +8,48 @@ use sha2::{Digest as _, Sha256};
 /// Lines that a failure shows.
 const SHOWN: usize = 60;
 
+/// Set, it has every line printed as it comes: to watch a seed that is run alone.
+const WATCH: &str = "TENON_TRACE";
+
 /// What happened so far.
-#[derive(Debug, Default)]
-pub(crate) struct Trace(RefCell<Vec<String>>);
+#[derive(Debug)]
+pub(crate) struct Trace {
+    lines: RefCell<Vec<String>>,
+    is_watched: bool,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self {
+            lines: RefCell::default(),
+            is_watched: std::env::var_os(WATCH).is_some(),
+        }
+    }
+}
 
 impl Trace {
     /// Writes a line, with the simulated time before it.
     pub(crate) fn note(&self, what: impl fmt::Display) {
         let millis = turmoil::sim_elapsed().unwrap_or_default().as_micros();
-        self.0.borrow_mut().push(format!("{millis:>12} {what}"));
+        self.push(format!("{millis:>12} {what}"));
     }
 
     /// Writes a line that comes after everything.
     pub(crate) fn end(&self, what: impl fmt::Display) {
-        self.0.borrow_mut().push(format!("{:>12} {what}", "end"));
+        self.push(format!("{:>12} {what}", "end"));
     }
 
-    /// How many lines there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.borrow().len()
+    fn push(&self, line: String) {
+        if self.is_watched {
+            eprintln!("{line}");
+        }
+        self.lines.borrow_mut().push(line);
     }
 
     /// Tells this trace from every other: SHA-256 over its lines.
     pub(crate) fn digest(&self) -> String {
         let mut digest = Sha256::new();
-        for line in self.0.borrow().iter() {
+        for line in self.lines.borrow().iter() {
             digest.update(line.as_bytes());
             digest.update(b"\n");
         }
@@ -42,12 +59,12 @@ impl Trace {
 
     /// All lines.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.0.borrow().clone()
+        self.lines.borrow().clone()
     }
 
     /// The last lines.
     pub(crate) fn tail(&self) -> String {
-        let lines = self.0.borrow();
+        let lines = self.lines.borrow();
         lines[lines.len().saturating_sub(SHOWN)..].join("\n")
     }
 }

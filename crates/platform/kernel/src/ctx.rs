@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Env;
+use crate::{Env, elapsed};
 
 /// Most modules a call may pass through before it is taken for a loop.
 const MAX_HOPS: u8 = 8;
