@@ -7,6 +7,7 @@
 //! (`tenon_chaos::steady`), deadlines are measured with the runtime's time (`tenon_kernel::testing::simulate_elapsed`),
 //! ids come from the seed.
 
+mod apart;
 mod books;
 mod booth;
 mod bulkhead;

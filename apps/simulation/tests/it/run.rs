@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use payment_simulator::{Config, Simulator};
+use serde::{Deserialize, Serialize};
 use tenon_testkit::Dice;
 use turmoil::{Builder, Sim};
 
@@ -30,11 +31,8 @@ const LOOK: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_mins(20);
 /// Simulated time goes on in steps: messages arrive between two of them.
 const TICK: Duration = Duration::from_millis(2);
-/// A debug build's futures are large.
-const STACK: usize = 32 * 1024 * 1024;
-
 /// What came of a run.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) seed: u64,
     /// Equal only for runs that are equal in everything that was noted.
@@ -42,23 +40,16 @@ pub(crate) struct Outcome {
     pub(crate) simulated: Duration,
     /// What does not hold.
     pub(crate) failures: Vec<String>,
+    /// Everything that was noted.
     pub(crate) lines: Vec<String>,
-    /// The last lines.
-    pub(crate) tail: String,
     pub(crate) purchases: usize,
     pub(crate) orders: usize,
 }
 
-/// Runs a seed, in a thread of its own: it leaves nothing behind there.
-pub(crate) fn run(template: &Arc<Template>, seed: u64, forgets_keys: bool) -> Outcome {
+/// Runs a seed: once in a process, which begins for each run as it began for every other (see [`crate::apart`]).
+pub(crate) fn run(template: Arc<Template>, seed: u64, forgets_keys: bool) -> Outcome {
     watch_for_panics();
-    let template = Arc::clone(template);
-    let thread = std::thread::Builder::new()
-        .name(format!("seed {seed}"))
-        .stack_size(STACK)
-        .spawn(move || Run::new(template, seed, forgets_keys).whole());
-    let ended = thread.expect("starts").join();
-    ended.unwrap_or_else(|_| panic!("seed {seed}: the simulation itself broke"))
+    Run::new(template, seed, forgets_keys).whole()
 }
 
 struct Run {
@@ -146,7 +137,6 @@ impl Run {
             simulated,
             failures: self.failures,
             lines: self.trace.lines(),
-            tail: self.trace.tail(),
             purchases: self.books.purchases().len(),
             orders,
         }

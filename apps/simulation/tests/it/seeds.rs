@@ -1,22 +1,19 @@
 //! Seeds: many that must hold, one that must be the same twice, and a bug that they must find.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tenon_testkit::{Dice, rounds};
 use tokio::time::Instant;
 
-use crate::run::{Outcome, run};
-use crate::template::Template;
+use crate::apart::{play, play_seeds};
+use crate::run::Outcome;
 
 /// Seeds of a suite; `TENON_ROUNDS` says how many in a longer run.
 const USUALLY: usize = 4;
 /// Seeds within which a bug must be found.
-const SUSPECTS: usize = 12;
-/// Runs at once: a run has one thread.
-const AT_ONCE: usize = 2;
+const SUSPECTS: usize = 6;
+/// Lines that a failure shows.
+const SHOWN: usize = 60;
 
 /// Orders, payments, identity and catalog as processes of their own; crashes, partitions, delays and losses by seed.
 #[test]
@@ -47,29 +44,24 @@ fn whatever_happens_to_processes_and_network_nothing_is_lost_or_doubled() {
 
 #[test]
 fn a_seed_is_the_same_run_each_time() {
-    let template = Template::new();
     let seed = Dice::of_round(0).seed();
-    let (first, second) = (run(&template, seed, false), run(&template, seed, false));
+    let other = seed.wrapping_add(1);
+    let runs = play_seeds(&[seed, seed, other], false);
+    let (first, second) = (&runs[0], &runs[1]);
     println!(
         "seed {seed}: {} lines, digest {}",
         first.lines.len(),
         first.digest
     );
-    let differ = first
-        .lines
-        .iter()
-        .zip(&second.lines)
-        .position(|(one, other)| one != other);
-    if let Some(line) = differ {
-        let from = line.saturating_sub(5);
+    let pairs = first.lines.iter().zip(&second.lines);
+    if let Some(line) = pairs.into_iter().position(|(one, other)| one != other) {
         for lines in [&first.lines, &second.lines] {
-            let shown = &lines[from..lines.len().min(line + 3)];
+            let shown = &lines[line.saturating_sub(5)..lines.len().min(line + 3)];
             println!("…\n{}", shown.join("\n"));
         }
     }
     assert_eq!(first.digest, second.digest);
-    let other = run(&template, seed.wrapping_add(1), false);
-    assert_ne!(first.digest, other.digest, "another seed is another run");
+    assert_ne!(first.digest, runs[2].digest, "another seed is another run");
 }
 
 /// A provider that takes every repeat for something new; where no answer is lost, nobody notices.
@@ -77,34 +69,12 @@ fn a_seed_is_the_same_run_each_time() {
 fn a_provider_that_forgets_its_keys_is_found_out() {
     let outcomes = play(SUSPECTS, true);
     let found = outcomes.iter().filter(|run| !run.failures.is_empty());
-    let found: Vec<u64> = found.map(|run| run.seed).collect();
-    println!("found by {} of {SUSPECTS} seeds: {found:?}", found.len());
-    assert!(!found.is_empty(), "nobody noticed");
-}
-
-/// Runs so many seeds, some at once, in their order.
-fn play(count: usize, forgets_keys: bool) -> Vec<Outcome> {
-    let template = Template::new();
-    let next = AtomicUsize::new(0);
-    let outcomes = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(count) {
-            let (next, outcomes, template) = (&next, &outcomes, Arc::clone(&template));
-            scope.spawn(move || {
-                loop {
-                    let round = next.fetch_add(1, Ordering::SeqCst);
-                    if round >= count {
-                        return;
-                    }
-                    let outcome = run(&template, Dice::of_round(round).seed(), forgets_keys);
-                    outcomes.lock().expect("no run panics here").push(outcome);
-                }
-            });
-        }
-    });
-    let mut outcomes = outcomes.into_inner().expect("all are done");
-    outcomes.sort_by_key(|run| run.seed);
-    outcomes
+    let seeds: Vec<u64> = found.clone().map(|run| run.seed).collect();
+    println!("found by {} of {SUSPECTS} seeds: {seeds:?}", seeds.len());
+    for run in found {
+        println!("seed {}: {}", run.seed, run.failures.join("\n  "));
+    }
+    assert!(!seeds.is_empty(), "nobody noticed");
 }
 
 fn report(run: &Outcome) {
@@ -116,5 +86,6 @@ fn report(run: &Outcome) {
         "  again: TENON_SEED={} TENON_ROUNDS=1 cargo nextest run -p simulation whatever",
         run.seed
     );
-    println!("{}", run.tail);
+    let from = run.lines.len().saturating_sub(SHOWN);
+    println!("{}", run.lines[from..].join("\n"));
 }

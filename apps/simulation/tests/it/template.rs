@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use identity::{Deps, IdentitySettings, KeyRingEntry, NewUser, PasswordCost};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
 use tenon_kernel::{CallCtx, CursorKey, Env, Interface, Role, Timestamp};
 use tenon_remote::SeamSettings;
-use tenon_remote::issue::{Authority, Issued};
+use tenon_remote::issue::Authority;
 use tenon_server::compose::Tenon;
 use tenon_server::settings::ServerSettings;
 use tenon_store::{Db, StoreConfig};
@@ -33,10 +34,16 @@ pub(crate) const CHEAP: PasswordCost = PasswordCost {
     passes: 1,
 };
 
+/// What is written beside the files, for the processes that take them up.
+const SUMMARY: &str = "template.json";
+
 /// Certificates and filled stores.
 pub(crate) struct Template {
-    folder: TempDir,
-    issued: BTreeMap<String, Issued>,
+    folder: PathBuf,
+    /// Removes the files in the end, in the process that made them.
+    _files: Option<TempDir>,
+    /// Signing keys by service.
+    public_keys: BTreeMap<String, String>,
     key: KeyRingEntry,
     /// What can be bought.
     pub(crate) variants: Vec<String>,
@@ -57,33 +64,64 @@ impl Template {
         let folder = folder();
         let authority = Authority::new().expect("makes");
         let services = MODULES.iter().map(|module| service(module));
-        let issued: BTreeMap<String, Issued> = services
-            .chain([GATEWAY.to_owned()])
-            .map(|name| {
-                let issued = authority.issue(&name).expect("makes");
-                (name, issued)
-            })
-            .collect();
         let write = |name: String, text: &str| {
             std::fs::write(folder.path().join(name), text).expect("writes");
         };
         write("authority.pem".to_owned(), authority.certificate());
-        for (name, issued) in &issued {
+        let mut public_keys = BTreeMap::new();
+        for name in services.chain([GATEWAY.to_owned()]) {
+            let issued = authority.issue(&name).expect("makes");
             write(format!("{name}.pem"), &issued.certificate);
             write(format!("{name}.key"), &issued.key);
             write(format!("{name}.signing"), &issued.signing_key);
+            public_keys.insert(name, issued.public_key);
         }
         // Before the beginning, so that nothing is due that comes from here.
         let clock = ManualClock::starting_at(Timestamp::from_unix_seconds(1_893_455_000));
         let env = Env::new(Arc::new(clock), Arc::new(SeededEntropy::new(7)));
         let mut template = Self {
-            folder,
-            issued,
+            folder: folder.path().to_owned(),
+            _files: Some(folder),
+            public_keys,
             key: KeyRingEntry::generate("sim1", &env),
             variants: Vec::new(),
         };
         template.fill(&env).await;
+        template.save();
         template
+    }
+
+    fn save(&self) {
+        let summary = json!({
+            "public_keys": self.public_keys,
+            "key": [self.key.id, self.key.key.expose()],
+            "variants": self.variants,
+        });
+        std::fs::write(self.folder.join(SUMMARY), summary.to_string()).expect("writes");
+    }
+
+    /// Takes up what another process has made.
+    pub(crate) fn open(folder: &Path) -> Arc<Self> {
+        let text = std::fs::read(folder.join(SUMMARY)).expect("reads");
+        let mut summary: Value = serde_json::from_slice(&text).expect("JSON");
+        let public_keys = serde_json::from_value(summary["public_keys"].take()).expect("keys");
+        let (id, key): (String, String) =
+            serde_json::from_value(summary["key"].take()).expect("a key");
+        Arc::new(Self {
+            folder: folder.to_owned(),
+            _files: None,
+            public_keys,
+            key: KeyRingEntry {
+                id,
+                key: tenon_settings::Secret::new(key),
+            },
+            variants: serde_json::from_value(summary["variants"].take()).expect("ids"),
+        })
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Registers people and stocks the shop.
@@ -129,7 +167,7 @@ impl Template {
     }
 
     fn stores(&self) -> PathBuf {
-        self.folder.path().join("stores")
+        self.folder.join("stores")
     }
 
     /// Copies the stores into a folder of one run.
@@ -148,21 +186,19 @@ impl Template {
             GATEWAY => GATEWAY.to_owned(),
             module => service(module),
         };
-        let file = |what: &str| self.folder.path().join(format!("{name}.{what}"));
+        let file = |what: &str| self.folder.join(format!("{name}.{what}"));
         let callers = MODULES
             .iter()
             .map(|module| (service(module), vec![(*module).to_owned()]))
             .chain([(GATEWAY.to_owned(), vec![tenon_web::GATEWAY.to_owned()])]);
-        let trusted = self
-            .issued
-            .iter()
-            .map(|(name, issued)| (name.clone(), vec![issued.public_key.clone()]));
+        let trusted = self.public_keys.iter();
+        let trusted = trusted.map(|(name, key)| (name.clone(), vec![key.clone()]));
         SeamSettings {
             listen: (process != GATEWAY).then(|| ([0, 0, 0, 0], 7443).into()),
             certificate: file("pem"),
             key: file("key"),
             signing_key: file("signing"),
-            authority: self.folder.path().join("authority.pem"),
+            authority: self.folder.join("authority.pem"),
             service: name,
             trusted_keys: trusted.collect(),
             callers: callers.collect(),

@@ -5,9 +5,6 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-/// Lines that a failure shows.
-const SHOWN: usize = 60;
-
 /// Set, it has every line printed as it comes: to watch a seed that is run alone.
 const WATCH: &str = "TENON_TRACE";
 
@@ -60,11 +57,5 @@ impl Trace {
     /// All lines.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.borrow().clone()
-    }
-
-    /// The last lines.
-    pub(crate) fn tail(&self) -> String {
-        let lines = self.lines.borrow();
-        lines[lines.len().saturating_sub(SHOWN)..].join("\n")
     }
 }
