@@ -14,11 +14,14 @@ use tenon_testkit::Dice;
 
 use crate::run::{Outcome, run};
 use crate::template::Template;
+use crate::trace::WATCH;
 
 /// Runs at once: each has one thread.
 const AT_ONCE: usize = 2;
 /// Tells a process that it is one of a run, and where its order is.
 const ORDER: &str = "TENON_SIMULATE";
+/// A debug build's futures are large.
+const STACK: &str = "33554432";
 /// The test that a run's process calls itself with.
 const TEST: &str = "apart::a_process_of_a_run_does_as_it_is_told";
 
@@ -76,10 +79,13 @@ fn one(template: &Template, number: usize, seed: u64, forgets_keys: bool) -> Out
     let told = json!({ "template": template.folder(), "seed": seed, "forgets_keys": forgets_keys });
     std::fs::write(&order, told.to_string()).expect("writes");
     let program = std::env::current_exe().expect("it runs");
+    let watch = std::env::var_os(WATCH).map_or_else(Stdio::piped, |_| Stdio::inherit());
     let ended = Command::new(program)
         .args(["--exact", TEST, "--nocapture", "--test-threads=1"])
         .env(ORDER, &order)
+        .env("RUST_MIN_STACK", STACK)
         .stdout(Stdio::piped())
+        .stderr(watch)
         .output()
         .expect("starts");
     let outcome = order.with_extension("outcome");

@@ -1,6 +1,7 @@
 //! What a buyer does: fills a cart, buys it, pays or does not, and sometimes wants the money back.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
@@ -35,12 +36,12 @@ struct Cart {
 }
 
 /// A buyer's whole visit.
-pub(crate) async fn visit(shop: Shop, staff: Rc<Shop>, variants: Vec<String>, purchases: usize) {
+pub(crate) async fn visit(shop: Shop, staff: Rc<Shop>, variants: Vec<String>, until: Duration) {
     if shop.roll(2) == 0 {
         shop.sign_in().await;
     }
-    for _ in 0..purchases {
-        shop.think(3_000).await;
+    while turmoil::elapsed() < until {
+        shop.think(1_500).await;
         let variant = shop.roll(variants.len());
         let cart = fill(&shop, &variants[variant]).await;
         if let Some(bought) = buy(&shop, &cart).await {
@@ -201,7 +202,7 @@ async fn after(shop: &Shop, staff: &Shop, cart: &Cart, checkout: &Answer) {
                     .note(&cart.id, |purchase| purchase.is_cancelled = true);
             }
         }
-        1 | 2 => {
+        1..=3 => {
             let payment = checkout.body["payment"]["id"].as_str().unwrap_or_default();
             let ask = Ask::post(format!("/v1/payments/{payment}/refunds"))
                 .header("idempotency-key", staff.new_key())

@@ -15,7 +15,7 @@ use crate::template::{GATEWAY, MODULES};
 /// The buyers' host.
 pub(crate) const BUYERS: &str = "buyers";
 /// Longest pause between two faults, in milliseconds.
-const MOST_REST: usize = 1_500;
+const MOST_REST: usize = 900;
 /// How long a message takes at most, when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(20);
 /// Whoever talks to each other.
@@ -62,10 +62,10 @@ pub(crate) enum Act {
 pub(crate) fn plan(dice: &mut Dice, until: Duration) -> Vec<(Duration, Act)> {
     let mut acts = Vec::new();
     // The installation has to be there before it can be disturbed.
-    let mut at = Duration::from_secs(3);
+    let mut at = Duration::from_secs(1);
     while at < until {
         one(dice, at, &mut acts);
-        at += millis(dice.roll(MOST_REST) + 100);
+        at += millis(dice.roll(MOST_REST) + 50);
     }
     acts.sort_by_key(|(at, _)| *at);
     acts
@@ -75,8 +75,8 @@ fn one(dice: &mut Dice, at: Duration, acts: &mut Vec<(Duration, Act)>) {
     let processes = [MODULES[0], MODULES[1], MODULES[2], MODULES[3], GATEWAY];
     let link = dice.pick(&LINKS);
     let process = dice.pick(&processes);
-    let later = at + millis(dice.roll(4_000) + 50);
-    match dice.roll(12) {
+    let later = at + millis(dice.roll(2_000) + 50);
+    match dice.roll(13) {
         0 | 1 => {
             acts.push((at, Act::Kill(process)));
             acts.push((later, Act::Start(process)));
@@ -120,12 +120,17 @@ fn one(dice: &mut Dice, at: Duration, acts: &mut Vec<(Duration, Act)>) {
                 Operation::Create,
                 Operation::Find,
                 Operation::Capture,
+                Operation::Capture,
                 Operation::Void,
+                Operation::Refund,
+                Operation::Refund,
                 Operation::Refund,
             ];
             let faults = [
                 Fault::LoseRequest,
                 Fault::LoseAnswer,
+                Fault::LoseAnswer,
+                Fault::BreakOff,
                 Fault::BreakOff,
                 Fault::Error,
                 Fault::Garble,

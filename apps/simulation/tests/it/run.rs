@@ -24,13 +24,15 @@ use crate::trace::Trace;
 use crate::{buyer, judge, quiet};
 
 /// How long things go wrong.
-const DISTURBED: Duration = Duration::from_secs(40);
+const DISTURBED: Duration = Duration::from_secs(30);
+/// How long buyers begin something new.
+const OPEN: Duration = Duration::from_secs(27);
 /// Between two looks at whether anything is left to do.
 const LOOK: Duration = Duration::from_secs(10);
 /// After which something that is left to do will never be done.
 const LONGEST: Duration = Duration::from_mins(20);
 /// Simulated time goes on in steps: messages arrive between two of them.
-const TICK: Duration = Duration::from_millis(2);
+const TICK: Duration = Duration::from_millis(4);
 /// What came of a run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
@@ -154,17 +156,12 @@ impl Run {
             .tcp_capacity(4_096)
             .build();
         for process in MODULES.into_iter().chain([GATEWAY]) {
-            let (site, clock, trace) = (
-                self.site.clone(),
-                Arc::clone(&self.clock),
-                Rc::clone(&self.trace),
-            );
+            let (site, clock) = (self.site.clone(), Arc::clone(&self.clock));
             let (seed, boots) = (self.seed, Cell::new(0));
             sim.host(process, move || {
                 boots.set(boots.get() + 1);
                 let env = time::env(&clock, seed, process, boots.get());
                 let site = site.clone();
-                trace.note(format_args!("{process} starts"));
                 async move {
                     // In a task of the runtime, so that what it holds is dropped inside of it.
                     whole(tokio::spawn(site.run(process, env)).await?)
@@ -186,13 +183,12 @@ impl Run {
             Shop::new(who, split(dice), books, trace)
         };
         let staff = Rc::new(shop(template::STAFF.to_owned(), &mut self.dice));
-        let buyers = 2 + self.dice.roll(template::BUYERS - 1);
+        let buyers = 4 + self.dice.roll(template::BUYERS - 3);
         let visits: Vec<_> = (0..buyers)
             .map(|number| {
-                let purchases = 1 + self.dice.roll(3);
                 let buyer = shop(template::buyer(number), &mut self.dice);
                 let variants = self.site.template.variants.clone();
-                buyer::visit(buyer, Rc::clone(&staff), variants, purchases)
+                buyer::visit(buyer, Rc::clone(&staff), variants, OPEN)
             })
             .collect();
         sim.client(BUYERS, async move {

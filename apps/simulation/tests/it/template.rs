@@ -24,7 +24,7 @@ pub(crate) const PUBLIC_URL: &str = "http://gateway:8080";
 /// Of everybody here.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// How many people are registered.
-pub(crate) const BUYERS: usize = 6;
+pub(crate) const BUYERS: usize = 8;
 /// Who may give money back.
 pub(crate) const STAFF: &str = "staff@example.org";
 

@@ -6,7 +6,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 /// Set, it has every line printed as it comes: to watch a seed that is run alone.
-const WATCH: &str = "TENON_TRACE";
+pub(crate) const WATCH: &str = "TENON_TRACE";
 
 /// What happened so far.
 #[derive(Debug)]
