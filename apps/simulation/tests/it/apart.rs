@@ -89,26 +89,22 @@ fn one(template: &Template, number: usize, seed: u64, forgets_keys: bool) -> Out
         .output()
         .expect("starts");
     let outcome = order.with_extension("outcome");
-    match std::fs::read(&outcome) {
-        Ok(text) => {
-            let _gone = (std::fs::remove_file(&outcome), std::fs::remove_file(&order));
-            let mut outcome: Outcome = serde_json::from_slice(&text).expect("JSON");
-            if !outcome.failures.is_empty() {
-                // What `tenon verify` said stands there.
-                let said = String::from_utf8_lossy(&ended.stdout);
-                let said = said
-                    .lines()
-                    .filter(|line| line.starts_with("BROKEN") || line.contains("expected"));
-                outcome.failures.extend(said.map(str::to_owned));
-            }
-            outcome
-        }
-        Err(_) => {
-            let said = String::from_utf8_lossy(&ended.stderr);
-            panic!(
-                "seed {seed}: the simulation itself broke: {}\n{said}",
-                ended.status
-            )
-        }
+    let Ok(text) = std::fs::read(&outcome) else {
+        let said = String::from_utf8_lossy(&ended.stderr);
+        panic!(
+            "seed {seed}: the simulation itself broke: {}\n{said}",
+            ended.status
+        )
+    };
+    let _gone = (std::fs::remove_file(&outcome), std::fs::remove_file(&order));
+    let mut outcome: Outcome = serde_json::from_slice(&text).expect("JSON");
+    if !outcome.failures.is_empty() {
+        // What `tenon verify` said stands there.
+        let said = String::from_utf8_lossy(&ended.stdout);
+        let said = said
+            .lines()
+            .filter(|line| line.starts_with("BROKEN") || line.contains("expected"));
+        outcome.failures.extend(said.map(str::to_owned));
     }
+    outcome
 }

@@ -49,14 +49,14 @@ impl Vault for Mute {
         if !self.is_well.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        reply("well again")
+        Ok(reply("well again"))
     }
 }
 
 #[async_trait]
 impl Desk for Well {
     async fn ask(&self, _: &CallCtx, _: Question) -> SeamResult<Reply, BoothError> {
-        reply("as ever")
+        Ok(reply("as ever"))
     }
 }
 

@@ -79,8 +79,8 @@ async fn try_to_fill(shop: &Shop, variant: &str) -> Option<Cart> {
             "name": "Ada", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117", "country": "DE",
         },
     });
-    let patch = Ask::new(Method::PATCH, format!("/v1/carts/{}", cart.id));
-    let ask = cart.ask(patch).header("if-match", etag).json(&delivery);
+    let change = Ask::new(Method::PATCH, format!("/v1/carts/{}", cart.id));
+    let ask = cart.ask(change).header("if-match", etag).json(&delivery);
     success(shop, &ask).await?;
     Some(cart)
 }
@@ -120,7 +120,7 @@ async fn buy(shop: &Shop, cart: &Cart) -> Option<Answer> {
     };
     let refuse = || {
         shop.books
-            .note(&cart.id, |purchase| purchase.is_refused = true)
+            .note(&cart.id, |purchase| purchase.is_refused = true);
     };
     if answer.status >= 300 {
         refuse();

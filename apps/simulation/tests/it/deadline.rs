@@ -65,7 +65,7 @@ impl Desk for Front {
             told.push(self.vault.look(ctx, question(what)).await);
         }
         self.ends.send(told).expect("the test waits for it");
-        reply("done")
+        Ok(reply("done"))
     }
 }
 
@@ -86,7 +86,7 @@ impl Vault for Back {
             }
             _ => {}
         }
-        reply("here it is")
+        Ok(reply("here it is"))
     }
 }
 
@@ -225,19 +225,19 @@ async fn serve(
 fn seam(
     template: &Template,
     env: &Env,
-    caller: &'static str,
-    callee: &'static str,
+    from: &'static str,
+    to: &'static str,
     at: SocketAddr,
 ) -> Seam {
-    let peers = RemotePeers::new(&template.seam(caller), env.clone()).expect("the settings hold");
+    let peers = RemotePeers::new(&template.seam(from), env.clone()).expect("the settings hold");
     let edge = EdgeSettings {
-        service: Some(service(callee)),
+        service: Some(service(to)),
         // The budget is to be what ends first.
         timeout_percent: 1_000,
         ..EdgeSettings::remote(format!("https://{at}"))
     };
-    Seam::new([(callee.to_owned(), edge)].into())
-        .declare(caller, &[callee])
+    Seam::new([(to.to_owned(), edge)].into())
+        .declare(from, &[to])
         .with_peers(peers)
 }
 

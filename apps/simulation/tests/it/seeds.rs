@@ -25,7 +25,7 @@ fn whatever_happens_to_processes_and_network_nothing_is_lost_or_doubled() {
         .filter(|run| !run.failures.is_empty())
         .collect();
     for run in &broken {
-        report(run);
+        println!("{}", told(run));
     }
     let simulated: Duration = outcomes.iter().map(|run| run.simulated).sum();
     let sum = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
@@ -81,15 +81,15 @@ fn a_provider_that_forgets_its_keys_is_found_out() {
     panic!("nobody noticed");
 }
 
-fn report(run: &Outcome) {
-    println!("\nseed {} ({})", run.seed, run.digest);
-    for failure in &run.failures {
-        println!("  {failure}");
-    }
-    println!(
-        "  again: TENON_SEED={} TENON_ROUNDS=1 cargo nextest run -p simulation whatever",
-        run.seed
-    );
+/// What a failed seed left behind, and how to see it again.
+fn told(run: &Outcome) -> String {
     let from = run.lines.len().saturating_sub(SHOWN);
-    println!("{}", run.lines[from..].join("\n"));
+    format!(
+        "\nseed {} ({})\n  {}\n  again: TENON_SEED={} TENON_ROUNDS=1 cargo nextest run -p simulation whatever\n{}",
+        run.seed,
+        run.digest,
+        run.failures.join("\n  "),
+        run.seed,
+        run.lines[from..].join("\n")
+    )
 }

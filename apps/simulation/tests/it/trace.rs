@@ -1,7 +1,7 @@
 //! What happened, line by line: two runs of one seed are the same if their traces are.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -51,7 +51,10 @@ impl Trace {
             digest.update(b"\n");
         }
         let digest = digest.finalize();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        digest.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string succeeds");
+            text
+        })
     }
 
     /// All lines.

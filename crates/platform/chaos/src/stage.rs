@@ -127,25 +127,23 @@ mod acting {
     /// changes nothing.
     ///
     /// The work must not wait for another task of this thread: that would never get its turn.
-    pub fn steady<F: Future>(step: F) -> impl Future<Output = F::Output> {
-        async move {
-            let mut step = pin!(step);
-            std::future::poll_fn(|context| {
-                if !is_simulated() {
-                    return step.as_mut().poll(context);
-                }
-                let mut turns = 0;
-                let done = poll_until(step.as_mut(), || {
-                    turns += 1;
-                    turns < MOST_TURNS
-                });
-                if done.is_pending() {
-                    context.waker().wake_by_ref();
-                }
-                done
-            })
-            .await
-        }
+    pub async fn steady<F: Future>(step: F) -> F::Output {
+        let mut step = pin!(step);
+        std::future::poll_fn(|context| {
+            if !is_simulated() {
+                return step.as_mut().poll(context);
+            }
+            let mut turns = 0;
+            let done = poll_until(step.as_mut(), || {
+                turns += 1;
+                turns < MOST_TURNS
+            });
+            if done.is_pending() {
+                context.waker().wake_by_ref();
+            }
+            done
+        })
+        .await
     }
 
     /// Waits on the spot for what other threads do.
