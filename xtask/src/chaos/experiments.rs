@@ -252,7 +252,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         id: "R22",
         name: "simulation",
         promise: "every module a process of its own, with crashes, partitions, delays and losses by seed: nothing is lost or doubled; money, stock, orders and events agree",
-        quick: 30,
+        quick: 24,
         full: 20_000,
         how: Tests(&[(
             "simulation",

@@ -45,7 +45,7 @@ pub(crate) struct Template {
     /// Signing keys by service.
     public_keys: BTreeMap<String, String>,
     key: KeyRingEntry,
-    /// What can be bought.
+    /// What can be bought: of one so little that not everybody gets it.
     pub(crate) variants: Vec<String>,
 }
 
@@ -249,7 +249,7 @@ async fn variants(tenon: &Tenon, ctx: &CallCtx) -> Vec<String> {
     let rows: Vec<(uuid::Uuid,)> = db
         .read(ctx)
         .query(
-            "SELECT variant_id FROM stock_levels WHERE on_hand >= 20 ORDER BY variant_id LIMIT 6",
+            "SELECT variant_id FROM stock_levels WHERE on_hand > 0 ORDER BY on_hand, variant_id LIMIT 3",
         )
         .fetch_all()
         .await
