@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Result;
-use orders_contract::{GetOrders, ListOrderPayments, Order, OrderPayment, OrderStatus};
+use orders_contract::{Order, OrderPayment, OrderStatus};
 use payment_simulator::{Intent, Status};
-use payments_contract::{ListSettlements, Settlement};
+use payments_contract::Settlement;
 use tenon_kernel::testing::ManualClock;
-use tenon_kernel::{CallCtx, Cursor, Env, Interface, PageRequest};
-use tenon_seam::SeamResult;
-use tenon_server::compose::{Contracts, Tenon};
+use tenon_kernel::{CallCtx, Env, Interface};
+use tenon_server::compose::Tenon;
 use tenon_server::verify;
 use tenon_store::{Db, Queryable as _};
 
+use crate::asked;
 use crate::books::Books;
 use crate::feeds::{FEEDS, Feed};
 use crate::process::Site;
@@ -58,8 +58,8 @@ impl Judge<'_> {
         let ctx = CallCtx::service(env, Interface::Cli, "simulation");
         let contracts = &tenon.edge.as_ref().expect("a public process").contracts;
 
-        let (payments, orders) = orders(contracts, &ctx).await?;
-        let settlements = settlements(contracts, &ctx).await?;
+        let (payments, orders) = asked::orders(contracts, &ctx).await?;
+        let settlements = asked::settlements(contracts, &ctx).await?;
         self.acknowledged(&orders);
         self.money(&orders, &settlements, &payments);
         for feed in &FEEDS {
@@ -261,47 +261,4 @@ fn is_live(status: OrderStatus) -> bool {
 fn db<'t>(tenon: &'t Tenon, module: &str) -> &'t Db {
     let found = tenon.node.modules().find(|found| found.name == module);
     &found.expect("hosted here").db
-}
-
-async fn orders(contracts: &Contracts, ctx: &CallCtx) -> Result<(Vec<OrderPayment>, Vec<Order>)> {
-    let mut payments = Vec::new();
-    let mut cursor = None;
-    loop {
-        let request = ListOrderPayments { page: page(cursor) };
-        let found = settled(contracts.orders.list_order_payments(ctx, request).await)?;
-        payments.extend(found.data);
-        cursor = found.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    let mut orders = Vec::new();
-    for some in payments.chunks(100) {
-        let order_ids = some.iter().map(|of| of.order_id).collect();
-        let found = contracts.orders.get_orders(ctx, GetOrders { order_ids });
-        orders.extend(settled(found.await)?.orders);
-    }
-    orders.sort_by_key(|order| order.order_id.uuid());
-    Ok((payments, orders))
-}
-
-async fn settlements(contracts: &Contracts, ctx: &CallCtx) -> Result<Vec<Settlement>> {
-    let (mut all, mut cursor) = (Vec::new(), None);
-    loop {
-        let request = ListSettlements { page: page(cursor) };
-        let found = settled(contracts.payments.list_settlements(ctx, request).await)?;
-        all.extend(found.settlements);
-        cursor = found.next_cursor;
-        if cursor.is_none() {
-            return Ok(all);
-        }
-    }
-}
-
-fn settled<T, E: std::fmt::Debug>(answer: SeamResult<T, E>) -> Result<T> {
-    answer.map_err(|error| anyhow::anyhow!("{error:?}"))
-}
-
-fn page(cursor: Option<Cursor>) -> PageRequest {
-    PageRequest { limit: 200, cursor }
 }

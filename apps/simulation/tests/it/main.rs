@@ -8,6 +8,7 @@
 //! ids come from the seed.
 
 mod apart;
+mod asked;
 mod books;
 mod booth;
 mod bulkhead;
@@ -19,6 +20,7 @@ mod faults;
 mod feeds;
 mod judge;
 mod network;
+mod panics;
 mod process;
 mod quiet;
 mod run;

@@ -2,9 +2,8 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::panic;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use payment_simulator::{Config, Simulator};
@@ -21,7 +20,7 @@ use crate::stage::Theatre;
 use crate::template::{self, GATEWAY, MODULES, Template};
 use crate::time::{self, SimulatedClock};
 use crate::trace::Trace;
-use crate::{buyer, judge, quiet};
+use crate::{buyer, judge, panics, quiet};
 
 /// How long things go wrong.
 const DISTURBED: Duration = Duration::from_secs(30);
@@ -50,7 +49,7 @@ pub(crate) struct Outcome {
 
 /// Runs a seed: once in a process, which begins for each run as it began for every other (see [`crate::apart`]).
 pub(crate) fn run(template: Arc<Template>, seed: u64, forgets_keys: bool) -> Outcome {
-    watch_for_panics();
+    panics::watch();
     Run::new(template, seed, forgets_keys).whole()
 }
 
@@ -122,7 +121,7 @@ impl Run {
         if let Err(broken) = played {
             self.failures.push(format!("a process broke: {broken}"));
         }
-        self.failures.extend(take_panics());
+        self.failures.extend(panics::take());
         self.failures.extend(self.books.wrong());
         let orders = judge::judge(
             &self.site,
@@ -280,24 +279,4 @@ fn split(dice: &mut Dice) -> Dice {
         (word << 16) | u64::try_from(dice.roll(1 << 16)).unwrap_or(0)
     });
     Dice::with_seed(word)
-}
-
-thread_local! {
-    static PANICS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
-}
-
-/// A panic ends only its task, so it is noted for the run that plays on this thread.
-fn watch_for_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            PANICS.with_borrow_mut(|panics| panics.push(format!("a panic: {info}")));
-            before(info);
-        }));
-    });
-}
-
-fn take_panics() -> Vec<String> {
-    PANICS.take()
 }
