@@ -75,6 +75,19 @@ impl Simulator {
         })
     }
 
+    /// As [`Simulator::start`], without a listener of its own: whoever calls it serves the router.
+    ///
+    /// # Errors
+    ///
+    /// If the state file cannot be read.
+    pub fn answering(config: Config) -> anyhow::Result<(Self, Router)> {
+        let address = config.listen;
+        let shared = Arc::new(Shared::new(config, address)?);
+        let router = router(Arc::clone(&shared));
+        let stop = Arc::new(CancellationToken::new().drop_guard());
+        Ok((Self { shared, stop }, router))
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.shared.address

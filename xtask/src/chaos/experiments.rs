@@ -303,6 +303,17 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         )]),
     },
     Experiment {
+        id: "R22",
+        name: "simulation",
+        promise: "every module a process of its own, with crashes, partitions, delays and losses by seed: nothing is lost or doubled; money, stock, orders and events agree",
+        quick: 24,
+        full: 20_000,
+        how: Tests(&[(
+            "simulation",
+            "seeds::whatever_happens_to_processes_and_network_nothing_is_lost_or_doubled",
+        )]),
+    },
+    Experiment {
         id: "R23",
         name: "isolation",
         promise: "units of work see of each other what their engine promises and nothing else, judged by their histories",
@@ -331,6 +342,34 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         quick: 3,
         full: 50,
         how: Program("drain", Sqlite),
+    },
+    Experiment {
+        id: "R29",
+        name: "bulkhead",
+        promise: "a service that takes every call and answers none delays nobody but those who ask it, who soon leave it alone; one asks from time to time until it is well",
+        quick: 1,
+        full: 1,
+        how: Tests(&[
+            (
+                "simulation",
+                "bulkhead::a_service_that_never_answers_is_left_alone_and_asked_by_one_until_it_is_well",
+            ),
+            (
+                "tenon-seam",
+                "layers::a_module_that_does_not_answer_is_left_alone_and_found_again_within_a_second",
+            ),
+        ]),
+    },
+    Experiment {
+        id: "R30",
+        name: "deadline",
+        promise: "when a budget of a second over three services is over, no call starts any more and the database drops the statement",
+        quick: 2,
+        full: 30,
+        how: Tests(&[(
+            "simulation",
+            "deadline::when_a_budget_of_a_second_over_three_services_is_over_nothing_goes_on",
+        )]),
     },
     Experiment {
         id: "R31",

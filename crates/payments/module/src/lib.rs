@@ -24,8 +24,9 @@ use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::provider::{
-    Authorize, Capture, Doubt, HttpProvider, HttpProviderError, HttpProviderSettings, Outcome,
-    PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void, WebhookError, WebhookEvent,
+    Authorize, Capture, Courier, Doubt, HttpProvider, HttpProviderError, HttpProviderSettings,
+    Outcome, PaymentProvider, Refund, Refusal, Snapshot, SnapshotState, Void, WebhookError,
+    WebhookEvent,
 };
 pub use self::settings::{PaymentsSettings, PaymentsSettingsError};
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use payments_contract::{AttemptId, CaptureId, DeclineClass, RefundId};
 use tenon_kernel::{Money, Timestamp};
 
-pub use self::http::{HttpProvider, HttpProviderError, HttpProviderSettings};
+pub use self::http::{Courier, HttpProvider, HttpProviderError, HttpProviderSettings};
 
 /// A payment provider.
 ///

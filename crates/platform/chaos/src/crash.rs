@@ -6,6 +6,9 @@
 use std::fmt;
 
 #[cfg(debug_assertions)]
+use crate::stage::{self, Side};
+
+#[cfg(debug_assertions)]
 pub use self::armed::{BadSwitch, arm};
 
 /// Something that cannot be taken back, begun and not ended yet.
@@ -16,6 +19,8 @@ pub use self::armed::{BadSwitch, arm};
 pub struct Crossing {
     #[cfg(debug_assertions)]
     point: Option<armed::Point>,
+    #[cfg(debug_assertions)]
+    announced: stage::Announced,
 }
 
 /// Begins something that cannot be taken back. The name must be the same in every run: `commit orders.place`.
@@ -24,6 +29,7 @@ pub fn crossing(name: fmt::Arguments<'_>) -> Crossing {
     #[cfg(debug_assertions)]
     let crossing = Crossing {
         point: armed::before(name),
+        announced: stage::announce(name),
     };
     #[cfg(not(debug_assertions))]
     let crossing = {
@@ -38,8 +44,32 @@ impl Crossing {
     #[inline]
     pub fn done(self) {
         #[cfg(debug_assertions)]
-        if let Some(point) = self.point {
-            armed::after(&point);
+        {
+            if let Some(point) = &self.point {
+                armed::after(point);
+            }
+            self.announced.tell(Side::After);
+        }
+    }
+
+    /// In a simulation: takes the time that a disk takes before it has begun, or never ends.
+    #[inline]
+    pub async fn hold(&self) {
+        #[cfg(debug_assertions)]
+        if let Some(hold) = self.announced.hold(Side::Before) {
+            hold.await;
+        }
+    }
+
+    /// As [`Crossing::done`]; in a simulation it takes the time until whoever asked for it hears of it.
+    #[inline]
+    pub async fn done_and_hold(self) {
+        #[cfg(debug_assertions)]
+        let hold = self.announced.hold(Side::After);
+        self.done();
+        #[cfg(debug_assertions)]
+        if let Some(hold) = hold {
+            hold.await;
         }
     }
 }

@@ -71,6 +71,7 @@ impl Intake {
                 Ok(0) => {
                     failures = 0;
                     tokio::select! {
+                        biased;
                         () = stop.cancelled() => {}
                         () = self.feed.wait(poll) => {}
                     }
@@ -85,6 +86,7 @@ impl Intake {
                 }
             };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
             }

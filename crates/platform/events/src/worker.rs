@@ -94,6 +94,7 @@ impl EventWorker {
                 tracing::warn!(error = %reason_of(&error), "dead letters cannot be counted");
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(GAUGE_POLL) => {}
             }

@@ -93,6 +93,7 @@ impl JobWorker {
         let mut counted: Option<Instant> = None;
         while !stop.is_cancelled() {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 _ = seconds.tick() => {}
                 () = self.look.notified() => {}

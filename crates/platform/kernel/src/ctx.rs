@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Env;
+use crate::{Env, elapsed};
 
 /// Most modules a call may pass through before it is taken for a loop.
 const MAX_HOPS: u8 = 8;
@@ -324,22 +324,14 @@ impl Deadline {
     pub const NONE: Self = Self(None);
 
     /// Starts counting now.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where deadlines start"
-    )]
     pub fn after(timeout: Duration) -> Self {
-        Self(Instant::now().checked_add(timeout))
+        Self(elapsed::now().checked_add(timeout))
     }
 
     /// Returns the remaining time, zero if it has passed, `None` without a deadline.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where deadlines are read"
-    )]
     pub fn remaining(self) -> Option<Duration> {
         self.0
-            .map(|at| at.saturating_duration_since(Instant::now()))
+            .map(|at| at.saturating_duration_since(elapsed::now()))
     }
 
     /// Returns the sooner of two.

@@ -5,6 +5,7 @@
 
 mod clock;
 mod ctx;
+mod elapsed;
 mod entropy;
 mod error;
 mod id;
@@ -28,5 +29,6 @@ pub use self::timestamp::{ParseTimestampError, Timestamp};
 #[cfg(any(test, feature = "testing"))]
 pub mod testing {
     pub use crate::clock::ManualClock;
+    pub use crate::elapsed::simulate_elapsed;
     pub use crate::entropy::SeededEntropy;
 }

@@ -78,6 +78,7 @@ impl Watch {
                 tokio::time::sleep(EVERY).await;
             };
             tokio::select! {
+                biased;
                 () = halt.cancelled() => return,
                 () = look => {}
             }

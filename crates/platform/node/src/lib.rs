@@ -13,6 +13,7 @@ mod backup;
 mod development;
 mod error;
 mod installation;
+mod network;
 mod node;
 mod peers;
 mod readiness;
@@ -25,9 +26,11 @@ mod store;
 pub use self::development::DevelopmentSettings;
 pub use self::error::NodeError;
 pub use self::installation::{Installation, ModuleEntry};
+pub use self::network::{MachineNetwork, Network};
 pub use self::node::Node;
 pub use self::serve::{Listeners, PublicApi, Stop};
 pub use self::settings::{HasNode, NodeSettings, SecretSettings, StoreSettings};
+pub use tenon_backup::BackupSettings;
 
 /// Names [`node_settings!`] refers to; not for people.
 #[doc(hidden)]

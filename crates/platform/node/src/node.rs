@@ -12,7 +12,10 @@ use tenon_store::{Db, Migrations};
 use tenon_web::{Endpoint, HttpDispatch};
 
 use crate::installation::APP;
-use crate::{Installation, ModuleEntry, NodeError, NodeSettings, peers, secrets, store};
+use crate::{
+    Installation, MachineNetwork, ModuleEntry, Network, NodeError, NodeSettings, peers, secrets,
+    store,
+};
 
 /// A process in the making.
 pub struct Node {
@@ -46,6 +49,22 @@ impl Node {
     ///
     /// Settings that contradict each other, by name; a secrets file that cannot be used.
     pub fn new(
+        settings: NodeSettings,
+        installation: Installation,
+        hosts: &[String],
+        keyed: &[&'static str],
+        env: Env,
+    ) -> Result<Self, NodeError> {
+        Self::in_network(&MachineNetwork, settings, installation, hosts, keyed, env)
+    }
+
+    /// As [`Node::new`], in another network than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::new`].
+    pub fn in_network(
+        network: &impl Network,
         mut settings: NodeSettings,
         installation: Installation,
         hosts: &[String],
@@ -66,7 +85,7 @@ impl Node {
             Some(_) => Env::system(),
             None => env.clone(),
         };
-        let peers = peers::connect(&settings, &seam_env)?;
+        let peers = peers::connect(&settings, &seam_env, network.dial())?;
         let seam = Seam::new(settings.modules.clone()).with_env(env.clone());
         let mut seam = installation.declare(seam);
         if let Some(peers) = &peers {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tenon_kernel::Env;
 use tenon_module::RemoteFeed;
-use tenon_remote::RemotePeers;
+use tenon_remote::{Dial, RemotePeers};
 use tenon_seam::{EdgeSettings, SetupError};
 
 use crate::{Installation, ModuleEntry, NodeSettings};
@@ -13,12 +13,13 @@ use crate::{Installation, ModuleEntry, NodeSettings};
 pub(crate) fn connect(
     settings: &NodeSettings,
     env: &Env,
+    dial: Dial,
 ) -> Result<Option<Arc<RemotePeers>>, SetupError> {
     let reaches_out = settings.modules.values().any(|edge| edge.url.is_some());
     if !reaches_out && !settings.seam.is_set() {
         return Ok(None);
     }
-    RemotePeers::new(&settings.seam, env.clone()).map(Some)
+    RemotePeers::dialing(&settings.seam, env.clone(), dial).map(Some)
 }
 
 /// The feeds of modules that run elsewhere, for each hosted module that takes their events.

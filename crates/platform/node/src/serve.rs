@@ -10,7 +10,6 @@ use tenon_module::{Runtime, RuntimeSettings};
 use tenon_remote::SeamHost;
 use tenon_seam::SetupError;
 use tenon_web::{Edge, ServeOptions, serve};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backup::BackupRoute;
 use crate::development::ClockRoute;
 use crate::readiness::NodeReadiness;
-use crate::{Node, NodeError, peers};
+use crate::{MachineNetwork, Network, Node, NodeError, peers};
 
 /// How long the last cut may take before the stores are closed without it.
 const LAST_CUT: Duration = Duration::from_secs(10);
@@ -53,10 +52,10 @@ pub enum Stop {
 }
 
 /// What of the process listens.
-struct Open {
-    operations: TcpListener,
-    public: Option<(TcpListener, PublicApi)>,
-    internal: Option<(TcpListener, SeamHost)>,
+struct Open<L> {
+    operations: L,
+    public: Option<(L, PublicApi)>,
+    internal: Option<(L, SeamHost)>,
 }
 
 impl Node {
@@ -82,11 +81,25 @@ impl Node {
     ///
     /// As [`Node::serve`].
     pub async fn serve_until(
+        self,
+        listeners: Listeners,
+        told: impl AsyncFnMut() -> Stop,
+    ) -> Result<(), NodeError> {
+        self.serve_in(&MachineNetwork, listeners, told).await
+    }
+
+    /// As [`Node::serve_until`], in another network than the machine's: the one that it was made in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::serve`].
+    pub async fn serve_in(
         mut self,
+        network: &impl Network,
         listeners: Listeners,
         mut told: impl AsyncFnMut() -> Stop,
     ) -> Result<(), NodeError> {
-        let open = self.open_listeners(listeners).await?;
+        let open = self.open_listeners(network, listeners).await?;
         let feeds = peers::feeds(
             self.installation,
             self.entries(),
@@ -194,7 +207,11 @@ impl Node {
         outcome
     }
 
-    async fn open_listeners(&self, listeners: Listeners) -> Result<Open, NodeError> {
+    async fn open_listeners<N: Network>(
+        &self,
+        network: &N,
+        listeners: Listeners,
+    ) -> Result<Open<N::Listener>, NodeError> {
         let (setting, address) = listeners.operations;
         if let Some(clock) = self.env.movable_clock() {
             if !address.ip().is_loopback() {
@@ -208,13 +225,16 @@ impl Node {
                 "THE CLOCK CAN BE MOVED (development.movable_clock): for development only, nothing here keeps real time"
             );
         }
-        let operations = bind(setting, address).await?;
+        let operations = bind(network, setting, address).await?;
         let public = match listeners.public {
-            Some(api) => Some((bind(api.listen.0, api.listen.1).await?, api)),
+            Some(api) => Some((bind(network, api.listen.0, api.listen.1).await?, api)),
             None => None,
         };
         let internal = match self.settings.seam.listen {
-            Some(address) => Some((bind("seam.listen", address).await?, self.seam_host()?)),
+            Some(address) => Some((
+                bind(network, "seam.listen", address).await?,
+                self.seam_host()?,
+            )),
             None => None,
         };
         Ok(Open {
@@ -240,8 +260,13 @@ impl Node {
     }
 }
 
-async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, NodeError> {
-    TcpListener::bind(address)
+async fn bind<N: Network>(
+    network: &N,
+    setting: &'static str,
+    address: SocketAddr,
+) -> Result<N::Listener, NodeError> {
+    network
+        .bind(address)
         .await
         .map_err(|source| NodeError::Listen {
             setting,

@@ -1,6 +1,7 @@
 //! The connection to one peer: opened when needed, shared by all calls, opened again after a pause when lost.
 
 mod connect;
+mod dial;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use tenon_seam::{Executed, SeamFault, SetupError, WireReply};
 use tokio::time::Instant;
 
 use self::connect::Line;
+pub use self::dial::Dial;
 use crate::frame;
 use crate::identity::Identity;
 use crate::settings::is_service_name;
@@ -40,6 +42,7 @@ const LOST: SeamFault = SeamFault::Unavailable {
 /// The way to one service at one address.
 pub(crate) struct Channel {
     identity: Arc<Identity>,
+    dial: Dial,
     /// `catalog.internal:7443`
     address: String,
     name: ServerName<'static>,
@@ -85,6 +88,7 @@ type Opening = Shared<BoxFuture<'static, Result<Line, SeamFault>>>;
 impl Channel {
     pub(crate) fn new(
         identity: Arc<Identity>,
+        dial: Dial,
         module: &str,
         url: &str,
         service: &str,
@@ -104,6 +108,7 @@ impl Channel {
         Ok(Self {
             tls: identity.client(service)?,
             identity,
+            dial,
             address: address.to_owned(),
             name,
             service: service.to_owned(),
@@ -250,8 +255,8 @@ impl Channel {
     }
 
     async fn reopen(&self) -> Result<Line, SeamFault> {
-        let opened =
-            connect::connect(&self.address, self.name.clone(), Arc::clone(&self.tls)).await;
+        let (name, tls) = (self.name.clone(), Arc::clone(&self.tls));
+        let opened = self.dial.open(&self.address, name, tls).await;
         let mut state = self.lock();
         match opened {
             Ok(line) => {

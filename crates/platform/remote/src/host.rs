@@ -6,6 +6,7 @@ mod hear;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::fmt;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,9 +17,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{ServerConfig, ServerConnection};
 use tenon_events::Feed;
 use tenon_kernel::Env;
-use tenon_seam::{AccessList, Dispatch, SetupError, Surface};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tenon_seam::{AccessList, Dispatch, Listen, SetupError, Surface};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -110,7 +110,7 @@ impl SeamHost {
     }
 
     /// Serves until `stop`, then drains: no new connection, GOAWAY on the open ones, running calls finish.
-    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+    pub async fn serve<L: Listen>(self, listener: L, stop: CancellationToken) {
         let drain = Duration::from_secs(self.limits.drain_seconds);
         let places = Arc::new(Semaphore::new(
             self.limits.max_connections.min(Semaphore::MAX_PERMITS),
@@ -128,10 +128,10 @@ impl SeamHost {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &places) => accepted,
             };
-            if let Some((socket, place)) = accepted {
+            if let Some((socket, from, place)) = accepted {
                 let serving = Arc::clone(&serving);
                 connections.spawn(async move {
-                    serving.connection(socket).await;
+                    serving.connection(socket, from).await;
                     drop(place);
                 });
             }
@@ -158,10 +158,12 @@ impl SeamHost {
 }
 
 impl Serving {
-    async fn connection(self: Arc<Self>, socket: TcpStream) {
+    async fn connection<S>(self: Arc<Self>, socket: S, from: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
         let limits = &self.host.limits;
         let patience = Duration::from_millis(limits.patience_ms);
-        let from = socket.peer_addr().ok();
         let handshake = TlsAcceptor::from(Arc::clone(&self.host.tls))
             .accept(socket)
             .into_fallible();
@@ -173,13 +175,13 @@ impl Serving {
         let socket = match greeted {
             Ok(Ok(socket)) => socket,
             Ok(Err((error, socket))) => {
-                tracing::warn!(?from, reason = %error, "a peer could not prove who it is");
+                tracing::warn!(%from, reason = %error, "a peer could not prove who it is");
                 return turn_away(socket).await;
             }
             Err(_) => return,
         };
         let Some(peer) = Peer::of(socket.get_ref().1) else {
-            tracing::warn!(?from, "a peer's certificate names no service");
+            tracing::warn!(%from, "a peer's certificate names no service");
             return;
         };
         let peer = Arc::new(peer);
@@ -223,20 +225,16 @@ impl Peer {
 }
 
 /// Takes the next connection, as soon as there is a place for it.
-async fn accept(
-    listener: &TcpListener,
+async fn accept<L: Listen>(
+    listener: &L,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(L::Socket, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places)
         .acquire_owned()
         .await
         .expect("the semaphore is never closed");
     match listener.accept().await {
-        Ok((socket, _)) => {
-            // An answer goes out at once; failing to say so costs time, not correctness.
-            let _nodelay = socket.set_nodelay(true);
-            Some((socket, place))
-        }
+        Ok((socket, from)) => Some((socket, from, place)),
         Err(error) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -249,7 +247,7 @@ async fn accept(
 }
 
 /// Closes so that the peer can read the alert: with unread bytes the system would reset the connection.
-async fn turn_away(mut socket: TcpStream) {
+async fn turn_away(mut socket: impl AsyncRead + AsyncWrite + Unpin) {
     let _closed = socket.shutdown().await;
     let _read = timeout(LINGER, async {
         let mut rest = [0; 1024];

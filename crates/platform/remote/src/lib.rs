@@ -29,6 +29,7 @@ mod settings;
 mod tls;
 mod token;
 
+pub use self::channel::Dial;
 pub use self::host::SeamHost;
 pub use self::peers::RemotePeers;
 pub use self::settings::{HostLimits, SeamSettings};

@@ -16,7 +16,7 @@ use tenon_seam::{
 };
 use tokio::time::timeout;
 
-use crate::channel::{Ask, Channel};
+use crate::channel::{Ask, Channel, Dial};
 use crate::feed::RemoteFeed;
 use crate::identity::Identity;
 use crate::{SeamSettings, frame};
@@ -31,6 +31,7 @@ const PROBE: Duration = Duration::from_secs(1);
 /// Reaches modules that run in other processes; one connection for each process.
 pub struct RemotePeers {
     identity: Arc<Identity>,
+    dial: Dial,
     channels: Mutex<BTreeMap<(String, String), Arc<Channel>>>,
 }
 
@@ -48,8 +49,18 @@ impl RemotePeers {
     ///
     /// Names the setting of `[seam]` that is missing or wrong.
     pub fn new(settings: &SeamSettings, env: Env) -> Result<Arc<Self>, SetupError> {
+        Self::dialing(settings, env, Dial::tcp())
+    }
+
+    /// As [`RemotePeers::new`], over another network than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`RemotePeers::new`].
+    pub fn dialing(settings: &SeamSettings, env: Env, dial: Dial) -> Result<Arc<Self>, SetupError> {
         Ok(Arc::new(Self {
             identity: Arc::new(Identity::load(settings, env)?),
+            dial,
             channels: Mutex::default(),
         }))
     }
@@ -96,7 +107,8 @@ impl RemotePeers {
             return Ok(Arc::clone(channel));
         }
         let identity = Arc::clone(&self.identity);
-        let channel = Arc::new(Channel::new(identity, module, &key.0, &key.1)?);
+        let dial = self.dial.clone();
+        let channel = Arc::new(Channel::new(identity, dial, module, &key.0, &key.1)?);
         channels.insert(key, Arc::clone(&channel));
         Ok(channel)
     }

@@ -271,10 +271,11 @@ impl Db {
     pub async fn ping(&self) -> Result<(), StoreError> {
         let ping = async {
             match &self.inner.backend {
-                Backend::Sqlite(store) => sqlx::query("SELECT 1")
-                    .execute(&mut *store.reader().await?)
-                    .await
-                    .map(|_| ()),
+                Backend::Sqlite(store) => {
+                    let mut reader = store.reader().await?;
+                    let answer = sqlx::query("SELECT 1").execute(&mut *reader);
+                    tenon_chaos::steady(answer).await.map(|_| ())
+                }
                 Backend::Postgres(store) => sqlx::query("SELECT 1")
                     .execute(&mut *store.connection().await?)
                     .await

@@ -14,6 +14,7 @@ mod migrate;
 mod ownership;
 mod postgres;
 mod query;
+mod reading;
 mod recording;
 mod retry;
 mod session;

@@ -146,7 +146,10 @@ pub(crate) async fn run(db: &Db) -> Result<MigrationReport, StoreError> {
 pub(crate) async fn pending(db: &Db) -> Result<Vec<String>, StoreError> {
     let steps = steps(db)?;
     let history = match db.backend() {
-        Backend::Sqlite(store) => store.reader().await?.list_applied_migrations(HISTORY).await,
+        Backend::Sqlite(store) => {
+            let mut reader = store.reader().await?;
+            tenon_chaos::steady(reader.list_applied_migrations(HISTORY)).await
+        }
         Backend::Postgres(store) => {
             store
                 .connection()

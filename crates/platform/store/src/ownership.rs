@@ -3,6 +3,8 @@
 //! `relocation_state` has one row and exists only where data was moved from or to. It is written by
 //! `tenon-relocation`; here it is read, so that nobody serves what lives elsewhere by now.
 
+use tenon_chaos::steady;
+
 use crate::db::Backend;
 use crate::{Db, StoreError};
 
@@ -15,9 +17,8 @@ pub(crate) async fn check(db: &Db) -> Result<(), StoreError> {
     let state: Option<(String, String, String)> = match db.backend() {
         Backend::Sqlite(store) => {
             let mut reader = store.reader().await?;
-            let exists: bool = sqlx::query_scalar(HAS_STATE_SQLITE)
-                .fetch_one(&mut *reader)
-                .await?;
+            let exists = sqlx::query_scalar(HAS_STATE_SQLITE).fetch_one(&mut *reader);
+            let exists: bool = steady(exists).await?;
             if exists {
                 sqlx::query_as(STATE).fetch_optional(&mut *reader).await?
             } else {

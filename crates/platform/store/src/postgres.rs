@@ -21,6 +21,8 @@ use crate::sqlite::TURN_TIMEOUT;
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A transaction whose program does nothing is a bug: the server ends it.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// How soon the server notices, in the middle of a statement, that nobody waits for it any more.
+const ABANDONED: Duration = Duration::from_millis(250);
 /// Patience for a row that another transaction holds.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Patience of who works beside the owner, shorter than the server waits before it looks for deadlocks (1 s).
@@ -65,6 +67,7 @@ impl PostgresStore {
             .connect_lazy_with(options.clone().options([
                 ("statement_timeout", millis(STATEMENT_TIMEOUT)),
                 ("lock_timeout", millis(LOCK_TIMEOUT)),
+                ("client_connection_check_interval", millis(ABANDONED)),
                 (
                     "idle_in_transaction_session_timeout",
                     millis(IDLE_IN_TRANSACTION_TIMEOUT),

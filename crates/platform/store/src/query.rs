@@ -1,15 +1,16 @@
 //! Statements: SQL beside its binds, the same text on both engines.
 
 use sqlx::error::BoxDynError;
-use sqlx::pool::MaybePoolConnection;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Decode, Encode, FromRow, Type};
+use tenon_chaos::steady;
 use tenon_kernel::CallCtx;
 use tokio::time::Instant;
 
 use crate::db::Backend;
 use crate::metrics::Metrics;
+use crate::reading::{Connection, Reading};
 use crate::recording::Track;
 use crate::session::{Borrowed, Session};
 use crate::{Engine, StoreError};
@@ -74,16 +75,24 @@ pub(crate) enum Arguments {
 
 /// A connection with arguments for its engine.
 enum Ready<'q> {
-    Sqlite(MaybePoolConnection<'q, Sqlite>, SqliteArguments),
-    Postgres(MaybePoolConnection<'q, Postgres>, PgArguments),
+    Sqlite(Connection<'q, Sqlite>, SqliteArguments),
+    Postgres(Connection<'q, Postgres>, PgArguments),
 }
 
 /// Runs the same text for either engine; only its types differ.
 macro_rules! on_either {
     ($ready:expr, |$connection:ident, $arguments:ident| $run:expr) => {
         match $ready {
-            Ready::Sqlite(mut $connection, $arguments) => $run,
-            Ready::Postgres(mut $connection, $arguments) => $run,
+            Ready::Sqlite(mut $connection, $arguments) => {
+                let outcome = $run;
+                $connection.answered();
+                outcome
+            }
+            Ready::Postgres(mut $connection, $arguments) => {
+                let outcome = $run;
+                $connection.answered();
+                outcome
+            }
         }
     };
 }
@@ -138,10 +147,10 @@ impl<'q> Query<'q> {
         let (ready, watch) = self.ready().await?;
         let statement = async {
             on_either!(ready, |connection, arguments| {
-                Ok(sqlx::query_with(sql, arguments)
+                sqlx::query_with(sql, arguments)
                     .execute(&mut *connection)
-                    .await?
-                    .rows_affected())
+                    .await
+                    .map(|done| done.rows_affected())
             })
         };
         watch.over(statement, |changed| *changed).await
@@ -249,7 +258,7 @@ impl Watch<'_> {
         // Broken until proven well: a statement whose future is dropped may or may not have run.
         self.set_broken(true);
         let started = Instant::now();
-        let outcome = within(self.ctx, statement).await;
+        let outcome = within(self.ctx, steady(statement)).await;
         self.ctx.stats().record_statement(started.elapsed());
         self.metrics.statements.inc();
         self.set_broken(outcome.is_err());
@@ -269,10 +278,10 @@ impl Watch<'_> {
 fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
     match (session.connection(), arguments) {
         (Borrowed::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(connection.into(), arguments)
+            Ready::Sqlite(Connection::OfUnit(connection), arguments)
         }
         (Borrowed::Postgres(connection), Arguments::Postgres(arguments)) => {
-            Ready::Postgres(connection.into(), arguments)
+            Ready::Postgres(Connection::OfUnit(connection), arguments)
         }
         _ => unreachable!("arguments are made for the engine of the target"),
     }
@@ -281,10 +290,11 @@ fn borrow(session: &mut Session, arguments: Arguments) -> Ready<'_> {
 async fn acquire(backend: &Backend, arguments: Arguments) -> Result<Ready<'static>, sqlx::Error> {
     Ok(match (backend, arguments) {
         (Backend::Sqlite(store), Arguments::Sqlite(arguments)) => {
-            Ready::Sqlite(store.reader().await?.into(), arguments)
+            Ready::Sqlite(Connection::Reading(store.reader().await?), arguments)
         }
         (Backend::Postgres(store), Arguments::Postgres(arguments)) => {
-            Ready::Postgres(store.connection().await?.into(), arguments)
+            let connection = Reading::new(store.connection().await?);
+            Ready::Postgres(Connection::Reading(connection), arguments)
         }
         _ => unreachable!("arguments are made for the engine of the target"),
     })

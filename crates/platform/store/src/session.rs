@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::Transaction;
 use sqlx::postgres::{PgConnection, Postgres};
 use sqlx::sqlite::SqliteConnection;
+use tenon_chaos::steady;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedMutexGuard;
 
@@ -74,12 +75,8 @@ impl Session {
     pub(crate) async fn restart(self, remaining: Option<Duration>) -> Result<Self, StoreError> {
         match self {
             Self::Sqlite(mut session) => {
-                sqlx::query("ROLLBACK")
-                    .execute(session.connection())
-                    .await?;
-                sqlx::query(sqlite::BEGIN)
-                    .execute(session.connection())
-                    .await?;
+                steady(sqlx::query("ROLLBACK").execute(session.connection())).await?;
+                steady(sqlx::query(sqlite::BEGIN).execute(session.connection())).await?;
                 Ok(Self::Sqlite(session))
             }
             Self::Postgres(mut transaction) => {
@@ -98,7 +95,7 @@ impl SqliteSession {
     }
 
     async fn end(mut self, how: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(how).execute(self.connection()).await?;
+        steady(sqlx::query(how).execute(self.connection())).await?;
         self.0 = None;
         Ok(())
     }
@@ -113,7 +110,7 @@ impl Drop for SqliteSession {
         runtime.spawn(async move {
             if let Some(connection) = writer.as_mut() {
                 // It fails if SQLite has rolled back by itself, or if the commit was done before its caller left.
-                let ended = sqlx::query("ROLLBACK").execute(connection).await;
+                let ended = steady(sqlx::query("ROLLBACK").execute(connection)).await;
                 tracing::trace!(ok = ended.is_ok(), "rolled back an abandoned unit of work");
             }
         });

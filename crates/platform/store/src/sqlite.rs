@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as BlockingMutex};
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
     SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _};
-use tenon_chaos::is_planted;
+use tenon_chaos::{is_planted, steady};
 use tokio::sync::Mutex;
 
+use crate::reading::Reading;
 use crate::session::{Session, Writer};
 use crate::{StoreError, StoreLog};
 
@@ -73,7 +73,7 @@ impl SqliteStore {
             } else {
                 SqliteSynchronous::Full
             });
-        let writer = connect_writer(&writing).await?;
+        let writer = steady(connect_writer(&writing)).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(TURN_TIMEOUT)
@@ -129,7 +129,7 @@ impl SqliteStore {
             Err(error @ StoreError::Contention(_)) => return Err(error),
             Err(_) => {
                 // The connection has lost its thread, or was left inside a transaction: replace it.
-                *writer = Some(connect_writer(&options).await?);
+                *writer = Some(steady(connect_writer(&options)).await?);
                 begin_immediate(&mut writer).await?;
             }
         }
@@ -141,8 +141,9 @@ impl SqliteStore {
     }
 
     /// A read-only connection.
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        Box::pin(self.readers.acquire()).await // on the heap, as on PostgreSQL
+    pub(crate) async fn reader(&self) -> Result<Reading<Sqlite>, sqlx::Error> {
+        let connection = Box::pin(self.readers.acquire()); // on the heap, as on PostgreSQL
+        Ok(Reading::new(steady(connection).await?))
     }
 
     /// Closes the readers, moves the log into the file, closes the writer and lets the next process in.
@@ -234,5 +235,5 @@ async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnecti
 
 async fn begin_immediate(writer: &mut Writer) -> Result<(), sqlx::Error> {
     let writer = writer.as_mut().ok_or(sqlx::Error::PoolClosed)?;
-    sqlx::query(BEGIN).execute(writer).await.map(|_| ())
+    steady(sqlx::query(BEGIN).execute(writer)).await.map(|_| ())
 }

@@ -118,13 +118,11 @@ impl<'c> Tx<'c> {
         }
         let crossing =
             tenon_chaos::crossing(format_args!("commit {}/{}", self.module(), self.name));
+        crossing.hold().await;
         let committed = match self.session.take() {
             Some(session) => session.commit().await,
             None => Err(StoreError::Aborted { unit: self.name }),
         };
-        if committed.is_ok() {
-            crossing.done();
-        }
         self.ended(if committed.is_ok() {
             Outcome::Committed
         } else {
@@ -137,6 +135,7 @@ impl<'c> Tx<'c> {
         if self.jobs_woken {
             self.db.ring_jobs();
         }
+        crossing.done_and_hold().await;
         Ok(())
     }
 

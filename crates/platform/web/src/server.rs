@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
+use tenon_seam::Listen;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -81,8 +81,8 @@ impl From<&WebSettings> for ServeOptions {
 /// Draining means: no new connection, `Connection: close` or GOAWAY on the open ones, running requests and
 /// commands whose client went away finish; what is left after that is dropped. Connections on which nobody waits for
 /// an answer are closed after a second.
-pub async fn serve(
-    listener: TcpListener,
+pub async fn serve<L: Listen>(
+    listener: L,
     router: Router,
     options: ServeOptions,
     stop: CancellationToken,
@@ -132,18 +132,15 @@ pub async fn serve(
 }
 
 /// Takes the next connection that may come in; `None` if one was turned away.
-async fn accept(
-    listener: &TcpListener,
+async fn accept<L: Listen>(
+    listener: &L,
     gate: &Gate,
-) -> Option<(TcpStream, SocketAddr, gate::Pass)> {
+) -> Option<(L::Socket, SocketAddr, gate::Pass)> {
     let place = gate.place().await;
     match listener.accept().await {
-        Ok((socket, peer)) => {
-            // An answer goes out at once; failing to say so costs time, not correctness.
-            let _nodelay = socket.set_nodelay(true);
-            gate.admit(place, peer.ip())
-                .map(|pass| (socket, peer, pass))
-        }
+        Ok((socket, peer)) => gate
+            .admit(place, peer.ip())
+            .map(|pass| (socket, peer, pass)),
         Err(error) if is_of_the_connection(&error) => None,
         Err(error) => {
             tracing::error!(

@@ -1,18 +1,24 @@
 //! The adapter to a provider that speaks the payment simulator's API.
 
+mod courier;
 mod settings;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_contract::AttemptId;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, Url};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
 use tenon_kernel::Timestamp;
 
+pub use self::courier::Courier;
 pub use self::settings::{HttpProviderError, HttpProviderSettings};
 
+use self::courier::MachineCourier;
 use self::wire::{CreateBody, EventBody, OperateBody, understand};
 use super::breaker::Breaker;
 use super::signature;
@@ -21,16 +27,14 @@ use super::{
     WebhookEvent,
 };
 
-/// Largest answer that is read.
-const MAX_ANSWER: usize = 64 * 1024;
 /// Name of the provider in paths, accounts and events.
 const NAME: &str = "simulator";
 
 /// A provider behind HTTP.
 pub struct HttpProvider {
-    client: Client,
+    courier: Arc<dyn Courier>,
     base: Url,
-    api_key: Option<SecretString>,
+    authorization: Option<HeaderValue>,
     webhook_secret: Option<SecretString>,
     breaker: Breaker,
 }
@@ -42,6 +46,19 @@ impl HttpProvider {
     ///
     /// [`HttpProviderError`] naming the setting that cannot work.
     pub fn new(settings: &HttpProviderSettings) -> Result<Self, HttpProviderError> {
+        let courier = MachineCourier::new(Duration::from_millis(settings.timeout_ms))?;
+        Self::with_courier(settings, Arc::new(courier))
+    }
+
+    /// As [`HttpProvider::new`], over another network than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`HttpProvider::new`].
+    pub fn with_courier(
+        settings: &HttpProviderSettings,
+        courier: Arc<dyn Courier>,
+    ) -> Result<Self, HttpProviderError> {
         let setting = |key, reason: &str| HttpProviderError::Setting {
             key,
             reason: reason.to_owned(),
@@ -69,36 +86,47 @@ impl HttpProvider {
         if !(1..=10_000).contains(&settings.max_in_flight) {
             return Err(setting("max_in_flight", "expected 1 to 10000"));
         }
-        let timeout = Duration::from_millis(settings.timeout_ms);
-        let client = Client::builder()
-            .timeout(timeout)
-            .connect_timeout(timeout.min(Duration::from_secs(2)))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .build()
-            .map_err(HttpProviderError::Client)?;
+        let authorization = match &settings.api_key {
+            Some(key) => {
+                let text = format!("Bearer {}", key.expose_secret());
+                let mut value = HeaderValue::try_from(text)
+                    .map_err(|_| setting("api_key", "cannot stand in a header"))?;
+                value.set_sensitive(true);
+                Some(value)
+            }
+            None => None,
+        };
         let pause = Duration::from_millis(settings.breaker_pause_ms);
         Ok(Self {
-            client,
+            courier,
             base,
-            api_key: settings.api_key.clone(),
+            authorization,
             webhook_secret: settings.webhook_secret.clone(),
             breaker: Breaker::new(settings.max_in_flight, settings.breaker_failures, pause),
         })
     }
 
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn request(&self, method: Method, path: &[&str]) -> Request {
         let mut url = self.base.clone();
         url.path_segments_mut()
             .expect("checked when built")
             .pop_if_empty()
             .extend(path);
-        let request = self.client.request(method, url);
-        match &self.api_key {
-            Some(key) => request.bearer_auth(key.expose_secret()),
-            None => request,
+        let mut request = Request::new(method, url);
+        if let Some(authorization) = &self.authorization {
+            let headers = request.headers_mut();
+            headers.insert(AUTHORIZATION, authorization.clone());
         }
+        request
+    }
+
+    fn post(&self, path: &[&str], body: &impl Serialize) -> Request {
+        let mut request = self.request(Method::POST, path);
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        let body = serde_json::to_vec(body).expect("plain strings and numbers encode");
+        *request.body_mut() = Some(body.into());
+        request
     }
 
     async fn operate(
@@ -107,17 +135,17 @@ impl HttpProvider {
         operation: &str,
         body: OperateBody,
     ) -> Outcome<Snapshot> {
-        let request = self.request(Method::POST, &["intents", provider_ref, operation]);
-        self.send(operation, request.json(&body)).await
+        let request = self.post(&["intents", provider_ref, operation], &body);
+        self.send(operation, request).await
     }
 
     /// Sends a request. Only an answer in the provider's own words is taken for one.
-    async fn send(&self, what: &str, request: RequestBuilder) -> Outcome<Snapshot> {
+    async fn send(&self, what: &str, request: Request) -> Outcome<Snapshot> {
         let Some(pass) = self.breaker.enter().await else {
             return Outcome::doubt("the provider is not called now");
         };
         let crossing = tenon_chaos::crossing(format_args!("send provider/{what}"));
-        match exchange(request).await {
+        match self.courier.carry(request).await {
             Ok((status, body)) => {
                 crossing.done();
                 let outcome = understand(status, &body);
@@ -149,8 +177,8 @@ impl PaymentProvider for HttpProvider {
             return_url: request.return_url.as_deref(),
             capture: "manual",
         };
-        let request = self.request(Method::POST, &["intents"]);
-        self.send("authorize", request.json(&body)).await
+        let request = self.post(&["intents"], &body);
+        self.send("authorize", request).await
     }
 
     async fn find(&self, reference: AttemptId) -> Outcome<Option<Snapshot>> {
@@ -217,27 +245,6 @@ impl PaymentProvider for HttpProvider {
             snapshot: event.data.into(),
         })
     }
-}
-
-/// Sends and reads the answer, at most [`MAX_ANSWER`] bytes of it.
-async fn exchange(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), String> {
-    let doubt = |error: reqwest::Error| {
-        let error = error.without_url();
-        if error.is_timeout() {
-            "timeout".to_owned()
-        } else {
-            format!("connection: {error}")
-        }
-    };
-    let mut answer = request.send().await.map_err(doubt)?;
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(doubt)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err("the answer is too long".to_owned());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok((answer.status(), body))
 }
 
 #[cfg(test)]

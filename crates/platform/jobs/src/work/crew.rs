@@ -66,6 +66,7 @@ impl<W: Work> Crew<W> {
                 }
             };
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = running.one_finished(), if !running.is_empty() => {}
                 () = self.work.wait(pause) => {}

@@ -131,6 +131,7 @@ impl Crew {
                 }
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
@@ -152,6 +153,7 @@ impl Crew {
         let (crew, halted) = (Arc::clone(self), halt.clone());
         workers.spawn(async move { crew.watch.run(halted).await });
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = self.keep(lease) => halt.cancel(),
         }

@@ -1,4 +1,4 @@
-//! Opens a connection: TCP, TLS, HTTP/2, and the first word of the peer.
+//! Opens a connection: a socket, TLS, HTTP/2, and the first word of the peer.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +14,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{AlertDescription, ClientConfig};
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -76,12 +75,15 @@ impl From<io::Error> for Failure {
     }
 }
 
-pub(super) async fn connect(
-    address: &str,
+pub(super) async fn connect<S>(
+    socket: impl Future<Output = io::Result<S>>,
     name: ServerName<'static>,
     tls: Arc<ClientConfig>,
-) -> Result<Line, Failure> {
-    timeout(PATIENCE, open(address, name, tls))
+) -> Result<Line, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    timeout(PATIENCE, open(socket, name, tls))
         .await
         .unwrap_or_else(|_| {
             Err(Failure {
@@ -91,14 +93,15 @@ pub(super) async fn connect(
         })
 }
 
-async fn open(
-    address: &str,
+async fn open<S>(
+    socket: impl Future<Output = io::Result<S>>,
     name: ServerName<'static>,
     tls: Arc<ClientConfig>,
-) -> Result<Line, Failure> {
-    let socket = TcpStream::connect(address).await?;
-    socket.set_nodelay(true)?;
-    let socket = TlsConnector::from(tls).connect(name, socket).await?;
+) -> Result<Line, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let socket = TlsConnector::from(tls).connect(name, socket.await?).await?;
     let passes = Arc::new(Passes::new(Tie::of(socket.get_ref().1)?));
     let signs = Arc::new(Signs::default());
     let watched = Watched {

@@ -64,6 +64,7 @@ impl Serving {
                 return encode(page);
             }
             tokio::select! {
+                biased;
                 () = self.stop.cancelled() => {}
                 () = feed.wait(left.min(LOOK_AGAIN)) => {}
             }
