@@ -70,6 +70,9 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
             fs::remove_dir_all(&folder)?;
         }
     }
+    if report.failures.is_empty() {
+        fs::remove_dir_all(&setup.folder)?;
+    }
     measured.note(&mut report);
     report.end("restore", setup.out.as_deref())
 }

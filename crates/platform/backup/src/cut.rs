@@ -101,20 +101,23 @@ pub(crate) async fn make(
     finish(at.clone(), draft, parts, rest, cut, moment).await
 }
 
-/// Copies what is committed by now.
+/// Copies what is committed by now; then once more, so that as little as can be is left for when writers wait.
 async fn beside(sources: Arc<[Source]>, at: At) -> Result<(Draft, Vec<Part>), BackupError> {
     blocking(move || {
         let mut draft = Draft::begin(&at.folder);
-        let mut parts = Vec::new();
-        for (source, from) in sources.iter().zip(at.positions) {
-            let step = from.advance(&source.log)?;
-            let run = step.copy(&source.log, &mut draft)?;
-            parts.push(Part {
-                module: source.module().to_owned(),
-                from,
-                to: step.to,
-                runs: run.into_iter().collect(),
-            });
+        let parts = sources.iter().zip(at.positions).map(|(source, from)| Part {
+            module: source.module().to_owned(),
+            to: from.clone(),
+            from,
+            runs: Vec::new(),
+        });
+        let mut parts: Vec<_> = parts.collect();
+        for _ in 0..2 {
+            for (source, part) in sources.iter().zip(&mut parts) {
+                let step = part.to.advance(&source.log)?;
+                part.runs.extend(step.copy(&source.log, &mut draft)?);
+                part.to = step.to;
+            }
         }
         Ok((draft, parts))
     })
