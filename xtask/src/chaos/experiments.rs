@@ -125,7 +125,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "database-gone postgres",
         promise: "the database ends sessions, crashes and cannot be reached while people buy: nothing is lost or doubled, and the server goes on by itself",
         quick: 6,
-        full: 60,
+        full: 45,
         how: Program("database", Postgres),
     },
     Experiment {
@@ -133,7 +133,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "bad-storage sqlite",
         promise: "the disk is full, or does not keep what it is given: nothing is acknowledged then, and everything goes on by itself afterwards",
         quick: 4,
-        full: 40,
+        full: 20,
         how: Program("storage", Sqlite),
     },
     Experiment {
@@ -174,7 +174,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "unknown-outcome sqlite",
         promise: "answers are lost, cut, reset and delayed, and the server is killed beside: a repeat has one effect and the same answer to the byte",
         quick: 150,
-        full: 5_000,
+        full: 1_000,
         how: Program("unknown", Sqlite),
     },
     Experiment {
@@ -182,7 +182,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "unknown-outcome postgres",
         promise: "the same on PostgreSQL",
         quick: 100,
-        full: 5_000,
+        full: 1_000,
         how: Program("unknown", Postgres),
     },
     Experiment {
@@ -296,7 +296,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "saga-model",
         promise: "whatever happens to checkouts, in any order: money, stock and orders agree in the end",
         quick: 6,
-        full: 2_000,
+        full: 500,
         how: Tests(&[(
             "orders",
             "model::whatever_happens_money_stock_and_orders_agree_in_the_end",
@@ -307,7 +307,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "simulation",
         promise: "every module a process of its own, with crashes, partitions, delays and losses by seed: nothing is lost or doubled; money, stock, orders and events agree",
         quick: 24,
-        full: 20_000,
+        full: 200,
         how: Tests(&[(
             "simulation",
             "seeds::whatever_happens_to_processes_and_network_nothing_is_lost_or_doubled",
@@ -318,7 +318,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "isolation",
         promise: "units of work see of each other what their engine promises and nothing else, judged by their histories",
         quick: 5,
-        full: 400,
+        full: 100,
         how: Tests(&[
             (
                 "tenon-store",
@@ -332,7 +332,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "rolling-deploy postgres",
         promise: "two servers behind a balancer are replaced one after the other: no request fails",
         quick: 3,
-        full: 50,
+        full: 20,
         how: Program("rolling", Postgres),
     },
     Experiment {
@@ -340,7 +340,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         name: "graceful-stop sqlite",
         promise: "told to stop with requests in flight, the server answers every one and ends in time",
         quick: 3,
-        full: 50,
+        full: 20,
         how: Program("drain", Sqlite),
     },
     Experiment {
