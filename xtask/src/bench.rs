@@ -27,7 +27,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         println!("!! No PostgreSQL server programs found: measuring SQLite only.");
         None
     } else {
-        Some(Cluster::start(&folder.join("postgres"), free_block() + 5)?)
+        // A new one: what an earlier run has bought is sold out.
+        let cluster = folder.join("postgres");
+        if cluster.exists() {
+            std::fs::remove_dir_all(&cluster)?;
+        }
+        Some(Cluster::start(&cluster, free_block() + 5)?)
     };
     let programs = process::target_dir(root)?.join("release");
     let mut command = Command::new(programs.join("bench"));
