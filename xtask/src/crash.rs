@@ -53,6 +53,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             command.args(["--only", &only.to_string()]);
         }
         process::run(&mut command)?;
+        fs::remove_dir_all(folder(root, &name))?; // after a failure it is there, to be looked at
     }
     Ok(())
 }

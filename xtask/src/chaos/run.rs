@@ -118,6 +118,10 @@ impl Bench {
         row.notes = notes.filter_map(Value::as_str).map(str::to_owned).collect();
         if row.failures == 0 {
             ended?;
+            let folder = crash::folder(&self.root, experiment.id);
+            if folder.exists() {
+                fs::remove_dir_all(folder)?;
+            }
         }
         Ok(row)
     }

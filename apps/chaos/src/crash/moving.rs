@@ -1,6 +1,7 @@
 //! A module's data moves to another database beside a running server. The mover is stopped at one place, twice: the next one
 //! goes on, and gives the move up; and every piece of stock that was acknowledged is where the data is then.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -38,7 +39,11 @@ impl Moving {
             run.comes_back().await
         };
         match moved.await {
-            Ok(()) => record.places(),
+            Ok(()) => {
+                let places = record.places();
+                run.clear().await?;
+                places
+            }
             Err(error) => Err(run.abandon(error)),
         }
     }
@@ -75,7 +80,7 @@ impl Moving {
         record.open_gate()?;
         match run.stopped(place, &record, may_give_up).await {
             Ok(ended) => {
-                run.site.clear().await?;
+                run.clear().await?;
                 Ok(ended)
             }
             Err(error) => Err(run.abandon(error)),
@@ -128,12 +133,17 @@ impl Run {
         may_give_up: bool,
     ) -> Result<Option<Ended>> {
         let to = self.to.clone();
-        if self
-            .mover(&["--to", &to], Some(record.switch(Some(place))))
-            .await?
-        {
+        let arguments = ["module", "move", MODULE, "--to", &to];
+        let switch = record.switch(Some(place));
+        let output = self.site.server.output(&arguments, Some(switch)).await?;
+        if output.status.success() {
             return Ok(None);
         }
+        ensure!(
+            output.status.signal().is_some(),
+            "the mover was not stopped, it failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let stopped = Instant::now();
         // A move that is over, or has not begun, cannot be given up; one that has not begun cannot go on.
         let given_up = may_give_up && self.mover(&["--to", &to, "--abort"], None).await?;
@@ -246,6 +256,17 @@ impl Run {
         let words = [output.stdout, output.stderr, b"\n".to_vec()].concat();
         std::io::Write::write_all(&mut log, &words)?;
         Ok(output.status.success())
+    }
+
+    /// Takes everything away.
+    async fn clear(self) -> Result<()> {
+        if let Some((cluster, other)) = self.to.rsplit_once('/')
+            && cluster.starts_with("postgres:")
+        {
+            let drop = format!("DROP DATABASE IF EXISTS {other} WITH (FORCE)");
+            administer(cluster, vec![drop]).await?;
+        }
+        self.site.clear().await
     }
 
     /// Keeps what is there, to be looked at.
