@@ -62,7 +62,8 @@ struct Certificate {
     /// Points that the request reaches, each with two sides.
     points: usize,
     trials: usize,
-    failures: usize,
+    /// What was broken, place by place.
+    failures: Vec<String>,
     seconds: u64,
     rows: Vec<Row>,
 }
@@ -111,7 +112,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         backend,
         points,
         trials: rows.len(),
-        failures: rows.iter().filter(|row| row.failed).count(),
+        failures: rows
+            .iter()
+            .filter(|row| row.failed)
+            .map(Row::failure)
+            .collect(),
         seconds: started.elapsed().as_secs(),
         rows,
     };
@@ -120,8 +125,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         let text = serde_json::to_string_pretty(&certificate)?;
         std::fs::write(out, text).with_context(|| out.display().to_string())?;
     }
-    if certificate.failures > 0 {
-        bail!("{} promises are broken", certificate.failures);
+    if !certificate.failures.is_empty() {
+        bail!("{} promises are broken", certificate.failures.len());
     }
     Ok(())
 }
@@ -200,6 +205,10 @@ impl Row {
             failed,
         }
     }
+
+    fn failure(&self) -> String {
+        format!("{} {}: {}", self.number, self.place, self.outcome)
+    }
 }
 
 impl Certificate {
@@ -214,7 +223,12 @@ impl Certificate {
         }
         println!(
             "{} on {}: {} points, {} stops, {} failures, {} s",
-            self.flow, self.backend, self.points, self.trials, self.failures, self.seconds
+            self.flow,
+            self.backend,
+            self.points,
+            self.trials,
+            self.failures.len(),
+            self.seconds
         );
     }
 }

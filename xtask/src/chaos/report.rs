@@ -10,6 +10,9 @@ use serde_json::json;
 
 use super::experiments::Experiment;
 
+/// Failures of an experiment that the verdict names.
+const MOST_TOLD: usize = 5;
+
 /// What one experiment came to.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
@@ -43,6 +46,14 @@ impl Row {
             seed: 0,
             notes: Vec::new(),
         }
+    }
+
+    /// What was broken, for whoever has only the last lines of a run.
+    fn failure(&self) -> String {
+        let failures = usize::try_from(self.failures).unwrap_or(usize::MAX);
+        let what = self.notes.iter().take(failures.min(MOST_TOLD));
+        let what: Vec<&str> = what.filter_map(|note| note.lines().next()).collect();
+        format!("{} {}: {}", self.id, self.seed, what.join("; "))
     }
 
     /// What no failure in so many trials shows, with 95 % confidence: the rule of three.
@@ -91,12 +102,8 @@ impl Report {
 
     /// Fails if a promise is broken.
     pub(crate) fn verdict(&self) -> Result<()> {
-        let broken: Vec<&str> = self
-            .rows
-            .iter()
-            .filter(|row| row.failures > 0)
-            .map(|row| row.id)
-            .collect();
+        let broken = self.rows.iter().filter(|row| row.failures > 0);
+        let broken: Vec<String> = broken.map(Row::failure).collect();
         if broken.is_empty() {
             let skipped = self.rows.iter().filter(|row| row.trials == 0).count();
             let held = self.rows.len() - skipped;
@@ -104,8 +111,8 @@ impl Report {
             return Ok(());
         }
         bail!(
-            "broken: {}; keep the seed in xtask/chaos-seeds.txt",
-            broken.join(", ")
+            "broken, keep the seeds in xtask/chaos-seeds.txt:\n{}",
+            broken.join("\n")
         )
     }
 
@@ -204,5 +211,25 @@ mod tests {
         assert_eq!(row(0, 0).bound(), "**SKIPPED**");
         assert_eq!(row(2, 0).bound(), "too few to say");
         assert_eq!(row(200, 1).bound(), "broken");
+    }
+
+    #[test]
+    fn a_verdict_says_what_was_broken() {
+        let mut report = Report::new("quick", 7);
+        report.add(Row {
+            trials: 2,
+            failures: 1,
+            seed: 7,
+            notes: vec![
+                "3 before a commit: lost\nand more".to_owned(),
+                "beside".to_owned(),
+            ],
+            ..Row::of(&super::super::EXPERIMENTS[0])
+        });
+        let verdict = report.verdict().expect_err("broken").to_string();
+        assert!(
+            verdict.ends_with("\nR01 7: 3 before a commit: lost"),
+            "{verdict}"
+        );
     }
 }

@@ -77,6 +77,7 @@ impl Run {
         let mut record = Record::new(&site.folder);
         site.server.environment = vec![record.switch(stop)];
         site.start().await?;
+        site.begin_a_minute().await?; // or a recording has ticks of schedules in it that no other run comes by
         let client = flow.prepare(&site).await.context("preparing")?;
         record.quiet().await?;
         record.open_gate()?;
