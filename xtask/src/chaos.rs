@@ -1,6 +1,7 @@
 //! `cargo xtask chaos`: puts every promise of reliability to the test, and says how sure that makes us.
 
 mod experiments;
+mod journal;
 mod planted;
 pub(crate) mod release;
 mod report;
@@ -12,6 +13,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use self::experiments::{EXPERIMENTS, Experiment};
+use self::journal::Journal;
 use self::report::Report;
 
 /// Options of `cargo xtask chaos`.
@@ -35,6 +37,9 @@ pub(crate) struct Options {
     /// Keeps the report in `docs/guarantees/<date>.md`.
     #[arg(long)]
     keep: bool,
+    /// Takes over what was run already, with this seed and of this commit: after an interruption, or in parts.
+    #[arg(long)]
+    resume: bool,
     /// Says what there is and runs nothing.
     #[arg(long)]
     list: bool,
@@ -50,6 +55,7 @@ impl Options {
             only: Vec::new(),
             seed: Some(1),
             keep: false,
+            resume: false,
             list: false,
         }
     }
@@ -78,7 +84,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         return Ok(());
     }
     let seed = options.seed.unwrap_or_else(report::days);
-    let mut report = Report::new(if options.full { "full" } else { "quick" }, seed);
+    let kind = if options.full { "full" } else { "quick" };
+    let mut report = Report::new(kind, seed);
+    let journal = Journal::open(root, kind, options.resume)?;
     let bench = run::Bench::prepare(root, &chosen)?;
     for experiment in chosen {
         let count = if options.full {
@@ -87,7 +95,17 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             experiment.quick
         };
         for seed in seeds::of(root, experiment.id)?.into_iter().chain([seed]) {
-            report.add(bench.run(experiment, count, seed)?);
+            let before = if options.resume {
+                journal.row(experiment, seed)?
+            } else {
+                None
+            };
+            let row = match before {
+                Some(row) => row,
+                None => bench.run(experiment, count, seed)?,
+            };
+            journal.note(&row)?;
+            report.add(row);
         }
     }
     report.write(root, options.keep)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::experiments::Experiment;
 
@@ -46,6 +46,28 @@ impl Row {
             seed: 0,
             notes: Vec::new(),
         }
+    }
+
+    /// As programs read it.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "id": self.id, "name": self.name, "promise": self.promise, "trials": self.trials,
+            "failures": self.failures, "seconds": self.seconds, "seed": self.seed, "notes": self.notes,
+        })
+    }
+
+    /// The row of this experiment that was written down as `json`.
+    pub(crate) fn read(experiment: &Experiment, json: &Value) -> Option<Self> {
+        let number = |name: &str| json[name].as_u64();
+        let notes = json["notes"].as_array()?.iter();
+        Some(Self {
+            trials: number("trials")?,
+            failures: number("failures")?,
+            seconds: number("seconds")?,
+            seed: number("seed")?,
+            notes: notes.filter_map(Value::as_str).map(str::to_owned).collect(),
+            ..Self::of(experiment)
+        })
     }
 
     /// What was broken, for whoever has only the last lines of a run.
@@ -150,14 +172,9 @@ impl Report {
         text
     }
 
-    fn json(&self) -> serde_json::Value {
-        let rows = self.rows.iter().map(|row| {
-            json!({
-                "id": row.id, "name": row.name, "promise": row.promise, "trials": row.trials,
-                "failures": row.failures, "seconds": row.seconds, "seed": row.seed, "notes": row.notes,
-            })
-        });
-        json!({ "kind": self.kind, "seed": self.seed, "date": date(days()), "rows": rows.collect::<Vec<_>>() })
+    fn json(&self) -> Value {
+        let rows: Vec<_> = self.rows.iter().map(Row::json).collect();
+        json!({ "kind": self.kind, "seed": self.seed, "date": date(days()), "rows": rows })
     }
 }
 
