@@ -282,6 +282,11 @@ impl Stack {
         set("telemetry.log_format", "pretty".to_owned());
         if self.plan.movable_clock {
             set("development.movable_clock", "true".to_owned());
+            // Where everything can be made to fail, the shop depends on a provider of rates too.
+            set(
+                "orders.rates.url",
+                format!("http://127.0.0.1:{}", self.ports.payment_page),
+            );
         }
         if self.plan.unlimited {
             for policy in ["default", "auth"] {

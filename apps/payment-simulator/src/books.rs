@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::faults::Faults;
+use crate::rates::Rates;
 use crate::{ApiMode, Intent, WebhookMode};
 
 /// Everything the simulator knows.
@@ -17,6 +18,7 @@ pub(crate) struct Books {
     pub(crate) api: ApiMode,
     pub(crate) webhooks: WebhookMode,
     pub(crate) faults: Faults,
+    pub(crate) rates: Rates,
     /// Keys whose first request was lost on purpose.
     pub(crate) swallowed: HashSet<String>,
     /// Webhooks that nobody was sent yet.

@@ -20,6 +20,7 @@ mod control;
 mod faults;
 mod intent;
 mod pages;
+mod rates;
 mod server;
 mod webhook;
 

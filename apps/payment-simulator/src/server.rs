@@ -24,7 +24,7 @@ use crate::intent::Refused;
 use crate::webhook::{HttpSink, deliver, hex};
 use crate::{
     ApiMode, Choice, Config, Fault, Intent, Operation, SignedWebhook, WebhookMode, WebhookSink,
-    api, control, pages, sign,
+    api, control, pages, rates, sign,
 };
 
 /// A running simulator; it stops when the last handle is dropped.
@@ -294,6 +294,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(api::routes(&shared))
         .merge(control::routes())
         .merge(pages::routes())
+        .merge(rates::routes())
         .layer(middleware::from_fn(refuse_other_sites))
         .with_state(shared)
 }

@@ -60,7 +60,7 @@ const fn row(
 }
 
 /// In the order of the table. `docs/failure-table.md` names each; `cargo xtask check docs` compares.
-const SCENARIOS: [Scenario; 19] = [
+const SCENARIOS: [Scenario; 20] = [
     row(
         "two-tabs-one-cart",
         "the second tab gets 409 and is shown the first checkout",
@@ -144,6 +144,12 @@ const SCENARIOS: [Scenario; 19] = [
         "the frozen price wins until it expires, then 409 names the new total",
         Needs::Nothing,
         |lab| Box::pin(carts::price_changed(lab)),
+    ),
+    row(
+        "rates-provider-down",
+        "without taxes and prices of delivery no checkout begins; the same request works later",
+        Needs::Nothing,
+        |lab| Box::pin(carts::rates_provider_down(lab)),
     ),
     row(
         "database-down-after-pivot",

@@ -77,7 +77,7 @@ impl Outcome {
 
 impl Shared {
     /// Holds a call until its caller has given up, or for so long that the connection is given up here.
-    pub(super) async fn never_answer(&self) -> Response {
+    pub(crate) async fn never_answer(&self) -> Response {
         let _held = Held::new(&self.held_calls);
         tokio::time::sleep(self.config.silence).await;
         given_up()

@@ -245,3 +245,48 @@ pub(super) async fn price_changed(lab: &Lab) -> Result<()> {
     };
     again.provider_has(lab, taken).await
 }
+
+pub(super) async fn rates_provider_down(lab: &Lab) -> Result<()> {
+    let goods = lab.sell(1_000, 5).await?;
+    let buyer = Buyer::with(lab, &goods, 1).await?;
+    let intents = lab.provider.intents().await?;
+    let key = lab.name("checkout");
+    for (mode, what) in [("down", "answers 503"), ("silent", "does not answer")] {
+        lab.step(&format!(
+            "The provider of taxes and delivery prices {what}: the checkout is told to come back"
+        ));
+        lab.provider.rates(mode, &json!({})).await?;
+        let reply = buyer.check_out(lab, &key, Some("pm_success")).await?;
+        let problem = reply.expect(503)?.body;
+        equal("code", &problem["code"], &json!("orders.rates_unavailable"))?;
+        equal("retry", &problem["retry"], &json!("after"))?;
+    }
+    equal(
+        "new intents at the provider of payments",
+        &(lab.provider.intents().await? - intents),
+        &0,
+    )?;
+    pieces_are(lab, &goods, 5, 0).await?;
+
+    lab.step(
+        "It answers again, with a price of delivery of its own: the same request buys at that",
+    );
+    let delivery = 775;
+    let answer = json!({ "tax_rate": "0.07", "shipping": { "standard": delivery } });
+    lab.provider.rates("normal", &answer).await?;
+    lab.until("status of the same request again", 201, async || {
+        Ok(buyer.check_out(lab, &key, Some("pm_success")).await?.status)
+    })
+    .await?;
+    let reply = buyer.check_out(lab, &key, Some("pm_success")).await?;
+    let checkout = buyer.checkout(lab, &reply.expect(201)?).await?;
+    buyer.sees(lab, &checkout, "completed").await?;
+    checkout.is_bought(lab, &buyer, 1_000 + delivery).await?;
+    let order = lab.order(&checkout.order).await?;
+    equal(
+        "where its rates come from",
+        &order["rates_source"],
+        &json!("provider"),
+    )?;
+    pieces_are(lab, &goods, 4, 0).await
+}

@@ -24,6 +24,7 @@ impl Provider {
     /// Works as it should again, and delivers what it held.
     pub(crate) async fn mend(&self) -> Result<()> {
         self.post("faults/clear", &json!({})).await?;
+        self.rates("normal", &json!({})).await?;
         self.mode("normal", "deliver").await?;
         self.release(false).await.map(drop)
     }
@@ -32,6 +33,12 @@ impl Provider {
     pub(crate) async fn mode(&self, api: &str, webhooks: &str) -> Result<()> {
         let body = json!({ "api": api, "webhooks": webhooks });
         self.post("mode", &body).await.map(drop)
+    }
+
+    /// How the provider of rates behaves, and what it says.
+    pub(crate) async fn rates(&self, mode: &str, answer: &Value) -> Result<()> {
+        let body = json!({ "mode": mode, "answer": answer });
+        self.post("rates", &body).await.map(drop)
     }
 
     /// The next calls of a kind go wrong.

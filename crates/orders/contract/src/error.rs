@@ -84,6 +84,9 @@ pub enum OrdersError {
         /// What the cart costs now.
         total: Money,
     },
+    /// Whoever knows taxes and prices of delivery does not answer; nothing was ordered or charged.
+    #[error("taxes and delivery cannot be priced just now")]
+    RatesUnavailable,
     /// The order cannot be cancelled any more.
     #[error("the order cannot be cancelled any more")]
     OrderNotCancellable {
@@ -158,6 +161,7 @@ impl ServiceError for OrdersError {
             | Self::OrderNotCancellable { .. }
             | Self::OrderNotFulfillable { .. }
             | Self::FulfillmentTransition { .. } => ErrorKind::Conflict,
+            Self::RatesUnavailable => ErrorKind::Unavailable,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -180,6 +184,7 @@ impl ServiceError for OrdersError {
             Self::OutOfStock { .. } => "orders.out_of_stock",
             Self::CheckoutClosed { .. } => "orders.checkout_closed",
             Self::QuoteExpired { .. } => "orders.quote_expired",
+            Self::RatesUnavailable => "orders.rates_unavailable",
             Self::OrderNotCancellable { .. } => "orders.order_not_cancellable",
             Self::OrderNotFulfillable { .. } => "orders.order_not_fulfillable",
             Self::FulfillmentTransition { .. } => "orders.fulfillment_transition",
@@ -196,6 +201,7 @@ impl ServiceError for OrdersError {
             | Self::CheckoutExists { .. }
             | Self::OutOfStock { .. }
             | Self::QuoteExpired { .. } => Retry::NewKey,
+            Self::RatesUnavailable => Retry::After,
             Self::Unknown => Retry::SameKey,
             _ => Retry::Never,
         }
@@ -258,6 +264,7 @@ mod tests {
             OrdersError::CheckoutNotFound,
             OrdersError::OrderNotFound,
             OrdersError::FulfillmentNotFound,
+            OrdersError::RatesUnavailable,
             OrdersError::field("/quantity", "out_of_range", "expected 1 to 9999"),
             OrdersError::StaleVersion { current: 3 },
             OrdersError::CartFrozen { checkout_id },

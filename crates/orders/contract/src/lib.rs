@@ -28,7 +28,7 @@ pub use self::id::{
 pub use self::model::{
     Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders,
     ListOrderPayments, Order, OrderLine, OrderPayment, OrderPayments, OrderStatus, OrdersFound,
-    PaymentState, Totals,
+    PaymentState, RatesSource, Totals,
 };
 
 /// What other modules may ask of orders.

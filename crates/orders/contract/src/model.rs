@@ -62,6 +62,23 @@ pub enum CapturePolicy {
     OnShip,
 }
 
+/// Where the tax rate and the price of delivery of an order come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RatesSource {
+    /// The shop's settings: it has no provider of rates.
+    #[default]
+    Settings,
+    /// The provider of rates, asked when the checkout began.
+    Provider,
+    /// The shop's settings, because the provider did not answer.
+    Fallback,
+    /// One that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
 /// What orders knows about the money of one order, from the events of payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -192,6 +209,9 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub totals: Totals,
+    /// Where tax rate and price of delivery come from.
+    #[serde(default)]
+    pub rates_source: RatesSource,
     /// How it is delivered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_method: Option<String>,

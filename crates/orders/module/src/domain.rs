@@ -7,6 +7,7 @@ pub(crate) mod fulfillment;
 pub(crate) mod order;
 pub(crate) mod patch;
 pub(crate) mod quote;
+pub(crate) mod rates;
 pub(crate) mod shipping;
 pub(crate) mod tax;
 pub(crate) mod timeline;

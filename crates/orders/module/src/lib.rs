@@ -8,6 +8,7 @@ mod domain;
 mod http;
 mod invariants;
 mod jobs;
+pub mod rates;
 mod service;
 mod settings;
 mod store;
@@ -22,6 +23,7 @@ use tenon_kernel::{CursorKey, Id, IdKind};
 use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
+use self::rates::{HttpRates, RatesProvider};
 use self::service::Service;
 pub use self::settings::{OrdersSettings, OrdersSettingsError, ShippingMethod};
 
@@ -57,6 +59,8 @@ pub struct Deps {
     pub catalog: Arc<dyn Catalog>,
     /// Money.
     pub payments: Arc<dyn Payments>,
+    /// Taxes and prices of delivery; those of the settings without it.
+    pub rates: Option<Arc<dyn RatesProvider>>,
     /// Signs the cursors of lists.
     pub cursor_key: CursorKey,
 }
@@ -73,10 +77,13 @@ impl Orders {
         catalog: Arc<dyn Catalog>,
         payments: Arc<dyn Payments>,
     ) -> Result<Self, AssembleError> {
+        let rates = HttpRates::new(&settings.rates)
+            .map_err(|error| AssembleError::new("orders.rates", error))?;
         let deps = Deps {
             db: parts.db.clone(),
             catalog,
             payments,
+            rates: rates.map(|rates| Arc::new(rates) as Arc<dyn RatesProvider>),
             cursor_key: parts.cursor_key.clone(),
         };
         Self::build(settings.clone(), deps).map_err(|error| AssembleError::new("orders", error))
@@ -93,12 +100,14 @@ impl Orders {
             db,
             catalog,
             payments,
+            rates,
             cursor_key,
         } = deps;
         let service = Arc::new(Service {
             db: db.clone(),
             catalog,
             payments,
+            rates,
             cursor_key,
             settings,
         });

@@ -1,6 +1,7 @@
 //! Use cases, one for each file; together they implement the contract.
 
 pub(crate) mod add_cart_line;
+pub(crate) mod ask_rates;
 pub(crate) mod cancel_checkout;
 pub(crate) mod cancel_order;
 pub(crate) mod confirm_checkout;
@@ -33,6 +34,7 @@ use tenon_kernel::{CallCtx, CursorKey, IdempotencyScope, Role};
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 use tenon_store::Db;
 
+use crate::rates::RatesProvider;
 use crate::settings::OrdersSettings;
 use crate::store::Access;
 
@@ -44,6 +46,7 @@ pub(crate) struct Service {
     pub(crate) db: Db,
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) payments: Arc<dyn Payments>,
+    pub(crate) rates: Option<Arc<dyn RatesProvider>>,
     pub(crate) cursor_key: CursorKey,
     pub(crate) settings: OrdersSettings,
 }

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use tenon_kernel::Currency;
 
 use crate::domain::tax::TaxRate;
+use crate::rates::RatesSettings;
+
+/// Most that a way of delivery may cost, in minor units.
+pub(crate) const MOST_MINOR: i64 = 1_000_000_000;
 
 /// `[orders]`
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +36,8 @@ pub struct OrdersSettings {
     pub default_tax_rate: String,
     /// Ways of delivery; a cart must choose one of them, unless there is none.
     pub shipping_methods: Vec<ShippingMethod>,
+    /// Who is asked for taxes and prices of delivery when a checkout begins.
+    pub rates: RatesSettings,
     /// How long a repeated request waits for the first one to finish, in milliseconds; at most 10,000.
     pub repeat_wait_ms: u32,
 }
@@ -121,6 +127,7 @@ impl Default for OrdersSettings {
                     days: Some(1),
                 },
             ],
+            rates: RatesSettings::default(),
             repeat_wait_ms: 5_000,
         }
     }
@@ -191,7 +198,7 @@ impl OrdersSettings {
             let amounts = method.prices.values().chain(method.free_from.values());
             if amounts
                 .copied()
-                .any(|minor| !(0..=1_000_000_000).contains(&minor))
+                .any(|minor| !(0..=MOST_MINOR).contains(&minor))
             {
                 return wrong(
                     format!("{key}.prices"),

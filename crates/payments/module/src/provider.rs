@@ -1,14 +1,14 @@
 //! The port to a payment provider: what every provider must be able to do, in words of ours.
 
-mod breaker;
 mod http;
 mod signature;
 
 use async_trait::async_trait;
 use payments_contract::{AttemptId, CaptureId, DeclineClass, RefundId};
 use tenon_kernel::{Money, Timestamp};
+pub use tenon_outbound::Courier;
 
-pub use self::http::{Courier, HttpProvider, HttpProviderError, HttpProviderSettings};
+pub use self::http::{HttpProvider, HttpProviderError, HttpProviderSettings};
 
 /// A payment provider.
 ///

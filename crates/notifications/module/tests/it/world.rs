@@ -241,6 +241,7 @@ pub(crate) fn order(number: &str, buyer: Option<&str>) -> Order {
             tax_included: true,
             total: eur(25_90),
         },
+        rates_source: orders_contract::RatesSource::Settings,
         shipping_method: None,
         shipping_address: None,
         billing_address: None,

@@ -1,13 +1,13 @@
 //! What a cart costs, and the frozen form of it that a checkout holds and an order is made from.
 
-use orders_contract::{Address, Customer, OrderLine, Totals};
+use orders_contract::{Address, Customer, OrderLine, RatesSource, Totals};
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Money, MoneyError};
 
 use super::cart::Cart;
+use super::rates::Rates;
 use super::shipping::ShippingOption;
 use super::tax::split_tax;
-use crate::settings::OrdersSettings;
 
 /// What a cart costs now.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub(crate) struct Price {
     pub(crate) shipping: Option<ShippingOption>,
     /// As a decimal string.
     pub(crate) tax_rate: String,
+    pub(crate) rates_source: RatesSource,
 }
 
 /// A frozen price with everything an order is made from. Kept as one document: it is written once and read whole.
@@ -28,6 +29,9 @@ pub(crate) struct Quote {
     pub(crate) lines: Vec<OrderLine>,
     pub(crate) totals: Totals,
     pub(crate) tax_rate: String,
+    /// Of checkouts that began before there were providers of rates: the settings.
+    #[serde(default)]
+    pub(crate) rates_source: RatesSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shipping_method: Option<String>,
     pub(crate) shipping_address: Address,
@@ -44,30 +48,24 @@ impl Price {
     /// # Errors
     ///
     /// [`MoneyError::OutOfRange`] if it costs more than can be counted.
-    pub(crate) fn of(cart: &Cart, settings: &OrdersSettings) -> Result<Self, MoneyError> {
+    pub(crate) fn of(cart: &Cart, rates: Rates<'_>) -> Result<Self, MoneyError> {
         let currency = cart.currency;
         let subtotal = cart.subtotal()?;
-        let shipping = cart
-            .shipping_method
-            .as_ref()
-            .and_then(|code| settings.shipping_method(code))
-            .and_then(|method| method.option(subtotal, cart.shipping_address.as_ref()));
+        let address = cart.shipping_address.as_ref();
+        let chosen = cart.shipping_method.as_deref();
+        let shipping = chosen.and_then(|code| rates.option_with(code, subtotal, address));
         let delivery = shipping
             .as_ref()
             .map_or(Money::zero(currency), |option| option.price);
         let gross = subtotal.checked_add(delivery)?;
 
-        let rate = settings.tax_rate(
-            cart.shipping_address
-                .as_ref()
-                .map(|address| address.country.as_str()),
-        );
+        let rate = rates.tax_rate(address);
         let mut parts = Vec::with_capacity(cart.lines.len() + 1);
         for line in &cart.lines {
             parts.push(line.unit_price.checked_mul(line.quantity)?.minor());
         }
         parts.push(delivery.minor());
-        let included = settings.prices_include_tax;
+        let included = rates.prices_include_tax();
         let shares = split_tax(rate, included, &parts)
             .into_iter()
             .map(|share| Money::new(share, currency));
@@ -92,6 +90,7 @@ impl Price {
             line_taxes,
             shipping,
             tax_rate: rate.to_string(),
+            rates_source: rates.source,
         })
     }
 
@@ -119,6 +118,7 @@ impl Price {
             lines: lines.collect::<Option<Vec<OrderLine>>>()?,
             totals: self.totals,
             tax_rate: self.tax_rate,
+            rates_source: self.rates_source,
             shipping_method: self.shipping.map(|option| option.code),
             shipping_address: cart.shipping_address.clone()?,
             billing_address: cart.billing_address.clone(),
@@ -130,6 +130,7 @@ impl Price {
 mod tests {
     use super::*;
     use crate::domain::cart::{CartLine, CartStatus};
+    use crate::settings::OrdersSettings;
     use proptest::prelude::*;
     use tenon_kernel::{Env, Timestamp};
 
@@ -166,8 +167,9 @@ mod tests {
 
     #[test]
     fn german_prices_contain_their_tax() {
-        let price =
-            Price::of(&cart("EUR", &[(1_190, 2)]), &OrdersSettings::default()).expect("in range");
+        let settings = OrdersSettings::default();
+        let price = Price::of(&cart("EUR", &[(1_190, 2)]), Rates::of_settings(&settings))
+            .expect("in range");
         assert_eq!(price.totals.subtotal.minor(), 2_380);
         assert_eq!(price.totals.shipping.minor(), 490);
         assert_eq!(price.totals.total.minor(), 2_870);
@@ -177,8 +179,9 @@ mod tests {
     #[test]
     fn more_than_can_be_counted_is_refused() {
         let much = cart("EUR", &[(9_007_199_254_740_991, 2)]);
+        let settings = OrdersSettings::default();
         assert_eq!(
-            Price::of(&much, &OrdersSettings::default()).map(|_| ()),
+            Price::of(&much, Rates::of_settings(&settings)).map(|_| ()),
             Err(MoneyError::OutOfRange)
         );
     }
@@ -191,7 +194,7 @@ mod tests {
             lines in proptest::collection::vec((0_i64..10_000_000, 1_i64..=9_999), 1..100),
         ) {
             let settings = OrdersSettings { prices_include_tax: included, ..OrdersSettings::default() };
-            let price = Price::of(&cart(currency, &lines), &settings).expect("in range");
+            let price = Price::of(&cart(currency, &lines), Rates::of_settings(&settings)).expect("in range");
             let totals = price.totals;
             let added = if included { 0 } else { totals.tax.minor() };
             prop_assert_eq!(totals.total.minor(), totals.subtotal.minor() + totals.shipping.minor() + added);

@@ -8,14 +8,14 @@ const MILLION: i64 = 1_000_000;
 
 /// A tax rate between 0 and 1, exact to a millionth; written as a decimal string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) struct TaxRate {
+pub struct TaxRate {
     millionths: i64,
 }
 
 /// The text is not a tax rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a decimal between 0 and 1 with at most six decimals, such as 0.19")]
-pub(crate) struct ParseTaxRateError;
+pub struct ParseTaxRateError;
 
 impl FromStr for TaxRate {
     type Err = ParseTaxRateError;

@@ -42,6 +42,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(409, "orders.checkout_closed")
         .problem(409, "orders.quote_expired")
         .problem(422, "orders.invalid_request")
+        .problem(503, "orders.rates_unavailable")
         .handler(handler, Arc::clone(service))
 }
 

@@ -46,6 +46,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .header(CART_TOKEN, false, CART_TOKEN_HELP)
     .answers::<ShippingOptionsView>(200, "The ways of delivery.")
     .problem(404, "orders.cart_not_found")
+    .problem(503, "orders.rates_unavailable")
     .handler(handler, Arc::clone(service))
 }
 

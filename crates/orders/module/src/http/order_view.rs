@@ -2,7 +2,7 @@
 
 use orders_contract::{
     Address, CancelReason, CartId, Customer, Order, OrderId, OrderLine, OrderStatus, PaymentRef,
-    PaymentState, Totals,
+    PaymentState, RatesSource, Totals,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub(super) struct OrderSummaryView {
     customer: Customer,
     lines: Vec<OrderLine>,
     totals: Totals,
+    rates_source: RatesSource,
     shipping_method: Option<String>,
     cart_id: CartId,
     payment_id: PaymentRef,
@@ -68,6 +69,7 @@ impl From<Order> for OrderSummaryView {
             customer: order.customer,
             lines: order.lines,
             totals: order.totals,
+            rates_source: order.rates_source,
             shipping_method: order.shipping_method,
             cart_id: order.cart_id,
             payment_id: order.payment_id,

@@ -10,6 +10,7 @@ use super::plan_checkout::check_payment_input;
 use super::start_checkout::into_fault;
 use super::{Outcome, Service};
 use crate::domain::checkout::{Checkout, CheckoutStatus};
+use crate::domain::quote::Price;
 use crate::store::{self, Access};
 
 /// What a key of a confirmation is claimed for.
@@ -24,7 +25,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`OrdersError::QuoteExpired`] with what the cart costs now, [`OrdersError::CheckoutClosed`].
+    /// [`OrdersError::QuoteExpired`] with what the cart costs now, or [`OrdersError::RatesUnavailable`] while nobody
+    /// can say; [`OrdersError::CheckoutClosed`].
     #[tracing::instrument(name = "orders.confirm_checkout", skip_all, fields(checkout.id = %id))]
     pub(crate) async fn confirm_checkout(
         &self,
@@ -133,8 +135,10 @@ impl Service {
     ) -> Outcome<()> {
         let kept = match outcome {
             Ok(_) => Ok(id),
+            Err(SeamError::Seam(_) | SeamError::Domain(OrdersError::RatesUnavailable)) => {
+                return Ok(()); // passes by itself
+            }
             Err(SeamError::Domain(refusal)) => Err(refusal.clone()),
-            Err(SeamError::Seam(_)) => return Ok(()),
         };
         if ctx.idempotency.is_none() || self.db.key_fate(ctx, OPERATION).await? != KeyFate::Unseen {
             return Ok(());
@@ -165,7 +169,8 @@ impl Service {
                 );
                 let mut repriced = cart.clone();
                 repriced.reprice(&offers.await?);
-                let price = crate::domain::quote::Price::of(&repriced, &self.settings);
+                let asked = self.ask_rates(ctx, &repriced).await?;
+                let price = Price::of(&repriced, self.rates(&asked));
                 let total = price.map_err(|_| super::internal("cart"))?.totals.total;
                 Err(SeamError::Domain(OrdersError::QuoteExpired { total }))
             }

@@ -8,6 +8,7 @@ use tenon_seam::SeamError;
 use super::{Outcome, Service, upstream};
 use crate::domain::cart::{Cart, Offers, problem};
 use crate::domain::quote::Price;
+use crate::domain::rates::Rates;
 use crate::same_id;
 use crate::store::{self, Access};
 
@@ -40,7 +41,8 @@ impl Service {
 
     /// Works out what the buyer of a cart should know. A catalog that does not answer makes it less, not an error.
     pub(crate) async fn show(&self, ctx: &CallCtx, cart: Cart) -> Outcome<ShownCart> {
-        let price = Price::of(&cart, &self.settings).map_err(|error| {
+        // What a provider of rates would say is asked for when the checkout begins: until then it is an estimate.
+        let price = Price::of(&cart, Rates::of_settings(&self.settings)).map_err(|error| {
             tracing::error!(%error, cart.id = %cart.id, "a stored cart cannot be priced");
             super::internal("cart")
         })?;

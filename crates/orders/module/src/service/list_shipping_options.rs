@@ -10,6 +10,10 @@ use crate::store::{self, Access};
 
 impl Service {
     /// Lists the ways of delivery that serve a cart's address and currency, priced for it.
+    ///
+    /// # Errors
+    ///
+    /// [`OrdersError::CartNotFound`], [`OrdersError::RatesUnavailable`].
     #[tracing::instrument(name = "orders.list_shipping_options", skip_all, fields(cart.id = %id))]
     pub(crate) async fn list_shipping_options(
         &self,
@@ -20,9 +24,9 @@ impl Service {
         let found = store::carts::find(&mut self.db.read(ctx), id, access).await?;
         let cart = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
         let subtotal = cart.subtotal().map_err(|_| internal("cart"))?;
-        let methods = self.settings.shipping_methods.iter();
-        Ok(methods
-            .filter_map(|method| method.option(subtotal, cart.shipping_address.as_ref()))
-            .collect())
+        let asked = self.ask_rates(ctx, &cart).await?;
+        Ok(self
+            .rates(&asked)
+            .options(subtotal, cart.shipping_address.as_ref()))
     }
 }

@@ -40,7 +40,8 @@ impl Service {
         // Whether there is enough stock only the reservation can tell.
         let mut problems = cart.problems(&offers);
         problems.retain(|problem| problem.code != CartProblemCode::OutOfStock);
-        let price = Price::of(cart, &self.settings).map_err(|_| internal("cart"))?;
+        let asked = self.ask_rates(ctx, cart).await?;
+        let price = Price::of(cart, self.rates(&asked)).map_err(|_| internal("cart"))?;
         problems.extend(shipping_problem(cart, &price));
         if !problems.is_empty() {
             self.show_new_prices(ctx, cart, &offers).await?;

@@ -41,7 +41,8 @@ impl Service {
     /// # Errors
     ///
     /// [`OrdersError::CartIncomplete`], [`OrdersError::CartChanged`], [`OrdersError::CheckoutExists`],
-    /// [`OrdersError::CartClosed`], [`OrdersError::OutOfStock`]: then nothing was ordered or charged.
+    /// [`OrdersError::CartClosed`], [`OrdersError::OutOfStock`], [`OrdersError::RatesUnavailable`]: then nothing was
+    /// ordered or charged.
     #[tracing::instrument(name = "orders.start_checkout", skip_all, fields(cart.id = %start.cart_id))]
     pub(crate) async fn start_checkout(
         &self,

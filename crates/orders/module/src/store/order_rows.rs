@@ -38,6 +38,7 @@ pub(super) struct OrderRow {
     captured: i64,
     refunded: i64,
     shipped_value: i64,
+    rates_source: String,
     created_at: Timestamp,
     placed_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
@@ -58,8 +59,8 @@ macro_rules! columns {
     () => {
         "number, id, version, status, cancel_reason, cart_id, checkout_id, payment_id, reservation_id, owner_id, \
          email, currency, subtotal, shipping, tax, tax_included, total, shipping_method, shipping_address, \
-         billing_address, capture, payment_status, captured, refunded, shipped_value, created_at, placed_at, \
-         cancelled_at"
+         billing_address, capture, payment_status, captured, refunded, shipped_value, rates_source, \
+         created_at, placed_at, cancelled_at"
     };
 }
 pub(super) use columns;
@@ -124,6 +125,7 @@ impl OrderRow {
             },
             lines,
             totals,
+            rates_source: enum_name("orders.rates_source", &self.rates_source)?,
             shipping_method: self.shipping_method,
             shipping_address: Some(self.shipping_address.0),
             billing_address: document(self.billing_address),

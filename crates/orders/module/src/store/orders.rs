@@ -1,6 +1,8 @@
 //! `orders`.
 
-use orders_contract::{CancelReason, CapturePolicy, OrderId, OrderStatus, PaymentState};
+use orders_contract::{
+    CancelReason, CapturePolicy, OrderId, OrderStatus, PaymentState, RatesSource,
+};
 use tenon_kernel::Money;
 use tenon_store::{Json, Queryable, StoreError, Tx};
 
@@ -25,9 +27,10 @@ pub(crate) async fn insert(
             "INSERT INTO orders
                  (id, version, status, cart_id, checkout_id, payment_id, reservation_id, owner_id, token_hash, email,
                   currency, subtotal, shipping, tax, tax_included, tax_rate, total, shipping_method, shipping_address,
-                  billing_address, capture, payment_status, captured, refunded, shipped_value, created_at, updated_at)
+                  billing_address, capture, payment_status, captured, refunded, shipped_value, rates_source, created_at,
+                  updated_at)
              VALUES ($1, 1, 'pending_payment', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19, 'pending', 0, 0, 0, $20, $20)
+                     $18, $19, 'pending', 0, 0, 0, $20, $21, $21)
              RETURNING number",
         )
         .bind(checkout.order_id)
@@ -49,6 +52,7 @@ pub(crate) async fn insert(
         .bind(Json(quote.shipping_address.clone()))
         .bind(quote.billing_address.clone().map(Json))
         .bind(capture_name(capture))
+        .bind(rates_name(quote.rates_source))
         .bind(now)
         .fetch_scalar()
         .await?;
@@ -223,6 +227,14 @@ pub(crate) async fn find(
         .fetch_optional()
         .await?;
     Ok(complete(db, row.into_iter().collect()).await?.pop())
+}
+
+const fn rates_name(source: RatesSource) -> &'static str {
+    match source {
+        RatesSource::Provider => "provider",
+        RatesSource::Fallback => "fallback",
+        _ => "settings",
+    }
 }
 
 const fn capture_name(capture: CapturePolicy) -> &'static str {

@@ -12,4 +12,5 @@ mod late_money;
 mod model;
 mod orders;
 mod races;
+mod rates;
 mod support;

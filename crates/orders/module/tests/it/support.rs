@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use catalog_contract::testing::FakeCatalog;
 use catalog_contract::{CatalogClient, ReservationId, VariantId};
+use orders::rates::RatesProvider;
 use orders::{Deps, MIGRATIONS, Orders, OrdersSettings};
 use payments_contract::testing::{FakePayments, Outcome};
 use payments_contract::{
@@ -68,6 +69,15 @@ impl Shop {
     }
 
     pub(crate) async fn with(engine: TestEngine, settings: OrdersSettings) -> Self {
+        Self::rated(engine, settings, None).await
+    }
+
+    /// A shop with a provider of rates.
+    pub(crate) async fn rated(
+        engine: TestEngine,
+        settings: OrdersSettings,
+        rates: Option<Arc<dyn RatesProvider>>,
+    ) -> Self {
         let kit = Kit::migrated(engine, &[MIGRATIONS]).await;
         let (catalog, payments) = (Arc::new(FakeCatalog::new()), Arc::new(FakePayments::new()));
         let slow_catalog = Arc::new(Stalling::around(Arc::clone(&catalog)));
@@ -83,6 +93,7 @@ impl Shop {
                 Some(Arc::clone(&slow_payments) as _),
             )
             .expect("the settings hold"),
+            rates,
             cursor_key: CursorKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");

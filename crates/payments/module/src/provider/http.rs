@@ -1,26 +1,20 @@
 //! The adapter to a provider that speaks the payment simulator's API.
 
-mod courier;
 mod settings;
 mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_contract::AttemptId;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Request, Url};
+use reqwest::{Method, Request};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
 use tenon_kernel::Timestamp;
+use tenon_outbound::{Courier, Outbound};
 
-pub use self::courier::Courier;
 pub use self::settings::{HttpProviderError, HttpProviderSettings};
 
-use self::courier::MachineCourier;
 use self::wire::{CreateBody, EventBody, OperateBody, understand};
-use super::breaker::Breaker;
 use super::signature;
 use super::{
     Authorize, Capture, Outcome, PaymentProvider, Refund, Snapshot, Void, WebhookError,
@@ -32,22 +26,21 @@ const NAME: &str = "simulator";
 
 /// A provider behind HTTP.
 pub struct HttpProvider {
-    courier: Arc<dyn Courier>,
-    base: Url,
-    authorization: Option<HeaderValue>,
+    outbound: Outbound,
     webhook_secret: Option<SecretString>,
-    breaker: Breaker,
 }
 
 impl HttpProvider {
-    /// Builds the client: no redirects, no proxies of the environment, timeouts.
+    /// Builds the client.
     ///
     /// # Errors
     ///
     /// [`HttpProviderError`] naming the setting that cannot work.
     pub fn new(settings: &HttpProviderSettings) -> Result<Self, HttpProviderError> {
-        let courier = MachineCourier::new(Duration::from_millis(settings.timeout_ms))?;
-        Self::with_courier(settings, Arc::new(courier))
+        Ok(Self {
+            outbound: Outbound::new(&settings.outbound())?,
+            webhook_secret: settings.webhook_secret.clone(),
+        })
     }
 
     /// As [`HttpProvider::new`], over another network than the machine's.
@@ -59,74 +52,10 @@ impl HttpProvider {
         settings: &HttpProviderSettings,
         courier: Arc<dyn Courier>,
     ) -> Result<Self, HttpProviderError> {
-        let setting = |key, reason: &str| HttpProviderError::Setting {
-            key,
-            reason: reason.to_owned(),
-        };
-        let mut base =
-            Url::parse(&settings.url).map_err(|error| setting("url", &error.to_string()))?;
-        if !matches!(base.scheme(), "http" | "https")
-            || base.host().is_none()
-            || base.cannot_be_a_base()
-        {
-            return Err(setting("url", "expected an http or https URL"));
-        }
-        if !base.username().is_empty() || base.password().is_some() || base.query().is_some() {
-            return Err(setting(
-                "url",
-                "credentials and queries do not belong into it",
-            ));
-        }
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
-        if !(10..=60_000).contains(&settings.timeout_ms) {
-            return Err(setting("timeout_ms", "expected 10 to 60000"));
-        }
-        if !(1..=10_000).contains(&settings.max_in_flight) {
-            return Err(setting("max_in_flight", "expected 1 to 10000"));
-        }
-        let authorization = match &settings.api_key {
-            Some(key) => {
-                let text = format!("Bearer {}", key.expose_secret());
-                let mut value = HeaderValue::try_from(text)
-                    .map_err(|_| setting("api_key", "cannot stand in a header"))?;
-                value.set_sensitive(true);
-                Some(value)
-            }
-            None => None,
-        };
-        let pause = Duration::from_millis(settings.breaker_pause_ms);
         Ok(Self {
-            courier,
-            base,
-            authorization,
+            outbound: Outbound::with_courier(&settings.outbound(), courier)?,
             webhook_secret: settings.webhook_secret.clone(),
-            breaker: Breaker::new(settings.max_in_flight, settings.breaker_failures, pause),
         })
-    }
-
-    fn request(&self, method: Method, path: &[&str]) -> Request {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .expect("checked when built")
-            .pop_if_empty()
-            .extend(path);
-        let mut request = Request::new(method, url);
-        if let Some(authorization) = &self.authorization {
-            let headers = request.headers_mut();
-            headers.insert(AUTHORIZATION, authorization.clone());
-        }
-        request
-    }
-
-    fn post(&self, path: &[&str], body: &impl Serialize) -> Request {
-        let mut request = self.request(Method::POST, path);
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        let body = serde_json::to_vec(body).expect("plain strings and numbers encode");
-        *request.body_mut() = Some(body.into());
-        request
     }
 
     async fn operate(
@@ -135,27 +64,17 @@ impl HttpProvider {
         operation: &str,
         body: OperateBody,
     ) -> Outcome<Snapshot> {
-        let request = self.post(&["intents", provider_ref, operation], &body);
+        let request = self
+            .outbound
+            .post(&["intents", provider_ref, operation], &body);
         self.send(operation, request).await
     }
 
     /// Sends a request. Only an answer in the provider's own words is taken for one.
     async fn send(&self, what: &str, request: Request) -> Outcome<Snapshot> {
-        let Some(pass) = self.breaker.enter().await else {
-            return Outcome::doubt("the provider is not called now");
-        };
-        let crossing = tenon_chaos::crossing(format_args!("send provider/{what}"));
-        match self.courier.carry(request).await {
-            Ok((status, body)) => {
-                crossing.done();
-                let outcome = understand(status, &body);
-                pass.finish(!status.is_server_error());
-                outcome
-            }
-            Err(why) => {
-                pass.finish(false);
-                Outcome::doubt(why)
-            }
+        match self.outbound.send(what, request).await {
+            Ok((status, body)) => understand(status, &body),
+            Err(why) => Outcome::doubt(why),
         }
     }
 }
@@ -177,13 +96,15 @@ impl PaymentProvider for HttpProvider {
             return_url: request.return_url.as_deref(),
             capture: "manual",
         };
-        let request = self.post(&["intents"], &body);
+        let request = self.outbound.post(&["intents"], &body);
         self.send("authorize", request).await
     }
 
     async fn find(&self, reference: AttemptId) -> Outcome<Option<Snapshot>> {
         let reference = reference.to_string();
-        let request = self.request(Method::GET, &["intents", "by-reference", &reference]);
+        let request = self
+            .outbound
+            .request(Method::GET, &["intents", "by-reference", &reference]);
         match self.send("find", request).await {
             Outcome::Declined(refusal) if refusal.code == "not_found" => Outcome::Succeeded(None),
             // A question cannot be refused for good.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
+use tenon_outbound::{OutboundConfig, OutboundError};
 
 /// `[payments.provider]`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -40,6 +41,21 @@ impl Default for HttpProviderSettings {
     }
 }
 
+impl HttpProviderSettings {
+    /// What the client is made of.
+    pub(super) fn outbound(&self) -> OutboundConfig {
+        OutboundConfig {
+            name: "provider",
+            url: self.url.clone(),
+            api_key: self.api_key.clone(),
+            timeout_ms: self.timeout_ms,
+            max_in_flight: self.max_in_flight,
+            breaker_failures: self.breaker_failures,
+            breaker_pause_ms: self.breaker_pause_ms,
+        }
+    }
+}
+
 /// The settings cannot work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -52,7 +68,16 @@ pub enum HttpProviderError {
         /// Why.
         reason: String,
     },
-    /// TLS or the resolver cannot be set up.
-    #[error("the HTTP client cannot be built")]
-    Client(#[source] reqwest::Error),
+    /// There is no client to call with.
+    #[error("the payment provider cannot be called")]
+    Client(#[source] OutboundError),
+}
+
+impl From<OutboundError> for HttpProviderError {
+    fn from(error: OutboundError) -> Self {
+        match error {
+            OutboundError::Setting { key, reason } => Self::Setting { key, reason },
+            error => Self::Client(error),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Keeps a broken provider from taking everything else down: a bound on parallel calls, and a breaker.
+//! Keeps a broken service from taking everything else down: a bound on parallel calls, and a breaker.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,16 +1,16 @@
-//! Carries requests to the provider: HTTP of the machine, or of a simulation.
+//! Carries requests to others: HTTP of the machine, or of a simulation.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::{Client, Request, StatusCode};
 
-use super::HttpProviderError;
+use super::OutboundError;
 
 /// Largest answer that is read.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// Carries requests to the provider.
+/// Carries requests to others.
 #[async_trait]
 pub trait Courier: Send + Sync + 'static {
     /// Returns the whole answer, or why there is none; it takes no longer than a call may take.
@@ -21,7 +21,7 @@ pub trait Courier: Send + Sync + 'static {
 pub(super) struct MachineCourier(Client);
 
 impl MachineCourier {
-    pub(super) fn new(timeout: Duration) -> Result<Self, HttpProviderError> {
+    pub(super) fn new(timeout: Duration) -> Result<Self, OutboundError> {
         let client = Client::builder()
             .timeout(timeout)
             .connect_timeout(timeout.min(Duration::from_secs(2)))
@@ -29,7 +29,7 @@ impl MachineCourier {
             .no_proxy()
             .referer(false)
             .build()
-            .map_err(HttpProviderError::Client)?;
+            .map_err(OutboundError::Client)?;
         Ok(Self(client))
     }
 }
