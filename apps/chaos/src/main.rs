@@ -24,6 +24,7 @@ mod shop;
 mod site;
 mod storage;
 mod unknown;
+mod wipe;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,8 @@ enum Experiment {
     Storage(report::Setup),
     /// R10: loses, cuts, resets and delays answers, and kills the server beside.
     Unknown(report::Setup),
+    /// R13: whatever carries events forgets again and again how far it was.
+    Wipe(report::Setup),
     /// R25: replaces two servers one after the other.
     Rolling(report::Setup),
     /// R35: kills the server, deletes its data while people buy, and restores it from the backup.
@@ -80,6 +83,7 @@ async fn run(experiment: Experiment) -> Result<()> {
         Experiment::Database(setup) => database::run(setup).await,
         Experiment::Storage(setup) => storage::run(setup).await,
         Experiment::Unknown(setup) => unknown::run(setup).await,
+        Experiment::Wipe(setup) => wipe::run(setup).await,
         Experiment::Rolling(setup) => rolling::run(setup).await,
         Experiment::Restore(setup) => restore::run(setup).await,
         Experiment::Drain(setup) => drain::run(setup).await,

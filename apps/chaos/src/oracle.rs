@@ -37,9 +37,9 @@ pub(crate) async fn judge(
     books: &Books,
     initial: &Initial,
     report: &mut Report,
-) -> Result<()> {
+) -> Result<Judged> {
     let shop = site.shop();
-    let staff = shop.token("staff").await?;
+    let mut staff = shop.token("staff").await?;
     let limit = Instant::now() + PATIENCE;
     let mut looks = 0;
     let judgement = loop {
@@ -50,6 +50,7 @@ pub(crate) async fn judge(
         looks += 1;
         if looks % UNAIDED == 0 {
             site.advance(16).await?;
+            staff = shop.token("staff").await?; // they do not live long
         }
         tokio::time::sleep(LOOK).await;
     };
@@ -57,17 +58,29 @@ pub(crate) async fn judge(
     report.notes.push(format!(
         "{} intents, {} orders, {} mails of which {} were sent again",
         books.carts().len(),
-        judgement.orders,
+        judgement.placed.len(),
         judgement.mails,
         judgement.mails - judgement.distinct
     ));
-    Ok(())
+    Ok(Judged {
+        orders: judgement.placed,
+        sent_again: judgement.mails - judgement.distinct,
+    })
+}
+
+/// What was found in the end.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    /// Ids of the orders that were placed.
+    pub(crate) orders: Vec<String>,
+    /// Mails that came more than once.
+    pub(crate) sent_again: usize,
 }
 
 #[derive(Default)]
 struct Judgement {
     failures: Vec<String>,
-    orders: usize,
+    placed: Vec<String>,
     mails: usize,
     distinct: usize,
 }
@@ -87,7 +100,8 @@ impl Judgement {
         let wrong = wrong_stock(shop, staff, initial, &placed).await?;
         judgement.failures.extend(wrong);
         judgement.mail(site, &placed);
-        judgement.orders = placed.len();
+        let ids = placed.iter().filter_map(|order| order["id"].as_str());
+        judgement.placed = ids.map(str::to_owned).collect();
         Ok(judgement)
     }
 

@@ -214,6 +214,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         )]),
     },
     Experiment {
+        id: "R13",
+        name: "feed-wipe sqlite",
+        promise: "while people buy, whatever carries events forgets how far it was and begins again: none is lost, none has its effect twice",
+        quick: 5,
+        full: 50,
+        how: Program("wipe", Sqlite),
+    },
+    Experiment {
+        id: "R13p",
+        name: "feed-wipe postgres",
+        promise: "the same on PostgreSQL",
+        quick: 3,
+        full: 50,
+        how: Program("wipe", Postgres),
+    },
+    Experiment {
         id: "R14",
         name: "lease-fencing",
         promise: "a worker that lost its lease changes nothing",

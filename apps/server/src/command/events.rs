@@ -26,6 +26,18 @@ pub(crate) enum Action {
         #[arg(long)]
         event: Option<EventId>,
     },
+    /// Makes a module read feeds again, from the beginning or a position on. What it has handled it does not handle again.
+    Rewind {
+        /// The consuming module.
+        #[arg(long)]
+        consumer: String,
+        /// The producing module; all without it.
+        #[arg(long)]
+        source: Option<String>,
+        /// What is read again comes after this position.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
+        position: i64,
+    },
     /// Gives up an event that is tried again and again, so that later ones of its subject go on. `replay` takes it back.
     Skip {
         /// The consuming module.
@@ -62,6 +74,16 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             let db = store_of(&node, &consumer)?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
+        }
+        Action::Rewind {
+            consumer,
+            source,
+            position,
+        } => {
+            let db = store_of(&node, &consumer)?;
+            let source = source.as_deref();
+            let count = tenon_events::rewind(db, &mut ctx, &consumer, source, position).await?;
+            println!("{consumer} reads {count} feeds again.");
         }
         Action::Skip { consumer, event } => {
             let db = store_of(&node, &consumer)?;

@@ -103,31 +103,39 @@ pub async fn skip(
     Ok(skipped == 1)
 }
 
-/// Makes a consumer read a feed again from `position` on; events that it has in its inbox are not handled again.
+/// Makes a consumer read a feed (all, without a source) again from `position` on; returns how many feeds. Events that it
+/// has in its inbox are not handled again.
 ///
-/// For a new kind of event in a subscription: what passed before is fetched this way.
+/// For a new kind of event in a subscription, and for whatever carried events and lost some: what passed before is
+/// fetched this way. The consumer may work meanwhile.
 pub async fn rewind(
     db: &Db,
     ctx: &mut CallCtx,
     consumer: &str,
-    source: &str,
+    source: Option<&str>,
     position: i64,
-) -> Result<bool, StoreError> {
+) -> Result<u64, StoreError> {
     let mut tx = db.begin(ctx, "events.rewind").await?;
     let now = tx.now();
-    let moved = tx
-        .query(
-            "UPDATE event_cursors SET position = $3, updated_at = $4
-              WHERE consumer = $1 AND source = $2 AND position > $3",
-        )
+    let rewind = tx
+        .query(match source {
+            None => {
+                "UPDATE event_cursors SET position = $2, updated_at = $3 WHERE consumer = $1 AND position > $2"
+            }
+            Some(_) => {
+                "UPDATE event_cursors SET position = $2, updated_at = $3
+                  WHERE consumer = $1 AND position > $2 AND source = $4"
+            }
+        })
         .bind(consumer.to_owned())
-        .bind(source.to_owned())
         .bind(position)
-        .bind(now)
-        .execute()
-        .await?;
+        .bind(now);
+    let moved = match source {
+        None => rewind.execute().await?,
+        Some(source) => rewind.bind(source.to_owned()).execute().await?,
+    };
     tx.commit().await?;
-    Ok(moved == 1)
+    Ok(moved)
 }
 
 /// Deletes inbox rows that were done before `before`, at most `limit`; returns how many.

@@ -48,17 +48,18 @@ async fn rewinding_reads_the_feed_again_and_handles_nothing_twice() {
         while worker.run_due().await.expect("runs") > 0 {}
         assert_eq!((world.cursor().await, world.attempts().len()), (3, 3));
         let mut ctx = world.kit.ctx();
-        assert!(
-            rewind(&world.mail, &mut ctx, "mail", "shop", 0)
-                .await
-                .expect("writes")
-        );
-        assert!(
-            !rewind(&world.mail, &mut ctx, "mail", "shop", 5)
-                .await
-                .expect("writes"),
-            "never forward"
-        );
+        for (source, position, feeds) in [
+            (Some("shop"), 0, 1),
+            (Some("shop"), 5, 0), // never forward
+            (Some("nobody"), 0, 0),
+        ] {
+            let moved = rewind(&world.mail, &mut ctx, "mail", source, position).await;
+            assert_eq!(moved.expect("writes"), feeds, "{source:?} {position}");
+        }
+        assert_eq!(worker.run_due().await.expect("runs"), 0);
+        assert_eq!((world.cursor().await, world.attempts().len()), (3, 0));
+        let all = rewind(&world.mail, &mut ctx, "mail", None, 1).await;
+        assert_eq!(all.expect("writes"), 1);
         assert_eq!(worker.run_due().await.expect("runs"), 0);
         assert_eq!((world.cursor().await, world.attempts().len()), (3, 0));
     }
