@@ -29,10 +29,10 @@ impl Service {
             return Ok(Asked::Settings);
         };
         let question = self.question(cart)?;
-        let answer = provider.rates(&question);
+        let asking = provider.rates(&question);
         let answer = match ctx.deadline.remaining() {
-            Some(left) => tokio::time::timeout(left, answer).await.ok(),
-            None => Some(answer.await),
+            Some(left) => tokio::time::timeout(left, asking).await.ok(),
+            None => Some(asking.await),
         };
         match answer {
             Some(Ok(provided)) => Ok(Asked::Provided(provided)),
