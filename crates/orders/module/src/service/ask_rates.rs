@@ -35,7 +35,7 @@ impl Service {
             None => Some(asking.await),
         };
         match answer {
-            Some(Ok(provided)) => Ok(Asked::Provided(provided)),
+            Some(Ok(rates)) => Ok(Asked::Provided(rates)),
             Some(Err(error)) => self.without_answer(cart, &error.to_string()),
             None => self.without_answer(cart, "the deadline passed"),
         }
