@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// Keeps the report in `docs/guarantees/<date>.md`.
     #[arg(long)]
     keep: bool,
-    /// Takes over what was run already, with this seed and of this commit: after an interruption, or in parts.
+    /// Takes over what held already, with this seed: after an interruption, in parts, or when something was mended.
     #[arg(long)]
     resume: bool,
     /// Says what there is and runs nothing.
@@ -86,7 +86,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let seed = options.seed.unwrap_or_else(report::days);
     let kind = if options.full { "full" } else { "quick" };
     let mut report = Report::new(kind, seed);
-    let journal = Journal::open(root, kind, options.resume)?;
+    let journal = Journal::open(root, kind);
     let bench = run::Bench::prepare(root, &chosen)?;
     for experiment in chosen {
         let count = if options.full {
@@ -100,10 +100,12 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             } else {
                 None
             };
-            let row = match before {
-                Some(row) => row,
-                None => bench.run(experiment, count, seed)?,
-            };
+            if let Some(row) = before {
+                report.add(row);
+                continue;
+            }
+            let mut row = bench.run(experiment, count, seed)?;
+            journal.commit().clone_into(&mut row.commit);
             journal.note(&row)?;
             report.add(row);
         }

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks between two moves of the clock.
 const UNAIDED: u32 = 6;
+/// First and largest move of the clock, in seconds: what failed often waits long for its next attempt.
+const STEPS: (u32, u32) = (16, 600);
 
 /// The stock of each variant before anything was sold.
 pub(crate) type Initial = BTreeMap<String, Stock>;
@@ -41,7 +43,7 @@ pub(crate) async fn judge(
     let shop = site.shop();
     let mut staff = shop.token("staff").await?;
     let limit = Instant::now() + PATIENCE;
-    let mut looks = 0;
+    let (mut looks, mut step) = (0, STEPS.0);
     let judgement = loop {
         let judgement = Judgement::of(site, &shop, &staff, books, initial).await?;
         if judgement.failures.is_empty() || Instant::now() > limit {
@@ -49,7 +51,8 @@ pub(crate) async fn judge(
         }
         looks += 1;
         if looks % UNAIDED == 0 {
-            site.advance(16).await?;
+            site.advance(step).await?;
+            step = (2 * step).min(STEPS.1);
             staff = shop.token("staff").await?; // they do not live long
         }
         tokio::time::sleep(LOOK).await;

@@ -10,6 +10,7 @@ use mail_catcher::{CatcherOptions, MailCatcher};
 use payment_simulator::{Config, Simulator};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tenon_kernel::{Env, MovableClock, SystemEntropy};
+use tokio::time::Instant;
 
 use crate::ports;
 use crate::record::Record;
@@ -61,6 +62,8 @@ pub(crate) struct Site {
 
 /// Database of the template.
 const TEMPLATE: &str = "chaos_template";
+/// How long a cluster may take to recover.
+const RECOVERY: Duration = Duration::from_mins(2);
 /// More requests than any experiment sends.
 const UNLIMITED: &str = "1000000";
 
@@ -290,7 +293,7 @@ pub(crate) async fn administer(cluster: &str, statements: Vec<String>) -> Result
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
-            let mut owner = PgConnection::connect(&url).await?;
+            let mut owner = connect(&url).await?;
             for statement in statements {
                 sqlx::raw_sql(AssertSqlSafe(statement))
                     .execute(&mut owner)
@@ -300,4 +303,19 @@ pub(crate) async fn administer(cluster: &str, statements: Vec<String>) -> Result
         })
     });
     done.await?.context("the cluster answers")
+}
+
+/// Waits for a cluster that says it is still recovering from a crash (SQLSTATE 57P03).
+async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
+    let limit = Instant::now() + RECOVERY;
+    loop {
+        match PgConnection::connect(url).await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some("57P03") && Instant::now() < limit =>
+            {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            connected => return connected,
+        }
+    }
 }

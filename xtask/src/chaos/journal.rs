@@ -1,43 +1,44 @@
-//! What experiments came to is written down at once: a long run that is interrupted goes on where it was, and its parts can
-//! run beside each other.
+//! What experiments came to is written down at once: a long run that is interrupted goes on where it was, its parts can run
+//! beside each other, and what did not hold is run again once it is mended. Each row says of which commit it is.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::experiments::Experiment;
 use super::report::Row;
 
-/// The rows of runs with the same counts of the same state of the code.
+/// The rows of runs with the same counts.
 #[derive(Debug)]
 pub(crate) struct Journal {
     file: PathBuf,
-    /// Commit and counts: `313ecd0 full`.
-    run: String,
+    /// Which counts: `full`.
+    kind: &'static str,
+    /// What is run now.
+    commit: String,
 }
 
 impl Journal {
-    /// The journal of this state of the code, which must be committed if rows of another run are to be taken over.
-    pub(crate) fn open(root: &Path, kind: &str, resume: bool) -> Result<Self> {
-        let (commit, is_committed) = state(root);
-        ensure!(
-            is_committed || !resume,
-            "--resume: commit first; only the same code has the same rows"
-        );
-        let mark = if is_committed { "" } else { " with changes" };
-        Ok(Self {
+    pub(crate) fn open(root: &Path, kind: &'static str) -> Self {
+        Self {
             file: root.join("var/chaos/journal.jsonl"),
-            run: format!("{commit}{mark} {kind}"),
-        })
+            kind,
+            commit: state(root),
+        }
+    }
+
+    /// What is run now: a commit, perhaps with changes.
+    pub(crate) fn commit(&self) -> &str {
+        &self.commit
     }
 
     /// Writes a row down, whole and in one go.
     pub(crate) fn note(&self, row: &Row) -> Result<()> {
-        let line = json!({ "run": self.run, "row": row.json() });
+        let line = json!({ "kind": self.kind, "row": row.json() });
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -47,7 +48,7 @@ impl Journal {
         Ok(())
     }
 
-    /// The last row that was written down for an experiment with this seed.
+    /// The last row of an experiment with this seed, if it held.
     pub(crate) fn row(&self, experiment: &Experiment, seed: u64) -> Result<Option<Row>> {
         let text = match fs::read_to_string(&self.file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -57,27 +58,29 @@ impl Journal {
             .lines()
             .rev()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok()) // the last may be cut off
-            .filter(|line| line["run"] == self.run.as_str())
+            .filter(|line| line["kind"] == self.kind)
             .map(|mut line| line["row"].take())
             .find(|row| row["id"] == experiment.id && row["seed"] == seed)
+            .filter(|row| row["failures"] == 0)
             .and_then(|row| Row::read(experiment, &row)))
     }
 }
 
 /// The commit, and whether it is all there is. Without a repository nobody knows.
-fn state(root: &Path) -> (String, bool) {
+fn state(root: &Path) -> String {
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
         let output = command.current_dir(root).args(arguments).output().ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| text.trim().to_owned())
     };
-    match git(&["rev-parse", "--short=12", "HEAD"]) {
-        Some(commit) => (
-            commit,
-            git(&["status", "--porcelain"]).is_some_and(|changes| changes.is_empty()),
-        ),
-        None => ("unknown".to_owned(), false),
+    match (
+        git(&["rev-parse", "--short=7", "HEAD"]),
+        git(&["status", "--porcelain"]),
+    ) {
+        (Some(commit), Some(changes)) if changes.is_empty() => commit,
+        (Some(commit), _) => format!("{commit} changed"),
+        (None, _) => "unknown".to_owned(),
     }
 }
 
@@ -87,37 +90,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_taken_over_by_the_same_run_only() {
+    fn a_row_that_held_is_taken_over_by_a_run_of_its_kind_and_seed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = |run: &str| Journal {
+        let journal = |kind| Journal {
             file: folder.path().join("journal.jsonl"),
-            run: run.to_owned(),
+            kind,
+            commit: "313ecd0".to_owned(),
         };
         let experiment = &EXPERIMENTS[0];
         let mut row = Row::of(experiment);
         row.trials = 3;
         row.seed = 7;
+        row.commit = "313ecd0".to_owned();
         row.notes = vec!["beside".to_owned()];
-        assert!(
-            journal("a full")
-                .row(experiment, 7)
-                .expect("reads")
-                .is_none()
-        );
-        journal("a full").note(&row).expect("writes");
+        let full = journal("full");
+        assert!(full.row(experiment, 7).expect("reads").is_none());
+        full.note(&row).expect("writes");
         OpenOptions::new()
             .append(true)
-            .open(&journal("a full").file)
-            .and_then(|mut file| file.write_all(b"{\"run\":\"a fu"))
+            .open(&full.file)
+            .and_then(|mut file| file.write_all(b"{\"kind\":\"fu\n"))
             .expect("cut off");
-        let found = journal("a full").row(experiment, 7).expect("reads");
+        let found = full.row(experiment, 7).expect("reads");
         assert_eq!(found.expect("is there").json(), row.json());
-        for (run, experiment, seed) in [
-            ("b full", experiment, 7),
-            ("a full", experiment, 8),
-            ("a full", &EXPERIMENTS[1], 7),
+        for (kind, experiment, seed) in [
+            ("quick", experiment, 7),
+            ("full", experiment, 8),
+            ("full", &EXPERIMENTS[1], 7),
         ] {
-            assert!(journal(run).row(experiment, seed).expect("reads").is_none());
+            let found = journal(kind).row(experiment, seed).expect("reads");
+            assert!(found.is_none());
         }
+        row.failures = 1;
+        full.note(&row).expect("writes");
+        assert!(full.row(experiment, 7).expect("reads").is_none());
     }
 }

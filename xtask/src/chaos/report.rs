@@ -23,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) failures: u64,
     pub(crate) seconds: u64,
     pub(crate) seed: u64,
+    /// What was run.
+    pub(crate) commit: String,
     pub(crate) notes: Vec<String>,
 }
 
@@ -44,6 +46,7 @@ impl Row {
             failures: 0,
             seconds: 0,
             seed: 0,
+            commit: String::new(),
             notes: Vec::new(),
         }
     }
@@ -52,7 +55,8 @@ impl Row {
     pub(crate) fn json(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "promise": self.promise, "trials": self.trials,
-            "failures": self.failures, "seconds": self.seconds, "seed": self.seed, "notes": self.notes,
+            "failures": self.failures, "seconds": self.seconds, "seed": self.seed, "commit": self.commit,
+            "notes": self.notes,
         })
     }
 
@@ -65,6 +69,7 @@ impl Row {
             failures: number("failures")?,
             seconds: number("seconds")?,
             seed: number("seed")?,
+            commit: json["commit"].as_str()?.to_owned(),
             notes: notes.filter_map(Value::as_str).map(str::to_owned).collect(),
             ..Self::of(experiment)
         })
@@ -146,18 +151,19 @@ impl Report {
             self.kind,
             self.seed
         );
-        text.push_str("| | experiment | trials | failures | rate, 95 % | s | seed |\n|---|---|--:|--:|--:|--:|--:|\n");
+        text.push_str("| | experiment | trials | failures | rate, 95 % | s | seed | of |\n|---|---|--:|--:|--:|--:|--:|---|\n");
         for row in &self.rows {
             writeln!(
                 text,
-                "| {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} |",
                 row.id,
                 row.name,
                 row.trials,
                 row.failures,
                 row.bound(),
                 row.seconds,
-                row.seed
+                row.seed,
+                row.commit
             )
             .expect("a string takes all");
         }

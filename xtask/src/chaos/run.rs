@@ -14,6 +14,8 @@ use crate::cluster::Cluster;
 use crate::stack::Backend;
 use crate::{crash, process};
 
+/// Lines that are shown of a test that failed.
+const MOST_LINES: usize = 60;
 /// Installations of a certificate that run at once.
 const AT_ONCE: &str = "6";
 
@@ -164,6 +166,13 @@ pub(super) fn outcome(command: &mut Command, package: &str, test: &str) -> Resul
     let summary = told.lines().rev().find(|line| line.contains("Summary"));
     let summary = summary.with_context(|| format!("no test ran:\n{told}"))?;
     println!("{package} {test}:{summary}");
+    if !output.status.success() {
+        let lines: Vec<&str> = told.lines().filter(|line| !line.is_empty()).collect();
+        println!(
+            "{}",
+            lines[lines.len().saturating_sub(MOST_LINES)..].join("\n")
+        );
+    }
     ensure!(
         !summary.contains(" 0 tests run"),
         "{package} has no test {test}"
