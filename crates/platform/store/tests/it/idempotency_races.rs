@@ -81,7 +81,7 @@ async fn copies_of_a_long_unit_come_back_and_find_its_outcome() {
             assert_eq!(copy.expect("is replayed"), id);
             assert_eq!(
                 (runs.load(Ordering::SeqCst), count(&db, &kit.ctx()).await),
-                (0, i64::from(round))
+                (0, i64::try_from(round).expect("a few"))
             );
         }
     }
