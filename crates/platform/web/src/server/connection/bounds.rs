@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Phase, ServeOptions, Server};
@@ -40,7 +41,13 @@ fn connect_to_stop() -> (DuplexStream, watch::Sender<Phase>) {
             }),
         );
     let (phases, phase) = watch::channel(Phase::Serving);
-    let server = Server::new(router, ServeOptions::default(), phase, TaskTracker::new());
+    let server = Server::new(
+        router,
+        ServeOptions::default(),
+        phase,
+        TaskTracker::new(),
+        CancellationToken::new(),
+    );
     let (ours, theirs) = duplex(64 * 1024);
     let peer = SocketAddr::from(([203, 0, 113, 9], 1));
     tokio::spawn(async move {
