@@ -87,9 +87,7 @@ impl ServiceError for NotificationsError {
 
     fn extensions(&self) -> Option<Map<String, Value>> {
         let (name, value) = match self {
-            Self::StaleVersion { current } => {
-                ("current_etag", json!(format!("\"v{current}\"")))
-            }
+            Self::StaleVersion { current } => ("current_etag", json!(format!("\"v{current}\""))),
             Self::EventsGone { kept_after } => ("kept_after", json!(format!("{kept_after:019}"))),
             _ => return None,
         };

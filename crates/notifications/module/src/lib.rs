@@ -31,7 +31,8 @@ pub use self::domain::RecipientKey;
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
 use self::service::{EventLog, Service};
 pub use self::settings::{
-    EventSettings, LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings, SmtpTls,
+    EventSettings, LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings,
+    SmtpTls,
 };
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");

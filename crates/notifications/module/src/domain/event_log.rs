@@ -85,7 +85,8 @@ pub(crate) fn position_text(position: i64) -> String {
 
 /// Reads a position, with or without the zeros in front.
 pub(crate) fn read_position(text: &str) -> Option<i64> {
-    let is_number = (1..=DIGITS).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+    let is_number =
+        (1..=DIGITS).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()
 }
 
@@ -106,7 +107,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_position() {
-        for text in ["", "-1", "+1", " 1", "1.0", "x", "9223372036854775808", "00000000000000000001"] {
+        for text in [
+            "",
+            "-1",
+            "+1",
+            " 1",
+            "1.0",
+            "x",
+            "9223372036854775808",
+            "00000000000000000001",
+        ] {
             assert_eq!(read_position(text), None, "{text}");
         }
     }

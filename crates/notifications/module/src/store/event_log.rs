@@ -119,7 +119,10 @@ pub(crate) async fn page(
         head: first.head,
         purged: first.purged,
     };
-    let events = rows.into_iter().filter_map(event).collect::<Result<_, _>>()?;
+    let events = rows
+        .into_iter()
+        .filter_map(event)
+        .collect::<Result<_, _>>()?;
     Ok(LogPage { ends, events })
 }
 

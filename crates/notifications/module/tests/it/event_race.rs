@@ -47,7 +47,9 @@ async fn readers_get_every_event_once_in_order_whatever_writers_and_connections_
 async fn play(engine: TestEngine, mut dice: Dice) {
     let seed = dice.seed();
     let world = Arc::new(World::new(engine).await);
-    let writers: Vec<_> = (0..WRITERS).map(|number| Writer::roll(number, &mut dice)).collect();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| Writer::roll(number, &mut dice))
+        .collect();
     let committed: Vec<_> = writers.iter().map(Writer::committed).collect();
     let total = committed.iter().sum();
 
@@ -64,8 +66,16 @@ async fn play(engine: TestEngine, mut dice: Dice) {
     }
     let mut readers = JoinSet::new();
     for _ in 0..READERS {
-        readers.spawn(list_all(Arc::clone(&world), Dice::with_seed(dice.roll(usize::MAX) as u64), total));
-        readers.spawn(follow_all(Arc::clone(&world), Dice::with_seed(dice.roll(usize::MAX) as u64), total));
+        readers.spawn(list_all(
+            Arc::clone(&world),
+            Dice::with_seed(dice.roll(usize::MAX) as u64),
+            total,
+        ));
+        readers.spawn(follow_all(
+            Arc::clone(&world),
+            Dice::with_seed(dice.roll(usize::MAX) as u64),
+            total,
+        ));
     }
     let mut writing = JoinSet::new();
     for writer in writers {
@@ -98,21 +108,36 @@ impl Writer {
     }
 
     fn committed(&self) -> usize {
-        self.units.iter().filter(|unit| unit.commits).map(|unit| unit.events).sum()
+        self.units
+            .iter()
+            .filter(|unit| unit.commits)
+            .map(|unit| unit.events)
+            .sum()
     }
 
     /// Emits events about one thing, numbered from 0 as far as they commit.
     async fn write(mut self, world: Arc<World>) {
-        let source = if self.number.is_multiple_of(2) { "catalog" } else { "orders" };
+        let source = if self.number.is_multiple_of(2) {
+            "catalog"
+        } else {
+            "orders"
+        };
         let db = world.app.kit().db(empty_store(source)).await;
         let mut next = 0;
         for unit in self.units {
             let mut ctx = world.app.kit().ctx();
-            let mut tx = db.begin(&mut ctx, "test.write").await.expect("the store is there");
+            let mut tx = db
+                .begin(&mut ctx, "test.write")
+                .await
+                .expect("the store is there");
             for step in 0..unit.events {
                 let number = i64::try_from(next + step).expect("a small number");
                 if source == "catalog" {
-                    let event = ProductUpdated { product_id: id(&self.number.to_string()), version: number, changed: Vec::new() };
+                    let event = ProductUpdated {
+                        product_id: id(&self.number.to_string()),
+                        version: number,
+                        changed: Vec::new(),
+                    };
                     tx.emit(&event).await.expect("written");
                 } else {
                     let event = CheckoutStarted {
@@ -163,7 +188,11 @@ async fn follow_all(world: Arc<World>, mut dice: Dice, total: usize) -> Vec<Valu
     let sue = world.app.user(&reader, &[Role::Staff]);
     let (mut seen, mut last) = (Vec::new(), "0".to_owned());
     while seen.len() < total {
-        let mut stream = sue.get("/v1/events/stream").header("last-event-id", &last).open().await;
+        let mut stream = sue
+            .get("/v1/events/stream")
+            .header("last-event-id", &last)
+            .open()
+            .await;
         assert_eq!(stream.status(), 200);
         for _ in 0..=dice.roll(40) {
             if seen.len() == total {
@@ -182,19 +211,33 @@ async fn follow_all(world: Arc<World>, mut dice: Dice, total: usize) -> Vec<Valu
 
 /// No gap, nothing twice, everything that was committed, and each subject in its order.
 fn check(seen: &[Value], committed: &[usize], seed: u64) {
-    let expected: Vec<_> = (1..=seen.len()).map(|number| format!("{number:019}")).collect();
-    let sequences: Vec<_> = seen.iter().map(|event| event["sequence"].as_str().expect("text")).collect();
+    let expected: Vec<_> = (1..=seen.len())
+        .map(|number| format!("{number:019}"))
+        .collect();
+    let sequences: Vec<_> = seen
+        .iter()
+        .map(|event| event["sequence"].as_str().expect("text"))
+        .collect();
     assert_eq!(sequences, expected, "seed {seed}");
 
     let mut numbers: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for event in seen {
         let data = &event["data"];
-        let number = data["version"].as_i64().or_else(|| data["total"]["amount"].as_i64());
+        let number = data["version"]
+            .as_i64()
+            .or_else(|| data["total"]["amount"].as_i64());
         let subject = event["subject"].as_str().expect("text");
-        numbers.entry(subject).or_default().push(number.expect("numbered"));
+        numbers
+            .entry(subject)
+            .or_default()
+            .push(number.expect("numbered"));
     }
     let mut counts: Vec<_> = numbers.values().map(Vec::len).collect();
-    let mut committed: Vec<_> = committed.iter().copied().filter(|count| *count > 0).collect();
+    let mut committed: Vec<_> = committed
+        .iter()
+        .copied()
+        .filter(|count| *count > 0)
+        .collect();
     counts.sort_unstable();
     committed.sort_unstable();
     assert_eq!(counts, committed, "seed {seed}");

@@ -48,14 +48,28 @@ async fn a_stream_tells_what_the_list_does_and_goes_on_after_the_last_event() {
         }
         let sam = staff(&world);
         let list = sam.get("/v1/events").await.expect(200);
-        let listed: Vec<_> = list["data"].as_array().expect("a list").iter().map(|event| (event["sequence"].as_str().expect("text").to_owned(), event.clone())).collect();
+        let listed: Vec<_> = list["data"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|event| {
+                (
+                    event["sequence"].as_str().expect("text").to_owned(),
+                    event.clone(),
+                )
+            })
+            .collect();
 
         let mut stream = from_the_beginning(&sam).await;
         assert_eq!(stream.header("content-type"), Some("text/event-stream"));
         assert_eq!(stream.header("cache-control"), Some("no-store"));
         assert_eq!(told(&mut stream).await, listed);
 
-        let mut later = sam.get(STREAM).header("last-event-id", &listed[0].0).open().await;
+        let mut later = sam
+            .get(STREAM)
+            .header("last-event-id", &listed[0].0)
+            .open()
+            .await;
         assert_eq!(told(&mut later).await, listed[1..]);
     }
 }
@@ -85,10 +99,16 @@ async fn a_stream_has_the_filters_of_the_list() {
             world.happens("catalog", &updated(name, version)).await;
         }
         let sam = staff(&world);
-        let path = format!("{STREAM}?subject={}&type=product.updated", updated("tea", 1).product_id);
+        let path = format!(
+            "{STREAM}?subject={}&type=product.updated",
+            updated("tea", 1).product_id
+        );
         let mut stream = sam.get(&path).header("last-event-id", "0").open().await;
         let events = told(&mut stream).await;
-        let sequences: Vec<_> = events.iter().map(|(id, _)| id.trim_start_matches('0')).collect();
+        let sequences: Vec<_> = events
+            .iter()
+            .map(|(id, _)| id.trim_start_matches('0'))
+            .collect();
         assert_eq!(sequences, ["1", "3"]);
         // What is for others wakes nobody.
         let (tea, cup) = (updated("tea", 3), updated("cup", 2));
@@ -97,7 +117,10 @@ async fn a_stream_has_the_filters_of_the_list() {
             world.happens("catalog", &tea).await;
         };
         let (event, ()) = tokio::join!(stream.event(), happens);
-        assert_eq!(event.map(|(id, _)| id), Some("0000000000000000005".to_owned()));
+        assert_eq!(
+            event.map(|(id, _)| id),
+            Some("0000000000000000005".to_owned())
+        );
     }
 }
 
@@ -110,7 +133,11 @@ async fn a_long_log_is_told_page_by_page_without_a_seam() {
         }
         world.app.settle().await;
         let mut stream = from_the_beginning(&staff(&world)).await;
-        let sequences: Vec<_> = told(&mut stream).await.into_iter().map(|(id, _)| id).collect();
+        let sequences: Vec<_> = told(&mut stream)
+            .await
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
         let expected: Vec<_> = (1..=100).map(|number| format!("{number:019}")).collect();
         assert_eq!(sequences, expected);
     }
@@ -125,12 +152,33 @@ async fn what_is_wrong_is_named_before_the_stream_begins() {
         for (query, last, status, code, pointer) in [
             ("", "x", 400, "invalid_request", "Last-Event-ID:"),
             ("", "-1", 400, "invalid_request", "Last-Event-ID:"),
-            ("", "evt_00000000000000000000000001", 400, "invalid_request", "Last-Event-ID:"),
+            (
+                "",
+                "evt_00000000000000000000000001",
+                400,
+                "invalid_request",
+                "Last-Event-ID:",
+            ),
             ("?limit=1", "0", 400, "invalid_request", "?limit"),
-            ("?type=order.lost", "0", 422, "notifications.invalid_request", "?type"),
-            ("?subject=", "0", 422, "notifications.invalid_request", "?subject"),
+            (
+                "?type=order.lost",
+                "0",
+                422,
+                "notifications.invalid_request",
+                "?type",
+            ),
+            (
+                "?subject=",
+                "0",
+                422,
+                "notifications.invalid_request",
+                "?subject",
+            ),
         ] {
-            let reply = sam.get(&format!("{STREAM}{query}")).header("last-event-id", last).await;
+            let reply = sam
+                .get(&format!("{STREAM}{query}"))
+                .header("last-event-id", last)
+                .await;
             let problem = reply.expect(status);
             assert_eq!(reply.code(), code, "{query} {last}");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{query} {last}");
@@ -159,7 +207,10 @@ async fn a_reader_who_is_too_far_behind_is_told() {
         assert_eq!(reply.code(), "notifications.events_gone");
         assert_eq!(problem["kept_after"], "0000000000000000002");
         let mut stream = from_the_beginning(&sam).await;
-        assert_eq!(stream.event().await.map(|(id, _)| id), Some("0000000000000000003".to_owned()));
+        assert_eq!(
+            stream.event().await.map(|(id, _)| id),
+            Some("0000000000000000003".to_owned())
+        );
     }
 }
 
@@ -175,7 +226,10 @@ async fn one_caller_has_so_many_streams_and_no_more() {
         let third = sam.get(STREAM).await;
         let problem = third.expect(429);
         assert_eq!(third.code(), "too_many_streams");
-        assert_eq!((&problem["retry"], &problem["max_streams"]), (&json!("after"), &json!(2)));
+        assert_eq!(
+            (&problem["retry"], &problem["max_streams"]),
+            (&json!("after"), &json!(2))
+        );
         assert!(third.header("retry-after").is_some());
         let other = from_the_beginning(&world.app.user("sue", &[Role::Staff])).await;
         drop(first);
@@ -194,7 +248,10 @@ async fn nothing_is_told_after_the_end_of_a_token() {
         world.app.kit().advance(Duration::from_mins(10));
         world.happens("catalog", &updated("tea", 1)).await;
         let end = stream.next().await;
-        assert_eq!(end.as_deref(), Some("event: end\ndata: {\"reason\":\"invalid_token\"}"));
+        assert_eq!(
+            end.as_deref(),
+            Some("event: end\ndata: {\"reason\":\"invalid_token\"}")
+        );
         assert_eq!(stream.next().await, None);
         let mut again = from_the_beginning(&sam).await;
         assert_eq!(told(&mut again).await.len(), 1);
@@ -219,7 +276,10 @@ async fn streams_that_wait_hold_no_connection() {
         let waiting = futures_util::future::join_all(streams.iter_mut().map(TestStream::event));
         let (told, ()) = tokio::join!(waiting, world.happens("catalog", &event));
         for event in told {
-            assert_eq!(event.map(|(id, _)| id), Some("0000000000000000001".to_owned()));
+            assert_eq!(
+                event.map(|(id, _)| id),
+                Some("0000000000000000001".to_owned())
+            );
         }
     }
 }

@@ -14,11 +14,21 @@ use tenon_testkit::{Client, engines};
 use crate::world::{World, eur, id, order};
 
 /// What stands in events for people and secrets, and must never stand in the log.
-const PERSONAL: &[&str] = &["ada@example.com", "@", "3-D-secret", "she shouted", "wrote to us", "1Z999"];
+const PERSONAL: &[&str] = &[
+    "ada@example.com",
+    "@",
+    "3-D-secret",
+    "she shouted",
+    "wrote to us",
+    "1Z999",
+];
 
 fn texts(body: &Value, member: &str) -> Vec<String> {
     let events = body["data"].as_array().expect("a list");
-    events.iter().map(|event| event[member].as_str().expect("text").to_owned()).collect()
+    events
+        .iter()
+        .map(|event| event[member].as_str().expect("text").to_owned())
+        .collect()
 }
 
 fn product(number: i64) -> ProductPublished {
@@ -45,14 +55,22 @@ fn staff(world: &World) -> Client {
 async fn an_event_is_told_as_a_cloud_event_with_its_public_members() {
     for engine in engines() {
         let world = World::new(engine).await;
-        world.happens("orders", &world.place("1", Some("ada"))).await;
+        world
+            .happens("orders", &world.place("1", Some("ada")))
+            .await;
 
         let sam = staff(&world);
         let body = sam.get("/v1/events?type=order.placed").await.expect(200);
         let event = &body["data"][0];
         let emitted = &world.app.events("orders", "order.placed").await[0];
         let mut data = emitted.data.clone();
-        assert!(data["customer"].as_object_mut().expect("a buyer").remove("email").is_some());
+        assert!(
+            data["customer"]
+                .as_object_mut()
+                .expect("a buyer")
+                .remove("email")
+                .is_some()
+        );
         assert_eq!(
             *event,
             json!({
@@ -68,7 +86,10 @@ async fn an_event_is_told_as_a_cloud_event_with_its_public_members() {
                 "data": data,
             })
         );
-        let one = sam.get(&format!("/v1/events/{}", emitted.id)).await.expect(200);
+        let one = sam
+            .get(&format!("/v1/events/{}", emitted.id))
+            .await
+            .expect(200);
         assert_eq!(one, *event);
         // The confirmation that follows from it is a public event of this module itself.
         let all = sam.get("/v1/events").await.expect(200);
@@ -146,8 +167,15 @@ async fn nothing_secret_or_personal_reaches_the_log() {
         for secret in PERSONAL {
             assert!(!text.contains(secret), "{secret} is told in {text}");
         }
-        let hash = &world.log().await[0]["recipient_hash"];
-        assert!(!text.contains(hash.as_str().expect("a hash")), "{text}");
+        let log = world.log().await;
+        let hashes: Vec<_> = log
+            .iter()
+            .filter_map(|it| it["recipient_hash"].as_str())
+            .collect();
+        assert!(
+            !hashes.is_empty() && hashes.iter().all(|hash| !text.contains(hash)),
+            "{text}"
+        );
     }
 }
 
@@ -164,7 +192,10 @@ async fn pages_go_from_old_to_new_and_the_last_cursor_goes_on_later() {
             let reply = sam.get(&path).await;
             let body = reply.expect(200);
             seen.extend(texts(&body, "sequence"));
-            let cursor = body["next_cursor"].as_str().expect("always there").to_owned();
+            let cursor = body["next_cursor"]
+                .as_str()
+                .expect("always there")
+                .to_owned();
             let has_more = body["has_more"].as_bool().expect("said");
             let next = format!("/v1/events?limit=2&cursor={cursor}");
             let link = has_more.then(|| format!("<{next}>; rel=\"next\""));
@@ -205,7 +236,10 @@ async fn filters_choose_by_type_and_by_subject() {
             ("type=order.placed".to_owned(), vec![]),
         ] {
             let body = sam.get(&format!("/v1/events?{query}")).await.expect(200);
-            let expected: Vec<_> = sequences.into_iter().map(|it| format!("{it:019}")).collect();
+            let expected: Vec<_> = sequences
+                .into_iter()
+                .map(|it| format!("{it:019}"))
+                .collect();
             assert_eq!(texts(&body, "sequence"), expected, "{query}");
         }
         // A cursor has been past everything there was, also what its filter leaves out.
@@ -226,7 +260,10 @@ async fn what_is_wrong_is_named() {
             world.happens("catalog", &product(number)).await;
         }
         let sam = staff(&world);
-        let first = sam.get("/v1/events?limit=1&type=product.published").await.expect(200);
+        let first = sam
+            .get("/v1/events?limit=1&type=product.published")
+            .await
+            .expect(200);
         let cursor = first["next_cursor"].as_str().expect("there").to_owned();
         let tampered = format!("{}A", &cursor[..cursor.len() - 1]);
         let long = "s".repeat(65);
@@ -235,20 +272,63 @@ async fn what_is_wrong_is_named() {
             ("limit=201".to_owned(), 400, "invalid_request", "?limit"),
             ("limit=many".to_owned(), 400, "invalid_request", "?limit"),
             ("colour=red".to_owned(), 400, "invalid_request", "?colour"),
-            ("cursor=nonsense".to_owned(), 400, "notifications.invalid_cursor", "?cursor"),
-            (format!("type=product.published&cursor={tampered}"), 400, "notifications.invalid_cursor", "?cursor"),
-            (format!("cursor={cursor}"), 400, "notifications.invalid_cursor", "?cursor"),
-            (format!("type=order.placed&cursor={cursor}"), 400, "notifications.invalid_cursor", "?cursor"),
             (
-                format!("subject={}&type=product.published&cursor={cursor}", product(1).product_id),
+                "cursor=nonsense".to_owned(),
                 400,
                 "notifications.invalid_cursor",
                 "?cursor",
             ),
-            ("type=order.lost".to_owned(), 422, "notifications.invalid_request", "?type"),
-            ("type=challenge.created".to_owned(), 422, "notifications.invalid_request", "?type"),
-            ("subject=".to_owned(), 422, "notifications.invalid_request", "?subject"),
-            (format!("subject={long}"), 422, "notifications.invalid_request", "?subject"),
+            (
+                format!("type=product.published&cursor={tampered}"),
+                400,
+                "notifications.invalid_cursor",
+                "?cursor",
+            ),
+            (
+                format!("cursor={cursor}"),
+                400,
+                "notifications.invalid_cursor",
+                "?cursor",
+            ),
+            (
+                format!("type=order.placed&cursor={cursor}"),
+                400,
+                "notifications.invalid_cursor",
+                "?cursor",
+            ),
+            (
+                format!(
+                    "subject={}&type=product.published&cursor={cursor}",
+                    product(1).product_id
+                ),
+                400,
+                "notifications.invalid_cursor",
+                "?cursor",
+            ),
+            (
+                "type=order.lost".to_owned(),
+                422,
+                "notifications.invalid_request",
+                "?type",
+            ),
+            (
+                "type=challenge.created".to_owned(),
+                422,
+                "notifications.invalid_request",
+                "?type",
+            ),
+            (
+                "subject=".to_owned(),
+                422,
+                "notifications.invalid_request",
+                "?subject",
+            ),
+            (
+                format!("subject={long}"),
+                422,
+                "notifications.invalid_request",
+                "?subject",
+            ),
         ] {
             let reply = sam.get(&format!("/v1/events?{query}")).await;
             let problem = reply.expect(status);
@@ -271,9 +351,15 @@ async fn only_staff_may_read() {
         let event = "/v1/events/evt_00000000000000000000000001";
         for path in ["/v1/event-types", "/v1/events", event, "/v1/events/stream"] {
             let nobody = world.app.anonymous().get(path).await;
-            assert_eq!((nobody.status().as_u16(), nobody.code().as_str()), (401, "unauthenticated"));
+            assert_eq!(
+                (nobody.status().as_u16(), nobody.code().as_str()),
+                (401, "unauthenticated")
+            );
             let buyer = world.app.user("ada", &[Role::Customer]).get(path).await;
-            assert_eq!((buyer.status().as_u16(), buyer.code().as_str()), (403, "forbidden"));
+            assert_eq!(
+                (buyer.status().as_u16(), buyer.code().as_str()),
+                (403, "forbidden")
+            );
         }
         let root = world.app.user("root", &[Role::Admin]);
         root.get("/v1/events").await.expect(200);
@@ -285,12 +371,21 @@ async fn types_are_listed_with_schema_and_example() {
     for engine in engines() {
         let world = World::new(engine).await;
         let body = staff(&world).get("/v1/event-types").await.expect(200);
-        assert_eq!((&body["next_cursor"], &body["has_more"]), (&Value::Null, &json!(false)));
+        assert_eq!(
+            (&body["next_cursor"], &body["has_more"]),
+            (&Value::Null, &json!(false))
+        );
         let names = texts(&body, "type");
         assert!(names.is_sorted() && names.contains(&"order.placed".to_owned()));
         let types = body["data"].as_array().expect("a list");
-        let placed = types.iter().find(|it| it["type"] == "order.placed").expect("public");
-        assert_eq!((&placed["version"], &placed["source"]), (&json!(1), &json!("/orders")));
+        let placed = types
+            .iter()
+            .find(|it| it["type"] == "order.placed")
+            .expect("public");
+        assert_eq!(
+            (&placed["version"], &placed["source"]),
+            (&json!(1), &json!("/orders"))
+        );
         let properties = &placed["schema"]["properties"];
         assert_eq!(properties["customer"]["properties"]["email"], Value::Null);
         assert_ne!(properties["customer"]["properties"]["user_id"], Value::Null);
@@ -313,9 +408,17 @@ async fn an_event_that_arrives_again_is_there_once() {
             .await;
         world.happens("catalog", &product(2)).await;
         let body = staff(&world).get("/v1/events").await.expect(200);
-        let versions: Vec<_> = body["data"].as_array().expect("a list").iter().map(|it| &it["data"]["version"]).collect();
+        let versions: Vec<_> = body["data"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|it| &it["data"]["version"])
+            .collect();
         assert_eq!(versions, [1, 2]);
-        assert_eq!(texts(&body, "sequence"), ["0000000000000000001", "0000000000000000002"]);
+        assert_eq!(
+            texts(&body, "sequence"),
+            ["0000000000000000001", "0000000000000000002"]
+        );
         world.app.assert_invariants().await;
     }
 }
@@ -324,9 +427,16 @@ async fn an_event_that_arrives_again_is_there_once() {
 async fn what_was_rolled_back_is_never_told() {
     for engine in engines() {
         let world = World::new(engine).await;
-        let db = world.app.kit().db(crate::world::empty_store("catalog")).await;
+        let db = world
+            .app
+            .kit()
+            .db(crate::world::empty_store("catalog"))
+            .await;
         let mut ctx = world.app.kit().ctx();
-        let mut tx = db.begin(&mut ctx, "test.gives_up").await.expect("the store is there");
+        let mut tx = db
+            .begin(&mut ctx, "test.gives_up")
+            .await
+            .expect("the store is there");
         tx.emit(&product(1)).await.expect("written");
         tx.rollback().await.expect("undone");
         world.happens("catalog", &product(2)).await;
@@ -346,15 +456,27 @@ async fn old_events_go_and_readers_who_missed_them_are_told() {
         let lazy = sam.get("/v1/events?limit=1").await.expect(200);
         world.app.kit().advance(Duration::from_hours(20 * 24));
         // More than one batch.
-        let db = world.app.kit().db(crate::world::empty_store("catalog")).await;
+        let db = world
+            .app
+            .kit()
+            .db(crate::world::empty_store("catalog"))
+            .await;
         let mut ctx = world.app.kit().ctx();
-        let mut tx = db.begin(&mut ctx, "test.much_happens").await.expect("the store is there");
+        let mut tx = db
+            .begin(&mut ctx, "test.much_happens")
+            .await
+            .expect("the store is there");
         for number in 0..520 {
             tx.emit(&product(number)).await.expect("written");
         }
         tx.commit().await.expect("it commits");
         world.app.settle().await;
-        let path = |body: &Value| format!("/v1/events?cursor={}", body["next_cursor"].as_str().expect("there"));
+        let path = |body: &Value| {
+            format!(
+                "/v1/events?cursor={}",
+                body["next_cursor"].as_str().expect("there")
+            )
+        };
 
         // The first one is over 30 days old, the others are not.
         world.app.kit().advance(Duration::from_hours(11 * 24));
@@ -371,7 +493,10 @@ async fn old_events_go_and_readers_who_missed_them_are_told() {
         world.app.kit().advance(Duration::from_hours(20 * 24));
         world.app.settle().await;
         let nothing = sam.get("/v1/events").await.expect(200);
-        assert_eq!((&nothing["data"], &nothing["has_more"]), (&json!([]), &json!(false)));
+        assert_eq!(
+            (&nothing["data"], &nothing["has_more"]),
+            (&json!([]), &json!(false))
+        );
         sam.get(&path(&lazy)).await.expect(410);
         world.happens("catalog", &product(1)).await;
         let newest = sam.get(&path(&nothing)).await.expect(200);
@@ -389,9 +514,13 @@ async fn a_reader_from_before_a_restore_begins_anew() {
         let body = sam.get("/v1/events").await.expect(200);
         let cursor = body["next_cursor"].as_str().expect("there");
         // An older state of the store: the log ends earlier.
-        world.execute("UPDATE event_log_head SET purged = position").await;
+        world
+            .execute("UPDATE event_log_head SET purged = position")
+            .await;
         world.execute("DELETE FROM event_log").await;
-        world.execute("UPDATE event_log_head SET purged = 0, position = 0").await;
+        world
+            .execute("UPDATE event_log_head SET purged = 0, position = 0")
+            .await;
         let reply = sam.get(&format!("/v1/events?cursor={cursor}")).await;
         reply.expect(410);
         assert_eq!(reply.code(), "notifications.events_gone");
@@ -403,10 +532,7 @@ async fn nobody_changes_what_was_told() {
     for engine in engines() {
         let world = World::new(engine).await;
         world.happens("catalog", &product(1)).await;
-        for sql in [
-            "UPDATE event_log SET data = '{}'",
-            "DELETE FROM event_log",
-        ] {
+        for sql in ["UPDATE event_log SET data = '{}'", "DELETE FROM event_log"] {
             assert!(world.try_execute(sql).await.is_err(), "{sql}");
         }
         let body = staff(&world).get("/v1/events").await.expect(200);

@@ -251,7 +251,8 @@ impl TestStream {
             }
             let frame = self.body.frame().await?.expect("the body can be read");
             let bytes = frame.into_data().expect("a stream has no trailers");
-            self.text.push_str(std::str::from_utf8(&bytes).expect("a stream is UTF-8"));
+            self.text
+                .push_str(std::str::from_utf8(&bytes).expect("a stream is UTF-8"));
         }
     }
 

@@ -77,10 +77,7 @@ fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
     }
 }
 
-async fn principal_of(
-    verifier: &TokenVerifier,
-    headers: &HeaderMap,
-) -> Result<Principal, Problem> {
+async fn principal_of(verifier: &TokenVerifier, headers: &HeaderMap) -> Result<Principal, Problem> {
     let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
         return Ok(Principal::Anonymous);
     };

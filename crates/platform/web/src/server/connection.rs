@@ -97,8 +97,8 @@ impl Server {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let activity = Activity::new(self.options.max_head_bytes);
-        let connection = Connection::new(peer, self.commands.clone())
-            .stopping_with(self.stop.clone());
+        let connection =
+            Connection::new(peer, self.commands.clone()).stopping_with(self.stop.clone());
 
         let service = service_fn(|mut request: Request<Incoming>| {
             let is_http2 = request.version() >= Version::HTTP_2;

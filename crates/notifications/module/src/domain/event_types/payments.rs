@@ -23,7 +23,11 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
         ],
         &[],
     );
-    list.add::<PaymentActionRequired>(SOURCE, &["payment_id", "order_id"], &["next_action"]);
+    list.add::<PaymentActionRequired>(
+        SOURCE,
+        &["payment_id", "order_id"],
+        &["next_action.kind", "next_action.url"],
+    );
     list.add::<PaymentAuthorized>(
         SOURCE,
         &["payment_id", "order_id", "attempt_no", "amount"],

@@ -18,8 +18,19 @@ const INSIDE: &[&str] = &[
 
 /// Names that a member of a public event never has.
 const NEVER: &[&str] = &[
-    "actor", "address", "email", "ip", "ip_hash", "note", "password", "phone", "recipient_hash", "secret",
-    "token", "url", "user_agent",
+    "actor",
+    "address",
+    "email",
+    "ip",
+    "ip_hash",
+    "note",
+    "password",
+    "phone",
+    "recipient_hash",
+    "secret",
+    "token",
+    "url",
+    "user_agent",
 ];
 
 /// What is said about the members of each type.
@@ -30,7 +41,11 @@ impl EventTypes for Decisions {
     fn add<E: Event>(&mut self, _: &'static str, told: &[&'static str], withheld: &[&str]) {
         let set = |paths: &[&str]| paths.iter().map(|&path| path.to_owned()).collect();
         let decided = (set(told), set(withheld), schema_of::<E>());
-        assert!(self.0.insert(E::TYPE, decided).is_none(), "{} is there twice", E::TYPE);
+        assert!(
+            self.0.insert(E::TYPE, decided).is_none(),
+            "{} is there twice",
+            E::TYPE
+        );
     }
 }
 
@@ -46,16 +61,28 @@ fn is_money(properties: &Map<String, Value>) -> bool {
 
 /// Paths of all members that hold a value; an amount of money is one value.
 fn leaves(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
-    let parts = ["anyOf", "oneOf", "allOf"].iter().filter_map(|word| schema[*word].as_array());
-    let parts: Vec<_> = parts.flatten().filter(|part| !part["properties"].is_null()).collect();
-    if let Some(properties) = schema["properties"].as_object().filter(|them| !is_money(them)) {
+    let parts = ["anyOf", "oneOf", "allOf"]
+        .iter()
+        .filter_map(|word| schema[*word].as_array());
+    let parts: Vec<_> = parts
+        .flatten()
+        .filter(|part| !part["properties"].is_null())
+        .collect();
+    if let Some(properties) = schema["properties"]
+        .as_object()
+        .filter(|them| !is_money(them))
+    {
         for (name, property) in properties {
             let dot = if path.is_empty() { "" } else { "." };
             leaves(property, &format!("{path}{dot}{name}"), found);
         }
     } else if schema["items"]["properties"].is_object() {
         leaves(&schema["items"], path, found);
-    } else if parts.is_empty() || parts.iter().all(|part| is_money(part["properties"].as_object().expect("an object"))) {
+    } else if parts.is_empty()
+        || parts
+            .iter()
+            .all(|part| is_money(part["properties"].as_object().expect("an object")))
+    {
         found.insert(path.to_owned());
     } else {
         // The shapes of a choice are decided about as one: whoever tells them looks at each.
@@ -68,7 +95,11 @@ fn leaves(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_event_of_every_module_was_decided_about() {
-    let decided: BTreeSet<_> = decisions().0.into_keys().chain(INSIDE.iter().copied()).collect();
+    let decided: BTreeSet<_> = decisions()
+        .0
+        .into_keys()
+        .chain(INSIDE.iter().copied())
+        .collect();
     let all = [
         identity_contract::EVENTS,
         catalog_contract::EVENTS,
@@ -76,7 +107,11 @@ fn every_event_of_every_module_was_decided_about() {
         payments_contract::EVENTS,
         notifications_contract::EVENTS,
     ];
-    let there: BTreeSet<_> = all.into_iter().flatten().map(|shape| shape.event_type).collect();
+    let there: BTreeSet<_> = all
+        .into_iter()
+        .flatten()
+        .map(|shape| shape.event_type)
+        .collect();
     assert_eq!(decided, there);
 }
 
@@ -108,14 +143,20 @@ fn nothing_personal_and_no_secret_is_told() {
 #[test]
 fn what_administrators_changed_and_what_is_broken_stays_inside() {
     let catalogue = Catalogue::new();
-    for name in [AuditRecorded::TYPE, "invariant.violated", "invariant.restored"] {
+    for name in [
+        AuditRecorded::TYPE,
+        "invariant.violated",
+        "invariant.restored",
+    ] {
         assert!(catalogue.find(name).is_none(), "{name}");
     }
 }
 
 /// As much of JSON Schema as the schemas of events use.
 fn holds(schema: &Value, value: &Value) -> bool {
-    let choices = ["anyOf", "oneOf"].iter().filter_map(|word| schema[*word].as_array());
+    let choices = ["anyOf", "oneOf"]
+        .iter()
+        .filter_map(|word| schema[*word].as_array());
     if choices.clone().next().is_some() {
         return choices.flatten().any(|choice| holds(choice, value));
     }
@@ -141,8 +182,13 @@ fn holds(schema: &Value, value: &Value) -> bool {
     };
     let is_time = schema["format"] == "date-time";
     has_type
-        && (!is_time || value.as_str().is_some_and(|text| text.parse::<Timestamp>().is_ok()))
-        && value.as_object().is_none_or(|members| has_members(schema, members))
+        && (!is_time
+            || value
+                .as_str()
+                .is_some_and(|text| text.parse::<Timestamp>().is_ok()))
+        && value
+            .as_object()
+            .is_none_or(|members| has_members(schema, members))
         && value
             .as_array()
             .is_none_or(|items| items.iter().all(|item| holds(&schema["items"], item)))
@@ -150,37 +196,64 @@ fn holds(schema: &Value, value: &Value) -> bool {
 
 fn has_members(schema: &Value, members: &Map<String, Value>) -> bool {
     let required = schema["required"].as_array();
-    required.is_none_or(|names| names.iter().all(|name| name.as_str().is_some_and(|name| members.contains_key(name))))
-        && members.iter().all(|(name, value)| {
-            let property = schema["properties"].get(name);
-            property.is_some_and(|property| holds(property, value))
-        })
+    required.is_none_or(|names| {
+        names
+            .iter()
+            .all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
+    }) && members.iter().all(|(name, value)| {
+        let property = schema["properties"].get(name);
+        property.is_some_and(|property| holds(property, value))
+    })
 }
 
 #[test]
 fn each_type_has_a_description_and_an_example_that_its_schema_allows() {
     let catalogue = Catalogue::new();
     for event_type in catalogue.all() {
-        let EventType { name, schema, example, .. } = event_type;
+        let EventType {
+            name,
+            schema,
+            example,
+            ..
+        } = event_type;
         assert!(!event_type.description.is_empty(), "{name}");
-        assert!(holds(schema, example), "{name}: {example} is not {schema:#}");
+        assert!(
+            holds(schema, example),
+            "{name}: {example} is not {schema:#}"
+        );
         assert_eq!(event_type.told(example).as_ref(), Some(example), "{name}");
         assert!(!schema.to_string().contains("$ref"), "{name}: {schema:#}");
     }
     let examples: BTreeMap<String, Value> = serde_json::from_str(EXAMPLES).expect("JSON");
-    assert!(examples.keys().map(String::as_str).eq(catalogue.all().map(|it| it.name)));
+    assert!(
+        examples
+            .keys()
+            .map(String::as_str)
+            .eq(catalogue.all().map(|it| it.name))
+    );
 }
 
 #[test]
 fn an_example_can_be_wrong() {
-    let schema = &Catalogue::new().find("order.placed").expect("public").schema.clone();
-    let good = Catalogue::new().find("order.placed").expect("public").example.clone();
+    let schema = &Catalogue::new()
+        .find("order.placed")
+        .expect("public")
+        .schema
+        .clone();
+    let good = Catalogue::new()
+        .find("order.placed")
+        .expect("public")
+        .example
+        .clone();
     for (pointer, wrong) in [
         ("/order_id", Value::Null),
         ("/capture", "sometimes".into()),
         ("/lines/0/quantity", "two".into()),
         ("/totals", serde_json::json!({})),
-        ("/customer", serde_json::json!({ "email": "ada@example.com" })),
+        (
+            "/customer",
+            serde_json::json!({ "email": "ada@example.com" }),
+        ),
     ] {
         let mut example = good.clone();
         *example.pointer_mut(pointer).expect("it is there") = wrong;

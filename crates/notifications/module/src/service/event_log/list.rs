@@ -82,16 +82,16 @@ impl EventLog {
             errors.push(FieldError::new("?type", "unknown_value", detail));
         }
         let subject = filter.subject.as_deref();
-        if subject
-            .is_some_and(|it| it.is_empty() || it.len() > MAX_SUBJECT || it.contains('\0'))
-        {
+        if subject.is_some_and(|it| it.is_empty() || it.len() > MAX_SUBJECT || it.contains('\0')) {
             let detail = format!("`subject` has 1 to {MAX_SUBJECT} bytes.");
             errors.push(FieldError::new("?subject", "invalid_value", detail));
         }
         if errors.is_empty() {
             Ok(())
         } else {
-            Err(SeamError::Domain(NotificationsError::InvalidRequest { errors }))
+            Err(SeamError::Domain(NotificationsError::InvalidRequest {
+                errors,
+            }))
         }
     }
 }

@@ -17,7 +17,10 @@ impl EventLog {
         loop {
             let purged = retrying(|| async {
                 let mut ctx = ctx.child();
-                let mut tx = self.db.begin(&mut ctx, "notifications.purge_events").await?;
+                let mut tx = self
+                    .db
+                    .begin(&mut ctx, "notifications.purge_events")
+                    .await?;
                 let purged = event_log::purge(&mut tx, before, BATCH).await?;
                 tx.commit().await?;
                 Ok::<_, StoreError>(purged)
