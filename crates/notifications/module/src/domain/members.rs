@@ -67,7 +67,9 @@ impl Members {
         }
         for word in ["anyOf", "oneOf", "allOf"] {
             if let Some(Value::Array(parts)) = schema.get_mut(word) {
-                parts.iter_mut().for_each(|part| self.keep_in_schema(part));
+                for part in parts {
+                    self.keep_in_schema(part);
+                }
             }
         }
     }
