@@ -50,19 +50,22 @@ macro_rules! page {
     };
 }
 
-/// Adds an event and gives it its position; `None` if it is in the log.
+/// Moves the end of the log. Its row makes writers take turns until they commit, so a position is never seen before
+/// the one below it, and one that is rolled back is given again.
+pub(crate) async fn next_position(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    tx.query("UPDATE event_log_head SET position = position + 1 WHERE id = 1 RETURNING position")
+        .fetch_scalar()
+        .await?
+        .ok_or_else(|| StoreError::inconsistent("event_log_head: no row"))
+}
+
+/// Adds an event at the end of the log; `false`, and the end moves back, if it is there.
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
+    position: i64,
     event: &NewPublicEvent,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<bool, StoreError> {
     let now = tx.now();
-    // First the end of the log: its row makes writers take turns until they commit, so a position is never seen
-    // before the one below it, and one that is rolled back is given again.
-    let position = tx
-        .query("UPDATE event_log_head SET position = position + 1 WHERE id = 1 RETURNING position")
-        .fetch_scalar::<i64>()
-        .await?
-        .ok_or_else(|| StoreError::inconsistent("event_log_head: no row"))?;
     let inserted = tx
         .query(
             "INSERT INTO event_log (position, event_id, source, type, dataschema, subject, time, data, recorded_at)
@@ -81,12 +84,12 @@ pub(crate) async fn insert(
         .execute()
         .await?;
     if inserted == 1 {
-        return Ok(Some(position));
+        return Ok(true);
     }
     tx.query("UPDATE event_log_head SET position = position - 1 WHERE id = 1")
         .execute()
         .await?;
-    Ok(None)
+    Ok(false)
 }
 
 /// Reads at most `limit` events after a position, with both ends of the log.

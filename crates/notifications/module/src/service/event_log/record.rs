@@ -2,6 +2,7 @@
 
 use tenon_events::{HandlerError, Receipt};
 use tenon_kernel::CallCtx;
+use tenon_store::StoreError;
 
 use super::EventLog;
 use crate::domain::NewPublicEvent;
@@ -32,12 +33,29 @@ impl EventLog {
             time: envelope.time,
             data: told.to_string(),
         };
+        let planted = if tenon_chaos::is_planted("notifications.position-before-unit") {
+            Some(self.give_position(ctx).await?)
+        } else {
+            None
+        };
         let mut tx = receipt.begin(ctx, "notifications.record_event").await?;
-        let position = event_log::insert(&mut tx, &event).await?;
+        let position = match planted {
+            Some(position) => position,
+            None => event_log::next_position(&mut tx).await?,
+        };
+        let is_new = event_log::insert(&mut tx, position, &event).await?;
         tx.commit().await?;
-        if let Some(position) = position {
+        if is_new {
             self.announce(position);
         }
         Ok(())
+    }
+
+    /// The planted bug: readers see a position before its event.
+    async fn give_position(&self, ctx: &mut CallCtx) -> Result<i64, StoreError> {
+        let mut tx = self.db.begin(ctx, "notifications.give_position").await?;
+        let position = event_log::next_position(&mut tx).await?;
+        tx.commit().await?;
+        Ok(position)
     }
 }
