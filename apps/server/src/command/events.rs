@@ -19,7 +19,7 @@ pub(crate) enum Action {
     Dead,
     /// Puts events that were given up back to work.
     Replay {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// One event; all of the consumer's without it.
@@ -40,7 +40,7 @@ pub(crate) enum Action {
     },
     /// Gives up an event that is tried again and again, so that later ones of its subject go on. `replay` takes it back.
     Skip {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// The event.
@@ -71,7 +71,7 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             }
         }
         Action::Replay { consumer, event } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
         }
@@ -86,7 +86,7 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             println!("{consumer} reads {count} feeds again.");
         }
         Action::Skip { consumer, event } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let skipped = tenon_events::skip(db, &mut ctx, &consumer, event).await?;
             println!(
                 "{}",
@@ -100,4 +100,9 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
     }
     node.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A part of a module names itself after it.
+fn module_of(consumer: &str) -> &str {
+    consumer.split('.').next().unwrap_or(consumer)
 }

@@ -14,7 +14,7 @@ use tenon_seam::Event;
 use crate::domain::{EventTypes, name_all};
 use crate::service::EventLog;
 
-const CONSUMER: &str = "event_log";
+const CONSUMER: &str = "notifications.event_log";
 
 /// All subscriptions of the log. Events that are not public are not even fetched.
 pub(super) fn subscriptions(log: &Arc<EventLog>) -> Vec<Subscription> {

@@ -400,11 +400,11 @@ async fn an_event_that_arrives_again_is_there_once() {
         world.happens("catalog", &product(1)).await;
         // As after a restore of this store alone: the inbox has forgotten what the log has.
         let forgotten = world
-            .execute("DELETE FROM inbox WHERE consumer = 'event_log'")
+            .execute("DELETE FROM inbox WHERE consumer = 'notifications.event_log'")
             .await;
         assert_eq!(forgotten, 1);
         world
-            .execute("UPDATE event_cursors SET position = 0 WHERE consumer = 'event_log'")
+            .execute("UPDATE event_cursors SET position = 0 WHERE consumer = 'notifications.event_log'")
             .await;
         world.happens("catalog", &product(2)).await;
         let body = staff(&world).get("/v1/events").await.expect(200);

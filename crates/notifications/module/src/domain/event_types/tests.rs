@@ -1,3 +1,5 @@
+//! Every event and every member was decided about, and nothing personal is told.
+
 use std::collections::BTreeSet;
 
 use serde_json::Map;
