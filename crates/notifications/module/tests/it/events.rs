@@ -404,7 +404,9 @@ async fn an_event_that_arrives_again_is_there_once() {
             .await;
         assert_eq!(forgotten, 1);
         world
-            .execute("UPDATE event_cursors SET position = 0 WHERE consumer = 'notifications.event_log'")
+            .execute(
+                "UPDATE event_cursors SET position = 0 WHERE consumer = 'notifications.event_log'",
+            )
             .await;
         world.happens("catalog", &product(2)).await;
         let body = staff(&world).get("/v1/events").await.expect(200);
