@@ -28,7 +28,7 @@ pub(crate) enum Action {
     },
     /// Makes a module read feeds again, from the beginning or a position on. What it has handled it does not handle again.
     Rewind {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// The producing module; all without it.
@@ -80,7 +80,7 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             source,
             position,
         } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let source = source.as_deref();
             let count = tenon_events::rewind(db, &mut ctx, &consumer, source, position).await?;
             println!("{consumer} reads {count} feeds again.");
