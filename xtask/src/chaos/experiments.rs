@@ -206,7 +206,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         id: "R11b",
         name: "public-log",
         promise: "readers of public events, who hang up at random, get every event once and in order while 64 writers commit or give up at random",
-        quick: 1,
+        quick: 3,
         full: 200,
         how: Tests(&[(
             "notifications",

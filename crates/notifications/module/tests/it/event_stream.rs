@@ -5,6 +5,7 @@ use std::time::Duration;
 use catalog_contract::ProductUpdated;
 use serde_json::{Value, json};
 use tenon_kernel::Role;
+use tenon_store::Engine;
 use tenon_testkit::{AppOptions, Client, TestStream, engines};
 
 use crate::world::{World, id};
@@ -17,10 +18,6 @@ fn updated(name: &str, version: i64) -> ProductUpdated {
         version,
         changed: vec!["title".to_owned()],
     }
-}
-
-fn staff(world: &World) -> Client {
-    world.app.user("sam", &[Role::Staff])
 }
 
 /// Opens a stream that begins with the oldest event.
@@ -46,7 +43,7 @@ async fn a_stream_tells_what_the_list_does_and_goes_on_after_the_last_event() {
         for version in 1..=3 {
             world.happens("catalog", &updated("tea", version)).await;
         }
-        let sam = staff(&world);
+        let sam = world.staff();
         let list = sam.get("/v1/events").await.expect(200);
         let listed: Vec<_> = list["data"]
             .as_array()
@@ -79,7 +76,7 @@ async fn without_a_last_event_a_stream_begins_with_what_happens_from_now_on() {
     for engine in engines() {
         let world = World::new(engine).await;
         world.happens("catalog", &updated("tea", 1)).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let mut stream = sam.get(STREAM).open().await;
         assert_eq!(told(&mut stream).await, []);
         // It waits now, and is woken.
@@ -98,7 +95,7 @@ async fn a_stream_has_the_filters_of_the_list() {
         for (name, version) in [("tea", 1), ("cup", 1), ("tea", 2)] {
             world.happens("catalog", &updated(name, version)).await;
         }
-        let sam = staff(&world);
+        let sam = world.staff();
         let path = format!(
             "{STREAM}?subject={}&type=product.updated",
             updated("tea", 1).product_id
@@ -132,7 +129,7 @@ async fn a_long_log_is_told_page_by_page_without_a_seam() {
             world.emit("catalog", &updated("tea", version)).await;
         }
         world.app.settle().await;
-        let mut stream = from_the_beginning(&staff(&world)).await;
+        let mut stream = from_the_beginning(&world.staff()).await;
         let sequences: Vec<_> = told(&mut stream)
             .await
             .into_iter()
@@ -148,7 +145,7 @@ async fn what_is_wrong_is_named_before_the_stream_begins() {
     for engine in engines() {
         let world = World::new(engine).await;
         world.happens("catalog", &updated("tea", 1)).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         for (query, last, status, code, pointer) in [
             ("", "x", 400, "invalid_request", "Last-Event-ID:"),
             ("", "-1", 400, "invalid_request", "Last-Event-ID:"),
@@ -201,7 +198,7 @@ async fn a_reader_who_is_too_far_behind_is_told() {
         world.app.kit().advance(Duration::from_hours(31 * 24));
         world.app.settle().await;
         world.happens("catalog", &updated("tea", 3)).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let reply = sam.get(STREAM).header("last-event-id", "1").await;
         let problem = reply.expect(410);
         assert_eq!(reply.code(), "notifications.events_gone");
@@ -220,7 +217,7 @@ async fn one_caller_has_so_many_streams_and_no_more() {
         let mut options = AppOptions::default();
         options.settings.max_streams_per_caller = 2;
         let world = World::with_options(engine, options).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let first = from_the_beginning(&sam).await;
         let second = from_the_beginning(&sam).await;
         let third = sam.get(STREAM).await;
@@ -242,7 +239,7 @@ async fn one_caller_has_so_many_streams_and_no_more() {
 async fn nothing_is_told_after_the_end_of_a_token() {
     for engine in engines() {
         let world = World::new(engine).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let mut stream = from_the_beginning(&sam).await;
         assert_eq!(told(&mut stream).await, []);
         world.app.kit().advance(Duration::from_mins(10));
@@ -265,7 +262,7 @@ async fn streams_that_wait_hold_no_connection() {
         let mut options = AppOptions::default();
         options.settings.max_streams_per_caller = 200;
         let world = World::with_options(engine, options).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let mut streams = Vec::new();
         for _ in 0..100 {
             let mut stream = from_the_beginning(&sam).await;
@@ -281,5 +278,37 @@ async fn streams_that_wait_hold_no_connection() {
                 Some("0000000000000000001".to_owned())
             );
         }
+    }
+}
+
+/// On PostgreSQL several processes may share the work; here a statement does what another one's worker would.
+#[tokio::test]
+async fn what_another_process_recorded_is_told_too() {
+    for engine in engines() {
+        let world = World::new(engine).await;
+        world.happens("catalog", &updated("tea", 1)).await;
+        let mut stream = world.staff().get(STREAM).open().await;
+        assert_eq!(stream.event().await, None);
+        let copy = match world.db.engine() {
+            Engine::Sqlite => {
+                "INSERT INTO event_log
+                 SELECT 2, randomblob(16), source, type, dataschema, subject, time, data, recorded_at FROM event_log"
+            }
+            Engine::Postgres => {
+                "INSERT INTO event_log
+                 SELECT 2, gen_random_uuid(), source, type, dataschema, subject, time, data, recorded_at FROM event_log"
+            }
+        };
+        let records = async {
+            world.execute(copy).await;
+            world
+                .execute("UPDATE event_log_head SET position = 2")
+                .await;
+        };
+        let (event, ()) = tokio::join!(stream.event(), records);
+        assert_eq!(
+            event.map(|(id, _)| id).as_deref(),
+            Some("0000000000000000002")
+        );
     }
 }

@@ -1,17 +1,14 @@
 //! The log of public events, as a list.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use catalog_contract::ProductPublished;
 use identity_contract::{ChallengeCreated, ChallengePurpose, Channel, UserLocked, UserRegistered};
 use payments_contract::{NextAction, NextActionKind, PaymentActionRequired, RefundRequested};
 use serde_json::{Value, json};
-use tenon_events::Emit as _;
 use tenon_kernel::Role;
-use tenon_testkit::{Client, engines};
+use tenon_testkit::engines;
 
-use crate::world::{World, eur, id, order};
+use crate::world::{World, eur, id, order, product, texts};
 
 /// What stands in events for people and secrets, and must never stand in the log.
 const PERSONAL: &[&str] = &[
@@ -23,32 +20,11 @@ const PERSONAL: &[&str] = &[
     "1Z999",
 ];
 
-fn texts(body: &Value, member: &str) -> Vec<String> {
-    let events = body["data"].as_array().expect("a list");
-    events
-        .iter()
-        .map(|event| event[member].as_str().expect("text").to_owned())
-        .collect()
-}
-
-fn product(number: i64) -> ProductPublished {
-    ProductPublished {
-        product_id: id("tea"),
-        version: number,
-        title: "Tea".to_owned(),
-        slug: "tea".to_owned(),
-    }
-}
-
 fn user(name: &str) -> UserRegistered {
     UserRegistered {
         user_id: id(name),
         channel: Channel::Email,
     }
-}
-
-fn staff(world: &World) -> Client {
-    world.app.user("sam", &[Role::Staff])
 }
 
 #[tokio::test]
@@ -59,7 +35,7 @@ async fn an_event_is_told_as_a_cloud_event_with_its_public_members() {
             .happens("orders", &world.place("1", Some("ada")))
             .await;
 
-        let sam = staff(&world);
+        let sam = world.staff();
         let body = sam.get("/v1/events?type=order.placed").await.expect(200);
         let event = &body["data"][0];
         let emitted = &world.app.events("orders", "order.placed").await[0];
@@ -151,7 +127,7 @@ async fn nothing_secret_or_personal_reaches_the_log() {
         };
         world.happens("identity", &challenge).await;
 
-        let sam = staff(&world);
+        let sam = world.staff();
         let body = sam.get("/v1/events?limit=200").await.expect(200);
         let told: BTreeSet<_> = texts(&body, "type").into_iter().collect();
         let expected = [
@@ -186,7 +162,7 @@ async fn pages_go_from_old_to_new_and_the_last_cursor_goes_on_later() {
         for number in 1..=5 {
             world.happens("catalog", &product(number)).await;
         }
-        let sam = staff(&world);
+        let sam = world.staff();
         let (mut seen, mut path) = (Vec::new(), "/v1/events?limit=2".to_owned());
         loop {
             let reply = sam.get(&path).await;
@@ -226,7 +202,7 @@ async fn filters_choose_by_type_and_by_subject() {
         world.happens("identity", &user("ada")).await;
         world.happens("identity", &user("bob")).await;
         world.happens("catalog", &product(2)).await;
-        let sam = staff(&world);
+        let sam = world.staff();
         let (tea, bob) = (product(1).product_id, user("bob").user_id);
         for (query, sequences) in [
             ("type=product.published".to_owned(), vec![1, 4]),
@@ -259,7 +235,7 @@ async fn what_is_wrong_is_named() {
         for number in 1..=3 {
             world.happens("catalog", &product(number)).await;
         }
-        let sam = staff(&world);
+        let sam = world.staff();
         let first = sam
             .get("/v1/events?limit=1&type=product.published")
             .await
@@ -370,7 +346,7 @@ async fn only_staff_may_read() {
 async fn types_are_listed_with_schema_and_example() {
     for engine in engines() {
         let world = World::new(engine).await;
-        let body = staff(&world).get("/v1/event-types").await.expect(200);
+        let body = world.staff().get("/v1/event-types").await.expect(200);
         assert_eq!(
             (&body["next_cursor"], &body["has_more"]),
             (&Value::Null, &json!(false))
@@ -390,154 +366,5 @@ async fn types_are_listed_with_schema_and_example() {
         assert_eq!(properties["customer"]["properties"]["email"], Value::Null);
         assert_ne!(properties["customer"]["properties"]["user_id"], Value::Null);
         assert_eq!(placed["example"]["number"], "100042");
-    }
-}
-
-#[tokio::test]
-async fn an_event_that_arrives_again_is_there_once() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        world.happens("catalog", &product(1)).await;
-        // As after a restore of this store alone: the inbox has forgotten what the log has.
-        let forgotten = world
-            .execute("DELETE FROM inbox WHERE consumer = 'notifications.event_log'")
-            .await;
-        assert_eq!(forgotten, 1);
-        world
-            .execute(
-                "UPDATE event_cursors SET position = 0 WHERE consumer = 'notifications.event_log'",
-            )
-            .await;
-        world.happens("catalog", &product(2)).await;
-        let body = staff(&world).get("/v1/events").await.expect(200);
-        let versions: Vec<_> = body["data"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .map(|it| &it["data"]["version"])
-            .collect();
-        assert_eq!(versions, [1, 2]);
-        assert_eq!(
-            texts(&body, "sequence"),
-            ["0000000000000000001", "0000000000000000002"]
-        );
-        world.app.assert_invariants().await;
-    }
-}
-
-#[tokio::test]
-async fn what_was_rolled_back_is_never_told() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        let db = world
-            .app
-            .kit()
-            .db(crate::world::empty_store("catalog"))
-            .await;
-        let mut ctx = world.app.kit().ctx();
-        let mut tx = db
-            .begin(&mut ctx, "test.gives_up")
-            .await
-            .expect("the store is there");
-        tx.emit(&product(1)).await.expect("written");
-        tx.rollback().await.expect("undone");
-        world.happens("catalog", &product(2)).await;
-        let body = staff(&world).get("/v1/events").await.expect(200);
-        assert_eq!(body["data"].as_array().map(Vec::len), Some(1));
-        assert_eq!(body["data"][0]["data"]["version"], 2);
-    }
-}
-
-#[tokio::test]
-async fn old_events_go_and_readers_who_missed_them_are_told() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        let sam = staff(&world);
-        let before = sam.get("/v1/events").await.expect(200);
-        world.happens("catalog", &product(1)).await;
-        let lazy = sam.get("/v1/events?limit=1").await.expect(200);
-        world.app.kit().advance(Duration::from_hours(20 * 24));
-        // More than one batch.
-        let db = world
-            .app
-            .kit()
-            .db(crate::world::empty_store("catalog"))
-            .await;
-        let mut ctx = world.app.kit().ctx();
-        let mut tx = db
-            .begin(&mut ctx, "test.much_happens")
-            .await
-            .expect("the store is there");
-        for number in 0..520 {
-            tx.emit(&product(number)).await.expect("written");
-        }
-        tx.commit().await.expect("it commits");
-        world.app.settle().await;
-        let path = |body: &Value| {
-            format!(
-                "/v1/events?cursor={}",
-                body["next_cursor"].as_str().expect("there")
-            )
-        };
-
-        // The first one is over 30 days old, the others are not.
-        world.app.kit().advance(Duration::from_hours(11 * 24));
-        world.app.settle().await;
-        let gone = sam.get(&path(&before)).await;
-        let problem = gone.expect(410);
-        assert_eq!(gone.code(), "notifications.events_gone");
-        assert_eq!(problem["kept_after"], "0000000000000000001");
-        let caught_up = sam.get(&path(&lazy)).await.expect(200);
-        assert_eq!(caught_up["data"][0]["sequence"], "0000000000000000002");
-        let oldest = sam.get("/v1/events?limit=1").await.expect(200);
-        assert_eq!(oldest["data"], json!([caught_up["data"][0]]));
-
-        world.app.kit().advance(Duration::from_hours(20 * 24));
-        world.app.settle().await;
-        let nothing = sam.get("/v1/events").await.expect(200);
-        assert_eq!(
-            (&nothing["data"], &nothing["has_more"]),
-            (&json!([]), &json!(false))
-        );
-        sam.get(&path(&lazy)).await.expect(410);
-        world.happens("catalog", &product(1)).await;
-        let newest = sam.get(&path(&nothing)).await.expect(200);
-        assert_eq!(texts(&newest, "sequence"), ["0000000000000000522"]);
-        world.app.assert_invariants().await;
-    }
-}
-
-#[tokio::test]
-async fn a_reader_from_before_a_restore_begins_anew() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        world.happens("catalog", &product(1)).await;
-        let sam = staff(&world);
-        let body = sam.get("/v1/events").await.expect(200);
-        let cursor = body["next_cursor"].as_str().expect("there");
-        // An older state of the store: the log ends earlier.
-        world
-            .execute("UPDATE event_log_head SET purged = position")
-            .await;
-        world.execute("DELETE FROM event_log").await;
-        world
-            .execute("UPDATE event_log_head SET purged = 0, position = 0")
-            .await;
-        let reply = sam.get(&format!("/v1/events?cursor={cursor}")).await;
-        reply.expect(410);
-        assert_eq!(reply.code(), "notifications.events_gone");
-    }
-}
-
-#[tokio::test]
-async fn nobody_changes_what_was_told() {
-    for engine in engines() {
-        let world = World::new(engine).await;
-        world.happens("catalog", &product(1)).await;
-        for sql in ["UPDATE event_log SET data = '{}'", "DELETE FROM event_log"] {
-            assert!(world.try_execute(sql).await.is_err(), "{sql}");
-        }
-        let body = staff(&world).get("/v1/events").await.expect(200);
-        assert_eq!(body["data"][0]["data"]["version"], 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalog_contract::ProductPublished;
 use identity_contract::testing::FakeIdentity;
 use mail_catcher::{CatcherOptions, Mail, MailCatcher};
 use notifications::{Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer};
@@ -11,12 +12,13 @@ use orders_contract::{
     CapturePolicy, Customer, EventLine, Order, OrderId, OrderLine, OrderPlaced, OrderStatus,
     PaymentState, Totals, UserRef,
 };
+use serde_json::Value;
 use tenon_events::Emit as _;
-use tenon_kernel::{CursorKey, Id, Money};
+use tenon_kernel::{CursorKey, Id, Money, Role};
 use tenon_module::{Invariant, Module};
 use tenon_seam::Event;
 use tenon_store::{Db, Migrations, StoreError};
-use tenon_testkit::{AppOptions, Kit, TestApp, TestEngine};
+use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine};
 use uuid::Uuid;
 
 /// Everything a test needs.
@@ -138,6 +140,11 @@ impl World {
         }
     }
 
+    /// Someone who may read events.
+    pub(crate) fn staff(&self) -> Client {
+        self.app.user("sam", &[Role::Staff])
+    }
+
     /// Runs one statement that reads nothing.
     pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
         self.try_execute(sql).await.expect("the statement is valid")
@@ -183,8 +190,8 @@ impl World {
     }
 
     /// The message log as staff sees it, latest first.
-    pub(crate) async fn log(&self) -> Vec<serde_json::Value> {
-        let staff = self.app.user("sam", &[tenon_kernel::Role::Staff]);
+    pub(crate) async fn log(&self) -> Vec<Value> {
+        let staff = self.app.user("sam", &[Role::Staff]);
         let body = staff.get("/v1/messages").await.expect(200);
         body["data"].as_array().expect("a list").clone()
     }
@@ -289,5 +296,24 @@ pub(crate) fn placed(order: &Order) -> OrderPlaced {
         payment_id: order.payment_id,
         reservation_id: order.reservation_id,
         capture: order.capture,
+    }
+}
+
+/// A member of each event of a page.
+pub(crate) fn texts(body: &Value, member: &str) -> Vec<String> {
+    let events = body["data"].as_array().expect("a list");
+    events
+        .iter()
+        .map(|event| event[member].as_str().expect("text").to_owned())
+        .collect()
+}
+
+/// A product in one of its versions.
+pub(crate) fn product(number: i64) -> ProductPublished {
+    ProductPublished {
+        product_id: id("tea"),
+        version: number,
+        title: "Tea".to_owned(),
+        slug: "tea".to_owned(),
     }
 }
