@@ -19,8 +19,14 @@ use crate::site::{Engine, Template};
 const BUYERS: usize = 20;
 /// Between two losses, in milliseconds.
 const PAUSE: (u64, u64) = (300, 1_500);
-/// The modules that take events.
-const CONSUMERS: [&str; 4] = ["orders", "payments", "notifications", "audit"];
+/// Who takes events.
+const CONSUMERS: [&str; 5] = [
+    "orders",
+    "payments",
+    "notifications",
+    "notifications.event_log",
+    "audit",
+];
 
 pub(crate) async fn run(setup: Setup) -> Result<()> {
     let mut report = Report::begin();

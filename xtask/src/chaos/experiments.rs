@@ -203,6 +203,17 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         ]),
     },
     Experiment {
+        id: "R11b",
+        name: "public-log",
+        promise: "readers of public events, who hang up at random, get every event once and in order while 64 writers commit or give up at random",
+        quick: 3,
+        full: 200,
+        how: Tests(&[(
+            "notifications",
+            "event_race::readers_get_every_event_once_in_order_whatever_writers_and_connections_do",
+        )]),
+    },
+    Experiment {
         id: "R12",
         name: "inbox-order",
         promise: "events that four relays deliver three times and mixed have one effect each, in the order of their subject",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scan::{self, Kind};
 
 /// What is replaced, in words: part of every recording.
-pub(crate) const RULES: [&str; 12] = [
+pub(crate) const RULES: [&str; 13] = [
     "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
     "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
@@ -18,6 +18,7 @@ pub(crate) const RULES: [&str; 12] = [
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms and expires_in, seconds in the sentence of a 429: `<n>`",
     "member seq (place in the audit chain, which all modules share): `<n>`",
+    "places in the log of events, which all modules share (19 digits): `<place>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
     "the addresses of the API, the mail catcher and the payment simulator: `<api>`, `<mail>`, `<payments>`",
 ];
@@ -171,6 +172,7 @@ impl Normaliser {
         match kind {
             Kind::Time => "<time>".to_owned(),
             Kind::Hex32 => "<trace>".to_owned(),
+            Kind::Place => "<place>".to_owned(),
             Kind::Hex64 => self.named("hash", text),
             Kind::Uuid => self.named("uuid", text),
             Kind::Jwt => self.secret("access_token", text),
@@ -222,11 +224,11 @@ mod tests {
             "id": "ord_01m7xtr8z3e388ffmb85x0c4ze",
             "url": "http://127.0.0.1:1/orders/ord_01m7xtr8z3e388ffmb85x0c4ze",
             "other": "ord_01m7xtr8z3e388ffmb85x0c4zf", "payment": "pay_01m7xtr8z3e388ffmb85x0c4ze",
-            "at": "2026-11-21T01:15:25.33824Z", "seq": 17, "quantity": 17,
+            "at": "2026-11-21T01:15:25.33824Z", "seq": 17, "quantity": 17, "sequence": "0000000000000000017",
         });
         let expected = json!({
             "id": "ord#1", "url": "<api>/orders/ord#1", "other": "ord#2", "payment": "pay#1",
-            "at": "<time>", "seq": "<n>", "quantity": 17,
+            "at": "<time>", "seq": "<n>", "quantity": 17, "sequence": "<place>",
         });
         assert_eq!(names.value("", &body), expected);
         assert_eq!(

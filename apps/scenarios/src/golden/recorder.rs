@@ -15,6 +15,9 @@ use super::document::Document;
 use super::normalise::{Normaliser, RULES};
 use super::recording::{self, Exchange, Recording};
 
+/// What a stream says when it has told everything there is.
+const CAUGHT_UP: &[u8] = b": caught up\n\n";
+
 /// Asks and records.
 pub(crate) struct Recorder {
     http: reqwest::Client,
@@ -215,8 +218,28 @@ impl Recorder {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok((status, headers, response.bytes().await?.to_vec()))
+        let is_stream = headers
+            .get("content-type")
+            .is_some_and(|it| it == "text/event-stream");
+        let bytes = if is_stream {
+            until_caught_up(response).await?
+        } else {
+            response.bytes().await?.to_vec()
+        };
+        Ok((status, headers, bytes))
     }
+}
+
+/// Reads of a stream what there is to tell, and hangs up.
+async fn until_caught_up(mut response: reqwest::Response) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(CAUGHT_UP) {
+        match response.chunk().await? {
+            Some(chunk) => bytes.extend_from_slice(&chunk),
+            None => break,
+        }
+    }
+    Ok(bytes)
 }
 
 impl Answer {

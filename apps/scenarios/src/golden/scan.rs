@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Hex64,
     /// Three parts of base64url, the first an object.
     Jwt,
+    /// 19 digits: a place in the log of events.
+    Place,
 }
 
 /// A find: its kind and its length in bytes.
@@ -44,6 +46,9 @@ pub(crate) fn at_start(text: &str) -> Option<Found> {
     }
     if ends(hex) && hex == 32 {
         return Some((Kind::Hex32, 32));
+    }
+    if run(bytes, |byte| byte.is_ascii_digit()) == 19 && ends(19) {
+        return Some((Kind::Place, 19));
     }
     if let Some(length) = jwt(bytes) {
         return Some((Kind::Jwt, length));

@@ -19,7 +19,7 @@ pub(crate) enum Action {
     Dead,
     /// Puts events that were given up back to work.
     Replay {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// One event; all of the consumer's without it.
@@ -28,7 +28,7 @@ pub(crate) enum Action {
     },
     /// Makes a module read feeds again, from the beginning or a position on. What it has handled it does not handle again.
     Rewind {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// The producing module; all without it.
@@ -40,7 +40,7 @@ pub(crate) enum Action {
     },
     /// Gives up an event that is tried again and again, so that later ones of its subject go on. `replay` takes it back.
     Skip {
-        /// The consuming module.
+        /// The consumer: a module, or a part of one such as `notifications.event_log`.
         #[arg(long)]
         consumer: String,
         /// The event.
@@ -71,7 +71,7 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             }
         }
         Action::Replay { consumer, event } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let count = tenon_events::replay(db, &mut ctx, &consumer, event).await?;
             println!("{count} events of {consumer} are back at work.");
         }
@@ -80,13 +80,13 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             source,
             position,
         } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let source = source.as_deref();
             let count = tenon_events::rewind(db, &mut ctx, &consumer, source, position).await?;
             println!("{consumer} reads {count} feeds again.");
         }
         Action::Skip { consumer, event } => {
-            let db = store_of(&node, &consumer)?;
+            let db = store_of(&node, module_of(&consumer))?;
             let skipped = tenon_events::skip(db, &mut ctx, &consumer, event).await?;
             println!(
                 "{}",
@@ -100,4 +100,9 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
     }
     node.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A part of a module names itself after it.
+fn module_of(consumer: &str) -> &str {
+    consumer.split('.').next().unwrap_or(consumer)
 }

@@ -15,3 +15,4 @@ mod remote;
 mod server;
 mod settings;
 mod stop;
+mod streams;

@@ -22,6 +22,15 @@ pub enum NotificationsError {
     /// No such notification, or not the caller's.
     #[error("there is no such notification")]
     NotificationNotFound,
+    /// No such event in the log: it is not public, or no longer kept.
+    #[error("there is no such event in the log")]
+    EventNotFound,
+    /// Events after the reader's place are no longer kept, or the log was restored to before it.
+    #[error("the log no longer has all events after this place")]
+    EventsGone {
+        /// All events after this position are there.
+        kept_after: i64,
+    },
     /// The version in `If-Match` is not the current one.
     #[error("the notification has changed, its version is now {current}")]
     StaleVersion {
@@ -39,7 +48,8 @@ impl ServiceError for NotificationsError {
         match self {
             Self::InvalidRequest { .. } => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
-            Self::NotificationNotFound => ErrorKind::NotFound,
+            Self::NotificationNotFound | Self::EventNotFound => ErrorKind::NotFound,
+            Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -50,6 +60,8 @@ impl ServiceError for NotificationsError {
             Self::InvalidRequest { .. } => "notifications.invalid_request",
             Self::InvalidCursor => "notifications.invalid_cursor",
             Self::NotificationNotFound => "notifications.notification_not_found",
+            Self::EventNotFound => "notifications.event_not_found",
+            Self::EventsGone { .. } => "notifications.events_gone",
             Self::StaleVersion { .. } => "notifications.stale_version",
             Self::Unknown => "notifications.unknown",
         }
@@ -65,17 +77,20 @@ impl ServiceError for NotificationsError {
                     "Start again without a cursor.",
                 )]
             }
-            Self::NotificationNotFound | Self::StaleVersion { .. } | Self::Unknown => Vec::new(),
+            Self::NotificationNotFound
+            | Self::EventNotFound
+            | Self::EventsGone { .. }
+            | Self::StaleVersion { .. }
+            | Self::Unknown => Vec::new(),
         }
     }
 
     fn extensions(&self) -> Option<Map<String, Value>> {
-        let Self::StaleVersion { current } = self else {
-            return None;
+        let (name, value) = match self {
+            Self::StaleVersion { current } => ("current_etag", json!(format!("\"v{current}\""))),
+            Self::EventsGone { kept_after } => ("kept_after", json!(format!("{kept_after:019}"))),
+            _ => return None,
         };
-        Some(Map::from_iter([(
-            "current_etag".to_owned(),
-            json!(format!("\"v{current}\"")),
-        )]))
+        Some(Map::from_iter([(name.to_owned(), value)]))
     }
 }

@@ -1,11 +1,18 @@
 //! What a message is, whom it is for, and how it reads.
 
+mod event_log;
+mod event_types;
 mod links;
+mod members;
 mod message;
 mod name;
 mod recipient;
 mod render;
 
+pub(crate) use self::event_log::{
+    Ends, EventFilter, LogPage, NewPublicEvent, PublicEvent, position_text, read_position,
+};
+pub(crate) use self::event_types::{Catalogue, EventType, EventTypes, name_all};
 pub(crate) use self::links::{Links, web_address};
 pub(crate) use self::message::{
     NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt,

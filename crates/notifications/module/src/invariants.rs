@@ -7,13 +7,14 @@ use tenon_kernel::CallCtx;
 use tenon_module::{Invariant, Violation};
 use tenon_store::{Db, StoreError};
 
-use crate::store::stuck;
+use crate::store::{event_log, stuck};
 
 /// All of them.
 pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
     vec![
         Arc::new(OneMessageForEachEvent { db: db.clone() }),
         Arc::new(NoMessageStuck { db: db.clone() }),
+        Arc::new(EventLogIsWhole { db: db.clone() }),
     ]
 }
 
@@ -24,6 +25,11 @@ struct OneMessageForEachEvent {
 
 /// An open message has a job that will send it.
 struct NoMessageStuck {
+    db: Db,
+}
+
+/// The log of public events has no gap.
+struct EventLogIsWhole {
     db: Db,
 }
 
@@ -66,5 +72,26 @@ impl Invariant for NoMessageStuck {
             actual: format!("{}, without a job", row.status),
         };
         Ok(stuck.into_iter().map(violation).collect())
+    }
+}
+
+#[async_trait]
+impl Invariant for EventLogIsWhole {
+    fn name(&self) -> &'static str {
+        "notifications.event_log_is_whole"
+    }
+
+    fn description(&self) -> &'static str {
+        "The log of public events has every position between its two ends, once."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let broken = event_log::find_broken(&mut self.db.read(ctx)).await?;
+        let violation = |row: event_log::BrokenRow| Violation {
+            subject: "event_log".to_owned(),
+            expected: row.expected,
+            actual: row.actual,
+        };
+        Ok(broken.into_iter().map(violation).collect())
     }
 }

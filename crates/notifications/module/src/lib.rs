@@ -1,8 +1,9 @@
-//! Mail from templates, the in-app inbox, the message log; driven by events only.
+//! Mail from templates, the in-app inbox, the message log, and the log of public events; driven by events only.
 //!
 //! **Architecture invariant:** no address, text or token of a message is ever stored. A message names the thing that
 //! knows its reader, and its owner is asked at the moment of sending.
-//! Checked by `nothing_personal_is_stored` in this module's tests.
+//! Checked by `nothing_personal_is_stored` in this module's tests. Of an event, the log has what is told outside and
+//! nothing else: `domain/event_types`.
 //!
 //! Mail is sent at least once: SMTP has no key by which a server could recognise a repeat. A reader can get a message
 //! twice only if the process or the connection dies between the server's taking it and our writing that down; the
@@ -28,9 +29,10 @@ use tenon_store::{Db, Migrations};
 
 pub use self::domain::RecipientKey;
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
-use self::service::Service;
+use self::service::{EventLog, Service};
 pub use self::settings::{
-    LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings, SmtpTls,
+    EventSettings, LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings,
+    SmtpTls,
 };
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");
@@ -41,7 +43,7 @@ static POSTGRES: sqlx::migrate::Migrator =
 pub const USES: &[&str] = &["identity", "orders"];
 
 /// Modules whose events this module takes.
-pub const LISTENS: &[&str] = &["identity", "orders", "payments"];
+pub const LISTENS: &[&str] = &["catalog", "identity", "orders", "payments"];
 
 /// Tables of this module.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -113,13 +115,18 @@ impl Notifications {
     ) -> Result<Self, NotificationsSettingsError> {
         settings.validate()?;
         let db = deps.db.clone();
+        let log = Arc::new(EventLog::new(
+            db.clone(),
+            deps.cursor_key.clone(),
+            &settings.events,
+        ));
         let service = Arc::new(Service::new(settings, deps));
         let module = Module {
             name: "notifications",
-            endpoints: http::endpoints(&service),
-            subscriptions: subscribers::subscriptions(&service),
-            jobs: jobs::kinds(&service),
-            schedules: Vec::new(),
+            endpoints: http::endpoints(&service, &log),
+            subscriptions: subscribers::subscriptions(&service, &log),
+            jobs: jobs::kinds(&service, &log),
+            schedules: jobs::schedules(),
             invariants: invariants::all(&db),
             db,
         };

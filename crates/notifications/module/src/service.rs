@@ -1,6 +1,7 @@
 //! The use cases, one file each.
 
 mod count_unread;
+mod event_log;
 mod list_inbox;
 mod list_messages;
 mod look_up;
@@ -20,6 +21,7 @@ use tenon_kernel::{CallCtx, CursorKey};
 use tenon_seam::SeamResult;
 use tenon_store::Db;
 
+pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
 pub(crate) use self::update_notification::UpdateNotification;
 use crate::Deps;

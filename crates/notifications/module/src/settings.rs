@@ -24,6 +24,16 @@ pub struct NotificationsSettings {
     pub links: LinkSettings,
     /// The mail server.
     pub smtp: SmtpSettings,
+    /// The log of public events.
+    pub events: EventSettings,
+}
+
+/// The log of public events, for readers outside.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventSettings {
+    /// How long events are kept; 1 to 3,650. Readers who are further behind have to begin anew.
+    pub retention_days: u32,
 }
 
 /// Pages of the shop, below `shop_url`. One-time tokens are added behind `#`, which browsers send to no server.
@@ -91,7 +101,14 @@ impl Default for NotificationsSettings {
             reply_to: String::new(),
             links: LinkSettings::default(),
             smtp: SmtpSettings::default(),
+            events: EventSettings::default(),
         }
+    }
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        Self { retention_days: 30 }
     }
 }
 
@@ -157,6 +174,9 @@ impl NotificationsSettings {
         }
         self.sender()?;
         self.reply_to()?;
+        if !(1..=3_650).contains(&self.events.retention_days) {
+            return Err(wrong("events.retention_days", "goes from 1 to 3650"));
+        }
         self.smtp.validate()
     }
 
@@ -275,6 +295,10 @@ mod tests {
         assert_eq!(
             key_of(|s| s.smtp.timeout_seconds = 0),
             Some("smtp.timeout_seconds")
+        );
+        assert_eq!(
+            key_of(|s| s.events.retention_days = 0),
+            Some("events.retention_days")
         );
     }
 

@@ -1,6 +1,7 @@
 //! What this module reacts to, one file for each event.
 
 mod challenge_created;
+mod event_log;
 mod order_cancelled;
 mod order_delivered;
 mod order_placed;
@@ -25,10 +26,10 @@ use tenon_events::{HandlerError, Subscription};
 use tenon_seam::Event;
 
 use crate::domain::NewNote;
-use crate::service::Service;
+use crate::service::{EventLog, Service};
 
 /// All subscriptions.
-pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
+pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<Subscription> {
     let identity = Subscription::new("notifications", "identity")
         .on::<ChallengeCreated>(Arc::clone(service) as _)
         .on::<UserUpdated>(Arc::clone(service) as _)
@@ -42,7 +43,9 @@ pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
         .on::<OrderPaymentReturned>(Arc::clone(service) as _);
     let payments = Subscription::new("notifications", "payments")
         .on::<RefundSucceeded>(Arc::clone(service) as _);
-    vec![identity, orders, payments]
+    let mut all = vec![identity, orders, payments];
+    all.extend(event_log::subscriptions(log));
+    all
 }
 
 /// A note about an order, if its buyer has an inbox.

@@ -17,7 +17,7 @@ use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, GATEWAY, HttpDispatch, WebSe
 use uuid::Uuid;
 
 use self::access::TestAccess;
-pub use self::client::{Client, TestReply, TestRequest};
+pub use self::client::{Client, TestReply, TestRequest, TestStream};
 use crate::Kit;
 
 const API: ApiInfo = ApiInfo {

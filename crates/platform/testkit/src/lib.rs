@@ -27,7 +27,7 @@ mod postgres;
 mod rounds;
 
 #[cfg(feature = "app")]
-pub use self::app::{AppOptions, Client, TestApp, TestReply, TestRequest};
+pub use self::app::{AppOptions, Client, TestApp, TestReply, TestRequest, TestStream};
 pub use self::engine::{Kit, TestEngine, engines};
 pub use self::postgres::{TestDatabase, is_installed as postgres_is_installed};
 pub use self::rounds::{Dice, rounds};

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use http::HeaderMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// What the accept loop knows about a request; it travels in the request's extensions.
@@ -14,6 +15,7 @@ use tokio_util::task::TaskTracker;
 pub struct Connection {
     peer: SocketAddr,
     tasks: TaskTracker,
+    stopping: CancellationToken,
 }
 
 /// An address, or all addresses that share its first bits: `10.0.0.0/8`.
@@ -31,12 +33,26 @@ pub struct ParseNetworkError;
 impl Connection {
     /// A connection from `peer`; commands that outlive it are counted in `tasks`.
     pub fn new(peer: SocketAddr, tasks: TaskTracker) -> Self {
-        Self { peer, tasks }
+        Self {
+            peer,
+            tasks,
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    /// The same with what says that its listener stops: answers that last end then.
+    #[must_use]
+    pub fn stopping_with(self, stopping: CancellationToken) -> Self {
+        Self { stopping, ..self }
     }
 
     /// The other end of the socket: a proxy, where there is one.
     pub fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stopping
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

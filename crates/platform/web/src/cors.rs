@@ -11,7 +11,8 @@ use tenon_kernel::ErrorKind;
 use crate::Problem;
 
 /// Headers that scripts of allowed origins may send.
-const REQUEST_HEADERS: &str = "authorization, cart-token, content-type, idempotency-key, if-match, if-none-match, prefer, traceparent";
+const REQUEST_HEADERS: &str = "authorization, cart-token, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, \
+                               traceparent";
 /// Headers that scripts of allowed origins may read.
 const RESPONSE_HEADERS: &str = "deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
                                 retry-after, sunset, trace-id";

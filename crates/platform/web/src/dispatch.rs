@@ -28,12 +28,14 @@ use crate::cors::{Cors, Origin};
 use crate::extract::{Facts, decode_params, read_if_match, refuse_unexpected};
 use crate::forward::hide;
 use crate::limiter::{Limiter, Quota};
-use crate::negotiate::{accepts_gzip, require_json_accepted};
+use crate::negotiate::{accepts_gzip, require_events_accepted, require_json_accepted};
 use crate::pages::Pages;
 use crate::routes::{Found, Route, Routes};
+use crate::stream::{self, Places};
 use crate::trace::{TraceIds, TraceText};
 use crate::{ApiInfo, EdgeError, EdgeState, Endpoint, Problem, WebSettings};
 
+pub(crate) use self::admit::admitted;
 pub(crate) use self::finish::render;
 pub(crate) use self::metrics::RouteMetrics;
 
@@ -52,6 +54,7 @@ pub(crate) struct Dispatch {
     cors: Cors,
     trace_ids: TraceIds,
     slots: Semaphore,
+    streams: Places,
     hsts: Option<HeaderValue>,
 }
 
@@ -98,6 +101,7 @@ impl Dispatch {
             cors: Cors::new(&settings.cors_origins),
             trace_ids: TraceIds::new(&env),
             slots: Semaphore::new(settings.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            streams: Places::new(settings.max_streams, settings.max_streams_per_caller),
             hsts: hsts.and_then(|value| HeaderValue::try_from(value).ok()),
             env,
             verifier,
@@ -151,7 +155,11 @@ impl Dispatch {
         let _slot = self.slot().await?;
         let endpoint = &route.endpoint;
         Cors::check(&exchange.origin, &parts.method)?;
-        require_json_accepted(&parts.headers)?;
+        if endpoint.shape.is_stream {
+            require_events_accepted(&parts.headers)?;
+        } else {
+            require_json_accepted(&parts.headers)?;
+        }
         body::check_declared_length(&parts.headers, endpoint.max_body())?;
 
         let connection = parts.extensions.get::<Connection>();
@@ -168,6 +176,22 @@ impl Dispatch {
             refuse_unexpected(parts.uri.query())?;
         }
         let params = decode_params(route.params(&params))?;
+        if endpoint.shape.is_stream {
+            let stopping = connection.map(|connection| connection.stopping().clone());
+            let opening = stream::Opening {
+                endpoint,
+                verifier: &self.verifier,
+                places: &self.streams,
+                parts,
+                params,
+                principal,
+                client,
+                trace: exchange.trace,
+                allowed: self.settings.deadline(),
+                stopping: stopping.unwrap_or_default(),
+            };
+            return Box::pin(stream::open(opening, |facts| exchange.facts = Some(facts))).await;
+        }
         if endpoint.shape.needs_if_match {
             read_if_match(&parts.headers)?;
         }

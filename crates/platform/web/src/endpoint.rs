@@ -13,12 +13,16 @@ use tenon_access::Policy;
 use tenon_kernel::Interface;
 
 use crate::KeyRecordOf;
+use crate::stream::PATIENCE;
 
 /// What axum takes as a handler with state `S`.
 pub use axum::handler::Handler;
 
 /// Largest request body unless the endpoint says otherwise.
 const DEFAULT_MAX_BODY: usize = 1024 * 1024;
+
+/// How long a page of a stream may take beyond its waiting.
+pub(crate) const STREAM_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Makes the schema of a type whose name is forgotten.
 pub(crate) type SchemaFn = fn(&mut SchemaGenerator) -> Schema;
@@ -88,6 +92,7 @@ pub(crate) struct Shape {
     pub(crate) rate_limit: &'static str,
     pub(crate) deadline: Option<Duration>,
     pub(crate) interface: Interface,
+    pub(crate) is_stream: bool,
 }
 
 /// A member of the path.
@@ -218,6 +223,7 @@ impl EndpointBuilder {
             rate_limit: "default",
             deadline: None,
             interface: Interface::Rest,
+            is_stream: false,
         };
         Self { shape }
     }
@@ -367,6 +373,20 @@ impl EndpointBuilder {
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.shape.deadline = Some(deadline);
         self
+    }
+
+    /// Answers 200 with Server-Sent Events. The handler takes [`crate::StreamFrom`] and answers with one
+    /// [`crate::StreamPage`] at a time; the edge makes the stream of them, wherever the handler runs.
+    pub fn streams(mut self, description: &'static str) -> Self {
+        self.shape.is_stream = true;
+        self.shape.deadline = Some(PATIENCE + STREAM_DEADLINE);
+        self.header(
+            "Last-Event-ID",
+            false,
+            "The `id` of the last event that the caller has: the stream goes on after it.",
+        )
+        .answers_empty(200, description)
+        .problem(429, "too_many_streams")
     }
 
     /// How the request came in, where it is not a plain REST request: webhooks.

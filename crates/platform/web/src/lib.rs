@@ -24,6 +24,7 @@ mod router;
 mod routes;
 mod server;
 mod settings;
+mod stream;
 mod trace;
 
 pub use self::client::{Connection, Network, ParseNetworkError};
@@ -40,3 +41,4 @@ pub use self::reply::{ListView, Reply};
 pub use self::router::{Edge, EdgeError, EdgeState, Readiness};
 pub use self::server::{ServeOptions, serve};
 pub use self::settings::{RateLimit, RateLimits, WebSettings};
+pub use self::stream::{StreamFrom, StreamPage};

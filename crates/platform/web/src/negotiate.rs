@@ -6,40 +6,56 @@ use tenon_kernel::ErrorKind;
 
 use crate::Problem;
 
+/// Ranges that JSON is in.
+const JSON: &[&str] = &[
+    "*/*",
+    "application/json",
+    "application/*",
+    "application/problem+json",
+    "application/*+json",
+];
+/// Ranges that a stream of events is in.
+const EVENTS: &[&str] = &["*/*", "text/event-stream", "text/*"];
+
 /// Refuses callers that take no JSON: 406.
 pub(crate) fn require_json_accepted(headers: &HeaderMap) -> Result<(), Problem> {
+    require(
+        headers,
+        JSON,
+        "Answers are JSON; let `Accept` include `application/json`.",
+    )
+}
+
+/// Refuses callers that take no stream of events: 406.
+pub(crate) fn require_events_accepted(headers: &HeaderMap) -> Result<(), Problem> {
+    require(
+        headers,
+        EVENTS,
+        "The answer is a stream of events; let `Accept` include `text/event-stream`.",
+    )
+}
+
+fn require(headers: &HeaderMap, known: &[&str], refusal: &str) -> Result<(), Problem> {
     let mut ranges = headers.get_all(ACCEPT).iter().peekable();
     if ranges.peek().is_none() {
         return Ok(());
     }
+    let takes = |range: &str| {
+        let (essence, quality) = split_quality(range);
+        let mut known = known.iter();
+        quality && known.any(|known| essence.eq_ignore_ascii_case(known))
+    };
     if ranges.any(|value| {
         value
             .to_str()
-            .is_ok_and(|value| value.split(',').any(takes_json))
+            .is_ok_and(|value| value.split(',').any(takes))
     }) {
         return Ok(());
     }
-    Err(Problem::new(
-        ErrorKind::Malformed,
-        "not_acceptable",
-        "Answers are JSON; let `Accept` include `application/json`.",
+    Err(
+        Problem::new(ErrorKind::Malformed, "not_acceptable", refusal)
+            .with_status(StatusCode::NOT_ACCEPTABLE),
     )
-    .with_status(StatusCode::NOT_ACCEPTABLE))
-}
-
-fn takes_json(range: &str) -> bool {
-    let (essence, quality) = split_quality(range);
-    let known = [
-        "*/*",
-        "application/json",
-        "application/*",
-        "application/problem+json",
-        "application/*+json",
-    ];
-    quality
-        && known
-            .iter()
-            .any(|known| essence.eq_ignore_ascii_case(known))
 }
 
 /// Says whether the caller takes gzip.
@@ -107,6 +123,18 @@ mod tests {
         ] {
             assert!(!accepts(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_stream_is_taken_by_who_takes_it() {
+        let accepts = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().expect("header text"));
+            require_events_accepted(&headers).is_ok()
+        };
+        assert!(require_events_accepted(&HeaderMap::new()).is_ok());
+        assert!(accepts("text/event-stream") && accepts("application/json, */*;q=0.1"));
+        assert!(!accepts("application/json") && !accepts("text/html"));
     }
 
     #[test]

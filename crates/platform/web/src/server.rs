@@ -92,7 +92,13 @@ pub async fn serve<L: Listen>(
     let commands = TaskTracker::new();
     let gate = Gate::new(&options);
     let (phases, phase) = watch::channel(Phase::Serving);
-    let server = Arc::new(Server::new(router, options, phase, commands.clone()));
+    let server = Arc::new(Server::new(
+        router,
+        options,
+        phase,
+        commands.clone(),
+        stop.clone(),
+    ));
 
     loop {
         let accepted = tokio::select! {

@@ -32,6 +32,11 @@ pub struct WebSettings {
     pub max_in_flight: usize,
     /// Most requests of one user, or one address where nobody is signed in.
     pub rate_limits: RateLimits,
+    /// Most streams of events that are open at once in this process; further ones are refused with 503 `overloaded`.
+    pub max_streams: usize,
+    /// Most streams of events that one user may have open at once; further ones are refused with 429
+    /// `too_many_streams`.
+    pub max_streams_per_caller: usize,
     /// Most open connections.
     pub max_connections: usize,
     /// Most open connections of one address (of one /64 network in IPv6); trusted proxies are exempt.
@@ -105,6 +110,8 @@ impl Default for WebSettings {
             deadline_ms: 10_000,
             max_in_flight: 1_024,
             rate_limits: RateLimits::default(),
+            max_streams: 256,
+            max_streams_per_caller: 4,
             max_connections: 10_000,
             max_connections_per_address: 1_000,
             header_timeout_ms: 10_000,

@@ -1,4 +1,4 @@
-//! The inbox of a person, and the log of messages.
+//! The inbox of a person, the log of messages, and the log of public events.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -13,7 +13,8 @@ const TOLD: usize = 8;
 
 pub(crate) async fn play(shop: &mut Shop, order: &str) -> Result<()> {
     inbox(shop).await?;
-    messages(shop, order).await
+    messages(shop, order).await?;
+    events(shop, order).await
 }
 
 async fn inbox(shop: &mut Shop) -> Result<()> {
@@ -171,5 +172,95 @@ async fn messages(shop: &mut Shop, order: &str) -> Result<()> {
     recorder
         .ask("list_messages: last page", 200, list(&next))
         .await?;
+    Ok(())
+}
+
+async fn events(shop: &mut Shop, order: &str) -> Result<()> {
+    let sam = shop.sam.clone();
+    let list = |query: &str| Ask::get(format!("/v1/events?{query}")).by(&sam);
+    let about = format!("subject={order}");
+    let arrived = |answer: &crate::golden::recorder::Answer| {
+        let events = answer.body["data"].as_array();
+        events
+            .and_then(|events| events.last())
+            .is_some_and(|event| event["type"] == "order.delivered")
+    };
+    shop.until(
+        "all that became of an order to be told",
+        list(&about),
+        arrived,
+    )
+    .await?;
+    let types = Ask::get("/v1/event-types").by(&sam).digest();
+    let recorder = &mut shop.recorder;
+    recorder.ask("list_event_types: all", 200, types).await?;
+    let all = recorder
+        .ask("list_events: about an order", 200, list(&about))
+        .await?;
+    let none = format!("subject={}", nobody("ord"));
+    let long = format!("subject={}", "s".repeat(65));
+    for (case, status, query) in [
+        ("about nothing", 200, none.as_str()),
+        ("of a type that is none", 422, "type=order.lost"),
+        ("of a type that stays inside", 422, "type=session.created"),
+        ("about something too long", 422, &long),
+    ] {
+        recorder
+            .ask(&format!("list_events: {case}"), status, list(query))
+            .await?;
+    }
+    let page = recorder
+        .ask(
+            "list_events: first page",
+            200,
+            list(&format!("{about}&limit=2")),
+        )
+        .await?;
+    let next = format!("limit=2&cursor={}", page.text("/next_cursor")?);
+    recorder
+        .ask(
+            "list_events: second page",
+            200,
+            list(&format!("{about}&{next}")),
+        )
+        .await?;
+    recorder
+        .ask(
+            "list_events: with a cursor of another filter",
+            400,
+            list(&next),
+        )
+        .await?;
+    let event = Ask::get(format!("/v1/events/{}", all.text("/data/0/id")?)).by(&sam);
+    recorder.ask("get_event: found", 200, event).await?;
+
+    let stream = |query: &str, last: &str| {
+        Ask::get(format!("/v1/events/stream?{query}"))
+            .by(&sam)
+            .with("last-event-id", last)
+    };
+    let first = all.text("/data/0/sequence")?;
+    for (case, status, query, last) in [
+        ("all about an order", 200, about.as_str(), "0"),
+        ("after an event", 200, &about, &first),
+        ("after one that is none", 400, &about, "first"),
+        (
+            "after one that has yet to come",
+            410,
+            &about,
+            "9000000000000000000",
+        ),
+        ("of a type that is none", 422, "type=order.lost", "0"),
+    ] {
+        recorder
+            .ask(
+                &format!("stream_events: {case}"),
+                status,
+                stream(query, last),
+            )
+            .await?;
+    }
+    let head = Ask::head("/v1/events/stream").by(&sam);
+    recorder.ask("stream_events: head", 200, head).await?;
     Ok(())
 }

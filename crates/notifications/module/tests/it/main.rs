@@ -1,6 +1,10 @@
 //! Notifications on both engines, with the mail catcher and fakes of identity and orders.
 
 mod bad_days;
+mod event_log;
+mod event_race;
+mod event_stream;
+mod events;
 mod inbox;
 mod log;
 mod mails;

@@ -15,12 +15,14 @@ const SQLITE: &str = "
         SELECT template || recipient || subject || data || status || coalesce(recipient_hash, '')
                || coalesce(last_error, '') AS line FROM messages
         UNION ALL SELECT kind || subject || title || body FROM user_notifications
+        UNION ALL SELECT subject || data FROM event_log
         UNION ALL SELECT payload || coalesce(reason, '') FROM jobs
         UNION ALL SELECT data || actor FROM outbox)";
 const POSTGRES: &str = "
     SELECT string_agg(line, chr(10)) FROM (
         SELECT CAST(messages AS text) AS line FROM messages
         UNION ALL SELECT CAST(user_notifications AS text) FROM user_notifications
+        UNION ALL SELECT CAST(event_log AS text) FROM event_log
         UNION ALL SELECT CAST(jobs AS text) FROM jobs
         UNION ALL SELECT CAST(outbox AS text) FROM outbox) AS everything";
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalog_contract::ProductPublished;
 use identity_contract::testing::FakeIdentity;
 use mail_catcher::{CatcherOptions, Mail, MailCatcher};
 use notifications::{Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer};
@@ -11,12 +12,13 @@ use orders_contract::{
     CapturePolicy, Customer, EventLine, Order, OrderId, OrderLine, OrderPlaced, OrderStatus,
     PaymentState, Totals, UserRef,
 };
+use serde_json::Value;
 use tenon_events::Emit as _;
-use tenon_kernel::{CursorKey, Id, Money};
+use tenon_kernel::{CursorKey, Id, Money, Role};
 use tenon_module::{Invariant, Module};
 use tenon_seam::Event;
-use tenon_store::{Db, Migrations};
-use tenon_testkit::{AppOptions, Kit, TestApp, TestEngine};
+use tenon_store::{Db, Migrations, StoreError};
+use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine};
 use uuid::Uuid;
 
 /// Everything a test needs.
@@ -30,7 +32,7 @@ pub(crate) struct World {
     invariants: Vec<Arc<dyn Invariant>>,
 }
 
-const PRODUCERS: [&str; 3] = ["identity", "orders", "payments"];
+const PRODUCERS: [&str; 4] = ["catalog", "identity", "orders", "payments"];
 
 impl World {
     /// Mail goes to the catcher.
@@ -46,6 +48,14 @@ impl World {
     /// Mail goes where the test says.
     pub(crate) async fn with_mailer(engine: TestEngine, mailer: Arc<dyn Mailer>) -> Self {
         Self::with(engine, |_| mailer, AppOptions::default()).await
+    }
+
+    /// Mail goes to the catcher, and the edge differs from the usual.
+    pub(crate) async fn with_options(engine: TestEngine, options: AppOptions) -> Self {
+        let mailer = |settings: &NotificationsSettings| {
+            Arc::new(SmtpMailer::new(settings).expect("valid settings")) as Arc<dyn Mailer>
+        };
+        Self::with(engine, mailer, options).await
     }
 
     pub(crate) async fn with(
@@ -104,6 +114,14 @@ impl World {
 
     /// Emits an event as the module that publishes it, and lets everything happen that follows.
     pub(crate) async fn happens<E: Event>(&self, source: &'static str, event: &E) {
+        self.emit(source, event).await;
+        self.app.settle().await;
+        // Ids are ordered by the millisecond: what happens next happens later.
+        self.app.kit().advance(Duration::from_secs(1));
+    }
+
+    /// Emits an event as the module that publishes it.
+    pub(crate) async fn emit<E: Event>(&self, source: &'static str, event: &E) {
         let db = self.app.kit().db(empty_store(source)).await;
         let mut ctx = self.app.kit().ctx();
         let mut tx = db
@@ -112,9 +130,6 @@ impl World {
             .expect("the store is there");
         tx.emit(event).await.expect("the event can be written");
         tx.commit().await.expect("it commits");
-        self.app.settle().await;
-        // Ids are ordered by the millisecond: what happens next happens later.
-        self.app.kit().advance(Duration::from_secs(1));
     }
 
     /// Moves the clock past the next attempts of everything, `times` times.
@@ -125,22 +140,24 @@ impl World {
         }
     }
 
+    /// Someone who may read events.
+    pub(crate) fn staff(&self) -> Client {
+        self.app.user("sam", &[Role::Staff])
+    }
+
     /// Runs one statement that reads nothing.
     pub(crate) async fn execute(&self, sql: &'static str) -> u64 {
+        self.try_execute(sql).await.expect("the statement is valid")
+    }
+
+    /// As [`World::execute`], for a statement that the store may refuse.
+    pub(crate) async fn try_execute(&self, sql: &'static str) -> Result<u64, StoreError> {
         use tenon_store::Queryable as _;
         let mut ctx = self.app.kit().ctx();
-        let mut tx = self
-            .db
-            .begin(&mut ctx, "test.execute")
-            .await
-            .expect("the store is there");
-        let changed = tx
-            .query(sql)
-            .execute()
-            .await
-            .expect("the statement is valid");
-        tx.commit().await.expect("it commits");
-        changed
+        let mut tx = self.db.begin(&mut ctx, "test.execute").await?;
+        let changed = tx.query(sql).execute().await?;
+        tx.commit().await?;
+        Ok(changed)
     }
 
     /// What the module's invariants complain about: `name: subject`.
@@ -173,8 +190,8 @@ impl World {
     }
 
     /// The message log as staff sees it, latest first.
-    pub(crate) async fn log(&self) -> Vec<serde_json::Value> {
-        let staff = self.app.user("sam", &[tenon_kernel::Role::Staff]);
+    pub(crate) async fn log(&self) -> Vec<Value> {
+        let staff = self.app.user("sam", &[Role::Staff]);
         let body = staff.get("/v1/messages").await.expect(200);
         body["data"].as_array().expect("a list").clone()
     }
@@ -188,7 +205,7 @@ impl World {
     }
 }
 
-fn empty_store(module: &'static str) -> Migrations {
+pub(crate) fn empty_store(module: &'static str) -> Migrations {
     Migrations {
         module,
         sqlite: None,
@@ -279,5 +296,24 @@ pub(crate) fn placed(order: &Order) -> OrderPlaced {
         payment_id: order.payment_id,
         reservation_id: order.reservation_id,
         capture: order.capture,
+    }
+}
+
+/// A member of each event of a page.
+pub(crate) fn texts(body: &Value, member: &str) -> Vec<String> {
+    let events = body["data"].as_array().expect("a list");
+    events
+        .iter()
+        .map(|event| event[member].as_str().expect("text").to_owned())
+        .collect()
+}
+
+/// A product in one of its versions.
+pub(crate) fn product(number: i64) -> ProductPublished {
+    ProductPublished {
+        product_id: id("tea"),
+        version: number,
+        title: "Tea".to_owned(),
+        slug: "tea".to_owned(),
     }
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, Request, StatusCode};
+use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use serde::Serialize;
@@ -48,6 +49,14 @@ pub struct TestRequest {
     path: String,
     headers: HeaderMap,
     body: Bytes,
+}
+
+/// An answer whose body is read as it comes; to drop it is to hang up.
+pub struct TestStream {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+    text: String,
 }
 
 /// An answer, body already read.
@@ -184,16 +193,19 @@ impl TestRequest {
         self
     }
 
+    /// Sends it and leaves the body of the answer to be read as it comes.
+    pub async fn open(self) -> TestStream {
+        let (parts, body) = self.response().await.into_parts();
+        TestStream {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            text: String::new(),
+        }
+    }
+
     async fn send(self) -> TestReply {
-        let mut request = Request::new(Body::from(self.body));
-        *request.method_mut() = self.method;
-        *request.uri_mut() = self.path.parse().expect("a path");
-        *request.headers_mut() = self.headers;
-        let reply = match self.router.oneshot(request).await {
-            Ok(reply) => reply,
-            Err(never) => match never {},
-        };
-        let (parts, body) = reply.into_parts();
+        let (parts, body) = self.response().await.into_parts();
         let body = body
             .collect()
             .await
@@ -204,6 +216,52 @@ impl TestRequest {
             headers: parts.headers,
             body,
         }
+    }
+
+    async fn response(self) -> Response {
+        let mut request = Request::new(Body::from(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().expect("a path");
+        *request.headers_mut() = self.headers;
+        match self.router.oneshot(request).await {
+            Ok(reply) => reply,
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl TestStream {
+    /// The status code.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The lines of the next event or comment; `None` once the stream has ended.
+    pub async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
+            }
+            let frame = self.body.frame().await?.expect("the body can be read");
+            let bytes = frame.into_data().expect("a stream has no trailers");
+            self.text
+                .push_str(std::str::from_utf8(&bytes).expect("a stream is UTF-8"));
+        }
+    }
+
+    /// The next event, with its id; `None` if everything there is was told, or the stream has ended.
+    pub async fn event(&mut self) -> Option<(String, Value)> {
+        let block = self.next().await?;
+        let (id, data) = block.strip_prefix("id: ")?.split_once("\ndata: ")?;
+        let data = serde_json::from_str(data).expect("the data is JSON");
+        Some((id.to_owned(), data))
     }
 }
 

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tenon_access::{Denied, TokenError};
+use tenon_access::{Denied, Policy, TokenError, TokenVerifier};
 use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
@@ -25,7 +25,7 @@ impl Dispatch {
         headers: &HeaderMap,
         client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
-        let principal = self.principal(headers).await;
+        let principal = principal_of(&self.verifier, headers).await;
         // A bad token counts too, against its address: guessing is not free.
         let subject = principal
             .as_ref()
@@ -47,43 +47,55 @@ impl Dispatch {
                 .with_retry_after(quota.wait));
             }
         }
-        let principal = principal?;
-        match route.endpoint.policy().check(&principal) {
-            Ok(()) => Ok(principal),
-            Err(Denied::Unauthenticated) => Err(Problem::new(
-                ErrorKind::Unauthenticated,
-                "unauthenticated",
-                "Sign in and send the access token.",
-            )
-            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            Err(Denied::Forbidden) => Err(Problem::new(
-                ErrorKind::Forbidden,
-                "forbidden",
-                "The account does not have the role this needs.",
-            )),
-        }
+        allowed(route.endpoint.policy(), principal?)
     }
+}
 
-    async fn principal(&self, headers: &HeaderMap) -> Result<Principal, Problem> {
-        let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
-            return Ok(Principal::Anonymous);
-        };
-        let token = value
-            .to_str()
-            .ok()
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or_else(invalid_token)?;
-        match self.verifier.verify(token).await {
-            Ok(user) => Ok(Principal::User(user)),
-            Err(TokenError::Unavailable) => Err(Problem::new(
-                ErrorKind::Unavailable,
-                "unavailable",
-                "Access tokens cannot be checked now.",
-            )),
-            Err(_) => Err(invalid_token()),
-        }
+/// Finds the principal and checks the policy, for whoever was admitted before and still has what it was admitted by.
+pub(crate) async fn admitted(
+    verifier: &TokenVerifier,
+    policy: Policy,
+    headers: &HeaderMap,
+) -> Result<Principal, Problem> {
+    allowed(policy, principal_of(verifier, headers).await?)
+}
+
+fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
+    match policy.check(&principal) {
+        Ok(()) => Ok(principal),
+        Err(Denied::Unauthenticated) => Err(Problem::new(
+            ErrorKind::Unauthenticated,
+            "unauthenticated",
+            "Sign in and send the access token.",
+        )
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+        Err(Denied::Forbidden) => Err(Problem::new(
+            ErrorKind::Forbidden,
+            "forbidden",
+            "The account does not have the role this needs.",
+        )),
+    }
+}
+
+async fn principal_of(verifier: &TokenVerifier, headers: &HeaderMap) -> Result<Principal, Problem> {
+    let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
+        return Ok(Principal::Anonymous);
+    };
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(invalid_token)?;
+    match verifier.verify(token).await {
+        Ok(user) => Ok(Principal::User(user)),
+        Err(TokenError::Unavailable) => Err(Problem::new(
+            ErrorKind::Unavailable,
+            "unavailable",
+            "Access tokens cannot be checked now.",
+        )),
+        Err(_) => Err(invalid_token()),
     }
 }
 

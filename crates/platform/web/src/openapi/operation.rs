@@ -130,6 +130,10 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
         add("Idempotent-Replayed");
     }
     let mut response = json!({ "description": answer.description, "headers": headers });
+    if shape.is_stream {
+        let events = "Server-Sent Events: `id`, `data` as JSON. Comments are signs of life; the event `end` says why the stream ends.";
+        response["content"] = json!({ "text/event-stream": { "schema": { "type": "string", "description": events } } });
+    }
     if let Some(schema) = answer.schema {
         response["content"] =
             json!({ "application/json": { "schema": schemas.output(shape.operation, schema) } });

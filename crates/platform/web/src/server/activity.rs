@@ -145,6 +145,17 @@ impl Activity {
     }
 }
 
+impl Running {
+    /// What an answer that outlives its request calls whenever the other end has taken a part of it.
+    pub(super) fn pulse(&self) -> impl Fn() + Send + 'static {
+        let activity = Arc::clone(&self.0);
+        move || {
+            let now = activity.note_moved();
+            activity.ended_at.store(now, Ordering::Relaxed);
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let now = self.0.note_moved();

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderValue, Request, Version};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -18,11 +20,13 @@ use tenon_kernel::ErrorKind;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::ServeOptions;
-use super::activity::{Activity, Verdict, Watched};
+use super::activity::{Activity, Running, Verdict, Watched};
+use crate::stream::Lasting;
 use crate::{Connection, Problem};
 
 /// How long an idle connection gets to say goodbye.
@@ -39,6 +43,7 @@ pub(super) struct Server {
     builder: auto::Builder<TokioExecutor>,
     phase: watch::Receiver<Phase>,
     commands: TaskTracker,
+    stop: CancellationToken,
 }
 
 /// Where a listener is in its life.
@@ -57,6 +62,7 @@ impl Server {
         options: ServeOptions,
         phase: watch::Receiver<Phase>,
         commands: TaskTracker,
+        stop: CancellationToken,
     ) -> Self {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         builder
@@ -81,6 +87,7 @@ impl Server {
             builder,
             phase,
             commands,
+            stop,
         }
     }
 
@@ -90,7 +97,8 @@ impl Server {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let activity = Activity::new(self.options.max_head_bytes);
-        let connection = Connection::new(peer, self.commands.clone());
+        let connection =
+            Connection::new(peer, self.commands.clone()).stopping_with(self.stop.clone());
 
         let service = service_fn(|mut request: Request<Incoming>| {
             let is_http2 = request.version() >= Version::HTTP_2;
@@ -107,6 +115,7 @@ impl Server {
                         .await
                         .unwrap_or_else(|never| match never {}),
                 };
+                let answer = lasting(answer, &running);
                 drop(running);
                 Ok::<_, Infallible>(answer)
             }
@@ -138,6 +147,20 @@ impl Server {
             () = gone(phase) => {}
         }
     }
+}
+
+/// Lets an answer that goes on for long keep its connection in use, as long as the other end takes something.
+fn lasting(mut answer: Response, running: &Running) -> Response {
+    if answer.extensions_mut().remove::<Lasting>().is_none() {
+        return answer;
+    }
+    let pulse = running.pulse();
+    answer.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            pulse();
+            frame
+        }))
+    })
 }
 
 /// Waits until nobody on the other end waits: who is silent, or stops in the middle of a head, must not hold up a stop.

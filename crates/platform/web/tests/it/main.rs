@@ -7,4 +7,5 @@ mod documents;
 mod forwarded;
 mod input;
 mod socket;
+mod streams;
 mod support;

@@ -14,7 +14,9 @@ use http_body_util::BodyExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tenon_access::{Policy, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings};
+use tenon_access::{
+    Policy, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings, VerifyingKey,
+};
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
 use tenon_kernel::{Env, Id, IdKind, Page, Role, Timestamp};
 use tenon_web::{
@@ -296,6 +298,10 @@ impl App {
 
     pub(crate) fn state(&self) -> EdgeState {
         self.state.clone()
+    }
+
+    pub(crate) fn verifying_key(&self) -> VerifyingKey {
+        self.key.verifying_key()
     }
 
     pub(crate) fn token(&self, user: u128, roles: &[Role]) -> String {

@@ -1,25 +1,41 @@
 //! Bounds of time, over a pipe in memory: the clock moves only when both ends are silent.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use axum::routing::get;
+use bytes::Bytes;
 use http::Request;
+use http_body_util::BodyExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Phase, ServeOptions, Server};
+use super::{Lasting, Phase, ServeOptions, Server};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 const SECOND: Duration = Duration::from_secs(1);
 /// More than the pipe holds.
 const LARGE: usize = 200 * 1024;
+
+/// A body that tells something every ten seconds, as a stream does.
+async fn ticking() -> Response {
+    let ticks = futures_util::stream::unfold((), async |()| {
+        sleep(SECOND * 10).await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b":\n\n")), ()))
+    });
+    let mut response = Response::new(Body::from_stream(ticks));
+    response.extensions_mut().insert(Lasting);
+    response
+}
 
 fn connect() -> DuplexStream {
     let (ours, phases) = connect_to_stop();
@@ -31,6 +47,7 @@ fn connect() -> DuplexStream {
 fn connect_to_stop() -> (DuplexStream, watch::Sender<Phase>) {
     let router = Router::new()
         .route("/", get(async || "x".repeat(10)))
+        .route("/ticks", get(ticking))
         .route("/large", get(async || "x".repeat(LARGE)))
         .route(
             "/slow",
@@ -40,7 +57,13 @@ fn connect_to_stop() -> (DuplexStream, watch::Sender<Phase>) {
             }),
         );
     let (phases, phase) = watch::channel(Phase::Serving);
-    let server = Server::new(router, ServeOptions::default(), phase, TaskTracker::new());
+    let server = Server::new(
+        router,
+        ServeOptions::default(),
+        phase,
+        TaskTracker::new(),
+        CancellationToken::new(),
+    );
     let (ours, theirs) = duplex(64 * 1024);
     let peer = SocketAddr::from(([203, 0, 113, 9], 1));
     tokio::spawn(async move {
@@ -190,5 +213,37 @@ async fn a_stop_waits_for_a_running_request_and_for_a_client_that_has_yet_to_tak
         socket.read_to_string(&mut answer).await.expect("read");
         let (_, body) = answer.split_once("\r\n\r\n").expect("an answer");
         assert_eq!(body.len(), length, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_keeps_its_connection_as_long_as_its_reader_reads() {
+    let io = TokioIo::new(connect());
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), io);
+    let (mut client, connection) = handshake.await.expect("a connection");
+    let connection = tokio::spawn(connection);
+    let request = Request::get("http://a/ticks").body(Body::empty());
+    let answer = client.send_request(request.expect("a request")).await;
+    let mut body = answer.expect("answered").into_body();
+    let from = Instant::now();
+    for _ in 0..60 {
+        let frame = body.frame().await.expect("it goes on").expect("readable");
+        assert_eq!(frame.into_data().expect("data").as_ref(), b":\n\n");
+    }
+    assert_eq!(from.elapsed().as_secs(), 600);
+    drop(body);
+    assert!(connection.await.expect("joined").is_ok(), "it says goodbye");
+    assert_eq!(from.elapsed().as_secs(), 660);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_http1_keeps_its_connection_too() {
+    let mut socket = connect();
+    let request = b"GET /ticks HTTP/1.1\r\nHost: a\r\n\r\n";
+    socket.write_all(request).await.expect("sent");
+    let from = Instant::now();
+    let mut bytes = [0; 4096];
+    while from.elapsed() < SECOND * 600 {
+        assert!(socket.read(&mut bytes).await.expect("read") > 0);
     }
 }

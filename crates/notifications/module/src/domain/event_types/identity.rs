@@ -1,0 +1,15 @@
+//! People: that they exist and what changed about them, never who they are. What concerns their sessions, roles and
+//! one-time tokens stays inside: it tells how accounts are guarded.
+
+use identity_contract::{UserLocked, UserRegistered, UserUpdated, UserVerified};
+
+use super::EventTypes;
+
+const SOURCE: &str = "identity";
+
+pub(super) fn name_all(list: &mut impl EventTypes) {
+    list.add::<UserRegistered>(SOURCE, &["user_id", "channel"], &[]);
+    list.add::<UserVerified>(SOURCE, &["user_id", "channel"], &[]);
+    list.add::<UserUpdated>(SOURCE, &["user_id", "fields"], &[]);
+    list.add::<UserLocked>(SOURCE, &["user_id"], &["reason"]);
+}
