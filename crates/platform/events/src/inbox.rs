@@ -17,7 +17,7 @@ use tenon_store::{Db, Engine, Json, Queryable as _, StoreError};
 use tokio::sync::Notify;
 use tracing::Instrument as _;
 
-use crate::subscription::Reactions;
+use crate::subscription::{Keep, Reactions};
 use crate::{Envelope, HandlerError, Receipt, metrics};
 
 /// How long one attempt may take.
@@ -135,9 +135,19 @@ impl Inbox {
 
     /// Says whether an event is for this consumer.
     pub(crate) fn takes(&self, source: &str, event_type: &str) -> bool {
-        self.reactions
-            .get(source)
-            .is_some_and(|reactions| reactions.find(event_type).is_some())
+        self.reactions.get(source).is_some_and(|reactions| {
+            reactions.find(event_type).is_some() || reactions.keeper(event_type).is_some()
+        })
+    }
+
+    /// Who writes an event down as it arrives; the others go through the inbox.
+    pub(crate) fn keeper(&self, source: &str, event_type: &str) -> Option<&Arc<dyn Keep>> {
+        self.reactions.get(source)?.keeper(event_type)
+    }
+
+    /// Whether there is anything to handle: a consumer may write all its events down as they arrive.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.reactions.values().any(Reactions::needs_inbox)
     }
 
     /// Announces that events were stored.

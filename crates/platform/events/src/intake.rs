@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::era::era_of;
 use crate::inbox::Inbox;
+use crate::subscription::AfterCommit;
 use crate::{Envelope, Feed, FeedPage, metrics};
 
 /// How many events are read at once.
@@ -155,13 +156,44 @@ impl Intake {
                 tx.rollback().await?;
                 return Ok(false);
             }
-            for event in events {
-                self.insert(&mut tx, event, now).await?;
-            }
+            let after = self.take_in(&mut tx, events, now).await?;
             tx.commit().await?;
+            for after in after {
+                after();
+            }
             Ok(true)
         })
         .await
+    }
+
+    /// Each event goes to its keeper, or into the inbox.
+    async fn take_in(
+        &self,
+        tx: &mut tenon_store::Tx<'_>,
+        events: &[&Envelope],
+        now: Timestamp,
+    ) -> Result<Vec<AfterCommit>, StoreError> {
+        let keeper = |event: &Envelope| {
+            let keeper = self.inbox.keeper(self.feed.source(), &event.event_type);
+            keeper.map(Arc::clone)
+        };
+        let mut after = Vec::new();
+        // Neighbours with one keeper are written down together, and the order stays.
+        let same = |a: &&Envelope, b: &&Envelope| match (keeper(a), keeper(b)) {
+            (Some(a), Some(b)) => Arc::ptr_eq(&a, &b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        for run in events.chunk_by(same) {
+            match run.first().and_then(|event| keeper(event)) {
+                Some(keeper) => after.push(keeper.keep(tx, run).await?),
+                None => {
+                    for event in run {
+                        self.insert(tx, event, now).await?;
+                    }
+                }
+            }
+        }
+        Ok(after)
     }
 
     async fn insert(

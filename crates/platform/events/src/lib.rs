@@ -24,6 +24,8 @@ pub use self::envelope::{Envelope, EventId, EventKind};
 pub use self::era::{ERA_BITS, begin_era};
 pub use self::feed::{Feed, FeedPage, LocalFeed};
 pub use self::positioner::position_events;
-pub use self::subscription::{Handle, HandleAny, HandlerError, Receipt, Subscription};
+pub use self::subscription::{
+    AfterCommit, Handle, HandleAny, HandlerError, Keep, Receipt, Subscription,
+};
 pub use self::upkeep::{DeadEvent, dead_events, purge_inbox, purge_outbox, replay, rewind, skip};
 pub use self::worker::EventWorker;

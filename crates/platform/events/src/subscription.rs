@@ -39,6 +39,22 @@ pub trait HandleAny: Send + Sync + 'static {
     ) -> Result<(), HandlerError>;
 }
 
+/// Writes events down as they arrive, a page of them in the transaction that moves the cursor: for a consumer that keeps what
+/// it is told, can refuse nothing, and would pay for an inbox with a transaction for each event.
+#[async_trait]
+pub trait Keep: Send + Sync + 'static {
+    /// Writes events of one feed down, in its order; returns what is to be done once they are committed. The same event can
+    /// come again.
+    ///
+    /// # Errors
+    ///
+    /// What the store says: the whole page comes again.
+    async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError>;
+}
+
+/// Runs once the events of a page are committed.
+pub type AfterCommit = Box<dyn FnOnce() + Send>;
+
 /// Proof that the event was taken; signed in the effect's own transaction.
 #[derive(Debug)]
 pub struct Receipt {
@@ -117,6 +133,7 @@ pub struct Subscription {
 pub(crate) struct Reactions {
     pub(crate) by_type: HashMap<&'static str, Arc<dyn HandleAny>>,
     pub(crate) any: Option<Arc<dyn HandleAny>>,
+    kept: HashMap<&'static str, Arc<dyn Keep>>,
 }
 
 impl Subscription {
@@ -149,6 +166,19 @@ impl Subscription {
         self
     }
 
+    /// Has one kind of event written down as it arrives, without an inbox.
+    ///
+    /// # Panics
+    ///
+    /// If there is a reaction to it already.
+    #[must_use]
+    pub fn keep<E: Event>(mut self, keeper: Arc<dyn Keep>) -> Self {
+        let taken = self.reactions.by_type.contains_key(E::TYPE)
+            || self.reactions.kept.insert(E::TYPE, keeper).is_some();
+        assert!(!taken, "{} already reacts to {}", self.consumer, E::TYPE);
+        self
+    }
+
     /// Adds a reaction to every kind of event, known or not: audit, feeds to the outside. A kind that has a
     /// reaction of its own goes there instead.
     ///
@@ -175,6 +205,7 @@ impl fmt::Debug for Subscription {
             .field("source", &self.source)
             .field("types", &self.reactions.by_type.keys())
             .field("any", &self.reactions.any.is_some())
+            .field("kept", &self.reactions.kept.keys())
             .finish()
     }
 }
@@ -185,11 +216,26 @@ impl Reactions {
         self.by_type.get(event_type).or(self.any.as_ref())
     }
 
+    /// Returns who writes a kind of event down as it arrives.
+    pub(crate) fn keeper(&self, event_type: &str) -> Option<&Arc<dyn Keep>> {
+        self.kept.get(event_type)
+    }
+
+    /// Whether any kind of event goes through the inbox.
+    pub(crate) fn needs_inbox(&self) -> bool {
+        self.any.is_some() || !self.by_type.is_empty()
+    }
+
     /// Adds those of another subscription to the same source.
     pub(crate) fn merge(&mut self, other: Self, consumer: &str) {
         for (event_type, handler) in other.by_type {
             let taken = self.by_type.insert(event_type, handler);
             assert!(taken.is_none(), "{consumer} already reacts to {event_type}");
+        }
+        for (event_type, keeper) in other.kept {
+            let taken = self.kept.insert(event_type, keeper).is_some()
+                || self.by_type.contains_key(event_type);
+            assert!(!taken, "{consumer} already reacts to {event_type}");
         }
         if let Some(handler) = other.any {
             assert!(

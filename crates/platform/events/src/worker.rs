@@ -81,8 +81,10 @@ impl EventWorker {
         }
         let mut tasks = JoinSet::new();
         for consumer in &self.consumers {
-            let (crew, stopped) = (self.crew(consumer), stop.clone());
-            tasks.spawn(async move { crew.run(stopped).await });
+            if consumer.inbox.is_needed() {
+                let (crew, stopped) = (self.crew(consumer), stop.clone());
+                tasks.spawn(async move { crew.run(stopped).await });
+            }
             for intake in &consumer.intakes {
                 let (intake, stopped, poll) =
                     (Arc::clone(intake), stop.clone(), self.settings.poll);
@@ -121,7 +123,9 @@ impl EventWorker {
             for intake in &consumer.intakes {
                 while intake.step().await.map_err(store_error)? > 0 {}
             }
-            handled += self.crew(consumer).run_due().await?;
+            if consumer.inbox.is_needed() {
+                handled += self.crew(consumer).run_due().await?;
+            }
         }
         Ok(handled)
     }

@@ -47,10 +47,15 @@ impl EventLog {
 
     /// Wakes waiting readers.
     fn announce(&self, position: i64) {
-        self.head.send_if_modified(|head| {
-            let is_new = position > *head;
-            *head = position.max(*head);
-            is_new
-        });
+        announce(&self.head, position);
     }
+}
+
+/// Wakes readers that wait for something beyond a position.
+fn announce(head: &watch::Sender<i64>, position: i64) {
+    head.send_if_modified(|head| {
+        let is_new = position > *head;
+        *head = position.max(*head);
+        is_new
+    });
 }

@@ -1,14 +1,12 @@
 //! Every public event of every module goes into the log, this module's own too.
 //!
-//! As a consumer of its own: mail and the log do not wait for each other, and an event that one of them cannot take
-//! reaches the other.
+//! As a consumer of its own: mail and the log do not wait for each other. The log keeps events in the words in which they
+//! were emitted, as they arrive: there is nothing to handle.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use tenon_events::{Handle, HandlerError, Receipt, Subscription};
-use tenon_kernel::CallCtx;
+use tenon_events::Subscription;
 use tenon_seam::Event;
 
 use crate::domain::{EventTypes, name_all};
@@ -35,20 +33,7 @@ impl EventTypes for Subscriptions {
     fn add<E: Event>(&mut self, source: &'static str, _: &[&'static str], _: &[&str]) {
         let so_far = self.by_source.remove(source);
         let so_far = so_far.unwrap_or_else(|| Subscription::new(CONSUMER, source));
-        let more = so_far.on::<E>(Arc::clone(&self.log) as _);
+        let more = so_far.keep::<E>(Arc::clone(&self.log) as _);
         self.by_source.insert(source, more);
-    }
-}
-
-#[async_trait]
-impl<E: Event> Handle<E> for EventLog {
-    /// What was emitted counts, not what this version reads: the log keeps its words.
-    async fn handle(
-        &self,
-        ctx: &mut CallCtx,
-        _event: E,
-        receipt: Receipt,
-    ) -> Result<(), HandlerError> {
-        self.record(ctx, receipt).await
     }
 }

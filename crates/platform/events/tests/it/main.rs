@@ -3,6 +3,7 @@
 mod delivery;
 mod era;
 mod feed;
+mod keep;
 mod lease;
 mod link;
 mod outbox;

@@ -1,61 +1,72 @@
-//! Writes an event into the log.
+//! Writes events into the log.
 
-use tenon_events::{HandlerError, Receipt};
-use tenon_kernel::CallCtx;
-use tenon_store::StoreError;
+use async_trait::async_trait;
+use tenon_events::{AfterCommit, Envelope, Keep};
+use tenon_kernel::{CallCtx, Interface};
+use tenon_store::{Db, StoreError, Tx};
+use tokio::sync::watch;
 
-use super::EventLog;
+use super::{EventLog, announce};
 use crate::domain::NewPublicEvent;
 use crate::store::event_log;
 
+#[async_trait]
+impl Keep for EventLog {
+    /// Adds what is told of each event, in the transaction that says how far the feed was read.
+    async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
+        let late = tenon_chaos::is_planted("notifications.position-before-unit");
+        let (mut last, mut left) = (0, Vec::new());
+        for event in events.iter().filter_map(|envelope| self.told(envelope)) {
+            let position = event_log::next_position(tx).await?;
+            if late {
+                left.push((position, event));
+            } else if event_log::insert(tx, position, &event).await? {
+                last = position;
+            }
+        }
+        let (head, db) = (self.head.clone(), self.db.clone());
+        Ok(Box::new(move || {
+            if left.is_empty() {
+                announce(&head, last);
+            } else {
+                tokio::spawn(insert_late(db, head, left));
+            }
+        }))
+    }
+}
+
 impl EventLog {
-    /// Adds what is told of an event, in the transaction that signs its receipt.
-    #[tracing::instrument(name = "notifications.record_event", skip_all, fields(event.id = %receipt.envelope().id))]
-    pub(crate) async fn record(
-        &self,
-        ctx: &mut CallCtx,
-        receipt: Receipt,
-    ) -> Result<(), HandlerError> {
-        let envelope = receipt.envelope();
+    /// What readers outside are told of an event.
+    fn told(&self, envelope: &Envelope) -> Option<NewPublicEvent> {
         let event_type = self.catalogue.find(&envelope.event_type);
         let told = event_type.and_then(|event_type| event_type.told(&envelope.data));
-        let Some(told) = told else {
-            return Err(HandlerError::Dead {
-                reason: format!("{} is not a public event", envelope.dataschema),
-            });
-        };
-        let event = NewPublicEvent {
+        if told.is_none() {
+            // Only public types are subscribed to, and their data are objects: contracts forbid another shape.
+            tracing::error!(event.id = %envelope.id, dataschema = envelope.dataschema, "not a public event");
+        }
+        Some(NewPublicEvent {
             id: envelope.id,
             source: envelope.source.clone(),
             event_type: envelope.event_type.clone(),
             dataschema: envelope.dataschema.clone(),
             subject: envelope.subject.clone(),
             time: envelope.time,
-            data: told.to_string(),
-        };
-        let planted = if tenon_chaos::is_planted("notifications.position-before-unit") {
-            Some(self.give_position(ctx).await?)
-        } else {
-            None
-        };
-        let mut tx = receipt.begin(ctx, "notifications.record_event").await?;
-        let position = match planted {
-            Some(position) => position,
-            None => event_log::next_position(&mut tx).await?,
-        };
-        let is_new = event_log::insert(&mut tx, position, &event).await?;
-        tx.commit().await?;
-        if is_new {
-            self.announce(position);
-        }
-        Ok(())
+            data: told?.to_string(),
+        })
     }
+}
 
-    /// The planted bug: readers see a position before its event.
-    async fn give_position(&self, ctx: &mut CallCtx) -> Result<i64, StoreError> {
-        let mut tx = self.db.begin(ctx, "notifications.give_position").await?;
-        let position = event_log::next_position(&mut tx).await?;
-        tx.commit().await?;
-        Ok(position)
+/// The planted bug: readers see positions before their events.
+async fn insert_late(db: Db, head: watch::Sender<i64>, events: Vec<(i64, NewPublicEvent)>) {
+    let mut ctx = CallCtx::service(db.env(), Interface::Event, db.module());
+    let inserted = async {
+        let mut tx = db.begin(&mut ctx, "notifications.insert_late").await?;
+        for (position, event) in &events {
+            event_log::insert(&mut tx, *position, event).await?;
+        }
+        tx.commit().await
+    };
+    if inserted.await.is_ok() {
+        announce(&head, events.last().map_or(0, |(position, _)| *position));
     }
 }

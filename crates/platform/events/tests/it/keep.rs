@@ -1,0 +1,85 @@
+//! Events that are written down as they arrive, without an inbox.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use tenon_events::{AfterCommit, Emit as _, Envelope, Keep, Subscription, rewind};
+use tenon_store::{StoreError, Tx};
+
+use crate::link::places;
+use crate::support::{Reacted, Told, World};
+
+/// Its effect is an event in its own outbox; it fails as often as it is told to, at the end of a page.
+#[derive(Default)]
+struct Keeper {
+    failures: AtomicI64,
+    pages: Mutex<Vec<usize>>,
+    committed: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Keep for Keeper {
+    async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
+        for event in events {
+            let number = event.data["number"].as_i64().unwrap_or_default();
+            let to = format!("{} {number}", event.subject);
+            tx.emit(&Reacted { to }).await?;
+        }
+        if self.failures.fetch_sub(1, Ordering::SeqCst) > 0 {
+            return Err(StoreError::inconsistent("as the test says"));
+        }
+        let mut pages = self.pages.lock().expect("no panic while held");
+        pages.push(events.len());
+        let (committed, count) = (Arc::clone(&self.committed), events.len());
+        Ok(Box::new(move || {
+            committed.fetch_add(count, Ordering::SeqCst);
+        }))
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_kept_in_one_transaction_with_its_place_in_the_feed() {
+    for place in places() {
+        let world = World::new(place).await;
+        let keeper = Arc::new(Keeper::default());
+        let worker = world
+            .worker_of(Subscription::new("mail", "shop").keep::<Told>(Arc::clone(&keeper) as _));
+        for number in 1..=3 {
+            world.tell("a", number).await;
+        }
+        keeper.failures.store(1, Ordering::SeqCst);
+        worker.run_due().await.expect_err("as the test says");
+        assert_eq!(world.cursor().await, 0);
+        assert!(world.effects().await.is_empty(), "and nothing is kept");
+        assert_eq!(keeper.committed.load(Ordering::SeqCst), 0);
+
+        while worker.run_due().await.expect("runs") > 0 {}
+        assert_eq!(world.cursor().await, 3);
+        assert_eq!(world.effects().await, ["a 1", "a 2", "a 3"]);
+        assert_eq!(*keeper.pages.lock().expect("no panic while held"), [3]);
+        assert_eq!(keeper.committed.load(Ordering::SeqCst), 3);
+        assert!(world.inbox().await.is_empty(), "it needs none");
+
+        let mut ctx = world.kit.ctx();
+        let rewound = rewind(&world.mail, &mut ctx, "mail", None, 0).await;
+        assert_eq!(rewound.expect("writes"), 1);
+        while worker.run_due().await.expect("runs") > 0 {}
+        assert_eq!(
+            *keeper.pages.lock().expect("no panic while held"),
+            [3, 3],
+            "what comes again comes to the keeper"
+        );
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "mail already reacts to test.told")]
+async fn an_event_is_kept_or_handled() {
+    let world = World::local(tenon_testkit::engines().remove(0)).await;
+    drop(
+        Subscription::new("mail", "shop")
+            .on::<Told>(Arc::clone(&world.reaction) as _)
+            .keep::<Told>(Arc::new(Keeper::default())),
+    );
+}
