@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::json;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::Connection as _;
 use tokio::time::Instant;
 
 use crate::chance::Chance;
@@ -15,7 +15,7 @@ use crate::proxy::{Fault, Proxy};
 use crate::report::{Report, Setup};
 use crate::server::signal;
 use crate::shop::Shop;
-use crate::site::{Engine, Template, administer, client};
+use crate::site::{Engine, Template, administer, client, connect};
 
 /// How many buy at once.
 const BUYERS: usize = 20;
@@ -80,7 +80,9 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
             Trouble::Crash => {
                 let processes = sessions(cluster, &database, LIST).await?;
                 let process = processes.first().context("the server has sessions")?;
+                let before = sessions(cluster, &database, CHECKPOINTER).await?;
                 signal(u32::try_from(*process)?, "-KILL").await?;
+                begun_again(cluster, &database, &before).await?;
             }
             Trouble::Unreachable => {
                 proxy.set_upstreams(Vec::new());
@@ -149,9 +151,27 @@ async fn writes_work(shop: &Shop) -> bool {
 
 const LIST: &str =
     "SELECT pid FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()";
+/// A process of the cluster that begins again with it.
+const CHECKPOINTER: &str =
+    "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer' AND $1 <> ''";
 const END: &str =
     "SELECT pid FROM (SELECT pid, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
                    WHERE datname = $1 AND pid <> pg_backend_pid()) AS sessions WHERE ended";
+
+/// Waits until the cluster has begun again after a crash, which a busy machine lets it notice late.
+async fn begun_again(cluster: &str, database: &str, before: &[i32]) -> Result<()> {
+    let began = Instant::now();
+    while began.elapsed() < RECOVERY {
+        // Whoever asks before it notices is thrown out.
+        if let Ok(now) = sessions(cluster, database, CHECKPOINTER).await
+            && now != before
+        {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    bail!("the cluster goes on as if nothing had happened")
+}
 
 /// The processes of a database's sessions, as this statement finds them.
 async fn sessions(cluster: &str, database: &str, sql: &'static str) -> Result<Vec<i32>> {
@@ -160,7 +180,7 @@ async fn sessions(cluster: &str, database: &str, sql: &'static str) -> Result<Ve
     // A thread of their own: sqlx's futures are not for every executor.
     let asked = tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
-            let mut owner = PgConnection::connect(&url).await?;
+            let mut owner = connect(&url).await?;
             let found = sqlx::query_scalar(sql)
                 .bind(database)
                 .fetch_all(&mut owner)

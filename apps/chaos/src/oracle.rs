@@ -13,11 +13,11 @@ use crate::shop::{Shop, Stock};
 use crate::site::Site;
 
 /// How long the server may take to bring everything to an end.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(4);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(250);
-/// Looks between two moves of the clock.
-const UNAIDED: u32 = 6;
+/// Between two moves of the clock: a look at thousands of orders takes longer than that.
+const UNAIDED: Duration = Duration::from_millis(1_500);
 /// First and largest move of the clock, in seconds: what failed often waits long for its next attempt.
 const STEPS: (u32, u32) = (16, 600);
 
@@ -43,14 +43,14 @@ pub(crate) async fn judge(
     let shop = site.shop();
     let mut staff = shop.token("staff").await?;
     let limit = Instant::now() + PATIENCE;
-    let (mut looks, mut step) = (0, STEPS.0);
+    let (mut helped, mut step) = (Instant::now(), STEPS.0);
     let judgement = loop {
         let judgement = Judgement::of(site, &shop, &staff, books, initial).await?;
         if judgement.failures.is_empty() || Instant::now() > limit {
             break judgement;
         }
-        looks += 1;
-        if looks % UNAIDED == 0 {
+        if helped.elapsed() > UNAIDED {
+            helped = Instant::now();
             site.advance(step).await?;
             step = (2 * step).min(STEPS.1);
             staff = shop.token("staff").await?; // they do not live long

@@ -306,7 +306,7 @@ pub(crate) async fn administer(cluster: &str, statements: Vec<String>) -> Result
 }
 
 /// Waits for a cluster that says it is still recovering from a crash (SQLSTATE 57P03).
-async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
+pub(crate) async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
     let limit = Instant::now() + RECOVERY;
     loop {
         match PgConnection::connect(url).await {
