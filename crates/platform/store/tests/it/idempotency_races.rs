@@ -55,7 +55,7 @@ async fn copies_of_a_long_unit_come_back_and_find_its_outcome() {
             let mut tx = db.begin(&mut ctx, "things.slow").await.expect("begins");
             let claim = tx.claim_key::<String, String>(OPERATION).await;
             assert!(matches!(claim, Ok(Claim::Fresh)), "{claim:?}");
-            let only = thing(&kit, "the only one");
+            let only = thing(&kit, &format!("the only one of {user}"));
             insert(&mut tx, &only).await.expect("is added");
 
             let copies: Vec<_> = (0..3)

@@ -116,6 +116,20 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
             ],
         ),
         (
+            "event_log",
+            vec![
+                V::I(n),
+                V::U(500 + n),
+                t("orders"),
+                t("order.placed"),
+                t("/schemas/order.placed/1"),
+                t(format!("ord_{n}")),
+                at(),
+                t(format!(r#"{{"number": "{n}", "title": "Zoë 🦊"}}"#)),
+                at(),
+            ],
+        ),
+        (
             "user_notifications",
             vec![
                 V::U(n),

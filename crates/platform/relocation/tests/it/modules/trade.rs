@@ -183,6 +183,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 at(),
                 V::Null,
                 at(),
+                t(if n % 2 == 0 { "provider" } else { "settings" }),
             ],
         ),
         (
