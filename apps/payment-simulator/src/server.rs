@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use crate::books::{Books, Webhook};
 use crate::choice::Effect;
 use crate::clock::Moves;
+use crate::faults::Faults;
 use crate::intent::Refused;
 use crate::webhook::{HttpSink, deliver, hex};
 use crate::{
@@ -132,6 +133,11 @@ impl Simulator {
     /// Makes one call go wrong: the next of its kind, or the one after the faults already waiting.
     pub fn inject(&self, operation: Operation, fault: Fault) {
         self.shared.books().faults.add(operation, fault);
+    }
+
+    /// Forgets the faults that still wait for their calls.
+    pub fn forget_faults(&self) {
+        self.shared.books().faults = Faults::default();
     }
 
     /// Whether a fault still waits for a call of this kind.

@@ -1,9 +1,10 @@
 //! The log of public events, and its two ends.
 
+use serde_json::json;
 use serde_json::value::RawValue;
 use tenon_events::EventId;
 use tenon_kernel::Timestamp;
-use tenon_store::{Queryable, StoreError, Tx};
+use tenon_store::{Engine, Json, Queryable, StoreError, Tx};
 
 use crate::domain::{Ends, EventFilter, LogPage, NewPublicEvent, PublicEvent};
 
@@ -50,46 +51,69 @@ macro_rules! page {
     };
 }
 
-/// Moves the end of the log. Its row makes writers take turns until they commit, so a position is never seen before
-/// the one below it, and one that is rolled back is given again.
-pub(crate) async fn next_position(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-    tx.query("UPDATE event_log_head SET position = position + 1 WHERE id = 1 RETURNING position")
+/// Rows out of a JSON array of arrays; how it is taken apart depends on the engine.
+macro_rules! insert_after {
+    ($given:literal, $id:literal, $time:literal) => {
+        concat!(
+            "INSERT INTO event_log (position, event_id, source, type, dataschema, subject, time, data, recorded_at)
+             SELECT $1 + ROW_NUMBER() OVER (ORDER BY given.key), ", $id, ", given.value ->> 1, given.value ->> 2,
+                    given.value ->> 3, given.value ->> 4, ", $time, ", given.value ->> 6, $3
+               FROM ", $given,
+            " WHERE NOT EXISTS (SELECT 1 FROM event_log AS known WHERE known.event_id = ", $id, ")"
+        )
+    };
+}
+
+/// Moves the end of the log by some events and returns it. Its row makes writers take turns until they commit, so a
+/// position is never seen before the one below it, and one that is rolled back is given again.
+pub(crate) async fn move_end(tx: &mut Tx<'_>, events: i64) -> Result<i64, StoreError> {
+    tx.query("UPDATE event_log_head SET position = position + $1 WHERE id = 1 RETURNING position")
+        .bind(events)
         .fetch_scalar()
         .await?
         .ok_or_else(|| StoreError::inconsistent("event_log_head: no row"))
 }
 
-/// Adds an event at the end of the log; `false`, and the end moves back, if it is there.
-pub(crate) async fn insert(
+/// Adds events after a position, in their order and without gaps, those that are there left out; returns how many.
+pub(crate) async fn insert_after(
     tx: &mut Tx<'_>,
     position: i64,
-    event: &NewPublicEvent,
-) -> Result<bool, StoreError> {
-    let now = tx.now();
-    let inserted = tx
-        .query(
-            "INSERT INTO event_log (position, event_id, source, type, dataschema, subject, time, data, recorded_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             ON CONFLICT (event_id) DO NOTHING",
-        )
+    events: &[NewPublicEvent],
+) -> Result<u64, StoreError> {
+    let (now, engine) = (tx.now(), tx.engine());
+    let sql = match engine {
+        Engine::Sqlite => insert_after!(
+            "json_each($2) AS given",
+            "unhex(given.value ->> 0)",
+            "given.value ->> 5"
+        ),
+        Engine::Postgres => insert_after!(
+            "jsonb_array_elements($2) WITH ORDINALITY AS given (value, key)",
+            "CAST(given.value ->> 0 AS uuid)",
+            "CAST(given.value ->> 5 AS timestamptz)"
+        ),
+    };
+    let rows = events.iter().map(|event| {
+        let time = match engine {
+            Engine::Sqlite => json!(event.time.as_micros()),
+            Engine::Postgres => json!(event.time),
+        };
+        json!([
+            event.id.uuid().simple().to_string(),
+            event.source,
+            event.event_type,
+            event.dataschema,
+            event.subject,
+            time,
+            event.data,
+        ])
+    });
+    tx.query(sql)
         .bind(position)
-        .bind(event.id)
-        .bind(event.source.as_str())
-        .bind(event.event_type.as_str())
-        .bind(event.dataschema.as_str())
-        .bind(event.subject.as_str())
-        .bind(event.time)
-        .bind(event.data.as_str())
+        .bind(Json(rows.collect::<Vec<_>>()))
         .bind(now)
         .execute()
-        .await?;
-    if inserted == 1 {
-        return Ok(true);
-    }
-    tx.query("UPDATE event_log_head SET position = position - 1 WHERE id = 1")
-        .execute()
-        .await?;
-    Ok(false)
+        .await
 }
 
 /// Reads at most `limit` events after a position, with both ends of the log.

@@ -14,24 +14,26 @@ use crate::store::event_log;
 impl Keep for EventLog {
     /// Adds what is told of each event, in the transaction that says how far the feed was read.
     async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
-        let late = tenon_chaos::is_planted("notifications.position-before-unit");
-        let (mut last, mut left) = (0, Vec::new());
-        for event in events.iter().filter_map(|envelope| self.told(envelope)) {
-            let position = event_log::next_position(tx).await?;
-            if late {
-                left.push((position, event));
-            } else if event_log::insert(tx, position, &event).await? {
-                last = position;
-            }
-        }
+        let events: Vec<_> = events
+            .iter()
+            .filter_map(|envelope| self.told(envelope))
+            .collect();
+        let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        let end = event_log::move_end(tx, added).await?;
         let (head, db) = (self.head.clone(), self.db.clone());
-        Ok(Box::new(move || {
-            if left.is_empty() {
-                announce(&head, last);
-            } else {
-                tokio::spawn(insert_late(db, head, left));
-            }
-        }))
+        if tenon_chaos::is_planted("notifications.position-before-unit") {
+            return Ok(Box::new(move || {
+                tokio::spawn(insert_late(db, head, end - added, events));
+            }));
+        }
+        let inserted = event_log::insert_after(tx, end - added, &events).await?;
+        let known = added - i64::try_from(inserted).unwrap_or(added);
+        // After a rewind: the end goes back by what is there already.
+        let end = match known {
+            0 => end,
+            _ => event_log::move_end(tx, -known).await?,
+        };
+        Ok(Box::new(move || announce(&head, end)))
     }
 }
 
@@ -57,16 +59,20 @@ impl EventLog {
 }
 
 /// The planted bug: readers see positions before their events.
-async fn insert_late(db: Db, head: watch::Sender<i64>, events: Vec<(i64, NewPublicEvent)>) {
+async fn insert_late(
+    db: Db,
+    head: watch::Sender<i64>,
+    position: i64,
+    events: Vec<NewPublicEvent>,
+) {
     let mut ctx = CallCtx::service(db.env(), Interface::Event, db.module());
     let inserted = async {
         let mut tx = db.begin(&mut ctx, "notifications.insert_late").await?;
-        for (position, event) in &events {
-            event_log::insert(&mut tx, *position, event).await?;
-        }
-        tx.commit().await
+        let inserted = event_log::insert_after(&mut tx, position, &events).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(inserted)
     };
-    if inserted.await.is_ok() {
-        announce(&head, events.last().map_or(0, |(position, _)| *position));
+    if let Ok(inserted) = inserted.await {
+        announce(&head, position + i64::try_from(inserted).unwrap_or(0));
     }
 }
