@@ -63,6 +63,7 @@ pub(crate) async fn run(setup: Setup) -> Result<()> {
     let buyers = Shop::new(client()?, &site.server.api, &site.server.data_dir);
     let load = Load::begin(&buyers, &variants, BUYERS, &site.folder)?;
     drop(buyers);
+    let before = before.warmed(&site, &load).await?;
     let mut chance = Chance::new(setup.seed);
     let mut recoveries = Vec::new();
     for number in 0..setup.count {

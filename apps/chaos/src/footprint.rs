@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use tokio::time::Instant;
 
+use crate::load::Load;
 use crate::report::Report;
 use crate::site::Site;
 
@@ -13,10 +14,12 @@ use crate::site::Site;
 const MORE_FILES: f64 = 40.0;
 /// Tasks of a moment.
 const MORE_TASKS: f64 = 24.0;
-/// What an allocator keeps for later, in bytes.
-const MORE_MEMORY: f64 = 96.0 * 1024.0 * 1024.0;
+/// What an allocator keeps for later, in bytes, if it gives large pieces back (`server::MEMORY`).
+const MORE_MEMORY: f64 = 32.0 * 1024.0 * 1024.0;
 /// How long connections of clients that went away may be kept, and a little.
 const PATIENCE: Duration = Duration::from_secs(75);
+/// After how many purchases a server has the memory that ordinary work takes.
+const WARM: usize = 60;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -43,6 +46,21 @@ impl Footprint {
             tasks: found("tokio_alive_tasks ")?,
             memory: found("process_resident_memory_bytes ")?,
         })
+    }
+
+    /// The same with the memory that the server takes once people have bought, before anything is done to it.
+    pub(crate) async fn warmed(self, site: &Site, load: &Load) -> Result<Self> {
+        let began = Instant::now();
+        while load.intents() < WARM {
+            ensure!(
+                began.elapsed() < PATIENCE,
+                "{} purchases in {PATIENCE:?}",
+                load.intents()
+            );
+            tokio::time::sleep(LOOK).await;
+        }
+        let Self { memory, .. } = Self::of(site).await?;
+        Ok(Self { memory, ..self })
     }
 
     fn is_back_at(&self, before: &Self) -> bool {

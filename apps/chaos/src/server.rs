@@ -15,6 +15,9 @@ const LOOK: Duration = Duration::from_millis(15);
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_mins(1);
 
+/// As in containers (deploy/Dockerfile): what a burst took goes back to the system.
+pub(crate) const MEMORY: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "262144");
+
 /// A program with its settings.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -175,7 +178,7 @@ impl Server {
         for setting in &self.settings {
             command.args(["--set", setting]);
         }
-        command.args(arguments);
+        command.args(arguments).envs([MEMORY]);
         command
     }
 }

@@ -93,6 +93,7 @@ async fn disturb(setup: &Setup, disk: &Disk, report: &mut Report) -> Result<()> 
     let buyers = Shop::new(client()?, &site.server.api, &site.server.data_dir);
     let load = Load::begin(&buyers, &variants, BUYERS, &setup.folder)?;
     drop(buyers);
+    let before = before.warmed(&site, &load).await?;
     let mut chance = Chance::new(setup.seed);
     let mut recoveries = Vec::new();
     for number in 0..setup.count {

@@ -59,12 +59,7 @@ impl EventLog {
 }
 
 /// The planted bug: readers see positions before their events.
-async fn insert_late(
-    db: Db,
-    head: watch::Sender<i64>,
-    position: i64,
-    events: Vec<NewPublicEvent>,
-) {
+async fn insert_late(db: Db, head: watch::Sender<i64>, position: i64, events: Vec<NewPublicEvent>) {
     let mut ctx = CallCtx::service(db.env(), Interface::Event, db.module());
     let inserted = async {
         let mut tx = db.begin(&mut ctx, "notifications.insert_late").await?;
