@@ -3,6 +3,7 @@
 
 mod breaker;
 mod courier;
+mod egress;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 pub use self::courier::Courier;
+pub use self::egress::{
+    Answer, Egress, EgressConfig, EgressFault, ForbiddenUrl, Lookup, Network, ParseNetworkError,
+    SystemLookup, is_public,
+};
 
 use self::breaker::Breaker;
 use self::courier::MachineCourier;

@@ -8,11 +8,13 @@ use tokio::sync::watch;
 
 use super::{EventLog, announce};
 use crate::domain::NewPublicEvent;
-use crate::store::event_log;
+use crate::service::webhooks::wake;
+use crate::store::{event_log, webhook_endpoints};
 
 #[async_trait]
 impl Keep for EventLog {
-    /// Adds what is told of each event, in the transaction that says how far the feed was read.
+    /// Adds what is told of each event, in the transaction that says how far the feed was read, and has it sent to whoever
+    /// receives webhooks.
     async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
         let events: Vec<_> = events
             .iter()
@@ -33,6 +35,11 @@ impl Keep for EventLog {
             0 => end,
             _ => event_log::move_end(tx, -known).await?,
         };
+        if inserted > 0 {
+            for endpoint in webhook_endpoints::list_enabled(tx).await? {
+                wake(tx, endpoint).await?;
+            }
+        }
         Ok(Box::new(move || announce(&head, end)))
     }
 }
