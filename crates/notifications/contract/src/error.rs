@@ -31,8 +31,20 @@ pub enum NotificationsError {
         /// All events after this position are there.
         kept_after: i64,
     },
+    /// No such receiver of webhooks.
+    #[error("there is no such webhook endpoint")]
+    WebhookEndpointNotFound,
+    /// There are as many receivers of webhooks as there may be.
+    #[error("there are {limit} webhook endpoints, and there can be no more")]
+    TooManyWebhookEndpoints {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// No such delivery, or no longer kept.
+    #[error("there is no such webhook delivery")]
+    WebhookDeliveryNotFound,
     /// The version in `If-Match` is not the current one.
-    #[error("the notification has changed, its version is now {current}")]
+    #[error("it has changed, its version is now {current}")]
     StaleVersion {
         /// The version it has.
         current: i64,
@@ -48,7 +60,11 @@ impl ServiceError for NotificationsError {
         match self {
             Self::InvalidRequest { .. } => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
-            Self::NotificationNotFound | Self::EventNotFound => ErrorKind::NotFound,
+            Self::NotificationNotFound
+            | Self::EventNotFound
+            | Self::WebhookEndpointNotFound
+            | Self::WebhookDeliveryNotFound => ErrorKind::NotFound,
+            Self::TooManyWebhookEndpoints { .. } => ErrorKind::Conflict,
             Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::Unknown => ErrorKind::Internal,
@@ -62,6 +78,9 @@ impl ServiceError for NotificationsError {
             Self::NotificationNotFound => "notifications.notification_not_found",
             Self::EventNotFound => "notifications.event_not_found",
             Self::EventsGone { .. } => "notifications.events_gone",
+            Self::WebhookEndpointNotFound => "notifications.webhook_endpoint_not_found",
+            Self::TooManyWebhookEndpoints { .. } => "notifications.too_many_webhook_endpoints",
+            Self::WebhookDeliveryNotFound => "notifications.webhook_delivery_not_found",
             Self::StaleVersion { .. } => "notifications.stale_version",
             Self::Unknown => "notifications.unknown",
         }
@@ -80,6 +99,9 @@ impl ServiceError for NotificationsError {
             Self::NotificationNotFound
             | Self::EventNotFound
             | Self::EventsGone { .. }
+            | Self::WebhookEndpointNotFound
+            | Self::TooManyWebhookEndpoints { .. }
+            | Self::WebhookDeliveryNotFound
             | Self::StaleVersion { .. }
             | Self::Unknown => Vec::new(),
         }

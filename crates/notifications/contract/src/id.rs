@@ -1,4 +1,4 @@
-//! Ids of notifications, and of the people they are for.
+//! Ids of notifications and webhooks, and of the people they are for.
 
 use tenon_kernel::{Id, IdKind};
 
@@ -22,6 +22,12 @@ ids! {
     MessageKind, MessageId, "msg";
     /// Names an entry of a person's inbox.
     NotificationKind, NotificationId, "ntf";
+    /// Names a receiver of webhooks.
+    WebhookEndpointKind, WebhookEndpointId, "whe";
+    /// Names the delivery of one event to one receiver.
+    WebhookDeliveryKind, WebhookDeliveryId, "whd";
+    /// Names the sending again of a stretch of the log.
+    WebhookReplayKind, WebhookReplayId, "whr";
     /// Names a person; the identity module owns it.
     UserRefKind, UserRef, "usr";
 }

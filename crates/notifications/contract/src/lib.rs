@@ -15,9 +15,14 @@ use tenon_kernel::CallCtx;
 use tenon_seam::{SeamResult, contract};
 
 pub use self::error::NotificationsError;
-pub use self::event::{BounceReason, EVENTS, MessageBounced, MessageSent};
+pub use self::event::{
+    BounceReason, DisableReason, EVENTS, MessageBounced, MessageSent, WebhookEndpointDisabled,
+    WebhookEndpointFailing, WebhookEndpointRecovered,
+};
 pub use self::id::{
     MessageId, MessageKind, NotificationId, NotificationKind, UserRef, UserRefKind,
+    WebhookDeliveryId, WebhookDeliveryKind, WebhookEndpointId, WebhookEndpointKind,
+    WebhookReplayId, WebhookReplayKind,
 };
 pub use self::model::{
     Channel, CountUnread, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter, MessageStatus,

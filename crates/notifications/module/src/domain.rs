@@ -1,5 +1,6 @@
-//! What a message is, whom it is for, and how it reads.
+//! What a message is, whom it is for, and how it reads; what is told outside, and how it gets there.
 
+mod cloud_event;
 mod event_log;
 mod event_types;
 mod links;
@@ -8,7 +9,9 @@ mod message;
 mod name;
 mod recipient;
 mod render;
+mod webhook;
 
+pub(crate) use self::cloud_event::CloudEvent;
 pub(crate) use self::event_log::{
     Ends, EventFilter, LogPage, NewPublicEvent, PublicEvent, position_text, read_position,
 };
@@ -21,3 +24,9 @@ pub(crate) use self::name::plain_name;
 pub(crate) use self::recipient::Recipient;
 pub use self::recipient::RecipientKey;
 pub(crate) use self::render::{Context, Item, Rendered, Renderer};
+pub use self::webhook::WebhookKey;
+pub(crate) use self::webhook::{
+    Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, NewEndpoint,
+    OrderMode, Pace, Reply, Secret, SecretPlace, TEST_EVENT, WebhookDelivery, WebhookEndpoint,
+    Wish, after_webhook, signatures, test_event, wants,
+};

@@ -1,23 +1,38 @@
 //! The REST surface.
 
-mod event_view;
+mod create_webhook_endpoint;
+mod delete_webhook_endpoint;
 mod get_event;
+mod get_webhook_delivery;
+mod get_webhook_endpoint;
 mod list_event_types;
 mod list_events;
 mod list_messages;
 mod list_notifications;
+mod list_webhook_deliveries;
+mod list_webhook_endpoints;
+mod replay_webhooks;
+mod retry_webhook_delivery;
+mod rotate_webhook_secret;
 mod stream_events;
+mod test_webhook_endpoint;
 mod update_notification;
+mod update_webhook_endpoint;
 mod view;
+mod webhook_view;
 
 use std::sync::Arc;
 
 use tenon_web::Endpoint;
 
-use crate::service::{EventLog, Service};
+use crate::service::{EventLog, Service, Webhooks};
 
 /// Returns the endpoints.
-pub(crate) fn endpoints(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<Endpoint> {
+pub(crate) fn endpoints(
+    service: &Arc<Service>,
+    log: &Arc<EventLog>,
+    webhooks: &Arc<Webhooks>,
+) -> Vec<Endpoint> {
     vec![
         list_notifications::endpoint(Arc::clone(service)),
         update_notification::endpoint(Arc::clone(service)),
@@ -26,5 +41,16 @@ pub(crate) fn endpoints(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<Endp
         list_events::endpoint(Arc::clone(log)),
         get_event::endpoint(Arc::clone(log)),
         stream_events::endpoint(Arc::clone(log)),
+        list_webhook_endpoints::endpoint(Arc::clone(webhooks)),
+        create_webhook_endpoint::endpoint(Arc::clone(webhooks)),
+        get_webhook_endpoint::endpoint(Arc::clone(webhooks)),
+        update_webhook_endpoint::endpoint(Arc::clone(webhooks)),
+        delete_webhook_endpoint::endpoint(Arc::clone(webhooks)),
+        rotate_webhook_secret::endpoint(Arc::clone(webhooks)),
+        test_webhook_endpoint::endpoint(Arc::clone(webhooks)),
+        replay_webhooks::endpoint(Arc::clone(webhooks)),
+        list_webhook_deliveries::endpoint(Arc::clone(webhooks)),
+        get_webhook_delivery::endpoint(Arc::clone(webhooks)),
+        retry_webhook_delivery::endpoint(Arc::clone(webhooks)),
     ]
 }

@@ -1,20 +1,26 @@
 //! What must always be true of this module's data.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_kernel::CallCtx;
 use tenon_module::{Invariant, Violation};
 use tenon_store::{Db, StoreError};
 
-use crate::store::{event_log, stuck};
+use crate::store::{event_log, stuck, webhook_gaps};
 
 /// All of them.
-pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
+pub(crate) fn all(db: &Db, webhooks_kept: Duration) -> Vec<Arc<dyn Invariant>> {
     vec![
         Arc::new(OneMessageForEachEvent { db: db.clone() }),
         Arc::new(NoMessageStuck { db: db.clone() }),
         Arc::new(EventLogIsWhole { db: db.clone() }),
+        Arc::new(EveryWebhookScheduled {
+            db: db.clone(),
+            kept: webhooks_kept,
+        }),
+        Arc::new(NoWebhookStuck { db: db.clone() }),
     ]
 }
 
@@ -30,6 +36,18 @@ struct NoMessageStuck {
 
 /// The log of public events has no gap.
 struct EventLogIsWhole {
+    db: Db,
+}
+
+/// A receiver of webhooks has a delivery of each event it wants.
+struct EveryWebhookScheduled {
+    db: Db,
+    /// How long deliveries are there to be looked at.
+    kept: Duration,
+}
+
+/// A webhook that waits will be sent.
+struct NoWebhookStuck {
     db: Db,
 }
 
@@ -93,5 +111,55 @@ impl Invariant for EventLogIsWhole {
             actual: row.actual,
         };
         Ok(broken.into_iter().map(violation).collect())
+    }
+}
+
+#[async_trait]
+impl Invariant for EveryWebhookScheduled {
+    fn name(&self) -> &'static str {
+        "notifications.every_webhook_scheduled"
+    }
+
+    fn description(&self) -> &'static str {
+        "Up to its place in the log, a receiver of webhooks has a delivery of each event that it wants."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let since = self.db.env().now() - self.kept;
+        let missing = webhook_gaps::list_unscheduled(&mut self.db.read(ctx), since).await?;
+        let violation = |row: webhook_gaps::UnscheduledRow| Violation {
+            subject: format!("{} to {}", row.event_id, row.endpoint_id),
+            expected: "a delivery".to_owned(),
+            actual: "none".to_owned(),
+        };
+        Ok(missing.into_iter().map(violation).collect())
+    }
+}
+
+#[async_trait]
+impl Invariant for NoWebhookStuck {
+    fn name(&self) -> &'static str {
+        "notifications.no_webhook_stuck"
+    }
+
+    fn description(&self) -> &'static str {
+        "A webhook waits for an earlier one of its subject or for its receiver's job, and what it waits for is there."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let mut db = self.db.read(ctx);
+        let held_up = webhook_gaps::list_held_up(&mut db).await?;
+        let idle = webhook_gaps::list_idle(&mut db).await?;
+        let held_up = held_up.into_iter().map(|id| Violation {
+            subject: id.to_string(),
+            expected: "an earlier delivery of its subject".to_owned(),
+            actual: "waiting for none".to_owned(),
+        });
+        let idle = idle.into_iter().map(|id| Violation {
+            subject: id.to_string(),
+            expected: "a waiting or running job".to_owned(),
+            actual: "something to send, without a job".to_owned(),
+        });
+        Ok(held_up.chain(idle).collect())
     }
 }

@@ -1,28 +1,43 @@
 //! What this module does later.
 
+mod deliver_webhooks;
 mod purge_events;
+mod purge_webhooks;
 mod send_message;
 
 use std::sync::Arc;
 
 use tenon_jobs::{Job as _, JobKind, Schedule};
 
+pub(crate) use self::deliver_webhooks::DeliverWebhooks;
 use self::purge_events::PurgeEvents;
+use self::purge_webhooks::PurgeWebhooks;
 pub(crate) use self::send_message::SendMessage;
-use crate::service::{EventLog, Service};
+use crate::service::{EventLog, Service, Webhooks};
 
 /// Once an hour, away from the maintenance of all stores.
 const HOURLY: &str = "41 * * * *";
+/// Once an hour, after events were dropped.
+const HOURLY_LATER: &str = "46 * * * *";
 
 /// The kinds of jobs.
-pub(crate) fn kinds(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<JobKind> {
+pub(crate) fn kinds(
+    service: &Arc<Service>,
+    log: &Arc<EventLog>,
+    webhooks: &Arc<Webhooks>,
+) -> Vec<JobKind> {
     vec![
         JobKind::of::<SendMessage>(Arc::clone(service) as _),
         JobKind::of::<PurgeEvents>(Arc::clone(log) as _),
+        JobKind::of::<DeliverWebhooks>(Arc::clone(webhooks) as _),
+        JobKind::of::<PurgeWebhooks>(Arc::clone(webhooks) as _),
     ]
 }
 
 /// What is done by the clock.
 pub(crate) fn schedules() -> Vec<Schedule> {
-    vec![Schedule::cron(PurgeEvents::KIND, HOURLY, PurgeEvents {})]
+    vec![
+        Schedule::cron(PurgeEvents::KIND, HOURLY, PurgeEvents {}),
+        Schedule::cron(PurgeWebhooks::KIND, HOURLY_LATER, PurgeWebhooks {}),
+    ]
 }

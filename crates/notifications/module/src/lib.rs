@@ -1,4 +1,4 @@
-//! Mail from templates, the in-app inbox, the message log, and the log of public events; driven by events only.
+//! Mail from templates, the in-app inbox, the message log, the log of public events, and webhooks; driven by events only.
 //!
 //! **Architecture invariant:** no address, text or token of a message is ever stored. A message names the thing that
 //! knows its reader, and its owner is asked at the moment of sending.
@@ -18,6 +18,7 @@ mod service;
 mod settings;
 mod store;
 mod subscribers;
+mod webhook_sender;
 
 use std::sync::Arc;
 
@@ -25,15 +26,17 @@ use identity_contract::Identity;
 use orders_contract::Orders;
 use tenon_kernel::CursorKey;
 use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_outbound::{Egress, SystemLookup};
 use tenon_store::{Db, Migrations};
 
-pub use self::domain::RecipientKey;
+pub use self::domain::{RecipientKey, WebhookKey};
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
-use self::service::{EventLog, Service};
+use self::service::{EventLog, Service, Webhooks};
 pub use self::settings::{
     EventSettings, LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings,
-    SmtpTls,
+    SmtpTls, WebhookSettings,
 };
+pub use self::webhook_sender::WebhookSender;
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");
 static POSTGRES: sqlx::migrate::Migrator =
@@ -74,6 +77,10 @@ pub struct Deps {
     pub recipient_key: RecipientKey,
     /// Signs page cursors.
     pub cursor_key: CursorKey,
+    /// Seals the secrets of those who receive webhooks.
+    pub webhook_key: WebhookKey,
+    /// Takes webhooks to their receivers: [`Egress`], or a fake.
+    pub webhook_sender: Arc<dyn WebhookSender>,
 }
 
 impl Notifications {
@@ -93,13 +100,22 @@ impl Notifications {
         settings.shop_url.clone_from(&parts.public_url);
         let mailer = SmtpMailer::new(&settings)
             .map_err(|error| AssembleError::new("notifications", error))?;
+        let sender = settings
+            .webhooks
+            .egress()
+            .map_err(|error| AssembleError::new("notifications", error))?;
+        let sender = Egress::new(sender, Arc::new(SystemLookup))
+            .map_err(|error| AssembleError::new("notifications", error))?;
+        let secret = parts.application_secret.expose().as_bytes();
         let deps = Deps {
             db: parts.db.clone(),
             identity,
             orders,
             mailer: Arc::new(mailer),
-            recipient_key: RecipientKey::new(parts.application_secret.expose().as_bytes()),
+            recipient_key: RecipientKey::new(secret),
             cursor_key: parts.cursor_key.clone(),
+            webhook_key: WebhookKey::new(secret),
+            webhook_sender: Arc::new(sender),
         };
         Self::build(settings, deps).map_err(|error| AssembleError::new("notifications", error))
     }
@@ -120,14 +136,23 @@ impl Notifications {
             deps.cursor_key.clone(),
             &settings.events,
         ));
+        let webhooks = Arc::new(Webhooks::new(
+            db.clone(),
+            Arc::clone(&log),
+            deps.cursor_key.clone(),
+            deps.webhook_key.clone(),
+            Arc::clone(&deps.webhook_sender),
+            &settings.webhooks,
+        ));
+        let retention = settings.webhooks.retention();
         let service = Arc::new(Service::new(settings, deps));
         let module = Module {
             name: "notifications",
-            endpoints: http::endpoints(&service, &log),
+            endpoints: http::endpoints(&service, &log, &webhooks),
             subscriptions: subscribers::subscriptions(&service, &log),
-            jobs: jobs::kinds(&service, &log),
+            jobs: jobs::kinds(&service, &log, &webhooks),
             schedules: jobs::schedules(),
-            invariants: invariants::all(&db),
+            invariants: invariants::all(&db, retention),
             db,
         };
         Ok(Self {

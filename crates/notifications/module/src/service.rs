@@ -8,6 +8,7 @@ mod look_up;
 mod queue;
 mod send_message;
 mod update_notification;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -24,6 +25,9 @@ use tenon_store::Db;
 pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
 pub(crate) use self::update_notification::UpdateNotification;
+pub(crate) use self::webhooks::{
+    CREATE, ListDeliveries, REPLAY, ROTATE, ShownEndpoint, Stretch, TEST, Webhooks,
+};
 use crate::Deps;
 use crate::domain::{Links, RecipientKey, Renderer};
 use crate::mail::Mailer;
@@ -52,6 +56,8 @@ impl Service {
             mailer,
             recipient_key,
             cursor_key,
+            webhook_key: _,
+            webhook_sender: _,
         } = deps;
         Self {
             db,

@@ -1,11 +1,13 @@
-//! `[notifications]`: who writes, where links lead, and the mail server.
+//! `[notifications]`: who writes, where links lead, the mail server, the log of events, and where webhooks may go.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http::Uri;
 use lettre::message::Mailbox;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tenon_outbound::{EgressConfig, Network};
 use tenon_settings::Secret;
 
 /// `[notifications]`
@@ -26,6 +28,26 @@ pub struct NotificationsSettings {
     pub smtp: SmtpSettings,
     /// The log of public events.
     pub events: EventSettings,
+    /// Webhooks.
+    pub webhooks: WebhookSettings,
+}
+
+/// Webhooks: where they may go, and how.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookSettings {
+    /// Whether `http` will do: for development, never where others read along.
+    pub allow_http: bool,
+    /// Ports of receivers beside 443 and 8443.
+    pub further_ports: Vec<u16>,
+    /// Networks that may be reached although they are not public: `["127.0.0.0/8"]` for development.
+    pub allowed_networks: Vec<String>,
+    /// How long a receiver may take to answer; 1 to 30.
+    pub timeout_seconds: u32,
+    /// Most calls at once to one receiver; 1 to 64.
+    pub max_in_flight: usize,
+    /// How long deliveries that are over can be looked at; 1 to 365.
+    pub retention_days: u32,
 }
 
 /// The log of public events, for readers outside.
@@ -102,6 +124,20 @@ impl Default for NotificationsSettings {
             links: LinkSettings::default(),
             smtp: SmtpSettings::default(),
             events: EventSettings::default(),
+            webhooks: WebhookSettings::default(),
+        }
+    }
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            allow_http: false,
+            further_ports: Vec::new(),
+            allowed_networks: Vec::new(),
+            timeout_seconds: 15,
+            max_in_flight: 8,
+            retention_days: 30,
         }
     }
 }
@@ -177,6 +213,7 @@ impl NotificationsSettings {
         if !(1..=3_650).contains(&self.events.retention_days) {
             return Err(wrong("events.retention_days", "goes from 1 to 3650"));
         }
+        self.webhooks.validate()?;
         self.smtp.validate()
     }
 
@@ -196,6 +233,41 @@ impl NotificationsSettings {
             .parse()
             .map(Some)
             .map_err(|_| wrong("reply_to", "must look like `Help <help@example.com>`"))
+    }
+}
+
+impl WebhookSettings {
+    /// How long deliveries that are over can be looked at.
+    pub(crate) fn retention(&self) -> Duration {
+        Duration::from_hours(24) * self.retention_days
+    }
+
+    /// Where calls may go.
+    pub(crate) fn egress(&self) -> Result<EgressConfig, NotificationsSettingsError> {
+        let networks = self.allowed_networks.iter().map(|text| text.parse());
+        let networks: Result<Vec<Network>, _> = networks.collect();
+        Ok(EgressConfig {
+            user_agent: concat!("Tenon-Webhooks/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeout: Duration::from_secs(self.timeout_seconds.into()),
+            allow_http: self.allow_http,
+            further_ports: self.further_ports.clone(),
+            allowed_networks: networks
+                .map_err(|_| wrong("webhooks.allowed_networks", "must look like 10.0.0.0/8"))?,
+        })
+    }
+
+    fn validate(&self) -> Result<(), NotificationsSettingsError> {
+        self.egress()?;
+        if !(1..=30).contains(&self.timeout_seconds) {
+            return Err(wrong("webhooks.timeout_seconds", "goes from 1 to 30"));
+        }
+        if !(1..=64).contains(&self.max_in_flight) {
+            return Err(wrong("webhooks.max_in_flight", "goes from 1 to 64"));
+        }
+        if !(1..=365).contains(&self.retention_days) {
+            return Err(wrong("webhooks.retention_days", "goes from 1 to 365"));
+        }
+        Ok(())
     }
 }
 
@@ -299,6 +371,22 @@ mod tests {
         assert_eq!(
             key_of(|s| s.events.retention_days = 0),
             Some("events.retention_days")
+        );
+        assert_eq!(
+            key_of(|s| s.webhooks.allowed_networks = vec!["localhost".to_owned()]),
+            Some("webhooks.allowed_networks")
+        );
+        assert_eq!(
+            key_of(|s| s.webhooks.timeout_seconds = 31),
+            Some("webhooks.timeout_seconds")
+        );
+        assert_eq!(
+            key_of(|s| s.webhooks.max_in_flight = 0),
+            Some("webhooks.max_in_flight")
+        );
+        assert_eq!(
+            key_of(|s| s.webhooks.retention_days = 0),
+            Some("webhooks.retention_days")
         );
     }
 

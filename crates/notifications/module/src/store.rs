@@ -4,6 +4,10 @@ pub(crate) mod event_log;
 pub(crate) mod inbox;
 pub(crate) mod messages;
 pub(crate) mod stuck;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhook_endpoints;
+pub(crate) mod webhook_gaps;
+pub(crate) mod webhook_places;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

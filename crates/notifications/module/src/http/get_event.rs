@@ -8,7 +8,7 @@ use tenon_events::EventId;
 use tenon_kernel::Role;
 use tenon_web::{ApiPath, Ctx, Endpoint, Problem, Reply};
 
-use super::event_view::EventView;
+use crate::domain::CloudEvent;
 use crate::service::EventLog;
 
 pub(super) fn endpoint(log: Arc<EventLog>) -> Endpoint {
@@ -16,7 +16,7 @@ pub(super) fn endpoint(log: Arc<EventLog>) -> Endpoint {
         .tag("notifications")
         .summary("Returns one event of the log.")
         .path_param::<EventId>("id", "The event.")
-        .answers::<EventView>(200, "The event.")
+        .answers::<CloudEvent>(200, "The event.")
         .problem(404, "notifications.event_not_found")
         .handler(handler, log)
 }
@@ -29,5 +29,5 @@ pub(super) async fn handler(
     ApiPath(id): ApiPath<EventId>,
 ) -> Result<Reply, Problem> {
     let event = log.get(&ctx, id).await?;
-    Ok(Reply::ok(&EventView::from(event)))
+    Ok(Reply::ok(&CloudEvent::from(event)))
 }

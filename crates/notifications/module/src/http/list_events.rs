@@ -9,8 +9,7 @@ use tenon_access::Policy;
 use tenon_kernel::Role;
 use tenon_web::{ApiQuery, Ctx, Endpoint, Problem, Reply, page_request};
 
-use super::event_view::EventView;
-use crate::domain::EventFilter;
+use crate::domain::{CloudEvent, EventFilter};
 use crate::service::{EventLog, EventPage};
 
 /// Which events; all given members must match.
@@ -35,7 +34,7 @@ pub(super) struct ListEventsQuery {
 #[schemars(rename = "EventPage")]
 pub(super) struct EventPageView {
     /// At most `limit` events.
-    data: Vec<EventView>,
+    data: Vec<CloudEvent>,
     /// Goes on after this page. Unlike in other lists it is always there: keep it, and ask again with it for what has
     /// happened since.
     next_cursor: String,
@@ -77,7 +76,7 @@ pub(super) async fn handler(
         has_more,
     } = log.list(&ctx, filter, page).await?;
     let reply = Reply::ok(&EventPageView {
-        data: events.into_iter().map(EventView::from).collect(),
+        data: events.into_iter().map(CloudEvent::from).collect(),
         next_cursor: next_cursor.as_str().to_owned(),
         has_more,
     });

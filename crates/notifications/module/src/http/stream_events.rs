@@ -9,8 +9,7 @@ use tenon_access::Policy;
 use tenon_kernel::{ErrorKind, Role};
 use tenon_web::{ApiQuery, Ctx, Endpoint, Problem, StreamFrom, StreamPage};
 
-use super::event_view::EventView;
-use crate::domain::{EventFilter, position_text, read_position};
+use crate::domain::{CloudEvent, EventFilter, position_text, read_position};
 use crate::service::EventLog;
 
 /// Which events; all given members must match.
@@ -60,7 +59,7 @@ pub(super) async fn handler(
     for event in page.events {
         let id = position_text(event.position);
         let has_room = told
-            .push(id, &EventView::from(event))
+            .push(id, &CloudEvent::from(event))
             .map_err(|error| Problem::new(ErrorKind::Internal, "internal", error.to_string()))?;
         if !has_room {
             break;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use notifications_contract::{NotificationId, NotificationsError};
+use notifications_contract::NotificationId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::Policy;
-use tenon_seam::SeamError;
 use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, IfMatch, Problem, Reply};
 
-use super::view::{NotificationView, reader};
+use super::view::{NotificationView, reader, stale};
 use crate::service::{Service, UpdateNotification};
 
 /// What to change; absent members stay as they are.
@@ -64,17 +63,4 @@ pub(super) async fn handler(
         .map_err(stale)?;
     let version = note.version;
     Ok(Reply::ok(&NotificationView::from(note)).version(version))
-}
-
-/// Adds the current `ETag` to 412.
-fn stale(error: SeamError<NotificationsError>) -> Problem {
-    let current = match error.domain() {
-        Some(NotificationsError::StaleVersion { current }) => Some(*current),
-        _ => None,
-    };
-    let problem = Problem::from(error);
-    match current {
-        Some(version) => problem.with_version(version),
-        None => problem,
-    }
 }

@@ -1,4 +1,4 @@
-//! A notification as its reader sees it.
+//! A notification as its reader sees it, and what several operations share.
 
 use notifications_contract::{NotificationId, NotificationsError, UserRef};
 use schemars::JsonSchema;
@@ -56,4 +56,17 @@ pub(super) fn reader(ctx: &CallCtx) -> Result<UserRef, Problem> {
         .user()
         .map(|user| UserRef::from_uuid(user.user));
     user.ok_or_else(|| SeamError::Domain(NotificationsError::NotificationNotFound).into())
+}
+
+/// Adds the current `ETag` to 412.
+pub(super) fn stale(error: SeamError<NotificationsError>) -> Problem {
+    let current = match error.domain() {
+        Some(NotificationsError::StaleVersion { current }) => Some(*current),
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match current {
+        Some(version) => problem.with_version(version),
+        None => problem,
+    }
 }

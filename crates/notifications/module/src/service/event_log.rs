@@ -45,6 +45,11 @@ impl EventLog {
         self.catalogue.all()
     }
 
+    /// Tells of new positions that this process knows of.
+    pub(crate) fn heads(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
+    }
+
     /// Wakes waiting readers.
     fn announce(&self, position: i64) {
         announce(&self.head, position);

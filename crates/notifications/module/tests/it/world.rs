@@ -6,7 +6,10 @@ use std::time::Duration;
 use catalog_contract::ProductPublished;
 use identity_contract::testing::FakeIdentity;
 use mail_catcher::{CatcherOptions, Mail, MailCatcher};
-use notifications::{Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer};
+use notifications::{
+    Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer, WebhookKey,
+    WebhookSender,
+};
 use orders_contract::testing::FakeOrders;
 use orders_contract::{
     CapturePolicy, Customer, EventLine, Order, OrderId, OrderLine, OrderPlaced, OrderStatus,
@@ -20,6 +23,8 @@ use tenon_seam::Event;
 use tenon_store::{Db, Migrations, StoreError};
 use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine};
 use uuid::Uuid;
+
+use crate::receivers::Receivers;
 
 /// Everything a test needs.
 pub(crate) struct World {
@@ -58,9 +63,27 @@ impl World {
         Self::with(engine, mailer, options).await
     }
 
+    /// Mail goes to the catcher, and webhooks go where the test says.
+    pub(crate) async fn with_sender(engine: TestEngine, sender: Arc<dyn WebhookSender>) -> Self {
+        let mailer = |settings: &NotificationsSettings| {
+            Arc::new(SmtpMailer::new(settings).expect("valid settings")) as Arc<dyn Mailer>
+        };
+        Self::with_all(engine, mailer, sender, AppOptions::default()).await
+    }
+
     pub(crate) async fn with(
         engine: TestEngine,
         mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
+        options: AppOptions,
+    ) -> Self {
+        let sender = Arc::new(Receivers::default());
+        Self::with_all(engine, mailer, sender, options).await
+    }
+
+    async fn with_all(
+        engine: TestEngine,
+        mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
+        webhook_sender: Arc<dyn WebhookSender>,
         options: AppOptions,
     ) -> Self {
         let mut stores = vec![notifications::MIGRATIONS];
@@ -90,6 +113,8 @@ impl World {
             mailer: mailer(&settings),
             recipient_key: RecipientKey::new(b"test"),
             cursor_key: CursorKey::new(b"test"),
+            webhook_key: WebhookKey::new(b"test"),
+            webhook_sender,
         };
         let notifications = Notifications::build(settings, deps).expect("valid settings");
         let invariants = notifications.module.invariants.clone();
@@ -143,6 +168,11 @@ impl World {
     /// Someone who may read events.
     pub(crate) fn staff(&self) -> Client {
         self.app.user("sam", &[Role::Staff])
+    }
+
+    /// Someone who may also manage receivers of webhooks.
+    pub(crate) fn admin(&self) -> Client {
+        self.app.user("root", &[Role::Admin])
     }
 
     /// Runs one statement that reads nothing.

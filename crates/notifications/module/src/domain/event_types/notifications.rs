@@ -1,6 +1,9 @@
-//! Messages; to whom they went is not told, not even as a hash.
+//! Messages; to whom they went is not told, not even as a hash. Receivers of webhooks; their URLs are not told.
 
-use notifications_contract::{MessageBounced, MessageSent};
+use notifications_contract::{
+    MessageBounced, MessageSent, WebhookEndpointDisabled, WebhookEndpointFailing,
+    WebhookEndpointRecovered,
+};
 
 use super::EventTypes;
 
@@ -17,4 +20,11 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
         &["message_id", "channel", "template", "about", "reason"],
         &["recipient_hash"],
     );
+    list.add::<WebhookEndpointFailing>(SOURCE, &["endpoint_id", "since", "last_error"], &[]);
+    list.add::<WebhookEndpointDisabled>(
+        SOURCE,
+        &["endpoint_id", "reason", "since", "last_error"],
+        &[],
+    );
+    list.add::<WebhookEndpointRecovered>(SOURCE, &["endpoint_id", "since"], &[]);
 }

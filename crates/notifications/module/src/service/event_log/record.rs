@@ -8,11 +8,13 @@ use tokio::sync::watch;
 
 use super::{EventLog, announce};
 use crate::domain::NewPublicEvent;
-use crate::store::event_log;
+use crate::service::webhooks::wake;
+use crate::store::{event_log, webhook_endpoints};
 
 #[async_trait]
 impl Keep for EventLog {
-    /// Adds what is told of each event, in the transaction that says how far the feed was read.
+    /// Adds what is told of each event, in the transaction that says how far the feed was read, and has it sent to whoever
+    /// receives webhooks.
     async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
         let late = tenon_chaos::is_planted("notifications.position-before-unit");
         let (mut last, mut left) = (0, Vec::new());
@@ -22,6 +24,11 @@ impl Keep for EventLog {
                 left.push((position, event));
             } else if event_log::insert(tx, position, &event).await? {
                 last = position;
+            }
+        }
+        if last > 0 {
+            for endpoint in webhook_endpoints::list_enabled(tx).await? {
+                wake(tx, endpoint).await?;
             }
         }
         let (head, db) = (self.head.clone(), self.db.clone());

@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 
-use crate::domain::{PublicEvent, position_text};
+use super::event_log::{PublicEvent, position_text};
 
 /// Something that happened. Personal data is never in it: ask for the thing that `subject` names.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Event")]
-pub(super) struct EventView {
+pub(crate) struct CloudEvent {
     /// `1.0`, of CloudEvents.
     specversion: &'static str,
     /// Names the event for ever. It is told once; who sees the same id again has seen the event.
@@ -39,7 +39,7 @@ pub(super) struct EventView {
     data: Box<RawValue>,
 }
 
-impl From<PublicEvent> for EventView {
+impl From<PublicEvent> for CloudEvent {
     fn from(event: PublicEvent) -> Self {
         Self {
             specversion: "1.0",
