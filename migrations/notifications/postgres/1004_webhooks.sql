@@ -9,12 +9,12 @@ CREATE TABLE webhook_endpoints (
     max_per_second  bigint      NOT NULL,
     status          text        NOT NULL,
     disabled_reason text,
-    failing_since   timestamptz,        -- first of the failed attempts since the last success
-    failing_told_at timestamptz,         -- when that was published
-    last_error      text,             -- of the last failed attempt, until one succeeds
+    failing_since   timestamptz,          -- first of the failed attempts since the last success
+    failing_told_at timestamptz,          -- when that was published
+    last_error      text,                 -- of the last failed attempt, until one succeeds
     secret_number   bigint      NOT NULL, -- grows with each rotation
-    secret          bytea,            -- sealed; absent when it was deleted
-    previous_secret bytea,            -- sealed; signs too until `previous_until`
+    secret          bytea,                -- sealed; absent when it was deleted
+    previous_secret bytea,                -- sealed; signs too until `previous_until`
     previous_until  timestamptz,
     version         bigint      NOT NULL,
     created_at      timestamptz NOT NULL,

@@ -107,6 +107,7 @@ pub static EVENTS: &[EventShape] = &[
 /// Why nothing is sent to a receiver of webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "WebhookDisableReason")]
 #[non_exhaustive]
 pub enum DisableReason {
     /// Somebody wanted it so.

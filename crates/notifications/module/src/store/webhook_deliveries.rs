@@ -85,6 +85,11 @@ pub(crate) async fn insert(
     new: &NewDelivery<'_>,
 ) -> Result<bool, StoreError> {
     let now = tx.now();
+    let order = if tenon_chaos::is_planted("notifications.webhook-overtakes") {
+        OrderMode::Unordered
+    } else {
+        new.order
+    };
     let inserted = tx
         .query(
             "INSERT INTO webhook_deliveries (id, endpoint_id, seq, kind, origin, event_id, type, subject, state,
@@ -105,7 +110,7 @@ pub(crate) async fn insert(
         .bind(new.event_id)
         .bind(new.event_type)
         .bind(new.subject)
-        .bind(word(new.order))
+        .bind(word(order))
         .bind(now)
         .execute()
         .await?;

@@ -2,12 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderMap, StatusCode};
 use notifications::WebhookSender;
 use serde_json::Value;
 use tenon_outbound::{Answer, EgressFault, ForbiddenUrl};
+use tokio::sync::Notify;
 
 /// A call that arrived.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ type Rule = dyn Fn(&Call) -> Result<Answer, EgressFault> + Send + Sync;
 pub(crate) struct Receivers {
     rule: Mutex<Arc<Rule>>,
     calls: Mutex<Vec<Call>>,
+    /// Calls about this subject are answered when they are let go.
+    hanging: Mutex<Option<(String, Arc<Notify>)>>,
     running: AtomicUsize,
     most_running: AtomicUsize,
 }
@@ -34,6 +38,7 @@ impl Default for Receivers {
         Self {
             rule: Mutex::new(Arc::new(|_: &Call| status(204))),
             calls: Mutex::default(),
+            hanging: Mutex::default(),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
         }
@@ -47,6 +52,25 @@ impl Receivers {
         rule: impl Fn(&Call) -> Result<Answer, EgressFault> + Send + Sync + 'static,
     ) {
         *self.rule.lock().expect("no test panics here") = Arc::new(rule);
+    }
+
+    /// Lets the next call about a subject hang until it is let go.
+    pub(crate) fn hang(&self, subject: &str) -> Arc<Notify> {
+        let let_go = Arc::new(Notify::new());
+        let hanging = (subject.to_owned(), Arc::clone(&let_go));
+        *self.hanging.lock().expect("no test panics here") = Some(hanging);
+        let_go
+    }
+
+    /// Waits until so many calls arrived.
+    pub(crate) async fn until(&self, count: usize) {
+        let arrived = async {
+            while self.count() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(30), arrived).await;
+        waited.unwrap_or_else(|_| panic!("{count} calls are waited for in vain"));
     }
 
     /// What arrived so far.
@@ -134,6 +158,13 @@ impl WebhookSender for Receivers {
             .lock()
             .expect("no test panics here")
             .push(call.clone());
+        let hangs = {
+            let mut hanging = self.hanging.lock().expect("no test panics here");
+            hanging.take_if(|(subject, _)| subject == call.subject())
+        };
+        if let Some((_, let_go)) = hangs {
+            let_go.notified().await;
+        }
         self.running.fetch_sub(1, Ordering::SeqCst);
         rule(&call)
     }

@@ -289,7 +289,7 @@ async fn what_would_never_be_sent_is_found() {
         world
             .execute("UPDATE webhook_deliveries SET state = 'pending'")
             .await;
-        assert_eq!(world.violations().await, [lost.clone()]);
+        assert_eq!(world.violations().await, std::slice::from_ref(&lost));
         world.execute("DELETE FROM jobs").await;
         let idle = format!("notifications.no_webhook_stuck: {}", endpoint.id);
         assert_eq!(world.violations().await, [lost, idle]);

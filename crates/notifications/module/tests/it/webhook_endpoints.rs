@@ -1,10 +1,13 @@
 //! Who receives webhooks: adding, changing and removing receivers.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use tenon_kernel::Role;
 use tenon_store::Queryable as _;
 use tenon_testkit::engines;
 
+use crate::receivers::{Receivers, status};
 use crate::webhooks::{add, hook};
 use crate::world::{World, product};
 
@@ -213,9 +216,9 @@ async fn there_are_no_more_receivers_than_there_may_be() {
 #[tokio::test]
 async fn nothing_is_left_of_a_receiver_that_was_removed() {
     for engine in engines() {
-        let receivers = std::sync::Arc::new(crate::receivers::Receivers::default());
-        receivers.answer(|_| crate::receivers::status(500));
-        let world = World::with_sender(engine, receivers.clone() as _).await;
+        let receivers = Arc::new(Receivers::default());
+        receivers.answer(|_| status(500));
+        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         world.happens("catalog", &product(1)).await;
         let path = format!("{PATH}/{}", endpoint.id);

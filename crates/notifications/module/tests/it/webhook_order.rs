@@ -182,3 +182,32 @@ async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
         world.staff().post(&none).await.expect(404);
     }
 }
+
+/// What is recorded while a call hangs is sent while it hangs.
+#[tokio::test]
+async fn a_call_that_takes_long_holds_up_only_its_own_thing() {
+    for engine in engines() {
+        let receivers = Arc::new(Receivers::default());
+        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        add(&world, json!({})).await;
+        let slow = version_of(0, 1).product_id.to_string();
+        let let_go = receivers.hang(&slow);
+        world.emit("catalog", &version_of(0, 1)).await;
+        let meanwhile = async {
+            receivers.until(1).await;
+            world.emit("catalog", &version_of(0, 2)).await;
+            world.emit("catalog", &version_of(1, 1)).await;
+            world.app.settle().await;
+            receivers.until(2).await;
+            let arrived = versions(&receivers);
+            assert_eq!(arrived[&slow], [1]);
+            assert_eq!(arrived.len(), 2, "the other thing's event has come");
+            let_go.notify_one();
+        };
+        tokio::join!(world.app.settle(), meanwhile);
+        world.hours_pass(1).await;
+        assert_eq!(versions(&receivers)[&slow], [1, 2]);
+        assert_eq!(receivers.count(), 3);
+        world.app.assert_invariants().await;
+    }
+}

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tenon_outbound::{Egress, EgressConfig, Lookup};
 use tenon_testkit::engines;
@@ -30,10 +32,10 @@ impl Receiver {
         let kept = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let (mut text, mut part) = (Vec::new(), [0; 4_096]);
+                let (mut text, mut chunk) = (Vec::new(), [0; 4_096]);
                 while !is_whole(&text) {
-                    match stream.read(&mut part).await {
-                        Ok(read) if read > 0 => text.extend_from_slice(&part[..read]),
+                    match stream.read(&mut chunk).await {
+                        Ok(read) if read > 0 => text.extend_from_slice(&chunk[..read]),
                         _ => break,
                     }
                 }
@@ -121,8 +123,7 @@ async fn what_stands_on_the_wire_can_be_verified() {
             &secret_bytes(&endpoint.secret),
         );
         let expected = aws_lc_rs::hmac::sign(&key, signed.as_bytes());
-        use base64::Engine as _;
-        let expected = base64::engine::general_purpose::STANDARD.encode(expected);
+        let expected = STANDARD.encode(expected);
         assert_eq!(header("webhook-signature"), format!("v1,{expected}"));
     }
 }

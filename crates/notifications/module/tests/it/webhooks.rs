@@ -43,8 +43,8 @@ pub(crate) async fn change(world: &World, id: &str, members: Value) -> Value {
     let path = format!("/v1/webhook-endpoints/{id}");
     let found = world.staff().get(&path).await;
     let etag = found.header("etag").expect("versioned").to_owned();
-    let patch = world.admin().patch(&path).header("if-match", &etag);
-    patch.json(&members).await.expect(200)
+    let asked = world.admin().patch(&path).header("if-match", &etag);
+    asked.json(&members).await.expect(200)
 }
 
 pub(crate) async fn shown(world: &World, id: &str) -> Value {

@@ -130,8 +130,8 @@ impl Webhooks {
                 return Ok(None);
             };
             let now = tx.now();
-            let place = webhook_places::get(&mut tx, id).await?;
-            let pace = Pace::new(endpoint.wish.max_per_second, place.slot_at);
+            let slot_at = webhook_places::get(&mut tx, id).await?.slot_at;
+            let pace = Pace::new(endpoint.wish.max_per_second, slot_at);
             let limit = pace.free(now).min(u32::try_from(free).unwrap_or(u32::MAX));
             if limit == 0 {
                 return Ok(None);
@@ -180,8 +180,8 @@ impl Webhooks {
             return Ok(None);
         };
         let due = webhook_deliveries::next_due(&mut db, id, !endpoint.is_enabled()).await?;
-        let place = webhook_places::get(&mut db, id).await?;
-        let pace = Pace::new(endpoint.wish.max_per_second, place.slot_at);
+        let slot_at = webhook_places::get(&mut db, id).await?.slot_at;
+        let pace = Pace::new(endpoint.wish.max_per_second, slot_at);
         Ok(due.map(|due| due.max(pace.next())))
     }
 }

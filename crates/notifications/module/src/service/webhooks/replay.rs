@@ -21,6 +21,9 @@ pub(crate) struct Stretch {
     pub(crate) until: Option<i64>,
 }
 
+/// What is kept under a key.
+type Outcome = (WebhookReplayId, Stretch);
+
 impl Webhooks {
     /// Has everything of a stretch sent again that the receiver wants now, under the same ids as before; returns what
     /// stretch that is.
@@ -42,7 +45,6 @@ impl Webhooks {
                 errors,
             }));
         }
-        type Outcome = (WebhookReplayId, Stretch);
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self

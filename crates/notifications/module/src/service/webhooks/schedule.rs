@@ -67,9 +67,16 @@ impl Webhooks {
 async fn next_events(tx: &mut Tx<'_>, endpoint: &WebhookEndpoint) -> Result<bool, StoreError> {
     let place = webhook_places::get(tx, endpoint.id).await?;
     let events = webhook_places::list_logged(tx, place.position, i64::MAX, BATCH).await?;
-    let Some(last) = events.last().map(|event| event.position) else {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else {
         return Ok(false);
     };
+    let (missed, last) = (first.position - place.position - 1, last.position);
+    if missed > 0 {
+        tracing::warn!(
+            endpoint.id = %endpoint.id, missed,
+            "a webhook endpoint was away for longer than events are kept"
+        );
+    }
     for event in events
         .iter()
         .filter(|it| endpoint.wish.wants(&it.event_type))
