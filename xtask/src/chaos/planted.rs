@@ -37,7 +37,7 @@ enum Finder {
 
 use Finder::{Certificate, Test};
 
-const BUGS: [Bug; 16] = [
+const BUGS: [Bug; 18] = [
     Bug {
         name: "store.synchronous-normal",
         what: "SQLite commits do not wait for the disk",
@@ -94,6 +94,22 @@ const BUGS: [Bug; 16] = [
         found_by: Test(
             "notifications",
             "event_race::readers_get_every_event_once_in_order_whatever_writers_and_connections_do",
+        ),
+    },
+    Bug {
+        name: "notifications.webhook-overtakes",
+        what: "a webhook does not wait for the one before it about the same thing",
+        found_by: Test(
+            "notifications",
+            "webhook_order::one_thing_that_fails_holds_up_no_other",
+        ),
+    },
+    Bug {
+        name: "outbound.checked-too-early",
+        what: "what a name stands for is not looked at when it is connected to",
+        found_by: Test(
+            "tenon-outbound",
+            "egress::a_name_that_turns_inward_is_not_followed",
         ),
     },
     Bug {

@@ -13,7 +13,7 @@ pub(crate) const RULES: [&str; 13] = [
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, refresh_token, device_token, token, password, current_password, new_password, kid, x, recipient_hash, header cart-token, and `token=` in mails are numbered by first appearance",
+    "members access_token, refresh_token, device_token, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, and `token=` in mails are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms and expires_in, seconds in the sentence of a 429: `<n>`",
@@ -24,7 +24,7 @@ pub(crate) const RULES: [&str; 13] = [
 ];
 
 /// Members whose text is a secret or made from one, with the name it is numbered under.
-const SECRETS: [(&str, &str); 11] = [
+const SECRETS: [(&str, &str); 12] = [
     ("access_token", "access_token"),
     ("refresh_token", "refresh_token"),
     ("device_token", "device_token"),
@@ -32,6 +32,7 @@ const SECRETS: [(&str, &str); 11] = [
     ("password", "password"),
     ("current_password", "password"),
     ("new_password", "password"),
+    ("secret", "secret"),
     ("kid", "key"),
     ("x", "key"),
     ("recipient_hash", "recipient"),

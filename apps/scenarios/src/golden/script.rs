@@ -17,6 +17,7 @@ mod orders;
 mod parcels;
 mod payments;
 mod purchase;
+mod receivers;
 mod sessions;
 mod sweep;
 mod users;
@@ -52,6 +53,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     webhooks::play(shop, &bought).await?;
     payments::play(shop, &bought).await?;
     notifications::play(shop, &sent).await?;
+    receivers::play(shop).await?;
     audit::play(shop, &bought).await?;
     farewell::play(shop).await
 }
