@@ -26,7 +26,7 @@ pub use self::recipient::RecipientKey;
 pub(crate) use self::render::{Context, Item, Rendered, Renderer};
 pub use self::webhook::WebhookKey;
 pub(crate) use self::webhook::{
-    Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, NewEndpoint,
-    OrderMode, Pace, Reply, Secret, SecretPlace, TEST_EVENT, WebhookDelivery, WebhookEndpoint,
+    Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, Mode,
+    NewEndpoint, Pace, Reply, Secret, SecretPlace, TEST_EVENT, WebhookDelivery, WebhookEndpoint,
     Wish, after_webhook, signatures, test_event, wants,
 };

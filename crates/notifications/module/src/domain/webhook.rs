@@ -11,7 +11,7 @@ pub(crate) use self::delivery::{
     DeliveryKind, DeliveryState, TEST_EVENT, WebhookDelivery, test_event,
 };
 pub(crate) use self::endpoint::{
-    EndpointPatch, EndpointStatus, NewEndpoint, OrderMode, WebhookEndpoint, Wish, wants,
+    EndpointPatch, EndpointStatus, Mode, NewEndpoint, WebhookEndpoint, Wish, wants,
 };
 pub(crate) use self::pace::Pace;
 pub use self::secret::WebhookKey;

@@ -10,7 +10,7 @@ use tenon_kernel::Role;
 use tenon_web::{ApiJson, Ctx, Endpoint, KeyRule, Problem, Reply};
 
 use super::webhook_view::WebhookEndpointView;
-use crate::domain::{OrderMode, Wish};
+use crate::domain::{Mode, Wish};
 use crate::service::{CREATE, Webhooks};
 
 /// As fast as receivers usually are.
@@ -34,7 +34,7 @@ pub(super) struct CreateWebhookEndpointBody {
     event_types: Vec<String>,
     /// In what order; `keyed` unless said.
     #[serde(default)]
-    order: OrderMode,
+    mode: Mode,
     /// Most calls in a second; 50 unless said.
     #[schemars(range(min = 1, max = 1_000))]
     max_per_second: Option<u32>,
@@ -72,7 +72,7 @@ pub(super) async fn handler(
         url: body.url,
         description: body.description,
         event_types: body.event_types,
-        order: body.order,
+        mode: body.mode,
         max_per_second: body.max_per_second.unwrap_or(DEFAULT_RATE),
     };
     let shown = webhooks.create(&ctx, new).await?;

@@ -12,7 +12,7 @@ use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, IfMatch, Problem, Reply};
 
 use super::view::stale;
 use super::webhook_view::WebhookEndpointView;
-use crate::domain::{EndpointPatch, EndpointStatus, OrderMode};
+use crate::domain::{EndpointPatch, EndpointStatus, Mode};
 use crate::service::Webhooks;
 
 /// What to change; absent members stay as they are.
@@ -30,7 +30,7 @@ pub(super) struct UpdateWebhookEndpointBody {
     #[schemars(length(max = 100))]
     event_types: Option<Vec<String>>,
     /// In what order.
-    order: Option<OrderMode>,
+    mode: Option<Mode>,
     /// Most calls in a second.
     #[schemars(range(min = 1, max = 1_000))]
     max_per_second: Option<u32>,
@@ -69,7 +69,7 @@ pub(super) async fn handler(
         url: body.url,
         description: body.description,
         event_types: body.event_types,
-        order: body.order,
+        mode: body.mode,
         max_per_second: body.max_per_second,
         status: body.status,
     };

@@ -7,7 +7,7 @@ use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 
 use crate::domain::{
-    DeliveryKind, DeliveryState, EndpointStatus, OrderMode, WebhookDelivery, WebhookEndpoint,
+    DeliveryKind, DeliveryState, EndpointStatus, Mode, WebhookDelivery, WebhookEndpoint,
 };
 use crate::service::ShownEndpoint;
 
@@ -24,7 +24,7 @@ pub(super) struct WebhookEndpointView {
     /// Types of events it gets; all if the list is empty.
     event_types: Vec<String>,
     /// In what order.
-    order: OrderMode,
+    mode: Mode,
     /// Most calls in a second.
     max_per_second: u32,
     /// Whether it is sent anything.
@@ -95,7 +95,7 @@ impl From<WebhookEndpoint> for WebhookEndpointView {
             url: endpoint.wish.url,
             description: endpoint.wish.description,
             event_types: endpoint.wish.event_types,
-            order: endpoint.wish.order,
+            mode: endpoint.wish.mode,
             max_per_second: endpoint.wish.max_per_second,
             status: endpoint.status,
             disabled_reason: endpoint.disabled_reason,

@@ -7,7 +7,7 @@ use tenon_store::{Queryable, StoreError, Tx};
 use uuid::Uuid;
 
 use super::{from_word, word};
-use crate::domain::{AttemptPlan, DeliveryKind, DeliveryState, OrderMode, WebhookDelivery};
+use crate::domain::{AttemptPlan, DeliveryKind, DeliveryState, Mode, WebhookDelivery};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -32,7 +32,7 @@ struct Row {
 pub(crate) struct NewDelivery<'e> {
     pub(crate) endpoint_id: WebhookEndpointId,
     pub(crate) seq: i64,
-    pub(crate) order: OrderMode,
+    pub(crate) mode: Mode,
     pub(crate) kind: DeliveryKind,
     /// What asks for it; it asks once for each event.
     pub(crate) origin: Uuid,
@@ -85,10 +85,10 @@ pub(crate) async fn insert(
     new: &NewDelivery<'_>,
 ) -> Result<bool, StoreError> {
     let now = tx.now();
-    let order = if tenon_chaos::is_planted("notifications.webhook-overtakes") {
-        OrderMode::Unordered
+    let mode = if tenon_chaos::is_planted("notifications.webhook-overtakes") {
+        Mode::Unordered
     } else {
-        new.order
+        new.mode
     };
     let inserted = tx
         .query(
@@ -110,7 +110,7 @@ pub(crate) async fn insert(
         .bind(new.event_id)
         .bind(new.event_type)
         .bind(new.subject)
-        .bind(word(order))
+        .bind(word(mode))
         .bind(now)
         .execute()
         .await?;
@@ -232,15 +232,15 @@ pub(crate) async fn let_go_next(
     Ok(())
 }
 
-/// Follows a change of the order: nothing waits any more, or whatever is not the oldest of its subject waits.
+/// Follows a change of the mode: nothing waits any more, or whatever is not the oldest of its subject waits.
 pub(crate) async fn reorder(
     tx: &mut Tx<'_>,
     endpoint_id: WebhookEndpointId,
-    order: OrderMode,
+    mode: Mode,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    match order {
-        OrderMode::Unordered => {
+    match mode {
+        Mode::Unordered => {
             tx.query(
                 "UPDATE webhook_deliveries SET state = 'pending', due_at = $2 WHERE endpoint_id = $1 AND state = 'waiting'",
             )
@@ -249,7 +249,7 @@ pub(crate) async fn reorder(
             .execute()
             .await?
         }
-        OrderMode::Keyed => {
+        Mode::Keyed => {
             tx.query(
                 "UPDATE webhook_deliveries
                     SET state = 'waiting'
@@ -290,7 +290,7 @@ pub(crate) async fn find(
 pub(crate) async fn begin_anew(
     tx: &mut Tx<'_>,
     delivery: &WebhookDelivery,
-    order: OrderMode,
+    mode: Mode,
     seq: i64,
 ) -> Result<(), StoreError> {
     let now = tx.now();
@@ -306,7 +306,7 @@ pub(crate) async fn begin_anew(
     .bind(delivery.id)
     .bind(seq)
     .bind(now)
-    .bind(word(order))
+    .bind(word(mode))
     .bind(delivery.endpoint_id)
     .bind(delivery.subject.as_str())
     .execute()

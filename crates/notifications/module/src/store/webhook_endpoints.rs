@@ -67,7 +67,7 @@ pub(crate) async fn insert(
     .bind(wish.url.as_str())
     .bind(wish.description.as_str())
     .bind(types_text(&wish.event_types))
-    .bind(word(wish.order))
+    .bind(word(wish.mode))
     .bind(i64::from(wish.max_per_second))
     .bind(sealed_secret)
     .bind(now)
@@ -156,7 +156,7 @@ pub(crate) async fn update(
         .bind(after.wish.url.as_str())
         .bind(after.wish.description.as_str())
         .bind(types_text(&after.wish.event_types))
-        .bind(word(after.wish.order))
+        .bind(word(after.wish.mode))
         .bind(i64::from(after.wish.max_per_second))
         .bind(word(after.status))
         .bind(after.disabled_reason.map(word))
@@ -271,7 +271,7 @@ impl TryFrom<Row> for WebhookEndpoint {
                 url: row.url,
                 description: row.description,
                 event_types: read_types(&row.event_types, "webhook_endpoints.event_types")?,
-                order: from_word(row.mode, "webhook_endpoints.mode")?,
+                mode: from_word(row.mode, "webhook_endpoints.mode")?,
                 max_per_second: rate.unwrap_or(1),
             },
             status: from_word(row.status, "webhook_endpoints.status")?,

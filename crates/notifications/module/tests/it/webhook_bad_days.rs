@@ -112,7 +112,7 @@ async fn a_receiver_that_wants_us_later_is_called_later() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
         let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
-        add(&world, json!({ "order": "unordered" })).await;
+        add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|_| later(503, "600"));
         world.happens("catalog", &product(1)).await;
         receivers.answer(|_| status(200));
@@ -133,7 +133,7 @@ async fn a_receiver_that_is_called_too_often_gets_nothing_for_a_while() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
         let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
-        add(&world, json!({ "order": "unordered" })).await;
+        add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|_| later(429, "600"));
         world.happens("catalog", &product(1)).await;
         receivers.answer(|_| status(200));

@@ -25,7 +25,7 @@ async fn a_receiver_is_added_changed_and_removed() {
         let body = made.expect(201);
         let path = format!("{PATH}/{}", body["id"].as_str().expect("an id"));
         assert_eq!(made.header("location"), Some(path.as_str()));
-        assert_eq!(body["order"], "keyed");
+        assert_eq!(body["mode"], "keyed");
         assert_eq!(body["event_types"], json!([]));
         assert_eq!(body["max_per_second"], 50);
         assert_eq!(body["status"], "enabled");
@@ -35,7 +35,7 @@ async fn a_receiver_is_added_changed_and_removed() {
         assert_eq!(shown["description"], "Warehouse");
         assert_eq!(found.header("etag"), Some("\"v1\""));
         let change =
-            json!({ "event_types": ["order.placed"], "order": "unordered", "max_per_second": 5 });
+            json!({ "event_types": ["order.placed"], "mode": "unordered", "max_per_second": 5 });
         let changed = root
             .patch(&path)
             .header("if-match", "\"v1\"")
@@ -43,7 +43,7 @@ async fn a_receiver_is_added_changed_and_removed() {
             .await;
         let body = changed.expect(200);
         assert_eq!(
-            (&body["order"], &body["version"]),
+            (&body["mode"], &body["version"]),
             (&json!("unordered"), &json!(2))
         );
         assert_eq!(body["url"], "https://hooks.test/a");

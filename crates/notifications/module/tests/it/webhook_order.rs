@@ -75,7 +75,7 @@ async fn a_receiver_that_does_not_mind_gets_later_events_meanwhile() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
         let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
-        add(&world, json!({ "order": "unordered" })).await;
+        add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|call| status(if call.version() == 1 { 500 } else { 200 }));
         for version in 1..=3 {
             world.happens("catalog", &version_of(0, version)).await;
@@ -106,9 +106,9 @@ async fn a_change_of_the_order_counts_for_what_is_on_its_way() {
                 .collect::<Vec<_>>()
         };
         assert_eq!(states().await, ["pending", "waiting", "waiting"]);
-        change(&world, &endpoint.id, json!({ "order": "unordered" })).await;
+        change(&world, &endpoint.id, json!({ "mode": "unordered" })).await;
         assert_eq!(states().await, ["pending"; 3]);
-        change(&world, &endpoint.id, json!({ "order": "keyed" })).await;
+        change(&world, &endpoint.id, json!({ "mode": "keyed" })).await;
         assert_eq!(states().await, ["pending", "waiting", "waiting"]);
         receivers.answer(|_| status(200));
         world.hours_pass(1).await;

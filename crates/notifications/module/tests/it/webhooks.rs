@@ -178,7 +178,7 @@ async fn no_more_is_sent_in_a_second_than_the_receiver_wants() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
         let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
-        add(&world, json!({ "max_per_second": 2, "order": "unordered" })).await;
+        add(&world, json!({ "max_per_second": 2, "mode": "unordered" })).await;
         for number in 1..=7 {
             world.emit("catalog", &product(number)).await;
         }

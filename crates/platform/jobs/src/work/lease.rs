@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use super::WorkTable;
 
+/// How often a write looks again for a twin that was enqueued at that moment.
+const MOST_LOOKS: u32 = 3;
+
 /// The right to work on one claimed row. Clones are the same right.
 #[derive(Debug, Clone)]
 pub struct Lease(Arc<Claim>);
@@ -148,16 +151,24 @@ impl Lease {
         sql: &'static str,
         bind: impl Fn(Query<'_>) -> Query<'_>,
     ) -> Result<bool, StoreError> {
-        retrying(|| async {
-            let mut ctx = self.ctx();
-            let mut tx = self.0.db.begin(&mut ctx, name).await?;
-            let changed = bind(tx.query(sql).bind(self.0.seq).bind(self.0.token))
-                .execute()
-                .await?;
-            tx.commit().await?;
-            Ok(changed == 1)
-        })
-        .await
+        let mut tries = 0;
+        loop {
+            let written = retrying(|| async {
+                let mut ctx = self.ctx();
+                let mut tx = self.0.db.begin(&mut ctx, name).await?;
+                let changed = bind(tx.query(sql).bind(self.0.seq).bind(self.0.token))
+                    .execute()
+                    .await?;
+                tx.commit().await?;
+                Ok(changed == 1)
+            })
+            .await;
+            match written {
+                // PostgreSQL: a twin was enqueued after the statement had looked for one. The next look finds it.
+                Err(StoreError::Duplicate { .. }) if tries < MOST_LOOKS => tries += 1,
+                written => return written,
+            }
+        }
     }
 
     fn ctx(&self) -> CallCtx {

@@ -35,7 +35,7 @@ impl Job for Note {
 /// The same with little time for an attempt, for tests that wait for the timeout.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Hasty {
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Job for Hasty {

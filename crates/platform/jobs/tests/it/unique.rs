@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use tenon_jobs::{JobOptions, retry_dead};
-use tenon_testkit::engines;
+use tenon_jobs::{Enqueue as _, JobOptions, retry_dead};
+use tenon_store::Queryable as _;
+use tenon_testkit::{TestEngine, engines};
 
-use crate::support::{Step, World};
+use crate::support::{Hasty, Step, World};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -98,6 +99,48 @@ async fn a_job_enqueued_while_its_twin_runs_runs_after_it() {
         assert_eq!(world.worker().run_due().await.expect("runs"), 1);
         assert_eq!(world.states().await, ["cancelled 1", "done 1"]);
     }
+}
+
+/// Where several write at once, a job that is to wait again can meet a twin that its statement could not see.
+#[tokio::test]
+async fn a_job_that_is_put_back_while_its_twin_is_enqueued_gives_way() {
+    for engine in engines() {
+        if engine == TestEngine::Sqlite {
+            continue; // one writer at a time
+        }
+        let mut world = World::new(engine, vec![Step::Hang]).await;
+        world.enqueue_hasty("first", keyed()).await;
+        let worker = world.worker();
+        let (ran, ()) = tokio::join!(worker.run_due(), async {
+            world.started.recv().await.expect("runs");
+            let (mut ctx, looking) = (world.kit.ctx(), world.kit.ctx());
+            let mut tx = world.db.begin(&mut ctx, "test.twin").await.expect("begins");
+            let second = Hasty {
+                text: "second".to_owned(),
+            };
+            tx.enqueue(&second, keyed()).await.expect("enqueues");
+            let put_back = async {
+                while !is_anyone_locked_out(&world, &looking).await {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let seen = tokio::time::timeout(Duration::from_secs(30), put_back).await;
+            seen.expect("the first is put back meanwhile");
+            tx.commit().await.expect("commits");
+        });
+        assert_eq!(ran.expect("the write looks again"), 1);
+        assert_eq!(world.states().await, ["cancelled 1", "pending 0"]);
+    }
+}
+
+async fn is_anyone_locked_out(world: &World, ctx: &tenon_kernel::CallCtx) -> bool {
+    let waiting = world
+        .db
+        .read(ctx)
+        .query("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        .fetch_scalar::<i64>()
+        .await;
+    waiting.expect("reads").is_some_and(|count| count > 0)
 }
 
 #[tokio::test]

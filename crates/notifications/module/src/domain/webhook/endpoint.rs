@@ -17,8 +17,8 @@ const MAX_RATE: u32 = 1_000;
 /// In what order a receiver gets events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(rename = "WebhookOrder")]
-pub(crate) enum OrderMode {
+#[schemars(rename = "WebhookMode")]
+pub(crate) enum Mode {
     /// As fast as may be: a later event may come before an earlier one.
     Unordered,
     /// Events about one thing come one after another. One that cannot be delivered holds up only those about its own
@@ -64,7 +64,7 @@ pub(crate) struct Wish {
     pub(crate) description: String,
     /// All if there is none.
     pub(crate) event_types: Vec<String>,
-    pub(crate) order: OrderMode,
+    pub(crate) mode: Mode,
     pub(crate) max_per_second: u32,
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct EndpointPatch {
     pub(crate) url: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) event_types: Option<Vec<String>>,
-    pub(crate) order: Option<OrderMode>,
+    pub(crate) mode: Option<Mode>,
     pub(crate) max_per_second: Option<u32>,
     pub(crate) status: Option<EndpointStatus>,
 }
@@ -100,7 +100,7 @@ impl WebhookEndpoint {
         if let Some(event_types) = patch.event_types {
             wish.event_types = event_types;
         }
-        wish.order = patch.order.unwrap_or(wish.order);
+        wish.mode = patch.mode.unwrap_or(wish.mode);
         wish.max_per_second = patch.max_per_second.unwrap_or(wish.max_per_second);
         match patch.status {
             Some(EndpointStatus::Enabled) if !self.is_enabled() => {

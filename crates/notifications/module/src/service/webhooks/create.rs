@@ -93,7 +93,7 @@ pub(super) fn members(wish: &Wish) -> serde_json::Value {
         "host": host(&wish.url),
         "description": wish.description,
         "event_types": wish.event_types,
-        "order": wish.order,
+        "mode": wish.mode,
         "max_per_second": wish.max_per_second,
     })
 }

@@ -37,8 +37,8 @@ impl Webhooks {
             match delivery.state {
                 DeliveryState::Delivered | DeliveryState::Dead => {
                     let seq = webhook_places::take_seq(&mut tx, endpoint_id).await?;
-                    let order = endpoint.wish.order;
-                    webhook_deliveries::begin_anew(&mut tx, &delivery, order, seq).await?;
+                    let mode = endpoint.wish.mode;
+                    webhook_deliveries::begin_anew(&mut tx, &delivery, mode, seq).await?;
                 }
                 DeliveryState::Pending => {
                     webhook_deliveries::bring_forward(&mut tx, id).await?;

@@ -116,7 +116,7 @@ async fn add(
     let new = NewDelivery {
         endpoint_id: endpoint.id,
         seq,
-        order: endpoint.wish.order,
+        mode: endpoint.wish.mode,
         kind,
         origin,
         event_id: event.event_id,

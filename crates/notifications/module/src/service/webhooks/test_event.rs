@@ -7,7 +7,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, StoreError, Tx, retrying};
 
 use super::{Webhooks, no_delivery, no_endpoint, wake};
-use crate::domain::{DeliveryKind, OrderMode, TEST_EVENT, WebhookDelivery};
+use crate::domain::{DeliveryKind, Mode, TEST_EVENT, WebhookDelivery};
 use crate::store::webhook_deliveries::{self, NewDelivery};
 use crate::store::{webhook_endpoints, webhook_places};
 
@@ -74,7 +74,7 @@ async fn add(
     let new = NewDelivery {
         endpoint_id,
         seq,
-        order: OrderMode::Unordered,
+        mode: Mode::Unordered,
         kind: DeliveryKind::Test,
         origin: id.uuid(),
         event_id,

@@ -74,8 +74,8 @@ async fn follow(
     if after.wish.event_types != before.wish.event_types {
         webhook_places::want_anew(tx, after.id).await?;
     }
-    if after.wish.order != before.wish.order {
-        webhook_deliveries::reorder(tx, after.id, after.wish.order).await?;
+    if after.wish.mode != before.wish.mode {
+        webhook_deliveries::reorder(tx, after.id, after.wish.mode).await?;
     }
     if let (true, Some(reason)) = (before.is_enabled(), after.disabled_reason) {
         tx.emit(&WebhookEndpointDisabled {
