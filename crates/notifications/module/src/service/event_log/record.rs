@@ -1,5 +1,7 @@
 //! Writes events into the log.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use tenon_events::{AfterCommit, Envelope, Keep};
 use tenon_kernel::{CallCtx, Interface};
@@ -16,8 +18,11 @@ impl Keep for EventLog {
     /// Adds what is told of each event, in the transaction that says how far the feed was read, and has it sent to whoever
     /// receives webhooks.
     async fn keep(&self, tx: &mut Tx<'_>, events: &[&Envelope]) -> Result<AfterCommit, StoreError> {
+        // A feed may give an event twice in one page.
+        let mut ids = HashSet::new();
         let events: Vec<_> = events
             .iter()
+            .filter(|envelope| ids.insert(envelope.id))
             .filter_map(|envelope| self.told(envelope))
             .collect();
         let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
