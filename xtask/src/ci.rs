@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::stack::Backend;
 use crate::topology::Topology;
-use crate::{chaos, check, fuzz, golden, process, scenario, test};
+use crate::{chaos, check, fuzz, golden, process, readiness, scenario, test};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         check::Topic::Deploy,
     ];
     check::run(root, &quick, false)?;
+    readiness::run(root, &readiness::Options::all())?;
     process::run(process::cargo(root).args([
         "clippy",
         "--workspace",

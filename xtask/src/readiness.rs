@@ -43,6 +43,14 @@ impl Options {
     pub(crate) fn of(module: &str) -> Self {
         Self {
             module: Some(module.to_owned()),
+            ..Self::all()
+        }
+    }
+
+    /// All modules, from the code alone.
+    pub(crate) fn all() -> Self {
+        Self {
+            module: None,
             explain: false,
             recording: None,
             per_call: PathBuf::from("docs/measurements/remote-call.json"),
