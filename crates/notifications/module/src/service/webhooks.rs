@@ -131,7 +131,7 @@ impl Webhooks {
 }
 
 /// Has a receiver's job run when the unit commits.
-pub(crate) async fn wake(tx: &mut Tx<'_>, id: WebhookEndpointId) -> Result<(), StoreError> {
+async fn wake(tx: &mut Tx<'_>, id: WebhookEndpointId) -> Result<(), StoreError> {
     let options = JobOptions {
         run_at: None,
         unique_key: Some(DeliverWebhooks::key(id)),
@@ -139,6 +139,14 @@ pub(crate) async fn wake(tx: &mut Tx<'_>, id: WebhookEndpointId) -> Result<(), S
     tx.enqueue(&DeliverWebhooks { endpoint_id: id }, options)
         .await
         .map(drop)
+}
+
+/// Has the jobs of all receivers that take anything run when the unit commits.
+pub(crate) async fn wake_all(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    for id in webhook_endpoints::list_enabled(tx).await? {
+        wake(tx, id).await?;
+    }
+    Ok(())
 }
 
 fn no_endpoint() -> SeamError<NotificationsError> {

@@ -57,6 +57,26 @@ macro_rules! columns {
     };
 }
 
+/// The state of a delivery that is put behind all others: in keyed order it waits if something of its subject is still
+/// on its way.
+macro_rules! state_at_the_end {
+    ($mode:literal, $endpoint_id:literal, $subject:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $mode,
+            " = 'keyed'
+                   AND EXISTS (SELECT 1 FROM webhook_deliveries AS earlier
+                                WHERE earlier.endpoint_id = ",
+            $endpoint_id,
+            " AND earlier.subject = ",
+            $subject,
+            "
+                                  AND earlier.state IN ('waiting', 'pending', 'sending'))
+                  THEN 'waiting' ELSE 'pending' END"
+        )
+    };
+}
+
 /// The list with one condition that an index begins with; the other filters follow as they come.
 macro_rules! list_deliveries {
     ($condition:literal) => {
@@ -92,15 +112,14 @@ pub(crate) async fn insert(
     };
     let inserted = tx
         .query(
-            "INSERT INTO webhook_deliveries (id, endpoint_id, seq, kind, origin, event_id, type, subject, state,
-                                             attempts, due_at, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
-                     CASE WHEN $9 = 'keyed' AND EXISTS (SELECT 1 FROM webhook_deliveries AS earlier
-                                                         WHERE earlier.endpoint_id = $2 AND earlier.subject = $8
-                                                           AND earlier.state IN ('waiting', 'pending', 'sending'))
-                          THEN 'waiting' ELSE 'pending' END,
-                     0, $10, $10)
-             ON CONFLICT (endpoint_id, event_id, origin) DO NOTHING",
+            concat!(
+                "INSERT INTO webhook_deliveries (id, endpoint_id, seq, kind, origin, event_id, type, subject, state,
+                                                 attempts, due_at, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ",
+                state_at_the_end!("$9", "$2", "$8"),
+                ", 0, $10, $10)
+                 ON CONFLICT (endpoint_id, event_id, origin) DO NOTHING"
+            ),
         )
         .bind(id)
         .bind(new.endpoint_id)
@@ -294,15 +313,12 @@ pub(crate) async fn begin_anew(
     seq: i64,
 ) -> Result<(), StoreError> {
     let now = tx.now();
-    tx.query(
+    tx.query(concat!(
         "UPDATE webhook_deliveries
-            SET seq = $2, attempts = 0, due_at = $3, finished_at = NULL,
-                state = CASE WHEN $4 = 'keyed' AND EXISTS (SELECT 1 FROM webhook_deliveries AS earlier
-                                                            WHERE earlier.endpoint_id = $5 AND earlier.subject = $6
-                                                              AND earlier.state IN ('waiting', 'pending', 'sending'))
-                             THEN 'waiting' ELSE 'pending' END
-          WHERE id = $1 AND state IN ('delivered', 'dead')",
-    )
+                SET seq = $2, attempts = 0, due_at = $3, finished_at = NULL, state = ",
+        state_at_the_end!("$4", "$5", "$6"),
+        " WHERE id = $1 AND state IN ('delivered', 'dead')"
+    ))
     .bind(delivery.id)
     .bind(seq)
     .bind(now)

@@ -5,6 +5,52 @@ use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 use tenon_store::{Engine, Queryable, StoreError};
 
+/// How a list in a text is taken apart depends on the engine.
+macro_rules! unscheduled {
+    ($types:literal) => {
+        concat!(
+            "SELECT webhook_places.endpoint_id, event_log.event_id
+               FROM webhook_endpoints
+               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
+               JOIN event_log ON event_log.position > webhook_places.wanted_after
+                             AND event_log.position > webhook_places.position - 10000
+                             AND event_log.position <= webhook_places.position
+              WHERE webhook_endpoints.status <> 'deleted'
+                AND event_log.recorded_at >= $1
+                AND (webhook_endpoints.event_types = '[]' OR event_log.type IN (",
+            $types,
+            "))
+                AND NOT EXISTS (SELECT 1 FROM webhook_deliveries
+                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
+                                   AND webhook_deliveries.event_id = event_log.event_id
+                                   AND webhook_deliveries.origin = webhook_endpoints.id)
+              LIMIT 100"
+        )
+    };
+}
+
+/// How the key of a receiver's job is written depends on the engine. A question for each state: each has its index.
+macro_rules! idle {
+    ($key:literal) => {
+        concat!(
+            "SELECT webhook_endpoints.id
+               FROM webhook_endpoints
+               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
+              WHERE webhook_endpoints.status = 'enabled'
+                AND (webhook_places.position < (SELECT position FROM event_log_head WHERE id = 1)
+                     OR EXISTS (SELECT 1 FROM webhook_deliveries
+                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
+                                   AND webhook_deliveries.state IN ('pending', 'sending')))
+                AND NOT EXISTS (SELECT 1 FROM jobs
+                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'pending'
+                                   AND unique_key = ", $key, ")
+                AND NOT EXISTS (SELECT 1 FROM jobs
+                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'running'
+                                   AND unique_key = ", $key, ")"
+        )
+    };
+}
+
 /// An event that a receiver wants and has no delivery of.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct UnscheduledRow {
@@ -20,39 +66,11 @@ pub(crate) async fn list_unscheduled(
 ) -> Result<Vec<UnscheduledRow>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => {
-            "SELECT webhook_places.endpoint_id, event_log.event_id
-               FROM webhook_endpoints
-               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
-               JOIN event_log ON event_log.position > webhook_places.wanted_after
-                             AND event_log.position > webhook_places.position - 10000
-                             AND event_log.position <= webhook_places.position
-              WHERE webhook_endpoints.status <> 'deleted'
-                AND event_log.recorded_at >= $1
-                AND (webhook_endpoints.event_types = '[]'
-                     OR event_log.type IN (SELECT value FROM json_each(webhook_endpoints.event_types)))
-                AND NOT EXISTS (SELECT 1 FROM webhook_deliveries
-                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
-                                   AND webhook_deliveries.event_id = event_log.event_id
-                                   AND webhook_deliveries.origin = webhook_endpoints.id)
-              LIMIT 100"
+            unscheduled!("SELECT value FROM json_each(webhook_endpoints.event_types)")
         }
-        Engine::Postgres => {
-            "SELECT webhook_places.endpoint_id, event_log.event_id
-               FROM webhook_endpoints
-               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
-               JOIN event_log ON event_log.position > webhook_places.wanted_after
-                             AND event_log.position > webhook_places.position - 10000
-                             AND event_log.position <= webhook_places.position
-              WHERE webhook_endpoints.status <> 'deleted'
-                AND event_log.recorded_at >= $1
-                AND (webhook_endpoints.event_types = '[]'
-                     OR event_log.type IN (SELECT jsonb_array_elements_text(CAST(webhook_endpoints.event_types AS jsonb))))
-                AND NOT EXISTS (SELECT 1 FROM webhook_deliveries
-                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
-                                   AND webhook_deliveries.event_id = event_log.event_id
-                                   AND webhook_deliveries.origin = webhook_endpoints.id)
-              LIMIT 100"
-        }
+        Engine::Postgres => unscheduled!(
+            "SELECT jsonb_array_elements_text(CAST(webhook_endpoints.event_types AS jsonb))"
+        ),
     };
     db.query(sql).bind(since).fetch_all().await
 }
@@ -84,38 +102,8 @@ pub(crate) async fn list_idle(
     db: &mut dyn Queryable,
 ) -> Result<Vec<WebhookEndpointId>, StoreError> {
     let sql = match db.engine() {
-        Engine::Sqlite => {
-            "SELECT webhook_endpoints.id
-               FROM webhook_endpoints
-               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
-              WHERE webhook_endpoints.status = 'enabled'
-                AND (webhook_places.position < (SELECT position FROM event_log_head WHERE id = 1)
-                     OR EXISTS (SELECT 1 FROM webhook_deliveries
-                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
-                                   AND webhook_deliveries.state IN ('pending', 'sending')))
-                AND NOT EXISTS (SELECT 1 FROM jobs
-                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'pending'
-                                   AND unique_key = lower(hex(webhook_endpoints.id)))
-                AND NOT EXISTS (SELECT 1 FROM jobs
-                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'running'
-                                   AND unique_key = lower(hex(webhook_endpoints.id)))"
-        }
-        Engine::Postgres => {
-            "SELECT webhook_endpoints.id
-               FROM webhook_endpoints
-               JOIN webhook_places ON webhook_places.endpoint_id = webhook_endpoints.id
-              WHERE webhook_endpoints.status = 'enabled'
-                AND (webhook_places.position < (SELECT position FROM event_log_head WHERE id = 1)
-                     OR EXISTS (SELECT 1 FROM webhook_deliveries
-                                 WHERE webhook_deliveries.endpoint_id = webhook_endpoints.id
-                                   AND webhook_deliveries.state IN ('pending', 'sending')))
-                AND NOT EXISTS (SELECT 1 FROM jobs
-                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'pending'
-                                   AND unique_key = replace(CAST(webhook_endpoints.id AS text), '-', ''))
-                AND NOT EXISTS (SELECT 1 FROM jobs
-                                 WHERE kind = 'notifications.deliver_webhooks' AND state = 'running'
-                                   AND unique_key = replace(CAST(webhook_endpoints.id AS text), '-', ''))"
-        }
+        Engine::Sqlite => idle!("lower(hex(webhook_endpoints.id))"),
+        Engine::Postgres => idle!("replace(CAST(webhook_endpoints.id AS text), '-', '')"),
     };
     let rows: Vec<(WebhookEndpointId,)> = db.query(sql).fetch_all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

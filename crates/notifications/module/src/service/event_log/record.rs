@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use super::{EventLog, announce};
 use crate::domain::NewPublicEvent;
-use crate::service::webhooks::wake;
-use crate::store::{event_log, webhook_endpoints};
+use crate::service::webhooks::wake_all;
+use crate::store::event_log;
 
 #[async_trait]
 impl Keep for EventLog {
@@ -41,9 +41,7 @@ impl Keep for EventLog {
             _ => event_log::move_end(tx, -known).await?,
         };
         if inserted > 0 {
-            for endpoint in webhook_endpoints::list_enabled(tx).await? {
-                wake(tx, endpoint).await?;
-            }
+            wake_all(tx).await?;
         }
         Ok(Box::new(move || announce(&head, end)))
     }

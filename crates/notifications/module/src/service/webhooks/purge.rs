@@ -4,7 +4,7 @@ use notifications_contract::WebhookEndpointId;
 use tenon_kernel::CallCtx;
 use tenon_store::{StoreError, retrying};
 
-use super::{Webhooks, wake};
+use super::{Webhooks, wake_all};
 use crate::store::{webhook_deliveries, webhook_endpoints, webhook_places};
 
 /// Deliveries dropped in one transaction.
@@ -17,7 +17,7 @@ impl Webhooks {
         while let Some(id) = webhook_endpoints::find_deleted(&mut self.db.read(ctx)).await? {
             self.drop_deleted(ctx, id).await?;
         }
-        self.wake_all(ctx).await
+        self.wake_forgotten(ctx).await
     }
 
     async fn purge_batch(&self, ctx: &CallCtx) -> Result<u64, StoreError> {
@@ -60,16 +60,14 @@ impl Webhooks {
     }
 
     /// A job that somebody cancelled, or that died, comes back.
-    async fn wake_all(&self, ctx: &CallCtx) -> Result<(), StoreError> {
+    async fn wake_forgotten(&self, ctx: &CallCtx) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self
                 .db
                 .begin(&mut ctx, "notifications.wake_webhooks")
                 .await?;
-            for id in webhook_endpoints::list_enabled(&mut tx).await? {
-                wake(&mut tx, id).await?;
-            }
+            wake_all(&mut tx).await?;
             tx.commit().await
         })
         .await
