@@ -110,7 +110,7 @@ async fn an_event_that_is_delivered_twice_sends_one_mail() {
             feeds: vec![Arc::new(feed)],
             ..AppOptions::default()
         };
-        let world = World::with(engine, |_| Arc::clone(&mailer) as _, options).await;
+        let world = World::with(engine, &[], |_| Arc::clone(&mailer) as _, options).await;
         world.orders.put(order("1", Some("ada")));
         world.orders.put(order("2", Some("ada")));
         world.app.settle().await;
@@ -134,7 +134,7 @@ async fn an_event_that_is_delivered_twice_sends_one_mail() {
 #[tokio::test]
 async fn a_mail_server_that_is_down_delays_mail_and_nothing_else() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.catcher.fail_next(3, Fault::TempFail);
         world
             .happens("orders", &world.place("1", Some("ada")))
@@ -175,7 +175,7 @@ async fn a_mail_server_that_is_down_delays_mail_and_nothing_else() {
 #[tokio::test]
 async fn a_refused_mail_is_not_tried_again() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.catcher.fail_next(1, Fault::Refuse);
         world.happens("orders", &world.place("1", None)).await;
         world.hours_pass(2).await;
@@ -196,7 +196,7 @@ async fn a_refused_mail_is_not_tried_again() {
 #[tokio::test]
 async fn a_lost_answer_is_counted_and_the_mail_sent_again_under_its_id() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.catcher.fail_next(1, Fault::LoseReply);
         world.happens("orders", &world.place("1", None)).await;
         world.hours_pass(1).await;
@@ -231,7 +231,7 @@ async fn a_lost_answer_is_counted_and_the_mail_sent_again_under_its_id() {
 #[tokio::test]
 async fn a_server_that_never_answers_does_not_hold_us() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.catcher.fail_next(1, Fault::Hang);
         world.happens("orders", &world.place("1", None)).await;
         assert_eq!(world.log().await[0]["last_error"], "unknown");
@@ -250,7 +250,7 @@ async fn an_attempt_that_was_cut_off_is_counted_as_uncertain() {
             .lock()
             .expect("free")
             .push_back(MailError::Unavailable);
-        let world = World::with_mailer(engine, Arc::clone(&mailer) as _).await;
+        let world = World::with_mailer(engine, &["orders"], Arc::clone(&mailer) as _).await;
         world.happens("orders", &world.place("1", None)).await;
         world
             .execute("UPDATE messages SET status = 'sending'")
@@ -275,10 +275,18 @@ async fn a_mail_that_cannot_be_sent_for_a_day_is_given_up_and_can_be_taken_up_ag
             .answers
             .lock()
             .expect("free")
-            .extend([MailError::Unavailable; 60]);
-        let world = World::with_mailer(engine, Arc::clone(&mailer) as _).await;
+            .extend([MailError::Unavailable; 4]);
+        let world = World::with_mailer(engine, &["orders"], Arc::clone(&mailer) as _).await;
         world.happens("orders", &world.place("1", None)).await;
-        world.hours_pass(58).await;
+        world.hours_pass(1).await;
+        // Most of the day as if it were over: each hour of it would be like the one before.
+        for counted in [
+            "UPDATE messages SET attempts = 58",
+            "UPDATE jobs SET attempts = 58 WHERE kind = 'notifications.send_message'",
+        ] {
+            assert_eq!(world.execute(counted).await, 1);
+        }
+        world.hours_pass(1).await;
         assert_eq!(world.log().await[0]["status"], "queued");
         world.hours_pass(1).await;
         let message = &world.log().await[0];
@@ -307,7 +315,7 @@ async fn a_mail_that_cannot_be_sent_for_a_day_is_given_up_and_can_be_taken_up_ag
 #[tokio::test]
 async fn an_address_that_is_none_bounces() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         let mut order = order("1", None);
         order.customer.email = "ada@example.com\r\nRCPT TO:<eve@example.com>".to_owned();
         world.orders.put(order.clone());
@@ -324,7 +332,7 @@ async fn an_address_that_is_none_bounces() {
 #[tokio::test]
 async fn a_message_without_a_job_is_found() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.catcher.fail_next(1, Fault::TempFail);
         world.happens("orders", &world.place("1", None)).await;
         assert_eq!(world.violations().await, Vec::<String>::new());

@@ -11,7 +11,7 @@ use crate::world::{World, empty_store, product, texts};
 #[tokio::test]
 async fn an_event_that_arrives_again_is_there_once() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &product(1)).await;
         let rewound = world
             .execute(
@@ -40,7 +40,7 @@ async fn an_event_that_arrives_again_is_there_once() {
 #[tokio::test]
 async fn what_was_rolled_back_is_never_told() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         let db = world.app.kit().db(empty_store("catalog")).await;
         let mut ctx = world.app.kit().ctx();
         let mut tx = db
@@ -59,7 +59,7 @@ async fn what_was_rolled_back_is_never_told() {
 #[tokio::test]
 async fn old_events_go_and_readers_who_missed_them_are_told() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         let sam = world.staff();
         let before = sam.get("/v1/events").await.expect(200);
         world.happens("catalog", &product(1)).await;
@@ -114,7 +114,7 @@ async fn old_events_go_and_readers_who_missed_them_are_told() {
 #[tokio::test]
 async fn a_reader_from_before_a_restore_begins_anew() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &product(1)).await;
         let sam = world.staff();
         let body = sam.get("/v1/events").await.expect(200);
@@ -136,7 +136,7 @@ async fn a_reader_from_before_a_restore_begins_anew() {
 #[tokio::test]
 async fn nobody_changes_what_was_told() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &product(1)).await;
         for sql in ["UPDATE event_log SET data = '{}'", "DELETE FROM event_log"] {
             assert!(world.try_execute(sql).await.is_err(), "{sql}");

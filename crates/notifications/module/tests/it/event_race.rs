@@ -46,7 +46,7 @@ async fn readers_get_every_event_once_in_order_whatever_writers_and_connections_
 
 async fn play(engine: TestEngine, mut dice: Dice) {
     let seed = dice.seed();
-    let world = Arc::new(World::new(engine).await);
+    let world = Arc::new(World::hearing(engine, &["catalog", "orders"]).await);
     let writers: Vec<_> = (0..WRITERS)
         .map(|number| Writer::roll(number, &mut dice))
         .collect();

@@ -39,7 +39,7 @@ async fn told(stream: &mut TestStream) -> Vec<(String, Value)> {
 #[tokio::test]
 async fn a_stream_tells_what_the_list_does_and_goes_on_after_the_last_event() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for version in 1..=3 {
             world.happens("catalog", &updated("tea", version)).await;
         }
@@ -74,7 +74,7 @@ async fn a_stream_tells_what_the_list_does_and_goes_on_after_the_last_event() {
 #[tokio::test]
 async fn without_a_last_event_a_stream_begins_with_what_happens_from_now_on() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &updated("tea", 1)).await;
         let sam = world.staff();
         let mut stream = sam.get(STREAM).open().await;
@@ -91,7 +91,7 @@ async fn without_a_last_event_a_stream_begins_with_what_happens_from_now_on() {
 #[tokio::test]
 async fn a_stream_has_the_filters_of_the_list() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for (name, version) in [("tea", 1), ("cup", 1), ("tea", 2)] {
             world.happens("catalog", &updated(name, version)).await;
         }
@@ -124,7 +124,7 @@ async fn a_stream_has_the_filters_of_the_list() {
 #[tokio::test]
 async fn a_long_log_is_told_page_by_page_without_a_seam() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for version in 0..100 {
             world.emit("catalog", &updated("tea", version)).await;
         }
@@ -143,7 +143,7 @@ async fn a_long_log_is_told_page_by_page_without_a_seam() {
 #[tokio::test]
 async fn what_is_wrong_is_named_before_the_stream_begins() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &updated("tea", 1)).await;
         let sam = world.staff();
         for (query, last, status, code, pointer) in [
@@ -191,7 +191,7 @@ async fn what_is_wrong_is_named_before_the_stream_begins() {
 #[tokio::test]
 async fn a_reader_who_is_too_far_behind_is_told() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for version in 1..=2 {
             world.happens("catalog", &updated("tea", version)).await;
         }
@@ -216,7 +216,7 @@ async fn one_caller_has_so_many_streams_and_no_more() {
     for engine in engines() {
         let mut options = AppOptions::default();
         options.settings.max_streams_per_caller = 2;
-        let world = World::with_options(engine, options).await;
+        let world = World::with_options(engine, &[], options).await;
         let sam = world.staff();
         let first = from_the_beginning(&sam).await;
         let second = from_the_beginning(&sam).await;
@@ -238,7 +238,7 @@ async fn one_caller_has_so_many_streams_and_no_more() {
 #[tokio::test]
 async fn nothing_is_told_after_the_end_of_a_token() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         let sam = world.staff();
         let mut stream = from_the_beginning(&sam).await;
         assert_eq!(told(&mut stream).await, []);
@@ -261,7 +261,7 @@ async fn streams_that_wait_hold_no_connection() {
     for engine in engines() {
         let mut options = AppOptions::default();
         options.settings.max_streams_per_caller = 200;
-        let world = World::with_options(engine, options).await;
+        let world = World::with_options(engine, &["catalog"], options).await;
         let sam = world.staff();
         let mut streams = Vec::new();
         for _ in 0..100 {
@@ -285,7 +285,7 @@ async fn streams_that_wait_hold_no_connection() {
 #[tokio::test]
 async fn what_another_process_recorded_is_told_too() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &updated("tea", 1)).await;
         let mut stream = world.staff().get(STREAM).open().await;
         assert_eq!(stream.event().await, None);

@@ -30,7 +30,7 @@ fn user(name: &str) -> UserRegistered {
 #[tokio::test]
 async fn an_event_is_told_as_a_cloud_event_with_its_public_members() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world
             .happens("orders", &world.place("1", Some("ada")))
             .await;
@@ -77,7 +77,7 @@ async fn an_event_is_told_as_a_cloud_event_with_its_public_members() {
 #[tokio::test]
 async fn nothing_secret_or_personal_reaches_the_log() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity", "orders", "payments"]).await;
         let placed = world.place("1", Some("ada"));
         world.happens("orders", &placed).await;
         let shipped = orders_contract::OrderShipped {
@@ -158,7 +158,7 @@ async fn nothing_secret_or_personal_reaches_the_log() {
 #[tokio::test]
 async fn pages_go_from_old_to_new_and_the_last_cursor_goes_on_later() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for number in 1..=5 {
             world.happens("catalog", &product(number)).await;
         }
@@ -197,7 +197,7 @@ async fn pages_go_from_old_to_new_and_the_last_cursor_goes_on_later() {
 #[tokio::test]
 async fn filters_choose_by_type_and_by_subject() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog", "identity"]).await;
         world.happens("catalog", &product(1)).await;
         world.happens("identity", &user("ada")).await;
         world.happens("identity", &user("bob")).await;
@@ -231,7 +231,7 @@ async fn filters_choose_by_type_and_by_subject() {
 #[tokio::test]
 async fn what_is_wrong_is_named() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["catalog"]).await;
         for number in 1..=3 {
             world.happens("catalog", &product(number)).await;
         }

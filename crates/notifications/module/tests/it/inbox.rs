@@ -12,7 +12,7 @@ const CUSTOMER: &[Role] = &[Role::Customer];
 #[tokio::test]
 async fn a_person_finds_their_own_orders_latest_first() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         for number in ["1", "2", "3"] {
             world
                 .happens("orders", &world.place(number, Some("ada")))
@@ -71,7 +71,7 @@ async fn a_person_finds_their_own_orders_latest_first() {
 #[tokio::test]
 async fn a_notification_is_seen_and_put_away_by_its_version() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world
             .happens("orders", &world.place("1", Some("ada")))
             .await;
@@ -167,7 +167,7 @@ async fn a_notification_is_seen_and_put_away_by_its_version() {
 #[tokio::test]
 async fn other_peoples_notifications_do_not_exist() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world
             .happens("orders", &world.place("1", Some("ada")))
             .await;
@@ -262,7 +262,7 @@ async fn nothing_is_shown_to_those_who_are_not_signed_in() {
 #[tokio::test]
 async fn other_modules_can_count() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         for (number, buyer) in [("1", "ada"), ("2", "ada"), ("3", "bob")] {
             world
                 .happens("orders", &world.place(number, Some(buyer)))

@@ -10,7 +10,7 @@ use crate::world::{World, order};
 #[tokio::test]
 async fn staff_finds_messages_by_what_they_are_about() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.happens("orders", &world.place("1", None)).await;
         world.catcher.fail_next(1, Fault::Refuse);
         world.happens("orders", &world.place("2", None)).await;
@@ -71,7 +71,7 @@ async fn staff_finds_messages_by_what_they_are_about() {
 #[tokio::test]
 async fn other_modules_can_list() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.happens("orders", &world.place("1", None)).await;
         let ctx = world.app.kit().ctx();
         let filter = MessageFilter {

@@ -48,7 +48,7 @@ impl World {
 #[tokio::test]
 async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity"]).await;
         let event = world.challenge("c", ChallengePurpose::VerifyEmail);
         world.happens("identity", &event).await;
 
@@ -90,7 +90,7 @@ async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
 #[tokio::test]
 async fn each_purpose_has_its_own_mail() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity"]).await;
         for (purpose, subject, page) in [
             (
                 ChallengePurpose::VerifyEmail,
@@ -121,7 +121,7 @@ async fn each_purpose_has_its_own_mail() {
 #[tokio::test]
 async fn a_challenge_that_is_over_sends_nothing() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity"]).await;
         let answered = world.challenge("answered", ChallengePurpose::Recover);
         world.identity.close_challenge(answered.challenge_id);
         world.happens("identity", &answered).await;
@@ -145,7 +145,7 @@ async fn a_challenge_that_is_over_sends_nothing() {
 #[tokio::test]
 async fn people_hear_of_what_happens_to_their_account() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity"]).await;
         let user_id = world.ada(Some("Ada"));
         let session_id = id("session");
         world
@@ -213,7 +213,7 @@ async fn people_hear_of_what_happens_to_their_account() {
 #[tokio::test]
 async fn the_confirmation_tells_lines_and_totals() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.happens("orders", &world.place("100001", None)).await;
 
         let mail = world.only_mail();
@@ -252,7 +252,7 @@ async fn the_confirmation_tells_lines_and_totals() {
 #[tokio::test]
 async fn a_parcel_can_be_followed_to_the_web_only() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         world.orders.put(order("1", None));
         let shipped = |url: &str| {
             let order = order("1", None);
@@ -305,7 +305,7 @@ async fn a_parcel_can_be_followed_to_the_web_only() {
 #[tokio::test]
 async fn a_cancelled_order_is_told_to_those_who_expect_it() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         let order = order("7", None);
         world.orders.put(order.clone());
         let cancelled = |reason, was_placed, refund_due| OrderCancelled {
@@ -350,7 +350,7 @@ async fn a_cancelled_order_is_told_to_those_who_expect_it() {
 #[tokio::test]
 async fn returned_money_is_told_once() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders", "payments"]).await;
         let order = order("9", None);
         world.orders.put(order.clone());
         let refund = |name: &str, reason: &str| RefundSucceeded {
@@ -393,7 +393,7 @@ async fn returned_money_is_told_once() {
 #[tokio::test]
 async fn a_delivered_parcel_needs_no_mail() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["orders"]).await;
         let order = order("3", Some("ada"));
         let delivered = OrderDelivered {
             order_id: order.order_id,
@@ -414,7 +414,7 @@ async fn a_delivered_parcel_needs_no_mail() {
 #[tokio::test]
 async fn line_breaks_in_names_and_numbers_become_no_headers() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity", "orders"]).await;
         let user_id = world.ada(Some("Ada\r\nBcc: eve@example.com\r\n\r\nOwned"));
         world
             .happens(

@@ -29,7 +29,7 @@ const POSTGRES: &str = "
 #[tokio::test]
 async fn nothing_personal_is_stored() {
     for engine in engines() {
-        let world = World::new(engine).await;
+        let world = World::hearing(engine, &["identity", "orders"]).await;
         let challenge_id = id("c");
         let expires_at = world.app.kit().env().now() + Duration::from_mins(30);
         world.identity.open_challenge(

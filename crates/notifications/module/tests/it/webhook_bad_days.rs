@@ -17,7 +17,7 @@ use crate::world::{World, product};
 async fn what_was_sent_and_not_written_down_is_sent_again_under_its_id() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({})).await;
         let killed = AtomicBool::new(false);
         receivers.answer(move |_| {
@@ -44,7 +44,7 @@ async fn what_was_sent_and_not_written_down_is_sent_again_under_its_id() {
 async fn an_answer_to_an_attempt_that_was_made_again_counts_for_nothing() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({})).await;
         receivers.answer(|_| status(500));
         world.happens("catalog", &product(1)).await;
@@ -69,7 +69,7 @@ async fn an_answer_to_an_attempt_that_was_made_again_counts_for_nothing() {
 async fn a_receiver_that_is_gone_gets_nothing_until_it_is_enabled_again() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         receivers.answer(|_| status(410));
         world.happens("catalog", &product(1)).await;
@@ -111,7 +111,7 @@ async fn a_receiver_that_is_gone_gets_nothing_until_it_is_enabled_again() {
 async fn a_receiver_that_wants_us_later_is_called_later() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|_| later(503, "600"));
         world.happens("catalog", &product(1)).await;
@@ -132,7 +132,7 @@ async fn a_receiver_that_wants_us_later_is_called_later() {
 async fn a_receiver_that_is_called_too_often_gets_nothing_for_a_while() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|_| later(429, "600"));
         world.happens("catalog", &product(1)).await;
@@ -152,7 +152,7 @@ async fn a_receiver_that_is_called_too_often_gets_nothing_for_a_while() {
 async fn failing_is_told_after_an_hour_and_recovery_too() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({ "event_types": ["product.published"] })).await;
         receivers.answer(|_| Err(EgressFault::Timeout));
         world.happens("catalog", &product(1)).await;
@@ -163,14 +163,14 @@ async fn failing_is_told_after_an_hour_and_recovery_too() {
         let failing = shown(&world, &endpoint.id).await;
         assert_eq!(failing["last_error"], "timeout");
         assert_eq!(told("failing").await.len(), 0);
-        world.hours_pass(6).await;
+        world.hours_pass(2).await;
         let events = told("failing").await;
         assert_eq!(events.len(), 1, "once");
         assert_eq!(events[0].data["since"], failing["failing_since"]);
         assert_eq!(told("recovered").await.len(), 0);
 
         receivers.answer(|_| status(200));
-        world.hours_pass(4).await;
+        world.hours_pass(3).await;
         let events = told("recovered").await;
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].data["since"], failing["failing_since"]);
@@ -193,14 +193,14 @@ async fn failing_is_told_after_an_hour_and_recovery_too() {
 async fn a_receiver_that_takes_nothing_for_days_is_disabled() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({ "event_types": ["product.published"] })).await;
         receivers.answer(|_| status(502));
         let mut days = 0;
         while shown(&world, &endpoint.id).await["status"] == "enabled" {
             days += 1;
             world.happens("catalog", &product(days)).await;
-            world.hours_pass(24).await;
+            world.days_pass(1).await;
             assert!(days < 8, "it is never disabled");
         }
         assert!((5..=6).contains(&days), "{days}");
@@ -214,7 +214,7 @@ async fn a_receiver_that_takes_nothing_for_days_is_disabled() {
         assert_eq!(told.await[0].data["reason"], "failing");
         let before = receivers.count();
         world.happens("catalog", &product(9)).await;
-        world.hours_pass(24).await;
+        world.days_pass(1).await;
         assert_eq!(receivers.count(), before);
         world.app.assert_invariants().await;
     }
@@ -225,7 +225,7 @@ async fn a_receiver_that_takes_nothing_for_days_is_disabled() {
 async fn what_is_no_longer_kept_is_given_up() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         receivers.answer(|_| status(410));
         world.happens("catalog", &product(1)).await;
@@ -248,7 +248,7 @@ async fn what_is_no_longer_kept_is_given_up() {
 async fn deliveries_are_kept_for_a_month() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({})).await;
         world.happens("catalog", &product(1)).await;
         world.app.kit().advance(Duration::from_hours(29 * 24));
@@ -266,7 +266,7 @@ async fn deliveries_are_kept_for_a_month() {
 async fn what_would_never_be_sent_is_found() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         receivers.answer(|_| status(500));
         for version in 1..=2 {

@@ -218,7 +218,7 @@ async fn nothing_is_left_of_a_receiver_that_was_removed() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
         receivers.answer(|_| status(500));
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         world.happens("catalog", &product(1)).await;
         let path = format!("{PATH}/{}", endpoint.id);

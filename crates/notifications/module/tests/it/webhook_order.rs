@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use catalog_contract::ProductPublished;
 use serde_json::json;
-use tenon_testkit::engines;
+use tenon_kernel::Timestamp;
+use tenon_testkit::{TestEngine, engines};
 
 use crate::receivers::{Receivers, status};
 use crate::webhooks::{add, change, deliveries, members};
@@ -29,25 +30,28 @@ fn versions(receivers: &Receivers) -> BTreeMap<String, Vec<i64>> {
     found
 }
 
-/// 100 things with 5 events each, and one of the things cannot be delivered.
+/// 100 things with 5 events each, and one of the things cannot be delivered. What is particular to PostgreSQL shows with fewer.
 #[tokio::test]
 async fn one_thing_that_fails_holds_up_no_other() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({ "event_types": ["product.published"] })).await;
-        let failing = version_of(42, 1).product_id.to_string();
+        let things = match engine {
+            TestEngine::Sqlite => 100,
+            TestEngine::Postgres => 30,
+        };
+        let failing = version_of(12, 1).product_id.to_string();
         let wanted = failing.clone();
         receivers.answer(move |call| status(if call.subject() == wanted { 500 } else { 200 }));
         for version in 1..=5 {
-            for name in 0..100 {
-                world.emit("catalog", &version_of(name, version)).await;
-            }
+            let of_all: Vec<_> = (0..things).map(|name| version_of(name, version)).collect();
+            world.emit_all("catalog", &of_all).await;
         }
         world.app.settle().await;
         let mut arrived = versions(&receivers);
         assert_eq!(arrived.remove(&failing), Some(vec![1]), "tried, no further");
-        assert_eq!(arrived.len(), 99);
+        assert_eq!(arrived.len(), things - 1);
         for (subject, versions) in arrived {
             assert_eq!(versions, [1, 2, 3, 4, 5], "{subject}");
         }
@@ -63,7 +67,7 @@ async fn one_thing_that_fails_holds_up_no_other() {
         tried.dedup();
         assert_eq!(tried, [1, 2, 3, 4, 5], "the rest comes in order");
         let done = deliveries(&world, "state=delivered").await;
-        assert_eq!(done.len(), 200, "a full page");
+        assert_eq!(done.len(), (things * 5).min(200), "at most a full page");
         assert_eq!(deliveries(&world, "state=pending").await.len(), 0);
         assert_eq!(deliveries(&world, "state=waiting").await.len(), 0);
         world.app.assert_invariants().await;
@@ -74,7 +78,7 @@ async fn one_thing_that_fails_holds_up_no_other() {
 async fn a_receiver_that_does_not_mind_gets_later_events_meanwhile() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({ "mode": "unordered" })).await;
         receivers.answer(|call| status(if call.version() == 1 { 500 } else { 200 }));
         for version in 1..=3 {
@@ -92,7 +96,7 @@ async fn a_receiver_that_does_not_mind_gets_later_events_meanwhile() {
 async fn a_change_of_the_order_counts_for_what_is_on_its_way() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         receivers.answer(|_| status(500));
         for version in 1..=3 {
@@ -129,7 +133,7 @@ async fn a_change_of_the_order_counts_for_what_is_on_its_way() {
 async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({})).await;
         receivers.answer(|call| {
             let is_first = call.body["type"] == "product.published" && call.version() == 1;
@@ -137,14 +141,16 @@ async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
         });
         world.happens("catalog", &version_of(0, 1)).await;
         world.happens("catalog", &version_of(0, 2)).await;
-        let mut hours = 0;
-        while deliveries(&world, "state=dead").await.is_empty() {
-            world.hours_pass(1).await;
+        let now = || world.app.kit().env().now();
+        let (began, mut news) = (now(), 1);
+        while let Some(due) = deliveries(&world, "").await[0]["due_at"].as_str() {
+            let due: Timestamp = due.parse().expect("a time");
+            world.app.kit().advance(due.since(now()));
             // Something else arrives, so the receiver is not taken for gone.
-            world.happens("catalog", &version_of(1, hours + 2)).await;
-            hours += 1;
-            assert!(hours < 24 * 5, "it is never given up");
+            news += 1;
+            world.happens("catalog", &version_of(1, news)).await;
         }
+        let hours = now().since(began).as_secs() / 3600;
         assert!(
             (70..=96).contains(&hours),
             "after about three days: {hours}"
@@ -188,7 +194,7 @@ async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
 async fn a_call_that_takes_long_holds_up_only_its_own_thing() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({})).await;
         let slow = version_of(0, 1).product_id.to_string();
         let let_go = receivers.hang(&slow);

@@ -98,7 +98,7 @@ async fn what_stands_on_the_wire_can_be_verified() {
     for engine in engines() {
         let receiver = Receiver::start().await;
         let port = receiver.port;
-        let world = World::with_sender(engine, egress(port, &["127.0.0.0/8"])).await;
+        let world = World::with_sender(engine, &["catalog"], egress(port, &["127.0.0.0/8"])).await;
         let url = format!("http://hooks.test:{port}/in?tenant=1");
         let endpoint = add(&world, json!({ "url": url })).await;
         world.happens("catalog", &product(1)).await;
@@ -134,7 +134,7 @@ async fn nothing_inside_is_ever_called() {
     for engine in engines() {
         let inside = Receiver::start().await;
         let port = inside.port;
-        let world = World::with_sender(engine, egress(port, &[])).await;
+        let world = World::with_sender(engine, &["catalog"], egress(port, &[])).await;
         for url in [
             format!("http://127.0.0.1:{port}/"),
             format!("http://2130706433:{port}/"),

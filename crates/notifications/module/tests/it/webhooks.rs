@@ -94,7 +94,7 @@ pub(crate) fn good_signatures(call: &Call, secret: &str) -> Vec<bool> {
 async fn an_event_arrives_signed_as_the_log_shows_it() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         world.happens("catalog", &product(1)).await;
         let endpoint = add(&world, json!({})).await;
         world.happens("catalog", &product(2)).await;
@@ -125,7 +125,8 @@ async fn an_event_arrives_signed_as_the_log_shows_it() {
 async fn receivers_get_the_types_they_want() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world =
+            World::with_sender(engine, &["catalog", "orders"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({ "event_types": ["order.placed"] })).await;
         world.happens("catalog", &product(1)).await;
         assert_eq!(receivers.count(), 0);
@@ -150,7 +151,7 @@ async fn receivers_get_the_types_they_want() {
 async fn two_secrets_sign_while_one_takes_over_from_the_other() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         let old = add(&world, json!({})).await;
         let path = format!("/v1/webhook-endpoints/{}/secret-rotations", old.id);
         let rotate = async || world.admin().post(&path).key("r1").await.expect(201);
@@ -177,7 +178,7 @@ async fn two_secrets_sign_while_one_takes_over_from_the_other() {
 async fn no_more_is_sent_in_a_second_than_the_receiver_wants() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         add(&world, json!({ "max_per_second": 2, "mode": "unordered" })).await;
         for number in 1..=7 {
             world.emit("catalog", &product(number)).await;
@@ -198,7 +199,7 @@ async fn no_more_is_sent_in_a_second_than_the_receiver_wants() {
 async fn a_test_is_sent_once_and_says_what_it_is() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &[], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({})).await;
         let path = format!("/v1/webhook-endpoints/{}/test-events", endpoint.id);
         let sam = world.staff();
@@ -239,11 +240,11 @@ async fn a_test_is_sent_once_and_says_what_it_is() {
 async fn a_stretch_of_the_log_is_sent_again_under_the_same_ids() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world =
+            World::with_sender(engine, &["catalog", "orders"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({ "event_types": ["product.published"] })).await;
-        for number in 1..=120 {
-            world.emit("catalog", &product(number)).await;
-        }
+        let products: Vec<_> = (1..=120).map(product).collect();
+        world.emit_all("catalog", &products).await;
         world.app.settle().await;
         world.happens("orders", &world.place("1", None)).await;
         let first: Vec<_> = receivers
@@ -284,7 +285,7 @@ async fn a_stretch_of_the_log_is_sent_again_under_the_same_ids() {
 async fn deliveries_are_listed_latest_first_by_receiver_state_and_event() {
     for engine in engines() {
         let receivers = Arc::new(Receivers::default());
-        let world = World::with_sender(engine, Arc::clone(&receivers) as _).await;
+        let world = World::with_sender(engine, &["catalog"], Arc::clone(&receivers) as _).await;
         receivers.answer(|call| status(if call.url.ends_with("/bad") { 500 } else { 200 }));
         let good = add(&world, json!({})).await;
         let bad = add(&world, json!({ "url": "https://hooks.test/bad" })).await;

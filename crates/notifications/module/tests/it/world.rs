@@ -34,60 +34,71 @@ pub(crate) struct World {
     pub(crate) orders: Arc<FakeOrders>,
     pub(crate) contract: Arc<dyn notifications_contract::Notifications>,
     pub(crate) db: Db,
+    sources: Sources,
     invariants: Vec<Arc<dyn Invariant>>,
 }
 
-const PRODUCERS: [&str; 4] = ["catalog", "identity", "orders", "payments"];
+/// The modules that tell of what happens, each with a store of its own: what a test does not need costs it time.
+pub(crate) type Sources = &'static [&'static str];
 
 impl World {
-    /// Mail goes to the catcher.
+    /// Nobody tells of anything; mail goes to the catcher.
     pub(crate) async fn new(engine: TestEngine) -> Self {
-        Self::with(
-            engine,
-            |settings| Arc::new(SmtpMailer::new(settings).expect("valid settings")),
-            AppOptions::default(),
-        )
-        .await
+        Self::hearing(engine, &[]).await
+    }
+
+    /// These modules tell of what happens; mail goes to the catcher.
+    pub(crate) async fn hearing(engine: TestEngine, sources: Sources) -> Self {
+        Self::with_options(engine, sources, AppOptions::default()).await
     }
 
     /// Mail goes where the test says.
-    pub(crate) async fn with_mailer(engine: TestEngine, mailer: Arc<dyn Mailer>) -> Self {
-        Self::with(engine, |_| mailer, AppOptions::default()).await
+    pub(crate) async fn with_mailer(
+        engine: TestEngine,
+        sources: Sources,
+        mailer: Arc<dyn Mailer>,
+    ) -> Self {
+        Self::with(engine, sources, |_| mailer, AppOptions::default()).await
     }
 
     /// Mail goes to the catcher, and the edge differs from the usual.
-    pub(crate) async fn with_options(engine: TestEngine, options: AppOptions) -> Self {
-        let mailer = |settings: &NotificationsSettings| {
-            Arc::new(SmtpMailer::new(settings).expect("valid settings")) as Arc<dyn Mailer>
-        };
-        Self::with(engine, mailer, options).await
+    pub(crate) async fn with_options(
+        engine: TestEngine,
+        sources: Sources,
+        options: AppOptions,
+    ) -> Self {
+        Self::with(engine, sources, to_catcher, options).await
     }
 
     /// Mail goes to the catcher, and webhooks go where the test says.
-    pub(crate) async fn with_sender(engine: TestEngine, sender: Arc<dyn WebhookSender>) -> Self {
-        let mailer = |settings: &NotificationsSettings| {
-            Arc::new(SmtpMailer::new(settings).expect("valid settings")) as Arc<dyn Mailer>
-        };
-        Self::with_all(engine, mailer, sender, AppOptions::default()).await
+    pub(crate) async fn with_sender(
+        engine: TestEngine,
+        sources: Sources,
+        sender: Arc<dyn WebhookSender>,
+    ) -> Self {
+        let options = AppOptions::default();
+        Self::with_all(engine, sources, to_catcher, sender, options).await
     }
 
     pub(crate) async fn with(
         engine: TestEngine,
+        sources: Sources,
         mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
         options: AppOptions,
     ) -> Self {
         let sender = Arc::new(Receivers::default());
-        Self::with_all(engine, mailer, sender, options).await
+        Self::with_all(engine, sources, mailer, sender, options).await
     }
 
     async fn with_all(
         engine: TestEngine,
+        sources: Sources,
         mailer: impl FnOnce(&NotificationsSettings) -> Arc<dyn Mailer>,
         webhook_sender: Arc<dyn WebhookSender>,
         options: AppOptions,
     ) -> Self {
         let mut stores = vec![notifications::MIGRATIONS];
-        stores.extend(PRODUCERS.map(empty_store));
+        stores.extend(sources.iter().copied().map(empty_store));
         let kit = Kit::migrated(engine, &stores).await;
         let catcher = MailCatcher::start(CatcherOptions::default())
             .await
@@ -119,11 +130,8 @@ impl World {
         let notifications = Notifications::build(settings, deps).expect("valid settings");
         let invariants = notifications.module.invariants.clone();
         let mut modules = vec![notifications.module];
-        for producer in PRODUCERS
-            .into_iter()
-            .filter(|name| options.feeds.iter().all(|feed| feed.source() != *name))
-        {
-            modules.push(Module::new(kit.db(empty_store(producer)).await));
+        for source in sources {
+            modules.push(Module::new(kit.db(empty_store(source)).await));
         }
         let contract = notifications.contract;
         Self {
@@ -133,6 +141,7 @@ impl World {
             orders,
             contract,
             db,
+            sources,
             invariants,
         }
     }
@@ -147,13 +156,21 @@ impl World {
 
     /// Emits an event as the module that publishes it.
     pub(crate) async fn emit<E: Event>(&self, source: &'static str, event: &E) {
+        self.emit_all(source, std::slice::from_ref(event)).await;
+    }
+
+    /// Emits events in one unit of work of the module that publishes them.
+    pub(crate) async fn emit_all<E: Event>(&self, source: &'static str, events: &[E]) {
+        assert!(self.sources.contains(&source), "nobody listens to {source}");
         let db = self.app.kit().db(empty_store(source)).await;
         let mut ctx = self.app.kit().ctx();
         let mut tx = db
             .begin(&mut ctx, "test.happens")
             .await
             .expect("the store is there");
-        tx.emit(event).await.expect("the event can be written");
+        for event in events {
+            tx.emit(event).await.expect("the event can be written");
+        }
         tx.commit().await.expect("it commits");
     }
 
@@ -161,6 +178,14 @@ impl World {
     pub(crate) async fn hours_pass(&self, times: u32) {
         for _ in 0..times {
             self.app.kit().advance(Duration::from_hours(1));
+            self.app.settle().await;
+        }
+    }
+
+    /// Moves the clock on in steps that are longer than pauses between attempts.
+    pub(crate) async fn days_pass(&self, days: u32) {
+        for _ in 0..2 * days {
+            self.app.kit().advance(Duration::from_hours(12));
             self.app.settle().await;
         }
     }
@@ -233,6 +258,10 @@ impl World {
         self.orders.put(order);
         event
     }
+}
+
+fn to_catcher(settings: &NotificationsSettings) -> Arc<dyn Mailer> {
+    Arc::new(SmtpMailer::new(settings).expect("valid settings"))
 }
 
 pub(crate) fn empty_store(module: &'static str) -> Migrations {
