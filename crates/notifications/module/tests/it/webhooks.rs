@@ -7,7 +7,7 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tenon_testkit::engines;
+use tenon_testkit::{TestEngine, engines};
 
 use crate::receivers::{Call, Receivers, status};
 use crate::world::{World, product};
@@ -243,7 +243,12 @@ async fn a_stretch_of_the_log_is_sent_again_under_the_same_ids() {
         let world =
             World::with_sender(engine, &["catalog", "orders"], Arc::clone(&receivers) as _).await;
         let endpoint = add(&world, json!({ "event_types": ["product.published"] })).await;
-        let products: Vec<_> = (1..=120).map(product).collect();
+        // More than a page; where the engine costs more, a part of one.
+        let count = match engine {
+            TestEngine::Sqlite => 120,
+            TestEngine::Postgres => 30,
+        };
+        let products: Vec<_> = (1..=count).map(product).collect();
         world.emit_all("catalog", &products).await;
         world.app.settle().await;
         world.happens("orders", &world.place("1", None)).await;
@@ -252,21 +257,22 @@ async fn a_stretch_of_the_log_is_sent_again_under_the_same_ids() {
             .iter()
             .map(|call| call.id().to_owned())
             .collect();
-        assert_eq!(first.len(), 120);
+        assert_eq!(first.len(), products.len());
 
         let path = format!("/v1/webhook-endpoints/{}/replays", endpoint.id);
         let sam = world.staff();
-        let stretch = json!({ "after": "2", "until": "0000000000000000110" });
+        let until = products.len() - 10;
+        let stretch = json!({ "after": "2", "until": format!("{until:019}") });
         let again = async || sam.post(&path).key("p1").json(&stretch).await.expect(202);
         let (body, repeated) = (again().await, again().await);
         assert_eq!(body, repeated);
-        assert_eq!(body["until"], "0000000000000000110");
+        assert_eq!(body["until"], stretch["until"]);
         world.app.settle().await;
-        let second: Vec<_> = receivers.calls()[120..]
+        let second: Vec<_> = receivers.calls()[products.len()..]
             .iter()
             .map(|call| call.id().to_owned())
             .collect();
-        assert_eq!(second, first[2..110], "once, in order");
+        assert_eq!(second, first[2..until], "once, in order");
         let kinds = deliveries(&world, "").await;
         assert_eq!(kinds.last().expect("there")["kind"], "replay");
 

@@ -64,7 +64,8 @@ impl Webhooks {
         delivery: WebhookDelivery,
     ) -> Result<Option<Call>, StoreError> {
         let Some(body) = self.body(ctx, &delivery).await? else {
-            self.record(ctx, &delivery, &self.no_event()).await?;
+            let written = [(&delivery, self.no_event())];
+            self.record(ctx, delivery.endpoint_id, &written).await?;
             return Ok(None);
         };
         if secrets.is_empty() {
@@ -73,7 +74,9 @@ impl Webhooks {
                 "the webhook secret cannot be opened: was the secret of the installation changed?"
             );
             let reply = Reply::Nothing("no_secret");
-            self.record_reply(ctx, &Sent { delivery, reply }).await?;
+            let endpoint_id = delivery.endpoint_id;
+            let sent = Sent { delivery, reply };
+            self.record_replies(ctx, endpoint_id, &[sent]).await?;
             return Ok(None);
         }
         let headers = self.headers(&delivery, secrets, &body);
@@ -85,16 +88,27 @@ impl Webhooks {
         }))
     }
 
-    /// Decides what becomes of a delivery and writes it down.
-    pub(super) async fn record_reply(&self, ctx: &CallCtx, sent: &Sent) -> Result<(), StoreError> {
-        let attempt = Attempt {
-            kind: sent.delivery.kind,
-            number: sent.delivery.attempts,
-            now: self.db.env().now(),
-            draw: u64::from_be_bytes(self.db.env().random()),
+    /// Decides what becomes of deliveries to a receiver and writes it down.
+    pub(super) async fn record_replies(
+        &self,
+        ctx: &CallCtx,
+        endpoint_id: WebhookEndpointId,
+        replies: &[Sent],
+    ) -> Result<(), StoreError> {
+        let decide = |sent: &Sent| {
+            let attempt = Attempt {
+                kind: sent.delivery.kind,
+                number: sent.delivery.attempts,
+                now: self.db.env().now(),
+                draw: u64::from_be_bytes(self.db.env().random()),
+            };
+            after_webhook(&sent.reply, attempt)
         };
-        let plan = after_webhook(&sent.reply, attempt);
-        self.record(ctx, &sent.delivery, &plan).await
+        let decided: Vec<_> = replies
+            .iter()
+            .map(|sent| (&sent.delivery, decide(sent)))
+            .collect();
+        self.record(ctx, endpoint_id, &decided).await
     }
 
     /// What is sent: the event as `GET /v1/events/{id}` shows it; `None` if it is no longer kept.
@@ -156,34 +170,37 @@ impl Webhooks {
         Ok(opened.into_iter().flatten().collect())
     }
 
-    /// Writes down what came of an attempt: about the delivery, what waits for it, and its receiver.
+    /// Writes down what came of attempts: about the deliveries, what waits for them, and their receiver.
     async fn record(
         &self,
         ctx: &CallCtx,
-        delivery: &WebhookDelivery,
-        plan: &AttemptPlan,
+        endpoint_id: WebhookEndpointId,
+        decided: &[(&WebhookDelivery, AttemptPlan)],
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self
                 .db
-                .begin(&mut ctx, "notifications.record_webhook")
+                .begin(&mut ctx, "notifications.record_webhooks")
                 .await?;
-            let Some(endpoint) = webhook_endpoints::lock(&mut tx, delivery.endpoint_id).await?
-            else {
+            let Some(mut endpoint) = webhook_endpoints::lock(&mut tx, endpoint_id).await? else {
                 return Ok(());
             };
-            if !webhook_deliveries::finish(&mut tx, delivery, plan).await? {
-                return Ok(());
-            }
-            if plan.state != DeliveryState::Pending {
-                webhook_deliveries::let_go_next(&mut tx, endpoint.id, &delivery.subject).await?;
-            }
-            if let Some(until) = plan.hold_until {
-                webhook_places::push_slot(&mut tx, endpoint.id, Pace::held_until(until)).await?;
-            }
-            if delivery.kind != DeliveryKind::Test {
-                super::health::note(&mut tx, &endpoint, plan).await?;
+            for (delivery, plan) in decided {
+                if !webhook_deliveries::finish(&mut tx, delivery, plan).await? {
+                    continue;
+                }
+                if plan.state != DeliveryState::Pending {
+                    webhook_deliveries::let_go_next(&mut tx, endpoint_id, &delivery.subject)
+                        .await?;
+                }
+                if let Some(until) = plan.hold_until {
+                    webhook_places::push_slot(&mut tx, endpoint_id, Pace::held_until(until))
+                        .await?;
+                }
+                if delivery.kind != DeliveryKind::Test {
+                    super::health::note(&mut tx, &mut endpoint, plan).await?;
+                }
             }
             tx.commit().await
         })

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use notifications_contract::{WebhookDeliveryId, WebhookEndpointId};
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_store::{StoreError, retrying};
@@ -68,13 +68,16 @@ impl Webhooks {
                 }
             };
             let Some(sent) = sent else { break };
-            running.retain(|running| *running != sent.delivery.id);
-            if sent.has_timed_out() {
-                timeouts += 1;
-            } else {
-                answers += 1;
+            // Writing down is a commit, so it takes whatever else is answered.
+            let mut replies = vec![sent];
+            while let Some(Some(sent)) = calls.next().now_or_never() {
+                replies.push(sent);
             }
-            self.record_reply(ctx, &sent).await?;
+            running.retain(|running| replies.iter().all(|sent| *running != sent.delivery.id));
+            let timed_out = replies.iter().filter(|sent| sent.has_timed_out()).count();
+            timeouts += timed_out;
+            answers += replies.len() - timed_out;
+            self.record_replies(ctx, id, &replies).await?;
         }
         if timeouts > 0 && answers == 0 {
             self.hold(ctx, id, self.db.env().now() + REST).await?;

@@ -20,7 +20,7 @@ const DISABLED_AFTER: Duration = Duration::from_hours(5 * 24);
 /// Notes what an attempt says about its receiver, which is locked.
 pub(super) async fn note(
     tx: &mut Tx<'_>,
-    endpoint: &WebhookEndpoint,
+    endpoint: &mut WebhookEndpoint,
     plan: &AttemptPlan,
 ) -> Result<(), StoreError> {
     match &plan.error {
@@ -30,18 +30,16 @@ pub(super) async fn note(
     }
 }
 
-async fn succeeded(tx: &mut Tx<'_>, endpoint: &WebhookEndpoint) -> Result<(), StoreError> {
+async fn succeeded(tx: &mut Tx<'_>, endpoint: &mut WebhookEndpoint) -> Result<(), StoreError> {
     let Some(since) = endpoint.failing_since else {
         return Ok(());
     };
-    let after = WebhookEndpoint {
-        failing_since: None,
-        failing_told_at: None,
-        last_error: None,
-        ..endpoint.clone()
-    };
-    webhook_endpoints::update(tx, &after).await?;
-    if endpoint.failing_told_at.is_some() {
+    let was_told = endpoint.failing_told_at.is_some();
+    endpoint.failing_since = None;
+    endpoint.failing_told_at = None;
+    endpoint.last_error = None;
+    *endpoint = webhook_endpoints::update(tx, endpoint).await?;
+    if was_told {
         tx.emit(&WebhookEndpointRecovered {
             endpoint_id: endpoint.id,
             since,
@@ -53,7 +51,7 @@ async fn succeeded(tx: &mut Tx<'_>, endpoint: &WebhookEndpoint) -> Result<(), St
 
 async fn failed(
     tx: &mut Tx<'_>,
-    endpoint: &WebhookEndpoint,
+    endpoint: &mut WebhookEndpoint,
     error: &str,
     is_gone: bool,
 ) -> Result<(), StoreError> {
@@ -79,7 +77,7 @@ async fn failed(
     if after == *endpoint {
         return Ok(());
     }
-    webhook_endpoints::update(tx, &after).await?;
+    *endpoint = webhook_endpoints::update(tx, &after).await?;
     if is_told {
         tx.emit(&WebhookEndpointFailing {
             endpoint_id: endpoint.id,
