@@ -10,6 +10,7 @@ mod orders;
 mod payments;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
@@ -65,8 +66,13 @@ impl EventType {
 }
 
 impl Catalogue {
-    /// Puts together what is known of all types.
-    pub(crate) fn new() -> Self {
+    /// What is known of all types, put together when it is first asked for: it is a part of the program.
+    pub(crate) fn get() -> &'static Self {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::new);
+        &CATALOGUE
+    }
+
+    fn new() -> Self {
         let examples = serde_json::from_str(EXAMPLES).expect("the file is JSON by types");
         let mut builder = Builder {
             examples,

@@ -1,5 +1,7 @@
 //! Templates: files of this crate, never text that someone sent.
 
+use std::sync::LazyLock;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior};
@@ -97,8 +99,13 @@ const NOTES: &[(&str, &str)] = notes!(
 );
 
 impl Renderer {
-    /// Parses the templates; text in `.html` is escaped.
-    pub(crate) fn new() -> Self {
+    /// With all templates, parsed when they are first asked for: they are a part of the program. Text in `.html` is escaped.
+    pub(crate) fn get() -> &'static Self {
+        static RENDERER: LazyLock<Renderer> = LazyLock::new(Renderer::new);
+        &RENDERER
+    }
+
+    fn new() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let syntax = SyntaxConfig::builder()
@@ -201,7 +208,7 @@ mod tests {
             items: &items,
             data,
         };
-        Renderer::new()
+        Renderer::get()
             .mail(template, &context)
             .expect("the template renders")
     }
@@ -304,7 +311,7 @@ mod tests {
 
     #[test]
     fn every_note_has_a_title_and_a_body() {
-        let renderer = Renderer::new();
+        let renderer = Renderer::get();
         for (file, _) in NOTES {
             let name = file.strip_suffix(".note.txt").expect("a note's name");
             let note = renderer.note(name, &order()).expect("the note renders");
@@ -329,7 +336,7 @@ mod tests {
             data: &json!({}),
         };
         assert!(
-            Renderer::new()
+            Renderer::get()
                 .mail(Template::OrderPlaced, &context)
                 .is_err()
         );

@@ -20,7 +20,7 @@ use crate::settings::EventSettings;
 pub(crate) struct EventLog {
     db: Db,
     cursor_key: CursorKey,
-    catalogue: Catalogue,
+    catalogue: &'static Catalogue,
     retention: Duration,
     /// The newest position that this process knows of: what waiting readers listen to.
     head: watch::Sender<i64>,
@@ -33,7 +33,7 @@ impl EventLog {
         Self {
             db,
             cursor_key,
-            catalogue: Catalogue::new(),
+            catalogue: Catalogue::get(),
             retention: Duration::from_hours(24) * settings.retention_days,
             head: watch::Sender::new(0),
             looking: Mutex::new(()),

@@ -44,7 +44,7 @@ pub(crate) use self::test_event::OPERATION as TEST;
 pub(crate) struct Webhooks {
     db: Db,
     log: Arc<EventLog>,
-    catalogue: Catalogue,
+    catalogue: &'static Catalogue,
     cursor_key: CursorKey,
     key: WebhookKey,
     sender: Arc<dyn WebhookSender>,
@@ -73,7 +73,7 @@ impl Webhooks {
         Self {
             db,
             log,
-            catalogue: Catalogue::new(),
+            catalogue: Catalogue::get(),
             cursor_key,
             key,
             sender,

@@ -118,7 +118,7 @@ impl Webhooks {
         delivery: &WebhookDelivery,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let event = if delivery.kind == DeliveryKind::Test {
-            Some(test_event(delivery, &self.catalogue))
+            Some(test_event(delivery, self.catalogue))
         } else {
             event_log::find(&mut self.db.read(ctx), delivery.event_id).await?
         };

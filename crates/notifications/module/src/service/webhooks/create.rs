@@ -31,7 +31,7 @@ impl Webhooks {
         ctx: &CallCtx,
         new: NewEndpoint,
     ) -> SeamResult<ShownEndpoint, NotificationsError> {
-        new.check(&self.catalogue, self.url_problem(&new.url))
+        new.check(self.catalogue, self.url_problem(&new.url))
             .map_err(SeamError::Domain)?;
         let id = retrying(|| async {
             let mut ctx = ctx.child();

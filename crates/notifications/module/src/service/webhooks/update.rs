@@ -47,7 +47,7 @@ impl Webhooks {
                 .flatten();
             after
                 .wish
-                .check(&self.catalogue, url)
+                .check(self.catalogue, url)
                 .map_err(SeamError::Domain)?;
             let after = webhook_endpoints::update(&mut tx, &after).await?;
             follow(&mut tx, &before, &after).await?;
