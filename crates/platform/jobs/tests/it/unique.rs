@@ -102,7 +102,7 @@ async fn a_job_enqueued_while_its_twin_runs_runs_after_it() {
 }
 
 /// Where several write at once, a job that is to wait again can meet a twin that its statement could not see.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_is_put_back_while_its_twin_is_enqueued_gives_way() {
     for engine in engines() {
         if engine == TestEngine::Sqlite {
