@@ -10,7 +10,7 @@ use tenon_testkit::Kit;
 
 use crate::fixture::{count, insert, on_postgres, thing};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_unit_does_not_notice_that_idle_connections_are_dead() {
     let Some((kit, db)) = on_postgres().await else {
         return;
