@@ -8,6 +8,7 @@ pub(crate) mod migrate;
 pub(crate) mod module;
 pub(crate) mod openapi;
 pub(crate) mod restore;
+pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod verify;

@@ -62,6 +62,11 @@ enum Command {
         #[command(subcommand)]
         action: command::module::Action,
     },
+    /// Looks after the search index.
+    Search {
+        #[command(subcommand)]
+        action: command::search::Action,
+    },
     /// Checks every invariant of the stored data; ends with 1 if one is broken.
     Verify,
     /// Backs the stores up, now and whole; beside what a running server ships all the time.
@@ -114,6 +119,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             arm_crash_points()?;
             block_on(command::module::run(load()?, action))
         }
+        Command::Search { action } => block_on(command::search::run(load()?, action)),
         Command::Verify => block_on(command::verify::run(load()?)),
         Command::Backup { action } => block_on(command::backup::run(load()?, action)),
         Command::Restore(options) => block_on(command::restore::run(load()?, options)),

@@ -18,6 +18,7 @@ mod parcels;
 mod payments;
 mod purchase;
 mod receivers;
+mod search;
 mod sessions;
 mod sweep;
 mod users;

@@ -7,5 +7,6 @@ pub(crate) mod price;
 pub(crate) mod product;
 pub(crate) mod reservation;
 pub(crate) mod rules;
+pub(crate) mod search;
 pub(crate) mod stock;
 pub(crate) mod variant;

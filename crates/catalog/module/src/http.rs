@@ -11,6 +11,7 @@ mod list_movements;
 mod list_products;
 mod members;
 mod product_view;
+mod search;
 mod set_prices;
 mod update_product;
 mod update_variant;
@@ -27,6 +28,7 @@ const TAG: &str = "catalog";
 pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
     vec![
         list_products::endpoint(service),
+        search::endpoint(service),
         create_product::endpoint(service),
         get_product::endpoint(service),
         update_product::endpoint(service),

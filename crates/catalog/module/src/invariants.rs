@@ -1,4 +1,6 @@
-//! What must always be true of stock.
+//! What must always be true of stock and of the search index.
+
+mod search;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use tenon_kernel::CallCtx;
 use tenon_module::{IdRange, Invariant, Stretch, Violation, check_whole};
 use tenon_store::{Db, StoreError};
 
+use self::search::SearchIsCurrent;
 use crate::store::invariants;
 
 /// How late an expiry may run: workers may be busy, or the process just started.
@@ -19,6 +22,7 @@ pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
         Arc::new(StockIsItsLedger { db: db.clone() }),
         Arc::new(ReservedIsHeld { db: db.clone() }),
         Arc::new(HoldsEnd { db: db.clone() }),
+        Arc::new(SearchIsCurrent::new(db)),
     ]
 }
 

@@ -16,15 +16,14 @@ mod store;
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
-use tenon_jobs::JobKind;
 use tenon_kernel::CursorKey;
 use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
 pub use self::demo::{DemoShop, Seeded};
+pub use self::service::rebuild_search;
 pub use self::settings::{CatalogSettings, CatalogSettingsError};
 
-use self::jobs::ExpireReservation;
 use self::service::{ProductPages, Service};
 
 static SQLITE: Migrator = sqlx::migrate!("../../../migrations/catalog/sqlite");
@@ -88,10 +87,8 @@ impl Catalog {
             name: "catalog",
             endpoints: http::endpoints(&service),
             subscriptions: Vec::new(),
-            jobs: vec![JobKind::of::<ExpireReservation>(
-                Arc::clone(&service) as Arc<_>
-            )],
-            schedules: Vec::new(),
+            jobs: jobs::kinds(&service),
+            schedules: jobs::schedules(),
             invariants: invariants::all(&db),
             db,
         };

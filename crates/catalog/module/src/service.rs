@@ -21,6 +21,8 @@ mod release;
 mod reserve;
 mod restock;
 mod ripples;
+pub(crate) mod search;
+mod search_index;
 mod set_prices;
 mod take;
 mod update_product;
@@ -34,6 +36,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Db, Tx};
 
 pub(crate) use self::product_pages::{PageRef, ProductPage, ProductPages, ProductRef};
+pub use self::search_index::rebuild_search;
 pub(crate) use self::take::{Taking, give_back};
 
 /// The use cases of the catalog.

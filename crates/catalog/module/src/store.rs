@@ -8,6 +8,8 @@ pub(crate) mod offers;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod reservations;
+pub(crate) mod search;
+pub(crate) mod search_index;
 pub(crate) mod variants;
 
 use tenon_kernel::{Currency, Id, IdKind, Money};
@@ -15,16 +17,16 @@ use tenon_store::{Engine, Json, StoreError};
 
 use crate::domain::product::Status;
 
-/// A statement over a list of ids in `$1`: the one place where the text depends on the engine.
-struct ByIds {
+/// A statement over a list, which is bound as JSON: the one place where the text depends on the engine.
+struct Texts {
     sqlite: &'static str,
     postgres: &'static str,
 }
 
-/// Makes a [`ByIds`] of the text before and after the list.
+/// Makes [`Texts`] over ids in `$1` of the text before and after the list.
 macro_rules! by_ids {
     ($before:literal, $after:literal) => {
-        $crate::store::ByIds {
+        $crate::store::Texts {
             sqlite: concat!(
                 $before,
                 " IN (SELECT unhex(value) FROM json_each($1))",
@@ -40,7 +42,7 @@ macro_rules! by_ids {
 }
 use by_ids;
 
-impl ByIds {
+impl Texts {
     fn text(&self, engine: Engine) -> &'static str {
         match engine {
             Engine::Sqlite => self.sqlite,

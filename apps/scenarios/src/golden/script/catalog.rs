@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{categories, nobody, variants};
+use super::{categories, nobody, search, variants};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -14,6 +14,7 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
     let (assam, variant) = create(shop, &category).await?;
     read(shop, &assam).await?;
     lists(shop).await?;
+    search::play(shop).await?;
     update(shop, &assam, &category).await?;
     variants::play(shop, &assam, &variant).await
 }

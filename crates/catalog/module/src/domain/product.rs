@@ -31,6 +31,7 @@ pub(crate) struct Product {
 pub(crate) struct CategoryRef {
     pub(crate) id: CategoryId,
     pub(crate) slug: String,
+    pub(crate) title: String,
 }
 
 /// Where a product or variant is in its life.

@@ -6,7 +6,7 @@ use tenon_kernel::CallCtx;
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, StoreError, Tx, retrying};
 
-use super::{Done, PageRef, Service, audit, conclude, refused};
+use super::{Done, PageRef, Service, audit, conclude, refused, search_index};
 use crate::domain::product::{MAX_VARIANTS, Product};
 use crate::domain::rules::Rules;
 use crate::domain::variant::{NewVariant, Variant};
@@ -79,6 +79,7 @@ async fn insert(
         .map(|variant| &variant.sku)
         .chain([&new.sku]);
     products::index(tx, product_id, &Product::search_text(&product.title, skus)).await?;
+    search_index::keep(tx, product_id).await?;
 
     let changed = vec!["variants".to_owned()];
     tx.emit(&ProductUpdated {

@@ -6,7 +6,7 @@ use tenon_kernel::CallCtx;
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, StoreError, Tx, retrying};
 
-use super::{Done, PageRef, Service, audit, conclude, refused};
+use super::{Done, PageRef, Service, audit, conclude, refused, search_index};
 use crate::domain::product::{NewProduct, Product, Status};
 use crate::store::{categories, prices, products, variants};
 
@@ -74,6 +74,7 @@ async fn insert(tx: &mut Tx<'_>, new: &NewProduct) -> SeamResult<Done<ProductId>
     let product = products::find(tx, id)
         .await?
         .ok_or_else(|| StoreError::inconsistent("a product just inserted"))?;
+    search_index::keep(tx, id).await?;
     if product.status == Status::Active {
         let published = ProductPublished {
             product_id: id,

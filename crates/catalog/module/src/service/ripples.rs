@@ -6,7 +6,7 @@ use catalog_contract::{InventoryDepleted, InventoryRestocked, ProductId, Variant
 use tenon_events::Emit as _;
 use tenon_store::{StoreError, Tx};
 
-use super::PageRef;
+use super::{PageRef, search_index};
 use crate::domain::stock::Movement;
 use crate::store::{levels, products};
 
@@ -77,6 +77,7 @@ impl Ripples {
         let mut pages = Vec::with_capacity(turned.len());
         for id in turned {
             if let Some((_, slug)) = products::touch(tx, id).await? {
+                search_index::keep(tx, id).await?;
                 pages.push(PageRef { id, slug });
             }
         }

@@ -7,7 +7,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Tx, retrying};
 
 use super::update_variant::at_version;
-use super::{Done, PageRef, Service, audit, refused};
+use super::{Done, PageRef, Service, audit, refused, search_index};
 use crate::domain::price::{check_prices, price_changes};
 use crate::domain::rules::Rules;
 use crate::domain::variant::Variant;
@@ -69,6 +69,7 @@ async fn set(
     let Some((product_version, _)) = products::touch(tx, product.id).await? else {
         return refused(CatalogError::ProductNotFound);
     };
+    search_index::keep(tx, product.id).await?;
 
     let (product_id, valid_from) = (product.id, tx.now());
     for change in changes {

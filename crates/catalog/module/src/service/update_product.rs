@@ -8,7 +8,7 @@ use tenon_kernel::CallCtx;
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{StoreError, Tx, retrying};
 
-use super::{Done, PageRef, Service, audit, refused};
+use super::{Done, PageRef, Service, audit, refused, search_index};
 use crate::domain::patch::Patch;
 use crate::domain::product::{Product, ProductPatch, Status};
 use crate::store::{categories, products};
@@ -83,6 +83,7 @@ async fn update(
             current,
         });
     }
+    search_index::keep(tx, id).await?;
     after.version += 1;
     after.updated_at = tx.now();
     announce(tx, &before, &after, changed).await?;

@@ -7,7 +7,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Tx, retrying};
 
 use super::add_variant::{pick, sku_taken};
-use super::{Done, PageRef, Service, audit, refused};
+use super::{Done, PageRef, Service, audit, refused, search_index};
 use crate::domain::product::Product;
 use crate::domain::variant::{Variant, VariantPatch};
 use crate::store::{products, variants};
@@ -77,6 +77,7 @@ async fn update(
             .map(|it| if it.id == id { &after.sku } else { &it.sku });
         products::index(tx, product.id, &Product::search_text(&product.title, skus)).await?;
     }
+    search_index::keep(tx, product.id).await?;
     after.version += 1;
 
     let changed = vec!["variants".to_owned()];

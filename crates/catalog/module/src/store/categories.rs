@@ -67,12 +67,12 @@ pub(crate) async fn find_ref(
     tx: &mut Tx<'_>,
     id: CategoryId,
 ) -> Result<Option<CategoryRef>, StoreError> {
-    let slug: Option<String> = tx
-        .query("SELECT slug FROM categories WHERE id = $1")
+    let found: Option<(String, String)> = tx
+        .query("SELECT slug, title FROM categories WHERE id = $1")
         .bind(id)
-        .fetch_scalar()
+        .fetch_optional()
         .await?;
-    Ok(slug.map(|slug| CategoryRef { id, slug }))
+    Ok(found.map(|(slug, title)| CategoryRef { id, slug, title }))
 }
 
 /// Inserts a category at version 1.

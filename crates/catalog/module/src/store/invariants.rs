@@ -8,6 +8,10 @@ use tenon_store::{Queryable, StoreError};
 /// Where a stretch of variants with stock behind `$1` ends.
 pub(crate) const STRETCH: &str = "SELECT variant_id FROM stock_levels WHERE variant_id > $1 ORDER BY variant_id LIMIT 1 OFFSET 499";
 
+/// Where a stretch of products behind `$1` ends: few, as each has many words.
+pub(crate) const PRODUCTS: &str =
+    "SELECT id FROM products WHERE id > $1 ORDER BY id LIMIT 1 OFFSET 49";
+
 /// A level that its ledger does not explain.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct Unexplained {

@@ -4,10 +4,10 @@ use catalog_contract::{LocationId, ProductId, VariantId};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
-use super::{ByIds, by_ids, id_list};
+use super::{Texts, by_ids, id_list};
 use crate::domain::stock::{Level, Movement};
 
-const TOTALS: ByIds = by_ids!(
+const TOTALS: Texts = by_ids!(
     "SELECT v.id AS variant_id, v.product_id,
             (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS bigint)
                FROM stock_levels s

@@ -4,10 +4,10 @@ use catalog_contract::{ProductId, VariantId, VariantOffer, VariantStatus};
 use tenon_kernel::Currency;
 use tenon_store::{Queryable, StoreError};
 
-use super::{ByIds, by_ids, id_list, money, status};
+use super::{Texts, by_ids, id_list, money, status};
 use crate::domain::product::Status;
 
-const OFFERS: ByIds = by_ids!(
+const OFFERS: Texts = by_ids!(
     "SELECT v.id, v.product_id, p.title AS product_title, v.title, v.sku, p.image, p.status AS product_status,
             v.status, p.version, r.amount,
             (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS bigint)
@@ -20,7 +20,7 @@ const OFFERS: ByIds = by_ids!(
     ""
 );
 
-const AVAILABILITY: ByIds = by_ids!(
+const AVAILABILITY: Texts = by_ids!(
     "SELECT v.id,
             (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS bigint)
                FROM stock_levels s

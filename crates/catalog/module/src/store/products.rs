@@ -2,9 +2,10 @@
 
 use catalog_contract::{CategoryId, ProductId, VariantId};
 use tenon_kernel::Timestamp;
+use tenon_module::IdRange;
 use tenon_store::{Queryable, StoreError, Tx};
 
-use super::{money, status};
+use super::{Texts, id_list, money, status};
 use crate::domain::product::{CategoryRef, NewProduct, Product, Status};
 use crate::domain::variant::Variant;
 
@@ -13,7 +14,7 @@ macro_rules! select_products {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.slug, p.title, p.description, p.image, p.status, p.version, p.created_at, p.updated_at,
-                    c.id AS category_id, c.slug AS category_slug,
+                    c.id AS category_id, c.slug AS category_slug, c.title AS category_title,
                     v.id AS variant_id, v.sku, v.title AS variant_title, v.status AS variant_status,
                     v.version AS variant_version, r.currency, r.amount,
                     (SELECT CAST(COALESCE(SUM(s.on_hand - s.reserved), 0) AS bigint)
@@ -30,6 +31,15 @@ macro_rules! select_products {
     };
 }
 
+const ON_SALE: Texts = Texts {
+    sqlite: select_products!(
+        "p.status = 'active' AND p.id IN (SELECT unhex(value) FROM json_each($1))"
+    ),
+    postgres: select_products!(
+        "p.status = 'active' AND p.id IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text($1))"
+    ),
+};
+
 #[derive(sqlx::FromRow)]
 struct ProductRow {
     id: ProductId,
@@ -43,6 +53,7 @@ struct ProductRow {
     updated_at: Timestamp,
     category_id: Option<CategoryId>,
     category_slug: Option<String>,
+    category_title: Option<String>,
     variant_id: Option<VariantId>,
     sku: Option<String>,
     variant_title: Option<String>,
@@ -93,6 +104,36 @@ pub(crate) async fn find_by_slug(
         .fetch_all()
         .await?;
     Ok(assemble(rows)?.pop())
+}
+
+/// Returns those of the products that are on sale, in the order of `ids`.
+#[tracing::instrument(name = "db.catalog.products_on_sale", skip_all, fields(products = ids.len()), err(level = "debug"))]
+pub(crate) async fn on_sale(
+    db: &mut dyn Queryable,
+    ids: &[ProductId],
+) -> Result<Vec<Product>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = ON_SALE.text(db.engine());
+    let rows = db.query(text).bind(id_list(ids)).fetch_all().await?;
+    let mut products = assemble(rows)?;
+    products.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
+    Ok(products)
+}
+
+/// Returns the products of a stretch.
+pub(crate) async fn in_range(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<Product>, StoreError> {
+    let rows = db
+        .query(select_products!("p.id > $1 AND p.id <= $2"))
+        .bind(range.after)
+        .bind(range.until)
+        .fetch_all()
+        .await?;
+    assemble(rows)
 }
 
 /// Lists products older than `before`, newest first.
@@ -253,8 +294,8 @@ fn assemble(rows: Vec<ProductRow>) -> Result<Vec<Product>, StoreError> {
                 image: row.image,
                 category: row
                     .category_id
-                    .zip(row.category_slug)
-                    .map(|(id, slug)| CategoryRef { id, slug }),
+                    .zip(row.category_slug.zip(row.category_title))
+                    .map(|(id, (slug, title))| CategoryRef { id, slug, title }),
                 status: status(&row.status)?,
                 version: row.version,
                 created_at: row.created_at,

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use tenon_kernel::Timestamp;
 use tenon_store::{Json, Queryable, StoreError, Tx};
 
-use super::{ByIds, by_ids, id_list};
+use super::{Texts, by_ids, id_list};
 use crate::domain::reservation::{Held, Take};
 
-const GET: ByIds = by_ids!(
+const GET: Texts = by_ids!(
     "SELECT id, status, lines, expires_at, order_id FROM reservations WHERE id",
     ""
 );

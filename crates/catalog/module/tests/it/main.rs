@@ -10,6 +10,7 @@ mod pressure;
 mod products;
 mod races;
 mod reservations;
+mod search;
 mod shop;
 mod statements;
 mod watch;

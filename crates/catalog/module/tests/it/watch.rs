@@ -131,12 +131,12 @@ async fn rows_behind_the_first_stretch_are_looked_at_too() {
             TestEngine::Sqlite => {
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
                  INSERT INTO variants
-                 SELECT randomblob(16), product_id, 'SKU-' || i, title, i, status, version, created_at, updated_at
+                 SELECT randomblob(16), product_id, 'SKU-' || i, title, i, 'archived', version, created_at, updated_at
                    FROM variants, n"
             }
             TestEngine::Postgres => {
                 "INSERT INTO variants
-                 SELECT gen_random_uuid(), product_id, 'SKU-' || i, title, i, status, version, created_at, updated_at
+                 SELECT gen_random_uuid(), product_id, 'SKU-' || i, title, i, 'archived', version, created_at, updated_at
                    FROM variants, generate_series(1, 1200) AS n(i)"
             }
         };

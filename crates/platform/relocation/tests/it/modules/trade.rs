@@ -87,6 +87,17 @@ pub(crate) fn catalog(n: i64) -> Vec<Row> {
                 at(),
             ],
         ),
+        (
+            "search_products",
+            vec![
+                V::U(n),
+                j(r#"{"category": "tea", "variants": []}"#),
+                t("gruner 8\ntee 8\n"),
+                V::I(1),
+            ],
+        ),
+        ("search_postings", vec![t("tee"), V::I(8), V::U(n)]),
+        ("search_near", vec![t(format!("te{n}")), t("tee")]),
     ]
 }
 
