@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// Words after which a table name stands.
 const BEFORE_TABLE: [&str; 4] = ["FROM", "JOIN", "INTO", "UPDATE"];
 /// Words that may follow those without being a table.
-const NOT_A_TABLE: [&str; 13] = [
+const NOT_A_TABLE: [&str; 14] = [
     "SELECT",
     "SET",
     "SKIP",
@@ -18,6 +18,7 @@ const NOT_A_TABLE: [&str; 13] = [
     "JSON_EACH",
     "UNNEST",
     "DISTINCT",
+    "JSONB_ARRAY_ELEMENTS",
     "JSONB_ARRAY_ELEMENTS_TEXT",
 ];
 

@@ -11,8 +11,8 @@ use crate::domain::search::{Facts, VariantFacts};
 
 /// Words that begin with `$1`, each found by one look at the index behind the one before.
 const BEGINNING_WITH: &str = "
-    WITH RECURSIVE known (term) AS (
-        SELECT MIN(term) FROM search_postings WHERE term >= $1 AND term < $2
+    WITH RECURSIVE known AS (
+        SELECT MIN(term) AS term FROM search_postings WHERE term >= $1 AND term < $2
          UNION ALL
         SELECT (SELECT MIN(p.term) FROM search_postings p WHERE p.term > known.term AND p.term < $2)
           FROM known
@@ -232,3 +232,6 @@ impl From<&Facts> for StoredFacts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
