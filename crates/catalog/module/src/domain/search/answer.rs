@@ -71,7 +71,10 @@ pub(crate) fn answer(
 ) -> Answer {
     let mut places: Vec<Place> = candidates
         .iter()
-        .filter_map(|it| Some(sort.place(it.id, it.score, filter.pass(&it.facts)?)))
+        .filter_map(|it| {
+            let wanted = filter.pass(&it.facts)?;
+            Some(sort.place(it.id, it.score, wanted.lowest_price))
+        })
         .collect();
     places.sort_unstable();
     let total = places.len();

@@ -38,12 +38,19 @@ pub(crate) enum Sort {
     PriceDescending,
 }
 
+/// A product that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Of its wanted variants with a price in the currency.
+    pub(super) lowest_price: Option<i64>,
+}
+
 /// Where a product stands in the order: smaller comes first.
 pub(super) type Place = (i64, Reverse<ProductId>);
 
 impl Filter {
-    /// Says whether a product is wanted; with the lowest price of its wanted variants, if there is one.
-    pub(super) fn pass(&self, facts: &Facts) -> Option<Option<i64>> {
+    /// Says whether a product is wanted.
+    pub(super) fn pass(&self, facts: &Facts) -> Option<Wanted> {
         if self.category.is_some() && self.category != facts.category {
             return None;
         }
@@ -57,21 +64,17 @@ impl Filter {
         if asks_variants && wanted.is_empty() {
             return None;
         }
+        let in_stock = wanted.iter().any(|variant| variant.in_stock);
         match self.availability {
+            Some(Availability::InStock) if in_stock => wanted.retain(|variant| variant.in_stock),
+            Some(Availability::OutOfStock) if !in_stock => {}
             None => {}
-            Some(Availability::InStock) => {
-                wanted.retain(|variant| variant.in_stock);
-                if wanted.is_empty() {
-                    return None;
-                }
-            }
-            Some(Availability::OutOfStock) => {
-                if wanted.iter().any(|variant| variant.in_stock) {
-                    return None;
-                }
-            }
+            Some(_) => return None,
         }
-        Some(wanted.iter().filter_map(|it| self.price(it)).min())
+        let prices = wanted.iter().filter_map(|variant| self.price(variant));
+        Some(Wanted {
+            lowest_price: prices.min(),
+        })
     }
 
     /// The price of a variant in the currency that is asked for.

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use tenon_kernel::{Currency, Money};
+use tenon_kernel::{Currency, Cursor, Money};
 
 use super::query::AvailabilityMember;
 use crate::domain::search::{Correction, Count, Facets, PriceFacet};
@@ -102,7 +102,7 @@ impl<'a> SearchView<'a> {
         };
         Self {
             data: found.products.iter().map(ProductView::of).collect(),
-            next_cursor: found.next_cursor.as_ref().map(|cursor| cursor.as_str()),
+            next_cursor: found.next_cursor.as_ref().map(Cursor::as_str),
             has_more: found.next_cursor.is_some(),
             total: found.total,
             complete: found.is_complete,

@@ -77,8 +77,8 @@ async fn a_change_is_found_as_soon_as_it_is_answered() {
         put.json(&prices).await.expect(200);
         assert_eq!(search(&buyer, cheap).await["total"], 1);
         let gone = json!({ "status": "archived" });
-        let patch = shop.staff.patch(&variant).header("if-match", "\"v2\"");
-        patch.json(&gone).await.expect(200);
+        let archive = shop.staff.patch(&variant).header("if-match", "\"v2\"");
+        archive.json(&gone).await.expect(200);
         assert_eq!(
             search(&buyer, cheap).await["total"],
             0,
