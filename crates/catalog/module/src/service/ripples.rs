@@ -45,6 +45,7 @@ impl Ripples {
         if suspects.is_empty() {
             return Ok(Vec::new());
         }
+        levels::lock_variants(tx, &suspects).await?;
         let mut turned: BTreeSet<ProductId> = BTreeSet::new();
         for total in levels::totals(tx, &suspects).await? {
             let levels::Total {

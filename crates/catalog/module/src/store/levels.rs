@@ -2,7 +2,7 @@
 
 use catalog_contract::{LocationId, ProductId, VariantId};
 use tenon_kernel::Timestamp;
-use tenon_store::{Queryable, StoreError, Tx};
+use tenon_store::{Engine, Queryable, StoreError, Tx};
 
 use super::{Texts, by_ids, id_list};
 use crate::domain::stock::{Level, Movement};
@@ -179,6 +179,29 @@ pub(crate) async fn list(
         }
     };
     Ok(rows.into_iter().map(Level::from).collect())
+}
+
+/// Locks variants until the commit, in one order. Two units that each empty one location of a variant then see, one after the
+/// other, what is left of it everywhere.
+#[tracing::instrument(name = "db.catalog.lock_variants", skip_all, fields(variants = variants.len()), err(level = "debug"))]
+pub(crate) async fn lock_variants(
+    tx: &mut Tx<'_>,
+    variants: &[VariantId],
+) -> Result<(), StoreError> {
+    if tx.engine() == Engine::Sqlite {
+        return Ok(()); // one writer at a time
+    }
+    tx.query(
+        "SELECT id
+           FROM variants
+          WHERE id IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text($1))
+          ORDER BY id
+            FOR NO KEY UPDATE",
+    )
+    .bind(id_list(variants))
+    .execute()
+    .await?;
+    Ok(())
 }
 
 /// Returns what can be had of each of the variants, with its product.

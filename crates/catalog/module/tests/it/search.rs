@@ -4,6 +4,7 @@ mod answers;
 mod buyers;
 mod hostile;
 mod index;
+mod races;
 
 use serde_json::{Value, json};
 use tenon_testkit::Client;
