@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer, which `.ci/run` leaves out for time.
+//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer and foreign client libraries, which `.ci/run` leaves out for time.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use crate::stack::Backend;
 use crate::topology::Topology;
-use crate::{chaos, check, fuzz, golden, process, readiness, scenario, test};
+use crate::{chaos, check, fuzz, golden, interop, process, readiness, scenario, test};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Everything but the generated requests.
+    /// Everything but the generated requests and the foreign client libraries.
     #[arg(long)]
     skip_fuzz: bool,
     /// Everything but the tests, which `cargo xtask test` runs.
@@ -67,6 +67,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     chaos::run(root, &chaos::Options::quick())?;
     if !options.skip_fuzz {
         fuzz::run(root, &fuzz::Options::quick())?;
+        interop::run(root, &interop::Options::quick())?;
     }
     println!("\nCI is green.");
     Ok(())

@@ -18,6 +18,7 @@ mod fleet;
 mod fuzz;
 mod generated;
 mod golden;
+mod interop;
 mod process;
 mod readiness;
 mod scenario;
@@ -67,6 +68,8 @@ enum Task {
     Scenario(scenario::Options),
     /// Records every operation of the REST API in several topologies and compares the answers.
     Golden(golden::Options),
+    /// Lets a client library that knows nothing of us talk to a fresh server.
+    Interop(interop::Options),
     /// Puts every promise of reliability to the test.
     Chaos(chaos::Options),
     /// Stops the server at every commit and outgoing call of a request, and checks what comes of it.
@@ -110,6 +113,7 @@ fn run(task: Task) -> Result<()> {
         Task::Readiness(options) => readiness::run(&root, &options),
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
+        Task::Interop(options) => interop::run(&root, &options),
         Task::Chaos(options) => chaos::run(&root, &options),
         Task::Crash(options) => crash::run(&root, &options),
         Task::Drill(options) => drill::run(&root, &options),

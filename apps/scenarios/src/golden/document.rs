@@ -22,6 +22,10 @@ pub(crate) struct Operation {
     /// `public`, `bearer`, `signed_in`, `has:staff`
     pub(crate) policy: String,
     pub(crate) has_body: bool,
+    /// Whether the body is a form.
+    pub(crate) takes_form: bool,
+    /// Whether the answer is a page.
+    pub(crate) answers_page: bool,
     pub(crate) has_cursor: bool,
     pub(crate) needs_if_match: bool,
     pub(crate) needs_key: bool,
@@ -71,6 +75,12 @@ impl Operation {
                 .unwrap_or_default()
                 .to_owned(),
             has_body: operation.get("requestBody").is_some(),
+            takes_form: operation
+                .pointer("/requestBody/content/application~1x-www-form-urlencoded")
+                .is_some(),
+            answers_page: operation
+                .pointer("/responses/400/content/text~1html")
+                .is_some(),
             ..Self::default()
         };
         for parameter in operation["parameters"].as_array().into_iter().flatten() {

@@ -13,10 +13,10 @@ pub(crate) const RULES: [&str; 13] = [
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, refresh_token, device_token, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, and `token=` in mails are numbered by first appearance",
+    "members access_token, id_token, refresh_token, device_token, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `client_secret=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
-    "header retry-after, members retry_after_ms and expires_in, seconds in the sentence of a 429: `<n>`",
+    "header retry-after, members retry_after_ms, expires_in, iat, exp and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
     "member seq (place in the audit chain, which all modules share): `<n>`",
     "places in the log of events, which all modules share (19 digits): `<place>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
@@ -24,7 +24,8 @@ pub(crate) const RULES: [&str; 13] = [
 ];
 
 /// Members whose text is a secret or made from one, with the name it is numbered under.
-const SECRETS: [(&str, &str); 12] = [
+const SECRETS: [(&str, &str); 13] = [
+    ("id_token", "id_token"),
     ("access_token", "access_token"),
     ("refresh_token", "refresh_token"),
     ("device_token", "device_token"),
@@ -41,7 +42,26 @@ const SECRETS: [(&str, &str); 12] = [
 /// Of these the names are secret for nobody, so they may stand in a golden file elsewhere.
 const PUBLIC: [&str; 3] = ["key", "recipient", "cursor"];
 /// Members whose number depends on the moment.
-const COUNTS: [&str; 3] = ["retry_after_ms", "expires_in", "seq"];
+const COUNTS: [&str; 6] = [
+    "retry_after_ms",
+    "expires_in",
+    "seq",
+    "iat",
+    "exp",
+    "updated_at",
+];
+/// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
+const PARAMETERS: [(&str, &str); 9] = [
+    ("cursor=", "cursor"),
+    ("token=", "mail_token"),
+    ("code=", "code"),
+    ("client_secret=", "secret"),
+    ("form_token=", "form_token"),
+    ("form_token\" value=\"", "form_token"),
+    ("refresh_token=", "refresh_token"),
+    ("password=", "password"),
+    ("tenon_session=", "cookie"),
+];
 /// Shorter texts are no live secrets: `x`, `too short`.
 const SHORTEST_SECRET: usize = 12;
 
@@ -120,6 +140,8 @@ impl Normaliser {
         let mut text = text.to_owned();
         for (address, name) in &self.places {
             text = text.replace(address.as_str(), name);
+            let encoded = address.replace(':', "%3A").replace('/', "%2F");
+            text = text.replace(&encoded, name);
         }
         let mut out = String::with_capacity(text.len());
         let mut rest = text.as_str();
@@ -151,9 +173,9 @@ impl Normaliser {
         out
     }
 
-    /// `cursor=…` and `token=…` in addresses; returns how much was taken.
+    /// `cursor=…`, `token=…` and the like; returns how much was taken.
     fn parameter(&mut self, text: &str, out: &mut String) -> Option<usize> {
-        let (name, class) = [("cursor=", "cursor"), ("token=", "mail_token")]
+        let (name, class) = PARAMETERS
             .into_iter()
             .find(|(name, _)| text.starts_with(name))?;
         let value = &text[name.len()..];

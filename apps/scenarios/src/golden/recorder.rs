@@ -39,6 +39,8 @@ pub(crate) struct Answer {
     pub(super) headers: HeaderMap,
     /// Null if it is not JSON.
     pub(crate) body: Value,
+    /// Empty if it is JSON.
+    pub(crate) page: String,
 }
 
 /// The bytes behind an answer.
@@ -196,11 +198,16 @@ impl Recorder {
             bail!("content-length says {declared}, {} bytes came", bytes.len());
         }
         let body = serde_json::from_slice(&text).unwrap_or(Value::Null);
+        let page = match &body {
+            Value::Null => String::from_utf8_lossy(&text).into_owned(),
+            _ => String::new(),
+        };
         Ok(Raw {
             answer: Answer {
                 status,
                 headers,
                 body,
+                page,
             },
             text,
             took,

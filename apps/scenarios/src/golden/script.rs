@@ -13,6 +13,7 @@ mod farewell;
 mod inventory;
 mod keys;
 mod notifications;
+mod oauth;
 mod orders;
 mod parcels;
 mod payments;
@@ -45,6 +46,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     sweep::play(shop).await?;
     sessions::play(shop).await?;
     users::play(shop).await?;
+    oauth::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
     carts::play(shop).await?;

@@ -66,6 +66,15 @@ pub enum IdentityError {
     /// No such session of the caller.
     #[error("there is no such session")]
     SessionNotFound,
+    /// No such OAuth client.
+    #[error("there is no such client")]
+    OauthClientNotFound,
+    /// A public client has no secret that could be replaced.
+    #[error("a public client has no secret")]
+    OauthClientHasNoSecret,
+    /// The caller has not let this program act for them.
+    #[error("there is no such consent")]
+    ConsentNotFound,
     /// The version in `If-Match` is not the current one.
     #[error("the resource has changed, its version is now {current}")]
     StaleVersion {
@@ -96,14 +105,17 @@ impl ServiceError for IdentityError {
             Self::InvalidCredentials | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
             Self::BootstrapRefused => ErrorKind::Forbidden,
             Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
-            Self::ChallengeNotFound | Self::UserNotFound | Self::SessionNotFound => {
-                ErrorKind::NotFound
-            }
+            Self::ChallengeNotFound
+            | Self::UserNotFound
+            | Self::SessionNotFound
+            | Self::OauthClientNotFound
+            | Self::ConsentNotFound => ErrorKind::NotFound,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::AdministratorExists
             | Self::EmailTaken
             | Self::OwnAccount
-            | Self::LastAdministrator => ErrorKind::Conflict,
+            | Self::LastAdministrator
+            | Self::OauthClientHasNoSecret => ErrorKind::Conflict,
             Self::Unknown => ErrorKind::Internal,
         }
     }
@@ -125,6 +137,9 @@ impl ServiceError for IdentityError {
             Self::EmailTaken => "identity.email_taken",
             Self::UserNotFound => "identity.user_not_found",
             Self::SessionNotFound => "identity.session_not_found",
+            Self::OauthClientNotFound => "identity.oauth_client_not_found",
+            Self::OauthClientHasNoSecret => "identity.oauth_client_has_no_secret",
+            Self::ConsentNotFound => "identity.consent_not_found",
             Self::StaleVersion { .. } => "identity.stale_version",
             Self::OwnAccount => "identity.own_account",
             Self::LastAdministrator => "identity.last_administrator",

@@ -24,6 +24,17 @@ impl IdKind for SessionKind {
 /// Names one sign-in and everything refreshed from it; `sid` of access tokens. Not a secret.
 pub type SessionId = Id<SessionKind>;
 
+/// Kind of [`OauthClientId`].
+#[derive(Debug)]
+pub struct OauthClientKind;
+
+impl IdKind for OauthClientKind {
+    const PREFIX: &'static str = "cli";
+}
+
+/// Names a program that was registered: `client_id` of OAuth. Not a secret.
+pub type OauthClientId = Id<OauthClientKind>;
+
 /// Kind of [`ChallengeId`].
 #[derive(Debug)]
 pub struct ChallengeKind;

@@ -16,7 +16,10 @@ pub use self::event::{
     ChallengeCreated, EVENTS, RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated,
     SessionRevoked, UserLocked, UserRegistered, UserUpdated, UserVerified,
 };
-pub use self::id::{ChallengeId, ChallengeKind, SessionId, SessionKind, UserId, UserKind};
+pub use self::id::{
+    ChallengeId, ChallengeKind, OauthClientId, OauthClientKind, SessionId, SessionKind, UserId,
+    UserKind,
+};
 pub use self::model::{
     ChallengeMessage, ChallengePurpose, Channel, CheckSessions, EndReason, GetChallengeMessage,
     GetSigningKeys, GetUsers, LiveSessions, PublicKey, SigningKeys, User, UserField, Users,

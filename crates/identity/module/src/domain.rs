@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod email;
 pub(crate) mod name;
+pub(crate) mod oauth;
 pub(crate) mod password;
 pub(crate) mod refresh;
 pub(crate) mod roles;

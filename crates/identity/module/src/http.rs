@@ -9,6 +9,7 @@ mod get_me;
 mod get_user;
 mod list_sessions;
 mod list_users;
+mod oauth;
 mod refresh;
 mod register;
 mod sign_in;
@@ -34,7 +35,7 @@ const TAG: &str = "identity";
 
 /// All endpoints.
 pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
-    vec![
+    let mut endpoints = vec![
         register::endpoint(service),
         create_challenge::endpoint(service),
         answer_challenge::endpoint(service),
@@ -50,7 +51,9 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         get_user::endpoint(service),
         update_user::endpoint(service),
         get_jwks::endpoint(service),
-    ]
+    ];
+    endpoints.extend(oauth::endpoints(service));
+    endpoints
 }
 
 /// Adds what only headers can say.

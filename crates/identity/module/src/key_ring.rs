@@ -34,6 +34,8 @@ pub(crate) enum Purpose {
     Attempts,
     /// Names addresses in events.
     Address,
+    /// Marks the forms of our pages.
+    Form,
 }
 
 /// Where a sealed value stands. It opens nowhere else.
@@ -218,6 +220,7 @@ impl Key {
             Purpose::Device => b"tenon/identity/1/device",
             Purpose::Attempts => b"tenon/identity/1/attempts",
             Purpose::Address => b"tenon/identity/1/address",
+            Purpose::Form => b"tenon/identity/1/form",
         };
         let tag = hmac::sign(
             &hmac::Key::new(hmac::HMAC_SHA256, self.secret.as_slice()),

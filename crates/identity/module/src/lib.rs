@@ -1,7 +1,7 @@
 //! People, passwords, sessions and access tokens.
 //!
-//! **Architecture invariant:** secrets leave this module in one of three answers only (a sign-in, a refresh, a
-//! challenge message) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
+//! **Architecture invariant:** secrets leave this module in a few answers only (a sign-in, a refresh, a challenge message,
+//! the registration of a program, a code and what it is exchanged for, the cookie of a browser) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
 
 mod domain;
 pub mod edge;

@@ -10,6 +10,7 @@ mod create_user;
 mod housekeeping;
 mod list_users;
 mod me;
+pub(crate) mod oauth;
 mod refresh;
 pub(crate) mod request;
 mod sessions;

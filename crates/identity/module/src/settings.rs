@@ -10,6 +10,8 @@ use tenon_access::VerifierSettings;
 use tenon_kernel::Env;
 use tenon_settings::Secret;
 
+use crate::domain::oauth::redirect::is_loopback;
+
 /// `[identity]`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -148,6 +150,21 @@ impl IdentitySettings {
             }
         }
         Ok(())
+    }
+
+    /// Whether people reach this installation over TLS.
+    pub(crate) fn serves_tls(&self) -> bool {
+        self.issuer.starts_with("https://")
+    }
+
+    /// Whether people reach this installation on their own machine only: development.
+    pub(crate) fn is_on_loopback(&self) -> bool {
+        url::Url::parse(&self.issuer).is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// The address of one of our own operations.
+    pub(crate) fn address_of(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer.trim_end_matches('/'))
     }
 
     pub(crate) fn access_token_life(&self) -> Duration {

@@ -6,8 +6,8 @@ use serde::Deserialize as _;
 use tenon_kernel::{Id, IdKind, Role, Timestamp};
 use uuid::Uuid;
 
-use crate::TokenError;
-use crate::token::Members;
+use crate::token::{Members, Unverified};
+use crate::{Scope, TokenError, VerifyingKey};
 
 /// How far clocks of machines may be apart.
 pub(crate) const LEEWAY: Duration = Duration::from_secs(30);
@@ -27,8 +27,21 @@ pub struct AccessClaims {
     pub session: Uuid,
     /// Roles at the time of issue.
     pub roles: Vec<Role>,
+    /// What the token is limited to; nothing limits those of our own sign-in.
+    pub delegation: Option<Delegation>,
+    /// Start of life.
+    pub issued_at: Timestamp,
     /// End of life.
     pub expires_at: Timestamp,
+}
+
+/// Whom a token was given to, and for what: claims `client_id` and `scope` (RFC 9068 §2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegation {
+    /// The program that acts.
+    pub client_id: String,
+    /// What it may do.
+    pub scope: Scope,
 }
 
 /// The kind of `sub`: users are named in tokens as in the rest of the API.
@@ -36,6 +49,13 @@ pub(crate) struct Subject;
 
 impl IdKind for Subject {
     const PREFIX: &'static str = "usr";
+}
+
+/// The kind of `sub` where a program acts for itself (RFC 9068 §2.2: `sub` is then the client).
+pub(crate) struct Client;
+
+impl IdKind for Client {
+    const PREFIX: &'static str = "cli";
 }
 
 /// The kind of `sid`.
@@ -60,13 +80,36 @@ impl AccessClaims {
         if jti.is_empty() || jti.len() > MAX_JTI {
             return Err(TokenError::Invalid);
         }
-        let expires_at = read_lifetime(claims, now)?;
+        let (issued_at, expires_at) = read_lifetime(claims, now)?;
+        let delegation = read_delegation(claims)?;
         Ok(Self {
-            user: read_id::<Subject>(claims, "sub")?,
+            user: read_subject(claims, delegation.as_ref())?,
             session: read_id::<Session>(claims, "sid")?,
             roles: read_roles(claims)?,
+            delegation,
+            issued_at,
             expires_at,
         })
+    }
+
+    /// Checks a token by these keys alone: for its issuer, which knows itself what became of the session.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Invalid`] or [`TokenError::Expired`].
+    pub fn verify(
+        token: &str,
+        keys: &[VerifyingKey],
+        issuer: &str,
+        audience: &str,
+        now: Timestamp,
+    ) -> Result<Self, TokenError> {
+        let token = Unverified::parse(token)?;
+        let key = keys.iter().find(|key| key.kid == token.kid);
+        if !key.is_some_and(|key| key.verify(token.signed, &token.signature)) {
+            return Err(TokenError::Invalid);
+        }
+        Self::read(&token.claims()?, issuer, audience, now)
     }
 
     /// Says whether the token is too old, leeway included.
@@ -75,7 +118,7 @@ impl AccessClaims {
     }
 }
 
-fn read_lifetime(claims: &Members, now: Timestamp) -> Result<Timestamp, TokenError> {
+fn read_lifetime(claims: &Members, now: Timestamp) -> Result<(Timestamp, Timestamp), TokenError> {
     let issued_at = Timestamp::from_unix_seconds(claims.seconds("iat")?);
     let not_before = Timestamp::from_unix_seconds(claims.seconds("nbf")?);
     let expires_at = Timestamp::from_unix_seconds(claims.seconds("exp")?);
@@ -86,7 +129,33 @@ fn read_lifetime(claims: &Members, now: Timestamp) -> Result<Timestamp, TokenErr
     if now >= expires_at + LEEWAY {
         return Err(TokenError::Expired);
     }
-    Ok(expires_at)
+    Ok((issued_at, expires_at))
+}
+
+/// Both claims or neither: a limit that cannot be read must not become none.
+fn read_delegation(claims: &Members) -> Result<Option<Delegation>, TokenError> {
+    if !claims.has("scope") && !claims.has("client_id") {
+        return Ok(None);
+    }
+    let client_id = claims.text("client_id")?;
+    if client_id.is_empty() || client_id.len() > MAX_JTI {
+        return Err(TokenError::Invalid);
+    }
+    let scope = Scope::parse(claims.text("scope")?).ok_or(TokenError::Invalid)?;
+    Ok(Some(Delegation {
+        client_id: client_id.to_owned(),
+        scope,
+    }))
+}
+
+/// A person, or the program that acts for itself.
+fn read_subject(claims: &Members, delegation: Option<&Delegation>) -> Result<Uuid, TokenError> {
+    match delegation {
+        Some(delegation) if claims.text("sub")? == delegation.client_id => {
+            read_id::<Client>(claims, "sub")
+        }
+        _ => read_id::<Subject>(claims, "sub"),
+    }
 }
 
 fn read_id<K: IdKind>(claims: &Members, name: &str) -> Result<Uuid, TokenError> {

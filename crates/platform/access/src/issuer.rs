@@ -8,9 +8,9 @@ use serde::Serialize;
 use tenon_kernel::{Env, Id, Role, Timestamp};
 use uuid::Uuid;
 
-use crate::claims::{MAX_LIFETIME, Session, Subject};
+use crate::claims::{Client, MAX_LIFETIME, Session, Subject};
 use crate::token::{ALGORITHM, TYPE};
-use crate::{SigningKey, TokenError};
+use crate::{Delegation, SigningKey, TokenError};
 
 /// Makes access tokens; only identity has one.
 #[derive(Debug)]
@@ -33,9 +33,13 @@ struct Header<'a> {
 struct Payload<'a> {
     iss: &'a str,
     aud: &'a str,
-    sub: Id<Subject>,
+    sub: String,
     sid: Id<Session>,
     roles: &'a [Role],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -53,7 +57,7 @@ impl TokenIssuer {
         }
     }
 
-    /// Signs a token; also returns when it expires.
+    /// Signs a token of our own sign-in, which nothing limits; also returns when it expires.
     ///
     /// # Errors
     ///
@@ -65,28 +69,102 @@ impl TokenIssuer {
         session: Uuid,
         roles: &[Role],
     ) -> Result<(String, Timestamp), TokenError> {
+        self.write(
+            key,
+            Id::<Subject>::from_uuid(user).to_string(),
+            session,
+            roles,
+            None,
+        )
+    }
+
+    /// Signs a token with which a program acts for a person.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::issue`].
+    pub fn issue_delegated(
+        &self,
+        key: &SigningKey,
+        user: Uuid,
+        session: Uuid,
+        roles: &[Role],
+        delegation: &Delegation,
+    ) -> Result<(String, Timestamp), TokenError> {
+        let subject = Id::<Subject>::from_uuid(user).to_string();
+        self.write(key, subject, session, roles, Some(delegation))
+    }
+
+    /// Signs a token with which a program acts for itself. It has no session: it lives as long as its client, whose id
+    /// stands in for one.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::issue`].
+    pub fn issue_to_client(
+        &self,
+        key: &SigningKey,
+        client: Uuid,
+        roles: &[Role],
+        delegation: &Delegation,
+    ) -> Result<(String, Timestamp), TokenError> {
+        let subject = Id::<Client>::from_uuid(client).to_string();
+        self.write(key, subject, client, roles, Some(delegation))
+    }
+
+    /// Signs claims that are no access token: their type says so, so that nobody takes them for one.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::issue`].
+    pub fn sign_claims(
+        &self,
+        key: &SigningKey,
+        claims: &impl Serialize,
+    ) -> Result<String, TokenError> {
+        sign(key, "JWT", claims)
+    }
+
+    fn write(
+        &self,
+        key: &SigningKey,
+        sub: String,
+        session: Uuid,
+        roles: &[Role],
+        delegation: Option<&Delegation>,
+    ) -> Result<(String, Timestamp), TokenError> {
         let issued_at = self.env.now().as_unix_seconds();
         let expires_at = Timestamp::from_unix_seconds(issued_at) + self.lifetime;
-        let header = encode(&Header {
-            alg: ALGORITHM,
-            typ: TYPE,
-            kid: key.kid(),
-        })?;
-        let payload = encode(&Payload {
+        let payload = Payload {
             iss: &self.issuer,
             aud: &self.audience,
-            sub: Id::from_uuid(user),
+            sub,
             sid: Id::from_uuid(session),
             roles,
+            client_id: delegation.map(|delegation| delegation.client_id.as_str()),
+            scope: delegation.map(|delegation| delegation.scope.to_string()),
             iat: issued_at,
             nbf: issued_at,
             exp: expires_at.as_unix_seconds(),
             jti: URL_SAFE_NO_PAD.encode(self.env.random::<16>()),
-        })?;
-        let signed = format!("{header}.{payload}");
-        let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
-        Ok((format!("{signed}.{signature}"), expires_at))
+        };
+        Ok((sign(key, TYPE, &payload)?, expires_at))
     }
+}
+
+fn sign(
+    key: &SigningKey,
+    typ: &'static str,
+    claims: &impl Serialize,
+) -> Result<String, TokenError> {
+    let header = encode(&Header {
+        alg: ALGORITHM,
+        typ,
+        kid: key.kid(),
+    })?;
+    let signed = format!("{header}.{}", encode(claims)?);
+    let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
+    Ok(format!("{signed}.{signature}"))
 }
 
 fn encode(part: &impl Serialize) -> Result<String, TokenError> {

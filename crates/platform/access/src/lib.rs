@@ -8,14 +8,16 @@ mod issuer;
 mod key;
 mod key_cache;
 mod policy;
+mod scope;
 mod session_cache;
 mod source;
 mod token;
 mod verifier;
 
-pub use self::claims::AccessClaims;
+pub use self::claims::{AccessClaims, Delegation};
 pub use self::issuer::TokenIssuer;
 pub use self::key::{Jwk, Jwks, KeyError, SigningKey, VerifyingKey};
 pub use self::policy::{Denied, Policy};
+pub use self::scope::{API_READ, API_WRITE, Scope, ScopeRule};
 pub use self::source::{KeySource, SessionCheck, TokenError};
-pub use self::verifier::{TokenVerifier, VerifierSettings};
+pub use self::verifier::{Admitted, TokenVerifier, VerifierSettings};

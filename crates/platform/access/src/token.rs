@@ -69,6 +69,11 @@ impl Members {
         Ok(Self(members))
     }
 
+    /// Says whether a member is there, whatever it is.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Returns a member that must be a string.
     pub(crate) fn text(&self, name: &str) -> Result<&str, TokenError> {
         self.0

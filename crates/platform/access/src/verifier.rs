@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::key_cache::KeyCache;
 use crate::session_cache::{Session, SessionCache};
 use crate::token::{MAX_TOKEN_BYTES, Unverified};
-use crate::{AccessClaims, KeySource, SessionCheck, TokenError};
+use crate::{AccessClaims, KeySource, Scope, SessionCheck, TokenError};
 
 /// Verified tokens remembered at once: about 50 MB if full.
 const CAPACITY: u64 = 50_000;
@@ -37,6 +37,15 @@ struct Inner {
     keys: KeyCache,
     sessions: SessionCache,
     verified: Cache<[u8; 32], Arc<Verified>>,
+}
+
+/// Who acts by a good token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// Who acts, or for whom a program does.
+    pub principal: UserPrincipal,
+    /// What the program may do; nothing limits people who are signed in here themselves.
+    pub scope: Option<Scope>,
 }
 
 /// A token whose signature and claims are good.
@@ -65,13 +74,13 @@ impl TokenVerifier {
         }))
     }
 
-    /// Checks one token.
+    /// Checks one token; says who acts, and what limits them.
     ///
     /// # Errors
     ///
     /// [`TokenError::Unavailable`] if keys or the session's state cannot be had: then nobody is let in.
     /// The others say why the token is not accepted.
-    pub async fn verify(&self, token: &str) -> Result<UserPrincipal, TokenError> {
+    pub async fn verify(&self, token: &str) -> Result<Admitted, TokenError> {
         let inner = &*self.0;
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Invalid); // before it costs a hash
@@ -90,7 +99,14 @@ impl TokenVerifier {
             return Err(TokenError::Expired);
         }
         inner.sessions.ensure_live(&verified.session, now).await?;
-        Ok(verified.principal.clone())
+        Ok(Admitted {
+            principal: verified.principal.clone(),
+            scope: verified
+                .claims
+                .delegation
+                .as_ref()
+                .map(|delegation| delegation.scope.clone()),
+        })
     }
 
     /// Forgets what is cached about a session: called when its end is known here.

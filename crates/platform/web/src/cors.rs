@@ -17,7 +17,7 @@ const REQUEST_HEADERS: &str = "authorization, cart-token, content-type, idempote
 const RESPONSE_HEADERS: &str = "deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
                                 retry-after, sunset, trace-id";
 
-/// Who may call from a browser. No credentials are ever allowed: there are no cookies.
+/// Who may call from a browser. No credentials are ever allowed: the one cookie there is belongs to our own pages.
 #[derive(Debug)]
 pub(crate) struct Cors {
     origins: Vec<HeaderValue>,
@@ -65,6 +65,20 @@ impl Cors {
         } else {
             Origin::Foreign
         }
+    }
+
+    /// Refuses what no page of our own has sent: the allow-list is for programs, forms are ours alone. Clients that are no
+    /// browsers say nothing, and have no cookie that somebody else could make use of.
+    pub(crate) fn check_same(origin: &Origin, headers: &HeaderMap) -> Result<(), Problem> {
+        let site = headers.get("sec-fetch-site");
+        if *origin == Origin::Same && site.is_none_or(|site| site == "same-origin") {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ErrorKind::Forbidden,
+            "origin_not_allowed",
+            "Only pages of this server may send this form.",
+        ))
     }
 
     /// Refuses commands from foreign pages: a second wall behind the missing cookies.

@@ -28,7 +28,9 @@ use crate::cors::{Cors, Origin};
 use crate::extract::{Facts, decode_params, read_if_match, refuse_unexpected};
 use crate::forward::hide;
 use crate::limiter::{Limiter, Quota};
-use crate::negotiate::{accepts_gzip, require_events_accepted, require_json_accepted};
+use crate::negotiate::{
+    accepts_gzip, require_events_accepted, require_html_accepted, require_json_accepted,
+};
 use crate::pages::Pages;
 use crate::routes::{Found, Route, Routes};
 use crate::stream::{self, Places};
@@ -155,8 +157,13 @@ impl Dispatch {
         let _slot = self.slot().await?;
         let endpoint = &route.endpoint;
         Cors::check(&exchange.origin, &parts.method)?;
+        if endpoint.shape.same_origin {
+            Cors::check_same(&exchange.origin, &parts.headers)?;
+        }
         if endpoint.shape.is_stream {
             require_events_accepted(&parts.headers)?;
+        } else if endpoint.shape.answers_html {
+            require_html_accepted(&parts.headers)?;
         } else {
             require_json_accepted(&parts.headers)?;
         }
@@ -228,7 +235,7 @@ impl Dispatch {
         exchange.facts = Some(Arc::clone(&facts));
 
         let mut request = Request::from_parts(parts, Body::from(body));
-        hide(request.headers_mut());
+        hide(request.headers_mut(), endpoint.shape.secrets);
         request.extensions_mut().insert(facts);
         let handler = endpoint.call(request).instrument(exchange.span(is_read));
         let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;

@@ -9,7 +9,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::Interface;
 
 use crate::KeyRecordOf;
@@ -93,6 +93,21 @@ pub(crate) struct Shape {
     pub(crate) deadline: Option<Duration>,
     pub(crate) interface: Interface,
     pub(crate) is_stream: bool,
+    pub(crate) scope_rule: ScopeRule,
+    pub(crate) takes_form: bool,
+    pub(crate) answers_html: bool,
+    pub(crate) speaks_oauth: bool,
+    pub(crate) same_origin: bool,
+    pub(crate) secrets: Secrets,
+}
+
+/// Credentials that the handler checks itself. No handler sees any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Secrets {
+    /// `Authorization` holds what a client proves itself by (RFC 6749 §2.3.1), not an access token.
+    pub(crate) client: bool,
+    /// Of the cookies, this one.
+    pub(crate) cookie: Option<&'static str>,
 }
 
 /// A member of the path.
@@ -119,6 +134,8 @@ pub(crate) struct Answer {
     pub(crate) description: &'static str,
     /// Whether `Location` says where to look: 201 and 202, unless said.
     pub(crate) has_location: bool,
+    /// Whether it is a page for people.
+    pub(crate) is_page: bool,
 }
 
 impl Endpoint {
@@ -224,6 +241,12 @@ impl EndpointBuilder {
             deadline: None,
             interface: Interface::Rest,
             is_stream: false,
+            scope_rule: ScopeRule::Api,
+            takes_form: false,
+            answers_html: false,
+            speaks_oauth: false,
+            same_origin: false,
+            secrets: Secrets::default(),
         };
         Self { shape }
     }
@@ -289,6 +312,64 @@ impl EndpointBuilder {
         self
     }
 
+    /// The request body as a form: `application/x-www-form-urlencoded`, for handlers that take [`crate::ApiForm`].
+    pub fn form<T: JsonSchema>(self) -> Self {
+        let mut taking = self.body::<T>();
+        taking.shape.takes_form = true;
+        taking
+    }
+
+    /// Which tokens of programs it takes: [`ScopeRule::Api`] unless said.
+    pub fn scope_rule(mut self, rule: ScopeRule) -> Self {
+        self.shape.scope_rule = rule;
+        self
+    }
+
+    /// `Authorization` is the client's own proof, which the handler checks: it is handed on instead of read as an access
+    /// token. Errors of the operation, also those of the platform, have the form of RFC 6749 §5.2.
+    pub fn oauth_client(mut self) -> Self {
+        self.shape.secrets.client = true;
+        self.shape.speaks_oauth = true;
+        self
+    }
+
+    /// Hands this cookie on to the handler, and no other.
+    pub fn cookie(mut self, name: &'static str) -> Self {
+        self.shape.secrets.cookie = Some(name);
+        self
+    }
+
+    /// Takes requests of our own pages only, by `Origin` and `Sec-Fetch-Site`; the allow-list of CORS does not count.
+    pub fn same_origin(mut self) -> Self {
+        self.shape.same_origin = true;
+        self
+    }
+
+    /// An answer that is a page for people. Whoever asks must take `text/html`.
+    pub fn answers_page(mut self, status: u16, description: &'static str) -> Self {
+        self.shape.answers_html = true;
+        self.shape.answers.push(Answer {
+            status,
+            schema: None,
+            description,
+            has_location: false,
+            is_page: true,
+        });
+        self
+    }
+
+    /// 303: the browser goes on to `Location`.
+    pub fn redirects(mut self, description: &'static str) -> Self {
+        self.shape.answers.push(Answer {
+            status: 303,
+            schema: None,
+            description,
+            has_location: true,
+            is_page: false,
+        });
+        self
+    }
+
     /// The query members. An endpoint without them refuses every query.
     pub fn query<T: JsonSchema>(mut self) -> Self {
         self.shape.query = Some(|generator| T::json_schema(generator));
@@ -328,6 +409,7 @@ impl EndpointBuilder {
             schema: Some(schema),
             description,
             has_location: matches!(status, 201 | 202),
+            is_page: false,
         });
         self
     }
@@ -339,6 +421,7 @@ impl EndpointBuilder {
             schema: None,
             description,
             has_location: matches!(status, 201 | 202),
+            is_page: false,
         });
         self
     }

@@ -1,5 +1,6 @@
 //! What handlers take. Each extractor answers bad input with a problem that names the member.
 
+mod form;
 mod json;
 mod objects;
 mod path;
@@ -8,18 +9,20 @@ mod refusal;
 mod scan;
 mod text;
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use bytes::Bytes;
-use http::header::IF_MATCH;
+use http::header::{COOKIE, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use tenon_kernel::{CallCtx, Cursor, ErrorKind, FieldError, PageRequest};
 
 use crate::Problem;
 
+pub use self::form::ApiForm;
 pub use self::json::ApiJson;
 pub use self::path::ApiPath;
 pub(crate) use self::path::{PathParams, decode_params};
@@ -55,6 +58,16 @@ pub struct RawBody(pub Bytes);
 /// The address the request came from, believing configured proxies only; `None` without a socket.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub Option<IpAddr>);
+
+/// The cookie that the endpoint has declared; `None` if the browser has sent none, or two.
+pub struct ApiCookie(pub Option<String>);
+
+/// Names no value: it is a secret.
+impl std::fmt::Debug for ApiCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiCookie(..)")
+    }
+}
 
 /// A secret in a header of its own, for example `Cart-Token`; `None` if absent. Read it with [`BearerSecret::header`].
 pub struct BearerSecret(HeaderMap);
@@ -142,6 +155,19 @@ impl<S: Sync> FromRequestParts<S> for BearerSecret {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(Self(parts.headers.clone()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ApiCookie {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let pair = parts
+            .headers
+            .get(COOKIE)
+            .and_then(|pair| pair.to_str().ok());
+        let value = pair.and_then(|pair| pair.split_once('='));
+        Ok(Self(value.map(|(_, value)| value.to_owned())))
     }
 }
 

@@ -20,12 +20,13 @@ use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST,
     PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tenon_kernel::ErrorKind;
 use tenon_seam::{Executed, MethodKind, Relay, RelayMethod, SeamFault};
 
 use self::frame::{AnswerHead, RequestHead};
 pub use self::host::HttpDispatch;
+use crate::endpoint::Secrets;
 use crate::extract::Facts;
 use crate::reply::NextCursor;
 use crate::{Endpoint, Problem};
@@ -37,7 +38,8 @@ const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// Bounds a call whose request has no deadline; the edge gives each one.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// What the edge reads and no handler sees, wherever it runs: credentials, and what belongs to one connection.
+/// What the edge reads and no handler sees, wherever it runs: credentials, and what belongs to one connection. The
+/// credentials that an endpoint says it checks itself are handed on.
 const HIDDEN: [HeaderName; 13] = [
     AUTHORIZATION,
     CONNECTION,
@@ -59,10 +61,28 @@ const HIDDEN: [HeaderName; 13] = [
 pub const GATEWAY: &str = "app";
 
 /// Takes away what a handler must not see.
-pub(crate) fn hide(headers: &mut HeaderMap) {
+pub(crate) fn hide(headers: &mut HeaderMap, secrets: Secrets) {
+    let cookie = secrets.cookie.and_then(|name| cookie(headers, name));
     for name in &HIDDEN {
-        headers.remove(name);
+        if !(secrets.client && *name == AUTHORIZATION) {
+            headers.remove(name);
+        }
     }
+    if let Some(cookie) = cookie {
+        headers.insert(COOKIE, cookie);
+    }
+}
+
+/// Finds one cookie (RFC 6265 §4.2); none where two have its name, of which one may have been planted.
+fn cookie(headers: &HeaderMap, name: &str) -> Option<HeaderValue> {
+    let pairs = headers.get_all(COOKIE).iter();
+    let pairs = pairs.filter_map(|value| value.to_str().ok());
+    let mut found = pairs
+        .flat_map(|value| value.split(';'))
+        .map(str::trim)
+        .filter(|pair| pair.split_once('=').is_some_and(|(known, _)| known == name));
+    let first = found.next().filter(|_| found.next().is_none())?;
+    HeaderValue::try_from(first).ok()
 }
 
 impl Endpoint {

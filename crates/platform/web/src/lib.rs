@@ -30,7 +30,8 @@ mod trace;
 pub use self::client::{Connection, Network, ParseNetworkError};
 pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_table};
 pub use self::extract::{
-    ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch, RawBody, page_request,
+    ApiCookie, ApiForm, ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch,
+    RawBody, page_request,
 };
 pub use self::forward::{GATEWAY, HttpDispatch};
 pub use self::keys::{KeyOwner, KeyRecordOf, KeysAtWork, MAX_IDEMPOTENCY_KEY, is_idempotency_key};

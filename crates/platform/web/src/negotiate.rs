@@ -17,6 +17,9 @@ const JSON: &[&str] = &[
 /// Ranges that a stream of events is in.
 const EVENTS: &[&str] = &["*/*", "text/event-stream", "text/*"];
 
+/// Ranges that a page is in.
+const HTML: &[&str] = &["*/*", "text/html", "text/*"];
+
 /// Refuses callers that take no JSON: 406.
 pub(crate) fn require_json_accepted(headers: &HeaderMap) -> Result<(), Problem> {
     require(
@@ -32,6 +35,15 @@ pub(crate) fn require_events_accepted(headers: &HeaderMap) -> Result<(), Problem
         headers,
         EVENTS,
         "The answer is a stream of events; let `Accept` include `text/event-stream`.",
+    )
+}
+
+/// Refuses callers that take no pages: 406.
+pub(crate) fn require_html_accepted(headers: &HeaderMap) -> Result<(), Problem> {
+    require(
+        headers,
+        HTML,
+        "The answer is a page; let `Accept` include `text/html`.",
     )
 }
 

@@ -18,7 +18,8 @@ pub use self::schemas::SchemaConflict;
 /// What every operation has in common, said once.
 const DESCRIPTION: &str = "\
 Errors are problem documents (RFC 9457): `code` is stable and has a page at `/errors/{code}`, `retry` says what to do next, \
-`errors` names wrong members by JSON pointer. Unknown members are refused.\n\n\
+`errors` names wrong members by JSON pointer. Unknown members are refused. Where OAuth clients talk to the authorization \
+server, errors are those of RFC 6749 instead, and unknown members are ignored as it asks.\n\n\
 Commands that take an `Idempotency-Key` have one effect however often they are repeated with the same key and body.\n\n\
 Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.";
 
@@ -86,6 +87,17 @@ pub(crate) fn try_openapi_document(
                     "bearerFormat": "JWT",
                     "description": "The access token of a signed-in person.",
                 },
+                "client": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "Id and secret of an OAuth client (RFC 6749 §2.3.1); they may stand in the form instead.",
+                },
+                "browser": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-tenon_session",
+                    "description": "The session of a browser with our own pages; `tenon_session` where the installation is reached by plain http on this machine.",
+                },
                 "guest": {
                     "type": "apiKey",
                     "in": "header",
@@ -97,6 +109,9 @@ pub(crate) fn try_openapi_document(
     });
     let mut definitions = schemas.finish(&mut document)?;
     definitions.insert("Problem".to_owned(), problems::schema());
+    if endpoints.iter().any(|endpoint| endpoint.shape.speaks_oauth) {
+        definitions.insert("OauthError".to_owned(), problems::oauth_schema());
+    }
     definitions.sort_keys();
     document["components"]["schemas"] = Value::Object(definitions);
     Ok(document)

@@ -50,6 +50,7 @@ struct Parts {
     headers: Vec<(HeaderName, HeaderValue)>,
     incident: Option<String>,
     cause: Option<String>,
+    oauth: Option<&'static str>,
 }
 
 /// What only the edge knows about a problem.
@@ -106,6 +107,7 @@ impl Problem {
             headers: Vec::new(),
             incident: None,
             cause,
+            oauth: None,
         }))
     }
 
@@ -167,6 +169,27 @@ impl Problem {
         problem
     }
 
+    /// Says what it is in the words of OAuth, where they are others than those that follow from the status.
+    #[must_use]
+    pub fn with_oauth_error(mut self, error: &'static str) -> Self {
+        self.0.oauth = Some(error);
+        self
+    }
+
+    /// Adds a header: challenges.
+    #[must_use]
+    pub fn with_challenge(self, challenge: &'static str) -> Self {
+        self.with_header(
+            http::header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(challenge),
+        )
+    }
+
+    /// One or two sentences for people, if they may know.
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -211,6 +234,39 @@ impl Problem {
         } else {
             None
         }
+    }
+
+    /// Writes the answer as OAuth clients read it (RFC 6749 §5.2).
+    pub(crate) fn render_oauth(&self) -> Response {
+        let mut response = self.render(Occurrence::default());
+        let parts = &*self.0;
+        let error = parts.oauth.unwrap_or(match parts.status.as_u16() {
+            401 => "invalid_client",
+            403 => "access_denied",
+            429 | 503 => "temporarily_unavailable",
+            500..=599 => "server_error",
+            _ => "invalid_request",
+        });
+        let mut document =
+            serde_json::json!({ "error": error, "error_uri": format!("/errors/{}", parts.code) });
+        if parts.oauth.is_some() {
+            // The words are those of the RFC, and explained there and in the guide.
+            document
+                .as_object_mut()
+                .map(|members| members.remove("error_uri"));
+        }
+        let named = parts
+            .fields
+            .first()
+            .map(|field| format!("{}: {}", field.pointer, field.detail));
+        if let Some(detail) = named.as_deref().or(parts.detail.as_deref()) {
+            document["error_description"] = oauth_text(detail).into();
+        }
+        *response.body_mut() = Body::from(document.to_string());
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
     }
 
     /// Writes the answer.
@@ -288,6 +344,14 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Leaves what a description may hold (RFC 6749 §5.2): visible ASCII and spaces without `"` and `\\`.
+fn oauth_text(text: &str) -> String {
+    let keeps = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
+    text.chars()
+        .map(|c| if keeps(c) { c } else { '\'' })
+        .collect()
 }
 
 fn status_of(kind: ErrorKind) -> StatusCode {

@@ -66,6 +66,34 @@ impl Reply {
         }
     }
 
+    /// A page for people; text that came from elsewhere must have been escaped.
+    pub fn html(status: StatusCode, page: String) -> Self {
+        let mut reply = Self::json_bytes(Bytes::from(page));
+        reply.status = status;
+        reply.headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+        reply
+    }
+
+    /// 303: the browser goes on with GET, whatever it sent (RFC 9110 §15.4.4).
+    pub fn see_other(location: impl Into<String>) -> Self {
+        let reply = Self {
+            status: StatusCode::SEE_OTHER,
+            ..Self::no_content()
+        };
+        reply.header(LOCATION.as_str(), location)
+    }
+
+    /// 200 without a body.
+    pub fn empty() -> Self {
+        Self {
+            status: StatusCode::OK,
+            ..Self::no_content()
+        }
+    }
+
     /// 200 with a page of a list and `Link: rel="next"`.
     pub fn page<T: Serialize>(page: Page<T>) -> Self {
         let next_cursor = page.next_cursor.map(|cursor| cursor.as_str().to_owned());

@@ -140,9 +140,18 @@ async fn addresses(shop: &mut Shop, operation: &Operation) -> Result<()> {
 async fn headers(shop: &mut Shop, operation: &Operation) -> Result<()> {
     let id = &operation.id;
     let ask = base(shop, operation)?;
-    let html = ask.clone().with("accept", "text/html");
+    let (what, other) = if operation.answers_page {
+        ("pages", "application/json")
+    } else {
+        ("JSON", "text/html")
+    };
+    let other = ask.clone().with("accept", other);
     shop.recorder
-        .ask(&format!("{id}: for a caller that takes no JSON"), 406, html)
+        .ask(
+            &format!("{id}: for a caller that takes no {what}"),
+            406,
+            other,
+        )
         .await?;
     let mut twice = without(ask.clone(), "authorization")
         .with("authorization", "Bearer one")
@@ -182,6 +191,9 @@ async fn bodies(shop: &mut Shop, operation: &Operation) -> Result<()> {
     if !operation.has_body {
         return Ok(());
     }
+    if operation.takes_form {
+        return forms(shop, operation).await;
+    }
     let id = &operation.id;
     let ask = base(shop, operation)?;
     let json = |text: &str| {
@@ -214,5 +226,32 @@ async fn bodies(shop: &mut Shop, operation: &Operation) -> Result<()> {
     shop.recorder
         .ask(&format!("{id}: without a body"), Expected::Refusal, ask)
         .await?;
+    Ok(())
+}
+
+async fn forms(shop: &mut Shop, operation: &Operation) -> Result<()> {
+    let id = &operation.id;
+    let ask = base(shop, operation)?;
+    let form = |text: &str| {
+        ask.clone()
+            .with("content-type", "application/x-www-form-urlencoded")
+            .raw(text)
+    };
+    let json = ask.clone().with("content-type", "application/json");
+    for (what, expected, wrong) in [
+        ("with JSON for a form", 415, json.raw("{}")),
+        ("with a member twice", 400, form("a=1&a=2")),
+        ("with text that is none", 400, form("a=%ff")),
+        ("with too large a form", 413, form("").declaring(TOO_LARGE)),
+    ] {
+        shop.recorder
+            .ask(&format!("{id}: {what}"), expected, wrong)
+            .await?;
+    }
+    for (what, wrong) in [("with an empty form", form("")), ("without a body", ask)] {
+        shop.recorder
+            .ask(&format!("{id}: {what}"), Expected::Refusal, wrong)
+            .await?;
+    }
     Ok(())
 }

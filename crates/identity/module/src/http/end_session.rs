@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use identity_contract::SessionId;
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_web::{ApiPath, Ctx, Endpoint, Problem, Reply};
 
 use super::{TAG, problem};
@@ -17,6 +17,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         Policy::SignedIn,
     )
     .tag(TAG)
+    .scope_rule(ScopeRule::FirstParty)
     .summary("Ends one of your sessions.")
     .path_param::<SessionId>("id", "From the list of your sessions.")
     .answers_empty(204, "Ended.")

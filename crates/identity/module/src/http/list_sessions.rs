@@ -6,7 +6,7 @@ use axum::extract::State;
 use identity_contract::SessionId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::Timestamp;
 use tenon_web::{ApiQuery, Ctx, Endpoint, ListView, Problem, Reply, page_request};
 
@@ -45,6 +45,7 @@ pub(super) struct View {
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::get("/v1/me/sessions", "list_my_sessions", Policy::SignedIn)
         .tag(TAG)
+        .scope_rule(ScopeRule::FirstParty)
         .summary("Lists where you are signed in, newest first.")
         .query::<Query>()
         .answers::<ListView<View>>(200, "Your live sessions.")

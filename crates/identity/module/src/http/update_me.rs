@@ -6,7 +6,7 @@ use axum::extract::State;
 use identity_contract::IdentityError;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::FieldError;
 use tenon_seam::SeamError;
 use tenon_web::{ApiJson, Ctx, Endpoint, IfMatch, Problem, Reply};
@@ -39,6 +39,7 @@ pub(super) struct Body {
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::patch("/v1/me", "update_me", Policy::SignedIn)
         .tag(TAG)
+        .scope_rule(ScopeRule::FirstParty)
         .summary("Changes the person who is signed in.")
         .needs_if_match()
         .rate_limit(AUTH)

@@ -6,7 +6,7 @@ use axum::extract::State;
 use identity_contract::UserId;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::Role;
 use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, IfMatch, Problem, Reply};
 
@@ -30,6 +30,7 @@ pub(super) struct Body {
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::patch("/v1/users/{id}", "update_user", Policy::Has(Role::Admin))
         .tag(TAG)
+        .scope_rule(ScopeRule::FirstParty)
         .summary("Changes what a user may do.")
         .description(
             "A lock and a lost role end the user's sessions; a new role counts from their next refresh. You cannot \

@@ -7,13 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_contract::{
     ChallengeMessage, CheckSessions, GetChallengeMessage, GetSigningKeys, GetUsers, Identity,
-    IdentityError, LiveSessions, MAX_IDS, PublicKey, SigningKeys, Users,
+    IdentityError, LiveSessions, MAX_IDS, OauthClientId, PublicKey, SessionId, SigningKeys, Users,
 };
 use tenon_kernel::{CallCtx, Caller};
 use tenon_seam::SeamResult;
 
 use crate::service::{Service, refuse};
-use crate::store::{challenges, sessions, users};
+use crate::store::{challenges, oauth_clients, sessions, users};
 
 /// The one module that carries tokens to people.
 const MESSENGER: &str = "notifications";
@@ -55,9 +55,20 @@ impl Identity for Service {
     ) -> SeamResult<LiveSessions, IdentityError> {
         within_limit(req.ids.len())?;
         let now = self.db.env().now();
-        Ok(LiveSessions {
-            live: sessions::find_live_among(&mut self.db.read(ctx), &req.ids, now).await?,
-        })
+        let mut db = self.db.read(ctx);
+        let mut live = sessions::find_live_among(&mut db, &req.ids, now).await?;
+        // A program that acts for itself has no session: its client's id stands in for one.
+        let rest = req.ids.iter().filter(|id| !live.contains(id));
+        let rest: Vec<_> = rest.map(|id| OauthClientId::from_uuid(id.uuid())).collect();
+        if !rest.is_empty() {
+            let clients = oauth_clients::find_among(&mut db, &rest).await?;
+            live.extend(
+                clients
+                    .into_iter()
+                    .map(|id| SessionId::from_uuid(id.uuid())),
+            );
+        }
+        Ok(LiveSessions { live })
     }
 
     async fn get_challenge_message(

@@ -8,7 +8,8 @@ use crate::domain::refresh::REPLAY_WINDOW;
 use crate::domain::throttle::FORGET_AFTER;
 use crate::service::Service;
 use crate::store::{
-    attempts, bootstrap_tokens, challenges, refresh_tokens, requests, sessions, signing_keys,
+    attempts, bootstrap_tokens, challenges, oauth_codes, refresh_tokens, requests, sessions,
+    signing_keys,
 };
 
 /// How long sessions that are over, and retired keys, stay for people who investigate.
@@ -24,6 +25,8 @@ impl Service {
         let gone = attempts::purge(tx, now - FORGET_AFTER).await?
             + bootstrap_tokens::purge(tx).await?
             + challenges::purge(tx, now - KEEP_CHALLENGES).await?
+            // Long enough that a code which comes back still ends what it gave.
+            + oauth_codes::purge(tx, now - KEEP_CHALLENGES).await?
             + requests::purge(tx, now - KEEP_CHALLENGES).await?
             + sessions::purge(tx, now - KEEP_SESSIONS).await?
             + signing_keys::purge(tx, now - KEEP_SESSIONS).await?;

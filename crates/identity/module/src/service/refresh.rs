@@ -11,14 +11,14 @@ use crate::domain::secret::SecretToken;
 use crate::domain::user::Account;
 use crate::key_ring::{KeyRing, Place};
 use crate::service::{Granted, Service, acting_as, refuse};
-use crate::store::refresh_tokens::UsedToken;
+use crate::store::refresh_tokens::{Family, UsedToken};
 use crate::store::{refresh_tokens, sessions, users};
 
 /// Where a family went.
-struct Step {
-    session_id: SessionId,
-    account: Account,
-    refresh_token: SecretToken,
+pub(super) struct Step {
+    pub(super) session_id: SessionId,
+    pub(super) account: Account,
+    pub(super) refresh_token: SecretToken,
 }
 
 impl Service {
@@ -34,7 +34,7 @@ impl Service {
             return refuse(IdentityError::InvalidRefreshToken);
         };
         let key = self.signing_key(ctx).await?;
-        let step = retrying(|| self.step(ctx, &token)).await?;
+        let step = retrying(|| self.step(ctx, &token, Family::FirstParty)).await?;
         let (access_token, access_expires_at) =
             self.access_token(&key, step.account.id, step.session_id, &step.account.roles)?;
         Ok(Granted {
@@ -46,7 +46,13 @@ impl Service {
         })
     }
 
-    async fn step(&self, ctx: &CallCtx, token: &SecretToken) -> SeamResult<Step, IdentityError> {
+    /// Moves a family on by one token.
+    pub(super) async fn step(
+        &self,
+        ctx: &CallCtx,
+        token: &SecretToken,
+        family: Family,
+    ) -> SeamResult<Step, IdentityError> {
         let hash = token.hash();
         let next = SecretToken::generate(self.db.env());
         let sealed = seal(&self.ring, self.db.env(), &hash, &next);
@@ -54,7 +60,7 @@ impl Service {
         let mut tx_ctx = ctx.child();
         let mut tx = self.db.begin(&mut tx_ctx, "identity.refresh").await?;
         if let Some((session_id, generation)) =
-            refresh_tokens::mark_used(&mut tx, &hash, &sealed).await?
+            refresh_tokens::mark_used(&mut tx, &hash, &sealed, family).await?
         {
             let idle = self.settings.session_idle();
             let user = sessions::advance(&mut tx, session_id, generation, idle).await?;
@@ -70,7 +76,7 @@ impl Service {
             });
         }
 
-        let Some(used) = refresh_tokens::find_used(&mut tx, &hash).await? else {
+        let Some(used) = refresh_tokens::find_used(&mut tx, &hash, family).await? else {
             return refuse(IdentityError::InvalidRefreshToken);
         };
         let now = tx.now();

@@ -6,7 +6,7 @@ use tenon_kernel::{CallCtx, Page, PageRequest};
 use tenon_seam::SeamResult;
 use tenon_store::{StoreError, Tx, retrying};
 
-use crate::service::{Service, refuse, signed_in};
+use crate::service::{MAX_SESSIONS, Service, refuse, signed_in};
 use crate::store::sessions::{self, SessionRow};
 
 impl Service {
@@ -101,6 +101,20 @@ impl Service {
             },
         }
     }
+}
+
+/// Ends the oldest sessions of a user beyond those that they may have, and says so.
+pub(super) async fn end_oldest(tx: &mut Tx<'_>, user_id: UserId) -> Result<(), StoreError> {
+    let reason = EndReason::TooManySessions;
+    for session_id in sessions::end_oldest(tx, user_id, MAX_SESSIONS, reason).await? {
+        tx.emit(&SessionRevoked {
+            session_id,
+            user_id,
+            reason,
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Ends all sessions of a user but one, and says so.

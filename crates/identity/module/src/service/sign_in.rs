@@ -1,8 +1,9 @@
 //! Signing in with a password.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
-use identity_contract::{EndReason, IdentityError, SessionCreated, SessionId, SessionRevoked};
+use identity_contract::{IdentityError, SessionCreated, SessionId};
 use tenon_events::Emit as _;
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
@@ -13,8 +14,14 @@ use crate::domain::password::Password;
 use crate::domain::secret::SecretToken;
 use crate::domain::user::Account;
 use crate::service::attempts::Bucket;
-use crate::service::{Granted, MAX_SESSIONS, Service, acting_as, invalid, refuse};
+use crate::service::oauth::BrowserSession;
+use crate::service::sessions::end_oldest;
+use crate::service::{Granted, Service, acting_as, invalid, refuse};
+use crate::store::sessions::{NewSession, SessionOf};
 use crate::store::{attempts, refresh_tokens, sessions, users};
+
+/// How long a browser that signed in on our pages is not asked again.
+const BROWSER_SESSION: Duration = Duration::from_hours(12);
 
 /// What someone shows to be let in.
 #[derive(Debug)]
@@ -54,7 +61,8 @@ impl Service {
         let key = self.signing_key(ctx).await?;
         let session_id = self.db.env().new_id();
         let refresh_token = SecretToken::generate(self.db.env());
-        self.start_session(ctx, session_id, &refresh_token, &proved, &req)
+        let of = SessionOf::FirstParty;
+        self.start_session(ctx, session_id, &of, &refresh_token, &proved, &req)
             .await?;
         let account = &proved.account;
         let (access_token, access_expires_at) =
@@ -68,6 +76,31 @@ impl Service {
             refresh_token,
             device_token,
         })
+    }
+
+    /// Starts a session of a browser with our own pages: the same proof at the same price, but what comes of it is a cookie
+    /// that opens nothing else.
+    pub(crate) async fn sign_in_browser(
+        &self,
+        ctx: &CallCtx,
+        req: SignIn,
+    ) -> SeamResult<(BrowserSession, SecretToken), IdentityError> {
+        let email =
+            EmailAddress::read(&req.email, "/email").map_err(|error| invalid(vec![error]))?;
+        let proved = self.prove(ctx, &email, &req).await?;
+        let session_id = self.db.env().new_id();
+        let cookie = SecretToken::generate(self.db.env());
+        let of = SessionOf::Browser;
+        self.start_session(ctx, session_id, &of, &cookie, &proved, &req)
+            .await?;
+        let account = proved.account;
+        tracing::info!(user.id = %account.id, session.id = %session_id, "signed in with a browser");
+        let session = BrowserSession {
+            id: session_id,
+            account,
+            signed_in_at: self.now(),
+        };
+        Ok((session, cookie))
     }
 
     async fn prove(
@@ -134,42 +167,38 @@ impl Service {
         &self,
         ctx: &CallCtx,
         session_id: SessionId,
-        refresh_token: &SecretToken,
+        of: &SessionOf,
+        token: &SecretToken,
         proved: &Proved,
         req: &SignIn,
     ) -> SeamResult<(), IdentityError> {
         let user_id = proved.account.id;
         let new_hash = proved.new_hash.as_deref().unwrap_or(&proved.checked_hash);
-        let (idle, absolute) = (
-            self.settings.session_idle(),
-            self.settings.session_absolute(),
-        );
+        let (idle, absolute) = match of {
+            SessionOf::Browser => (BROWSER_SESSION, BROWSER_SESSION),
+            _ => (
+                self.settings.session_idle(),
+                self.settings.session_absolute(),
+            ),
+        };
         retrying(|| async {
             let mut ctx = acting_as(ctx, user_id, Some(session_id));
             let mut tx = self.db.begin(&mut ctx, "identity.sign_in").await?;
             if !users::confirm_sign_in(&mut tx, user_id, &proved.checked_hash, new_hash).await? {
                 return refuse(IdentityError::InvalidCredentials); // locked or changed meanwhile
             }
-            sessions::insert(
-                &mut tx,
-                session_id,
-                user_id,
-                req.client.as_deref(),
+            let new = NewSession {
+                id: session_id,
+                user: user_id,
+                of,
+                label: req.client.as_deref(),
                 idle,
                 absolute,
-            )
-            .await?;
-            refresh_tokens::insert(&mut tx, &refresh_token.hash(), session_id, 1).await?;
+            };
+            sessions::insert(&mut tx, &new).await?;
+            refresh_tokens::insert(&mut tx, &token.hash(), session_id, 1).await?;
             attempts::clear(&mut tx, &proved.bucket).await?;
-            let reason = EndReason::TooManySessions;
-            for ended in sessions::end_oldest(&mut tx, user_id, MAX_SESSIONS, reason).await? {
-                tx.emit(&SessionRevoked {
-                    session_id: ended,
-                    user_id,
-                    reason,
-                })
-                .await?;
-            }
+            end_oldest(&mut tx, user_id).await?;
             tx.emit(&SessionCreated {
                 session_id,
                 user_id,

@@ -78,6 +78,18 @@ pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
         },
         Rule {
             db: db.clone(),
+            name: "identity.programs_are_registered",
+            description: "Every live session of a program belongs to a client that is registered.",
+            expected: "a registered client",
+            subject: session,
+            sql: "SELECT s.id, 'no such client'
+                    FROM sessions s
+                    LEFT JOIN oauth_clients c ON c.id = s.client_id
+                   WHERE s.kind = 'oauth' AND s.ended_at IS NULL AND c.id IS NULL
+                   LIMIT 100",
+        },
+        Rule {
+            db: db.clone(),
             name: "identity.refresh_tokens_are_closed",
             description: "Refresh tokens stand in the store as SHA-256, their successors sealed.",
             expected: "32 bytes; format 1 and at least 73 bytes",

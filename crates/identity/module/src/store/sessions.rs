@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use identity_contract::{EndReason, SessionId, UserId};
+use identity_contract::{EndReason, OauthClientId, SessionId, UserId};
+use tenon_access::Scope;
 use tenon_kernel::Timestamp;
 use tenon_store::{Engine, Queryable, StoreError, Tx};
 use uuid::Uuid;
@@ -20,30 +21,163 @@ pub(crate) struct SessionRow {
     pub(crate) idle_expires_at: Timestamp,
 }
 
+/// What a session is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SessionOf {
+    /// A person with our API.
+    FirstParty,
+    /// A person with our pages in a browser.
+    Browser,
+    /// A program that acts for a person.
+    Oauth {
+        client_id: OauthClientId,
+        scope: Scope,
+        /// When the person signed in.
+        authenticated_at: Timestamp,
+    },
+}
+
+/// A session that is to be.
+#[derive(Debug)]
+pub(crate) struct NewSession<'s> {
+    pub(crate) id: SessionId,
+    pub(crate) user: UserId,
+    pub(crate) of: &'s SessionOf,
+    /// What its owner sees in the list.
+    pub(crate) label: Option<&'s str>,
+    pub(crate) idle: Duration,
+    pub(crate) absolute: Duration,
+}
+
+/// What a program was given with its session.
+#[derive(Debug, Clone)]
+pub(crate) struct OauthSession {
+    pub(crate) user_id: UserId,
+    pub(crate) client_id: OauthClientId,
+    pub(crate) scope: Scope,
+    pub(crate) authenticated_at: Timestamp,
+    pub(crate) idle_expires_at: Timestamp,
+}
+
 /// Starts a session at generation 1.
-pub(crate) async fn insert(
-    tx: &mut Tx<'_>,
-    id: SessionId,
-    user: UserId,
-    client: Option<&str>,
-    idle: Duration,
-    absolute: Duration,
-) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), StoreError> {
     let now = tx.now();
+    let (kind, client_id, scope, authenticated_at) = match new.of {
+        SessionOf::FirstParty => ("first_party", None, None, None),
+        SessionOf::Browser => ("browser", None, None, None),
+        SessionOf::Oauth {
+            client_id,
+            scope,
+            authenticated_at,
+        } => (
+            "oauth",
+            Some(*client_id),
+            Some(scope.to_string()),
+            Some(*authenticated_at),
+        ),
+    };
     tx.query(
         "INSERT INTO sessions
-                (id, user_id, generation, client, created_at, last_used_at, idle_expires_at, expires_at)
-         VALUES ($1, $2, 1, $3, $4, $4, $5, $6)",
+                (id, user_id, generation, client, created_at, last_used_at, idle_expires_at, expires_at, kind,
+                 client_id, scope, authenticated_at)
+         VALUES ($1, $2, 1, $3, $4, $4, $5, $6, $7, $8, $9, $10)",
     )
-    .bind(id)
-    .bind(user)
-    .bind(client)
+    .bind(new.id)
+    .bind(new.user)
+    .bind(new.label)
     .bind(now)
-    .bind(now + idle.min(absolute))
-    .bind(now + absolute)
+    .bind(now + new.idle.min(new.absolute))
+    .bind(now + new.absolute)
+    .bind(kind)
+    .bind(client_id)
+    .bind(scope)
+    .bind(authenticated_at)
     .execute()
     .await?;
     Ok(())
+}
+
+/// Returns the live session of a browser by the hash of its cookie, with its owner and when they signed in.
+pub(crate) async fn find_browser(
+    db: &mut dyn Queryable,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<(SessionId, UserId, Timestamp)>, StoreError> {
+    db.query(
+        "SELECT s.id, s.user_id, s.created_at
+           FROM refresh_tokens t
+           JOIN sessions s ON s.id = t.session_id
+          WHERE t.hash = $1 AND t.used_at IS NULL AND s.kind = 'browser'
+            AND s.ended_at IS NULL AND s.idle_expires_at > $2",
+    )
+    .bind(hash)
+    .bind(now)
+    .fetch_optional::<(SessionId, UserId, Timestamp)>()
+    .await
+}
+
+/// Returns what a program was given with a live session.
+pub(crate) async fn find_oauth(
+    db: &mut dyn Queryable,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<OauthSession>, StoreError> {
+    let row = db
+        .query(
+            "SELECT user_id, client_id, scope, authenticated_at, idle_expires_at
+               FROM sessions
+              WHERE id = $1 AND kind = 'oauth' AND ended_at IS NULL AND idle_expires_at > $2",
+        )
+        .bind(id)
+        .bind(now)
+        .fetch_optional::<(UserId, OauthClientId, String, Timestamp, Timestamp)>()
+        .await?;
+    row.map(
+        |(user_id, client_id, scope, authenticated_at, idle_expires_at)| {
+            let inconsistent = || StoreError::inconsistent("sessions.scope: not a scope");
+            Ok(OauthSession {
+                user_id,
+                client_id,
+                scope: Scope::parse(&scope).ok_or_else(inconsistent)?,
+                authenticated_at,
+                idle_expires_at,
+            })
+        },
+    )
+    .transpose()
+}
+
+/// Ends the sessions of a program, of one person or of all; returns those that ended now, with their owners.
+pub(crate) async fn end_of_client(
+    tx: &mut Tx<'_>,
+    client: OauthClientId,
+    user: Option<UserId>,
+    reason: EndReason,
+) -> Result<Vec<(SessionId, UserId)>, StoreError> {
+    let now = tx.now();
+    let sql = match user {
+        Some(_) => {
+            "UPDATE sessions
+                SET ended_at = $2, end_reason = $3
+              WHERE client_id = $1 AND ended_at IS NULL AND user_id = $4
+          RETURNING id, user_id"
+        }
+        None => {
+            "UPDATE sessions
+                SET ended_at = $2, end_reason = $3
+              WHERE client_id = $1 AND ended_at IS NULL
+          RETURNING id, user_id"
+        }
+    };
+    let ending = tx
+        .query(sql)
+        .bind(client)
+        .bind(now)
+        .bind(reason_name(reason));
+    match user {
+        Some(user) => ending.bind(user).fetch_all().await,
+        None => ending.fetch_all().await,
+    }
 }
 
 /// Moves a live session from `generation` to the next and prolongs it; returns whose it is, or nothing if it is over.

@@ -7,8 +7,22 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 15] = [
+const EXPECTED: [(&str, &str, Policy); 33] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
+    (
+        "GET",
+        "/.well-known/oauth-authorization-server",
+        Policy::Public,
+    ),
+    ("GET", "/.well-known/openid-configuration", Policy::Public),
+    ("GET", "/oauth/authorize", Policy::Public),
+    ("POST", "/oauth/consent", Policy::Bearer),
+    ("POST", "/oauth/introspect", Policy::Bearer),
+    ("POST", "/oauth/revoke", Policy::Bearer),
+    ("POST", "/oauth/sign-in", Policy::Bearer),
+    ("POST", "/oauth/token", Policy::Bearer),
+    ("GET", "/oauth/userinfo", Policy::SignedIn),
+    ("POST", "/oauth/userinfo", Policy::SignedIn),
     ("POST", "/v1/auth/bootstrap", Policy::Bearer),
     ("POST", "/v1/auth/challenges", Policy::Public),
     ("POST", "/v1/auth/challenges/{id}/responses", Policy::Bearer),
@@ -18,8 +32,20 @@ const EXPECTED: [(&str, &str, Policy); 15] = [
     ("POST", "/v1/auth/tokens", Policy::Bearer),
     ("GET", "/v1/me", Policy::SignedIn),
     ("PATCH", "/v1/me", Policy::SignedIn),
+    ("GET", "/v1/me/consents", Policy::SignedIn),
+    ("DELETE", "/v1/me/consents/{client_id}", Policy::SignedIn),
     ("GET", "/v1/me/sessions", Policy::SignedIn),
     ("DELETE", "/v1/me/sessions/{id}", Policy::SignedIn),
+    ("GET", "/v1/oauth/clients", Policy::Has(Role::Admin)),
+    ("POST", "/v1/oauth/clients", Policy::Has(Role::Admin)),
+    ("DELETE", "/v1/oauth/clients/{id}", Policy::Has(Role::Admin)),
+    ("GET", "/v1/oauth/clients/{id}", Policy::Has(Role::Admin)),
+    ("PATCH", "/v1/oauth/clients/{id}", Policy::Has(Role::Admin)),
+    (
+        "POST",
+        "/v1/oauth/clients/{id}/secret-rotations",
+        Policy::Has(Role::Admin),
+    ),
     ("GET", "/v1/users", Policy::Has(Role::Admin)),
     ("GET", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("PATCH", "/v1/users/{id}", Policy::Has(Role::Admin)),
@@ -46,7 +72,11 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
         let (_, staff) = world.made("staff@example.org", &[Role::Staff]).await;
         let forged = world.app.with_token("eyJhbGciOiJub25lIn0.e30.");
         for (method, path, policy) in EXPECTED {
-            let path = path.replace("{id}", "usr_00000000000000000000000000");
+            let kind = if path.contains("oauth") { "cli" } else { "usr" };
+            let nobody = format!("{kind}_00000000000000000000000000");
+            let path = path
+                .replace("{id}", &nobody)
+                .replace("{client_id}", "cli_00000000000000000000000000");
             let method: http::Method = method.parse().expect("a method");
             let send = async |client: &tenon_testkit::Client| {
                 let request = client

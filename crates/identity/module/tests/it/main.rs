@@ -6,6 +6,7 @@ mod contract;
 mod error_pages;
 mod housekeeping;
 mod me;
+mod oauth;
 mod recovery;
 mod refresh;
 mod registration;

@@ -18,7 +18,9 @@ async fn a_token_names_user_session_and_roles() {
         .issuer
         .issue(&world.key, USER, SESSION, &[Role::Customer, Role::Staff])
         .expect("a token");
-    let principal = world.verifier.verify(&token).await.expect("accepted");
+    let admitted = world.verifier.verify(&token).await.expect("accepted");
+    assert_eq!(admitted.scope, None);
+    let principal = admitted.principal;
     assert_eq!((principal.user, principal.session), (USER, SESSION));
     assert_eq!(principal.roles, [Role::Customer, Role::Staff]);
     assert_eq!(expires_at.since(world.env.now()), Duration::from_mins(10));

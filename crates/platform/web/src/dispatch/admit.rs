@@ -12,6 +12,7 @@ use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
 use crate::client::limit_key;
+use crate::endpoint::Shape;
 use crate::keys::{is_idempotency_key, key_owner};
 use crate::routes::Route;
 use crate::{KeyRule, Problem};
@@ -25,7 +26,12 @@ impl Dispatch {
         headers: &HeaderMap,
         client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
-        let principal = principal_of(&self.verifier, headers).await;
+        let shape = &route.endpoint.shape;
+        let principal = if shape.secrets.client {
+            single(headers, AUTHORIZATION.as_str()).map(|_| Principal::Anonymous)
+        } else {
+            principal_of(&self.verifier, headers, shape).await
+        };
         // A bad token counts too, against its address: guessing is not free.
         let subject = principal
             .as_ref()
@@ -54,10 +60,10 @@ impl Dispatch {
 /// Finds the principal and checks the policy, for whoever was admitted before and still has what it was admitted by.
 pub(crate) async fn admitted(
     verifier: &TokenVerifier,
-    policy: Policy,
+    shape: &Shape,
     headers: &HeaderMap,
 ) -> Result<Principal, Problem> {
-    allowed(policy, principal_of(verifier, headers).await?)
+    allowed(shape.policy, principal_of(verifier, headers, shape).await?)
 }
 
 fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
@@ -77,7 +83,11 @@ fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
     }
 }
 
-async fn principal_of(verifier: &TokenVerifier, headers: &HeaderMap) -> Result<Principal, Problem> {
+async fn principal_of(
+    verifier: &TokenVerifier,
+    headers: &HeaderMap,
+    shape: &Shape,
+) -> Result<Principal, Problem> {
     let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
         return Ok(Principal::Anonymous);
     };
@@ -89,7 +99,14 @@ async fn principal_of(verifier: &TokenVerifier, headers: &HeaderMap) -> Result<P
         .map(|(_, token)| token.trim())
         .ok_or_else(invalid_token)?;
     match verifier.verify(token).await {
-        Ok(user) => Ok(Principal::User(user)),
+        Ok(admitted) => {
+            // Also where the policy asks for nobody: a token that is limited must not count for more than it is.
+            if let Some(scope) = &admitted.scope {
+                let checked = shape.scope_rule.check(scope, &shape.method);
+                checked.map_err(insufficient_scope)?;
+            }
+            Ok(Principal::User(admitted.principal))
+        }
         Err(TokenError::Unavailable) => Err(Problem::new(
             ErrorKind::Unavailable,
             "unavailable",
@@ -104,6 +121,24 @@ fn invalid_token() -> Problem {
     let detail = "The access token is not accepted; refresh it or sign in again.";
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     Problem::new(ErrorKind::Unauthenticated, "invalid_token", detail)
+        .with_header(WWW_AUTHENTICATE, challenge)
+}
+
+/// The token is good, but not for this (RFC 6750 §3.1).
+fn insufficient_scope(wanted: Option<&'static str>) -> Problem {
+    let (detail, challenge) = match wanted {
+        Some(scope) => (
+            format!("The access token was not given for this; it needs the scope `{scope}`."),
+            format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""),
+        ),
+        None => (
+            "Only people who are signed in here themselves may do this; no program may for them."
+                .to_owned(),
+            "Bearer error=\"insufficient_scope\"".to_owned(),
+        ),
+    };
+    let challenge = HeaderValue::try_from(challenge).expect("scope values are header text");
+    Problem::new(ErrorKind::Forbidden, "insufficient_scope", detail)
         .with_header(WWW_AUTHENTICATE, challenge)
 }
 

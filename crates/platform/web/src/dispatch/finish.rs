@@ -50,7 +50,10 @@ impl Dispatch {
         };
         if let Some(problem) = problem {
             let (route, path) = (exchange.route_name(), exchange.uri.path());
-            response = render(&problem, route, path, &exchange.trace_text);
+            let oauth = exchange
+                .route
+                .is_some_and(|route| route.endpoint.shape.speaks_oauth);
+            response = render(&problem, oauth, route, path, &exchange.trace_text);
         }
 
         exchange.link_next_page(&mut response);
@@ -97,7 +100,9 @@ impl Dispatch {
     /// The headers that keep browsers from making more of an answer than it is.
     fn secure(&self, headers: &mut HeaderMap) {
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers
+            .entry(REFERRER_POLICY)
+            .or_insert(HeaderValue::from_static("no-referrer"));
         headers
             .entry(CONTENT_SECURITY_POLICY)
             .or_insert(HeaderValue::from_static(
@@ -169,7 +174,13 @@ impl Exchange<'_> {
 }
 
 /// Writes a problem with what only its request knows, and logs what the caller does not learn.
-pub(crate) fn render(problem: &Problem, route: &str, path: &str, trace: &TraceText) -> Response {
+pub(crate) fn render(
+    problem: &Problem,
+    oauth: bool,
+    route: &str,
+    path: &str,
+    trace: &TraceText,
+) -> Response {
     let occurrence = Occurrence {
         instance: Some(path),
         trace_id: Some(trace.as_str()),
@@ -181,7 +192,11 @@ pub(crate) fn render(problem: &Problem, route: &str, path: &str, trace: &TraceTe
         let code = problem.code();
         tracing::error!(route, code, incident, error, "request failed");
     }
-    problem.render(occurrence)
+    if oauth {
+        problem.render_oauth()
+    } else {
+        problem.render(occurrence)
+    }
 }
 
 fn millis(duration: std::time::Duration) -> f64 {

@@ -26,12 +26,20 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        read(parts.uri.query().unwrap_or_default()).map(Self)
+        read(parts.uri.query().unwrap_or_default(), "?").map(Self)
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    let members = split(query)?;
+impl<T: DeserializeOwned> ApiQuery<T> {
+    /// Reads a query held as text, with the same rules.
+    pub fn from_text(query: &str) -> Result<T, Problem> {
+        read(query, "?")
+    }
+}
+
+/// Reads members as a query and a form hold them; `mark` stands before the names of wrong ones.
+pub(super) fn read<T: DeserializeOwned>(query: &str, mark: &str) -> Result<T, Problem> {
+    let members = split(query, mark)?;
     let walk = Walk {
         rest: members.iter(),
         current: None,
@@ -39,17 +47,18 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     T::deserialize(MapAccessDeserializer::new(walk)).map_err(|error| {
         let refusal = Refusal::from_message(&error.message);
         let pointer = refusal.member.clone().or(error.member).unwrap_or_default();
-        refusal.at(format!("?{pointer}"))
+        refusal.at(format!("{mark}{pointer}"))
     })
 }
 
-fn split(query: &str) -> Result<Members<'_>, Problem> {
+fn split<'q>(query: &'q str, mark: &str) -> Result<Members<'q>, Problem> {
     let mut members = Members::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (Some(name), Some(value)) = (decode(name, true), decode(value, true)) else {
             let shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
             return Err(refuse(
+                mark,
                 &shown,
                 "malformed_text",
                 "The text is not percent-encoded UTF-8 without U+0000.",
@@ -57,27 +66,34 @@ fn split(query: &str) -> Result<Members<'_>, Problem> {
         };
         if members.iter().any(|(known, _)| *known == name) {
             return Err(refuse(
+                mark,
                 &name,
                 "duplicate_member",
                 "The member is there twice.",
             ));
         }
         if members.len() == MAX_MEMBERS {
-            return Err(refuse(&name, "too_many", "The query has too many members."));
+            return Err(refuse(
+                mark,
+                &name,
+                "too_many",
+                "There are too many members.",
+            ));
         }
         members.push((name, value));
     }
     Ok(members)
 }
 
-fn refuse(name: &str, code: &str, detail: &str) -> Problem {
-    invalid_request().with_fields(vec![FieldError::new(format!("?{name}"), code, detail)])
+fn refuse(mark: &str, name: &str, code: &str, detail: &str) -> Problem {
+    invalid_request().with_fields(vec![FieldError::new(format!("{mark}{name}"), code, detail)])
 }
 
 /// Refuses a query where the operation takes none.
 pub(crate) fn refuse_unexpected(query: Option<&str>) -> Result<(), Problem> {
-    match split(query.unwrap_or_default())?.first() {
+    match split(query.unwrap_or_default(), "?")?.first() {
         Some((name, _)) => Err(refuse(
+            "?",
             name,
             "unknown_member",
             "The operation takes no such member.",
@@ -136,8 +152,11 @@ mod tests {
 
     #[test]
     fn members_are_read_by_type() {
-        let query: Query =
-            read("limit=5&q=gr%C3%BCner+Tee&archived=true&sort=created_at").expect("good");
+        let query: Query = read(
+            "limit=5&q=gr%C3%BCner+Tee&archived=true&sort=created_at",
+            "?",
+        )
+        .expect("good");
         let expected = Query {
             limit: Some(5),
             q: Some("grüner Tee".to_owned()),
@@ -145,13 +164,13 @@ mod tests {
             sort: Some(Sort::CreatedAt),
         };
         assert_eq!(query, expected);
-        assert!(read::<Query>("").is_ok());
+        assert!(read::<Query>("", "?").is_ok());
     }
 
     #[test]
     fn bad_members_are_named() {
         let refused = |text: &str| {
-            let problem = read::<Query>(text).expect_err("refused");
+            let problem = read::<Query>(text, "?").expect_err("refused");
             (
                 problem.fields()[0].pointer.clone(),
                 problem.fields()[0].code.clone(),

@@ -132,7 +132,13 @@ impl HttpDispatch {
             Err(problem) => (Response::default(), Some(problem)),
         };
         if let Some(problem) = problem {
-            response = render(&problem, &target.route, uri.path(), &trace);
+            response = render(
+                &problem,
+                target.endpoint.shape.speaks_oauth,
+                &target.route,
+                uri.path(),
+                &trace,
+            );
         }
         let answer = encode(response).await?;
         Ok(WireReply::ok(&facts.ctx, answer))

@@ -54,8 +54,15 @@ pub(super) fn describe(
             json!({ "description": "The caller has this version.", "headers": headers }),
         );
     }
-    for (status, response) in problems::responses(shape) {
-        responses.insert(status.to_string(), response);
+    for (status, mut response) in problems::responses(shape) {
+        let status = status.to_string();
+        // A refusal may be a page of the operation or a problem of the platform.
+        if let Some(page) = responses.remove(&status).filter(|_| shape.answers_html) {
+            response = problems::inline(&response).unwrap_or(response);
+            response["description"] = page["description"].clone();
+            response["content"]["text/html"] = page["content"]["text/html"].clone();
+        }
+        responses.insert(status, response);
     }
     responses.sort_keys();
     operation.insert("responses".to_owned(), Value::Object(responses));
@@ -84,6 +91,12 @@ fn policy_text(policy: Policy) -> String {
 }
 
 fn security(shape: &Shape) -> Value {
+    if shape.secrets.client {
+        return json!([{ "client": [] }, {}]);
+    }
+    if shape.secrets.cookie.is_some() {
+        return json!([{ "browser": [] }, {}]);
+    }
     let guest = shape
         .headers
         .iter()
@@ -99,6 +112,13 @@ fn security(shape: &Shape) -> Value {
 
 fn request_body(shape: &Shape, schema: Value) -> Value {
     let mut content = Map::new();
+    if shape.takes_form {
+        content.insert(
+            "application/x-www-form-urlencoded".to_owned(),
+            json!({ "schema": schema }),
+        );
+        return json!({ "required": shape.needs_body, "content": content });
+    }
     if shape.method == Method::PATCH {
         content.insert(
             "application/merge-patch+json".to_owned(),
@@ -133,6 +153,9 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
     if shape.is_stream {
         let events = "Server-Sent Events: `id`, `data` as JSON. Comments are signs of life; the event `end` says why the stream ends.";
         response["content"] = json!({ "text/event-stream": { "schema": { "type": "string", "description": events } } });
+    }
+    if answer.is_page {
+        response["content"] = json!({ "text/html": { "schema": { "type": "string" } } });
     }
     if let Some(schema) = answer.schema {
         response["content"] =

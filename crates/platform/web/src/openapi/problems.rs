@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use serde_json::{Map, Value, json};
-use tenon_access::Policy;
 
 use crate::KeyRule;
 use crate::endpoint::Shape;
@@ -53,9 +52,9 @@ const PLATFORM: &[Platform] = &[
     Platform {
         status: 403,
         name: "Forbidden",
-        description: "The role is missing, or the page of another origin sent the request.",
-        codes: &["forbidden", "origin_not_allowed"],
-        applies: |shape| is_command(shape) || matches!(shape.policy, Policy::Has(_)),
+        description: "The role or scope is missing, or the page of another origin sent the request.",
+        codes: &["forbidden", "insufficient_scope", "origin_not_allowed"],
+        applies: always,
     },
     Platform {
         status: 406,
@@ -136,7 +135,19 @@ pub(super) fn responses(shape: &Shape) -> BTreeMap<u16, Value> {
         own.entry(*status).or_default().push(code);
     }
     let mut responses = BTreeMap::new();
+    let mut oauth_own = BTreeMap::new();
+    if shape.speaks_oauth {
+        for (status, codes) in std::mem::take(&mut own) {
+            oauth_own.insert(status, listed(&codes));
+        }
+    }
     for platform in PLATFORM.iter().filter(|platform| (platform.applies)(shape)) {
+        if shape.speaks_oauth {
+            let own = oauth_own.remove(&platform.status);
+            let description = own.unwrap_or_else(|| platform.description.to_owned());
+            responses.insert(platform.status, oauth(&description));
+            continue;
+        }
         let response = match own.remove(&platform.status) {
             None => json!({ "$ref": format!("#/components/responses/{}", platform.name) }),
             Some(mut codes) => {
@@ -145,6 +156,9 @@ pub(super) fn responses(shape: &Shape) -> BTreeMap<u16, Value> {
             }
         };
         responses.insert(platform.status, response);
+    }
+    for (status, description) in oauth_own {
+        responses.insert(status, oauth(&description));
     }
     for (status, codes) in own {
         responses.insert(status, problem(&listed(&codes), status, &codes));
@@ -163,6 +177,40 @@ pub(super) fn components() -> Value {
         })
         .collect();
     Value::Object(components)
+}
+
+/// A response of the platform as it is, instead of a reference to it.
+pub(super) fn inline(response: &Value) -> Option<Value> {
+    let name = response["$ref"].as_str()?.rsplit('/').next()?;
+    let platform = PLATFORM.iter().find(|platform| platform.name == name)?;
+    Some(problem(
+        platform.description,
+        platform.status,
+        platform.codes,
+    ))
+}
+
+fn oauth(description: &str) -> Value {
+    json!({
+        "description": description,
+        "headers": { "Trace-Id": { "$ref": "#/components/headers/Trace-Id" } },
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/OauthError" } } },
+    })
+}
+
+/// The form of errors among OAuth's own operations.
+pub(super) fn oauth_schema() -> Value {
+    json!({
+        "title": "OauthError",
+        "description": "What went wrong, in the form of RFC 6749 §5.2.",
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": { "type": "string", "description": "What programs look at: `invalid_grant`." },
+            "error_description": { "type": "string", "description": "A sentence for developers." },
+            "error_uri": { "type": "string", "format": "uri-reference", "description": "The page about errors of the platform." },
+        },
+    })
 }
 
 fn listed(codes: &[&str]) -> String {

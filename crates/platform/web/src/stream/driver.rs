@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 use super::places::Place;
 use super::{EVENT_STREAM, Ending, LAST_EVENT_ID, Lasting, PREFER, Places};
 use crate::dispatch::{DEADLINE_GRACE, admitted, call};
+use crate::endpoint::Secrets;
 use crate::extract::{Facts, PathParams};
 use crate::forward::hide;
 use crate::{Endpoint, Problem};
@@ -97,7 +98,7 @@ pub(crate) async fn open(
     let place = opening.places.enter(owner)?;
     let mut parts = opening.parts;
     let credentials = parts.headers.clone();
-    hide(&mut parts.headers);
+    hide(&mut parts.headers, Secrets::default());
     let asker = Asker {
         endpoint: opening.endpoint.clone(),
         parts,
@@ -176,8 +177,8 @@ impl Stream {
     async fn fetch(&self) -> Result<Page, Ending> {
         let facts = self.asker.facts(self.wait);
         let answer = self.asker.ask(facts, Some(&self.position), self.wait).await;
-        let policy = self.asker.endpoint.policy();
-        admitted(&self.verifier, policy, &self.credentials)
+        let shape = &self.asker.endpoint.shape;
+        admitted(&self.verifier, shape, &self.credentials)
             .await
             .map_err(|problem| Ending(problem.code().to_owned()))?;
         let answer = answer.map_err(|problem| Ending(problem.code().to_owned()))?;

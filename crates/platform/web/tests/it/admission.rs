@@ -44,6 +44,35 @@ async fn policies_are_checked_before_anything_is_read() {
     assert_eq!(send(&app, patch(&[Role::Admin])).await.problem().0, 428);
 }
 
+/// A token that was given to a program counts for no more than it was given for, wherever it is shown.
+#[tokio::test]
+async fn a_limited_token_opens_what_its_scope_says() {
+    let app = App::new();
+    let with = |request: http::request::Builder, scope: &str| {
+        let token = app.delegated(1, &[Role::Staff], scope);
+        request.header("authorization", format!("Bearer {token}"))
+    };
+    let thing = format!("/v1/things/{THING}");
+    for (request, scope, expected) in [
+        (get("/v1/whoami"), "api:read", 200),
+        (get("/v1/whoami"), "api:write", 200),
+        (get("/v1/whoami"), "openid staff", 403),
+        (Request::head("/v1/whoami"), "openid", 403),
+        (Request::patch(&thing), "api:write", 428),
+        (Request::patch(&thing), "api:read", 403),
+        (Request::post("/v1/panics"), "api:read", 403),
+    ] {
+        let answer = send(&app, with(request, scope)).await;
+        assert_eq!(answer.status.as_u16(), expected, "{scope}");
+        if expected == 403 && !answer.bytes.is_empty() {
+            assert_eq!(answer.problem().1, "insufficient_scope");
+        }
+    }
+    let refused = send(&app, with(Request::patch(&thing), "api:read")).await;
+    let challenge = "Bearer error=\"insufficient_scope\", scope=\"api:write\"";
+    assert_eq!(refused.header("www-authenticate"), Some(challenge));
+}
+
 #[tokio::test]
 async fn a_bad_token_is_refused_even_where_none_is_needed() {
     let app = App::new();

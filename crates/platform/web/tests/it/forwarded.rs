@@ -116,6 +116,10 @@ async fn answers_are_equal_to_the_byte() {
             .header("idempotency-key", "k1")
     };
     let change = || ask(Method::PATCH, thing()).header("authorization", &staff);
+    let grant = |body| {
+        let ask = ask(Method::POST, "/protocol/grants");
+        Ask { body, ..ask }.header("content-type", "application/x-www-form-urlencoded")
+    };
     let asks = [
         ask(Method::GET, "/v1/things?limit=2&colour=red%20%C3%A9"),
         ask(Method::GET, "/v1/things?limit=0"),
@@ -148,6 +152,17 @@ async fn answers_are_equal_to_the_byte() {
         ask(Method::GET, "/v1/whoami")
             .header("cart-token", "secret")
             .header("authorization", &customer),
+        grant("grant=x&count=2&unknown=1")
+            .header("authorization", "Basic aTpz")
+            .header("cookie", "visit=v1"),
+        grant("grant=bad"),
+        grant("grant=x&grant=y"),
+        ask(Method::GET, "/pages/one")
+            .header("accept", "text/html")
+            .header("cookie", "other=1; visit=v1; third=3"),
+        ask(Method::GET, "/pages/one").header("accept", "application/json"),
+        ask(Method::POST, "/pages/one"),
+        ask(Method::POST, "/pages/one").header("sec-fetch-site", "cross-site"),
         ask(Method::GET, "/v1/panics"),
         ask(Method::POST, "/v1/panics"),
         ask(Method::DELETE, "/v1/things"),
@@ -165,7 +180,7 @@ async fn answers_are_equal_to_the_byte() {
         statuses,
         [
             200, 400, 400, 200, 200, 304, 400, 200, 200, 201, 400, 400, 415, 400, 401, 401, 204,
-            412, 428, 403, 200, 200, 500, 500, 405, 404
+            412, 428, 403, 200, 200, 200, 400, 400, 200, 406, 303, 403, 500, 500, 405, 404
         ]
     );
 }

@@ -6,6 +6,7 @@ mod commands;
 mod documents;
 mod forwarded;
 mod input;
+mod protocols;
 mod socket;
 mod streams;
 mod support;

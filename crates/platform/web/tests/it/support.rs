@@ -15,13 +15,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenon_access::{
-    Policy, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings, VerifyingKey,
+    Delegation, Policy, Scope, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings,
+    VerifyingKey,
 };
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
-use tenon_kernel::{Env, Id, IdKind, Page, Role, Timestamp};
+use tenon_kernel::{Env, ErrorKind, Id, IdKind, Page, Role, Timestamp};
 use tenon_web::{
-    ApiInfo, ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, Edge, EdgeState,
-    Endpoint, IfMatch, KeyRule, ListView, Problem, RawBody, Reply, WebSettings, page_request,
+    ApiCookie, ApiForm, ApiInfo, ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx,
+    Edge, EdgeState, Endpoint, IfMatch, KeyRule, ListView, Problem, RawBody, Reply, WebSettings,
+    page_request,
 };
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -172,6 +174,46 @@ async fn waiting(State(shared): Shelf) -> Reply {
     Reply::no_content()
 }
 
+/// A form of a protocol that is not ours.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct GrantForm {
+    grant: Option<String>,
+    count: Option<u32>,
+}
+
+async fn grant(
+    ctx: Ctx,
+    headers: HeaderMap,
+    ApiForm(form): ApiForm<GrantForm>,
+) -> Result<Reply, Problem> {
+    if form.grant.as_deref() == Some("bad") {
+        let problem = Problem::new(ErrorKind::Malformed, "invalid_grant", "say \"please\"");
+        return Err(problem.with_oauth_error("invalid_grant"));
+    }
+    let proof = headers
+        .get(AUTHORIZATION)
+        .map(|value| value.to_str().unwrap_or_default().to_owned());
+    Ok(Reply::ok(&json!({
+        "grant": form.grant, "count": form.count, "proof": proof, "cookie": headers.contains_key("cookie"),
+        "principal": ctx.0.principal.to_string(),
+    })))
+}
+
+async fn page(ApiCookie(cookie): ApiCookie, headers: HeaderMap) -> Reply {
+    let page = format!(
+        "<p>{} {}</p>",
+        cookie.unwrap_or_default(),
+        headers.contains_key(AUTHORIZATION)
+    );
+    Reply::html(StatusCode::OK, page)
+        .header("set-cookie", "visit=v2; Path=/")
+        .header("referrer-policy", "same-origin")
+}
+
+async fn leave() -> Reply {
+    Reply::see_other("https://elsewhere.example/?a=1")
+}
+
 pub(crate) fn endpoints(shared: &Arc<Shared>) -> Vec<Endpoint> {
     let shared = || Arc::clone(shared);
     vec![
@@ -222,6 +264,23 @@ pub(crate) fn endpoints(shared: &Arc<Shared>) -> Vec<Endpoint> {
             .summary("Much text.")
             .answers::<Value>(200, "Text.")
             .handler(large, ()),
+        Endpoint::post("/protocol/grants", "create_grant", Policy::Bearer)
+            .summary("Speaks OAuth.")
+            .oauth_client()
+            .form::<GrantForm>()
+            .answers::<Value>(200, "What came.")
+            .handler(grant, ()),
+        Endpoint::get("/pages/one", "get_page", Policy::Public)
+            .summary("A page.")
+            .cookie("visit")
+            .answers_page(200, "The page.")
+            .handler(page, ()),
+        Endpoint::post("/pages/one", "leave_page", Policy::Public)
+            .summary("Goes elsewhere.")
+            .same_origin()
+            .answers_page(400, "A page about what is wrong.")
+            .redirects("Elsewhere.")
+            .handler(leave, ()),
         Endpoint::get("/v1/panics", "get_panic", Policy::Public)
             .summary("Breaks.")
             .handler(panicking, ()),
@@ -308,6 +367,19 @@ impl App {
         let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));
         self.issuer
             .issue(&self.key, user, session, roles)
+            .expect("a token")
+            .0
+    }
+
+    /// The token of a program that acts for a user.
+    pub(crate) fn delegated(&self, user: u128, roles: &[Role], scope: &str) -> String {
+        let delegation = Delegation {
+            client_id: "cli_00000000000000000000000001".to_owned(),
+            scope: Scope::parse(scope).expect("a scope"),
+        };
+        let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));
+        self.issuer
+            .issue_delegated(&self.key, user, session, roles, &delegation)
             .expect("a token")
             .0
     }

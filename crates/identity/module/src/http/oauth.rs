@@ -1,0 +1,59 @@
+//! The authorization server: registering programs (JSON), talking to them (RFC 6749), our own pages (HTML).
+
+mod authorize;
+mod browser;
+mod client_view;
+mod create_client;
+mod credentials;
+mod delete_client;
+mod discovery;
+mod get_client;
+mod introspect;
+mod list_clients;
+mod list_consents;
+mod page;
+mod refusal;
+mod revoke;
+mod rotate_secret;
+mod token;
+mod update_client;
+mod userinfo;
+mod withdraw_consent;
+
+use std::sync::Arc;
+
+use tenon_web::Endpoint;
+
+use self::browser::Site;
+use crate::service::Service;
+
+const TAG: &str = "oauth";
+/// Room for the longest request of a browser, escaped, beside what people type.
+const MAX_FORM: usize = 64 * 1024;
+
+/// All endpoints of the authorization server.
+pub(super) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
+    let site = Arc::new(Site::new(Arc::clone(service)));
+    let mut endpoints = vec![
+        create_client::endpoint(service),
+        list_clients::endpoint(service),
+        get_client::endpoint(service),
+        update_client::endpoint(service),
+        delete_client::endpoint(service),
+        rotate_secret::endpoint(service),
+        list_consents::endpoint(service),
+        withdraw_consent::endpoint(service),
+    ];
+    endpoints.extend(authorize::endpoints(&site));
+    endpoints.push(token::endpoint(service));
+    endpoints.push(revoke::endpoint(service));
+    endpoints.push(introspect::endpoint(service));
+    endpoints.extend(userinfo::endpoints(service));
+    endpoints.extend(discovery::endpoints(service));
+    endpoints
+}
+
+/// A parameter sent without a value counts as left out (RFC 6749 §3.1).
+fn said(parameter: Option<String>) -> Option<String> {
+    parameter.filter(|value| !value.is_empty())
+}

@@ -1,0 +1,89 @@
+//! Our own pages: what they are made of, and the cookie of the browser.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use tenon_web::Reply;
+
+use super::page::Pages;
+use crate::domain::secret::SecretToken;
+use crate::service::Service;
+use crate::service::oauth::{Failure, Step};
+
+/// The prefix makes browsers refuse the cookie unless it comes over TLS from this very host (RFC 6265bis §4.1.3.2).
+const COOKIE: &str = "__Host-tenon_session";
+/// Where there is no TLS because nothing leaves the machine: not every browser and library takes the other one there.
+const LOOPBACK_COOKIE: &str = "tenon_session";
+
+/// What the pages are answered with.
+pub(super) struct Site {
+    pub(super) service: Arc<Service>,
+    pages: Pages,
+}
+
+impl Site {
+    pub(super) fn new(service: Arc<Service>) -> Self {
+        Self {
+            service,
+            pages: Pages::new(),
+        }
+    }
+
+    /// The name of the cookie.
+    pub(super) fn cookie_name(&self) -> &'static str {
+        if self.service.settings.serves_tls() {
+            COOKIE
+        } else {
+            LOOPBACK_COOKIE
+        }
+    }
+
+    /// Answers with the next step; `cookie` is that of a session that begins.
+    pub(super) fn answer(&self, step: &Step, cookie: Option<&SecretToken>) -> Reply {
+        let reply = match step {
+            Step::Stop(why) => self.pages.stop(StatusCode::BAD_REQUEST, why),
+            Step::Redirect(location) => Reply::see_other(location),
+            Step::Consent(page) => self.pages.consent(page),
+            Step::SignIn(page) => {
+                let reply = self.pages.sign_in(status(page.failure), page);
+                let reply = match page.failure {
+                    Some(Failure::TooManyAttempts { retry_after_ms }) => {
+                        reply.header("retry-after", retry_after_ms.div_ceil(1_000).to_string())
+                    }
+                    _ => reply,
+                };
+                return self.with_cookie(reply, page.new_cookie.as_ref());
+            }
+        };
+        self.with_cookie(reply, cookie)
+    }
+
+    /// A page about a request that cannot be read.
+    pub(super) fn unreadable(&self, detail: &str) -> Reply {
+        self.pages.stop(StatusCode::BAD_REQUEST, detail)
+    }
+
+    fn with_cookie(&self, reply: Reply, cookie: Option<&SecretToken>) -> Reply {
+        let Some(cookie) = cookie else { return reply };
+        let secure = if self.service.settings.serves_tls() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let name = self.cookie_name();
+        let value = cookie.expose();
+        reply.header(
+            "set-cookie",
+            format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"),
+        )
+    }
+}
+
+fn status(failure: Option<Failure>) -> StatusCode {
+    match failure {
+        None => StatusCode::OK,
+        Some(Failure::Stale) => StatusCode::BAD_REQUEST,
+        Some(Failure::Refused) => StatusCode::UNAUTHORIZED,
+        Some(Failure::TooManyAttempts { .. }) => StatusCode::TOO_MANY_REQUESTS,
+    }
+}

@@ -1,0 +1,156 @@
+//! Pages without a script, for whichever browser a program has sent here.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use minijinja::{Environment, Value, context};
+use tenon_web::Reply;
+
+use crate::domain::oauth::redirect::form_action_source;
+use crate::domain::oauth::scopes::KNOWN;
+use crate::service::oauth::{ConsentPage, Failure, SignInPage};
+
+const STYLE: &str = include_str!("pages/style.css");
+
+/// The pages, ready to be filled. Templates named `.html` escape everything that is put in.
+pub(super) struct Pages {
+    templates: Environment<'static>,
+    /// The hash of the one style that is taken (CSP level 3 §6.7.2).
+    style_source: String,
+}
+
+impl Pages {
+    pub(super) fn new() -> Self {
+        let mut templates = Environment::new();
+        for (name, source) in [
+            ("layout.html", include_str!("pages/layout.html")),
+            ("sign_in.html", include_str!("pages/sign_in.html")),
+            ("consent.html", include_str!("pages/consent.html")),
+            ("stop.html", include_str!("pages/stop.html")),
+        ] {
+            templates
+                .add_template(name, source)
+                .expect("our own templates can be read");
+        }
+        let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+        Self {
+            templates,
+            style_source: format!("'sha256-{hash}'"),
+        }
+    }
+
+    pub(super) fn sign_in(&self, status: StatusCode, page: &SignInPage) -> Reply {
+        let failure = page.failure.map(|failure| match failure {
+            Failure::Stale => "This page was out of date. Please try again.".to_owned(),
+            Failure::Refused => {
+                "The e-mail address or the password is wrong, or the account cannot be used."
+                    .to_owned()
+            }
+            Failure::TooManyAttempts { retry_after_ms } => {
+                format!(
+                    "Too many attempts. Try again in {} seconds.",
+                    retry_after_ms.div_ceil(1_000)
+                )
+            }
+        });
+        let values = context! {
+            client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
+            email => page.email.as_str(), failure => failure,
+        };
+        self.fill("sign_in.html", status, values, Some(&page.redirect_uri))
+    }
+
+    pub(super) fn consent(&self, page: &ConsentPage) -> Reply {
+        let wishes: Vec<&str> = KNOWN
+            .iter()
+            .filter(|(scope, _)| page.scope.contains(scope))
+            .map(|(_, wish)| *wish)
+            .collect();
+        let leads_to = form_action_source(&page.redirect_uri);
+        let values = context! {
+            client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
+            email => page.email.as_str(), wishes => wishes, leads_to => leads_to,
+        };
+        self.fill(
+            "consent.html",
+            StatusCode::OK,
+            values,
+            Some(&page.redirect_uri),
+        )
+    }
+
+    pub(super) fn stop(&self, status: StatusCode, why: &str) -> Reply {
+        self.fill("stop.html", status, context! { why => why }, None)
+    }
+
+    /// `leads_to`: where the forms of the page may end up beside here.
+    fn fill(&self, name: &str, status: StatusCode, values: Value, leads_to: Option<&str>) -> Reply {
+        let template = self
+            .templates
+            .get_template(name)
+            .expect("a template of our own");
+        let page = template
+            .render(context! { style => STYLE, ..values })
+            .expect("a template of our own takes any text");
+        let form_action = match leads_to {
+            None => "'none'".to_owned(),
+            Some(uri) => format!("'self' {}", form_action_source(uri).unwrap_or_default()),
+        };
+        let style = &self.style_source;
+        let policy = format!(
+            "default-src 'none'; style-src {style}; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+        );
+        Reply::html(status, page)
+            .header("content-security-policy", policy)
+            // With `no-referrer` browsers send `Origin: null` with a form, as they do from anywhere (Fetch §4.2).
+            .header("referrer-policy", "same-origin")
+            .header("x-frame-options", "DENY")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenon_access::Scope;
+
+    const NASTY: &str = "\"><script>alert('x')</script>&";
+
+    fn body(reply: &Reply) -> String {
+        format!("{reply:?}")
+    }
+
+    /// Everything that a stranger can bring stands escaped.
+    #[test]
+    fn nothing_that_comes_from_elsewhere_is_markup() {
+        let pages = Pages::new();
+        let nasty = || NASTY.to_owned();
+        let redirect_uri = "https://c.example/cb".to_owned();
+        let sign_in = SignInPage {
+            client_name: nasty(),
+            redirect_uri: redirect_uri.clone(),
+            request: nasty(),
+            form_token: nasty(),
+            new_cookie: None,
+            email: nasty(),
+            failure: Some(Failure::Refused),
+        };
+        let consent = ConsentPage {
+            client_name: nasty(),
+            redirect_uri,
+            email: nasty(),
+            scope: Scope::parse("openid api:write").expect("a scope"),
+            request: nasty(),
+            form_token: nasty(),
+        };
+        for reply in [
+            pages.sign_in(StatusCode::OK, &sign_in),
+            pages.consent(&consent),
+            pages.stop(StatusCode::BAD_REQUEST, NASTY),
+        ] {
+            let text = body(&reply);
+            assert!(text.contains("&lt;script&gt;"), "{text}");
+            assert!(!text.contains("<script>"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! From a request for authorization to a code: signing in and agreeing on our own pages.
+
+use identity_contract::{IdentityError, OauthClientId};
+use serde_json::json;
+use tenon_access::Scope;
+use tenon_events::Emit as _;
+use tenon_kernel::CallCtx;
+use tenon_seam::audit::AuditRecorded;
+use tenon_seam::{SeamError, SeamResult};
+use tenon_store::retrying;
+
+use super::BrowserSession;
+use super::forms::Form;
+use crate::domain::oauth::authorization::{AuthorizationRequest, Parameters, Prompt};
+use crate::domain::oauth::client::Client;
+use crate::domain::oauth::error::{OauthCode, OauthRefusal};
+use crate::domain::oauth::redirect::{identifies_client, with_parameters};
+use crate::domain::secret::SecretToken;
+use crate::service::{Service, SignIn, acting_as};
+use crate::store::oauth_codes::CodeRow;
+use crate::store::{oauth_clients, oauth_codes, oauth_consents, sessions, users};
+
+/// How long a code can be exchanged (RFC 6749 §4.1.2 allows ten minutes; a browser needs a second).
+const CODE_LIFE: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) parameters: Parameters,
+    /// The query: it goes along with the forms, and is read again with each.
+    pub(crate) query: String,
+}
+
+/// What the browser gets next.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// A page that says what is wrong, to nobody but the person: the answer may go nowhere else.
+    Stop(&'static str),
+    SignIn(Box<SignInPage>),
+    Consent(Box<ConsentPage>),
+    /// Back to the client.
+    Redirect(String),
+}
+
+/// Everything that the page to sign in on shows and carries.
+#[derive(Debug)]
+pub(crate) struct SignInPage {
+    pub(crate) client_name: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) request: String,
+    pub(crate) form_token: String,
+    /// For a browser that has none: what its form is bound to.
+    pub(crate) new_cookie: Option<SecretToken>,
+    pub(crate) email: String,
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Why the page is shown again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The form was not shown in this browser, or too long ago.
+    Stale,
+    /// What cannot be an address or password, or is not theirs.
+    Refused,
+    TooManyAttempts {
+        retry_after_ms: u64,
+    },
+}
+
+/// Everything that the page to agree on shows and carries.
+#[derive(Debug)]
+pub(crate) struct ConsentPage {
+    pub(crate) client_name: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) email: String,
+    pub(crate) scope: Scope,
+    pub(crate) request: String,
+    pub(crate) form_token: String,
+}
+
+/// A request that was understood, and the browser that brought it.
+struct Visit {
+    client: Client,
+    request: AuthorizationRequest,
+    query: String,
+    cookie: Option<SecretToken>,
+}
+
+impl Service {
+    /// Looks what is still missing.
+    pub(crate) async fn authorize(
+        &self,
+        ctx: &CallCtx,
+        asked: Asked,
+        cookie: Option<SecretToken>,
+    ) -> SeamResult<Step, IdentityError> {
+        let visit = match self.understand(ctx, asked, cookie).await? {
+            Ok(visit) => visit,
+            Err(step) => return Ok(step),
+        };
+        let session = self.browser_session(ctx, visit.cookie.as_ref()).await?;
+        let now = self.now();
+        let session = session.filter(|session| {
+            !visit.request.wants_login() && !visit.request.is_too_old(session.signed_in_at, now)
+        });
+        match session {
+            Some(session) => self.proceed(ctx, visit, session).await,
+            None if visit.request.prompt == Prompt::None => Ok(self.refused(
+                &visit,
+                OauthCode::LoginRequired.because("nobody is signed in"),
+            )),
+            None => Ok(self.ask_to_sign_in(visit, String::new(), None)),
+        }
+    }
+
+    /// Takes the form of the sign-in page; also returns the cookie of the session that begins.
+    pub(crate) async fn sign_in_on_page(
+        &self,
+        ctx: &CallCtx,
+        asked: Asked,
+        cookie: Option<SecretToken>,
+        form_token: &str,
+        sign_in: SignIn,
+    ) -> SeamResult<(Step, Option<SecretToken>), IdentityError> {
+        let mut visit = match self.understand(ctx, asked, cookie).await? {
+            Ok(visit) => visit,
+            Err(step) => return Ok((step, None)),
+        };
+        let email = sign_in.email.clone();
+        let is_ours = visit
+            .cookie
+            .as_ref()
+            .is_some_and(|cookie| self.is_our_form(cookie, Form::SignIn, &visit.query, form_token));
+        if !is_ours {
+            return Ok((
+                self.ask_to_sign_in(visit, email, Some(Failure::Stale)),
+                None,
+            ));
+        }
+        let failure = match self.sign_in_browser(ctx, sign_in).await {
+            Ok((session, cookie)) => {
+                visit.cookie = Some(cookie.clone());
+                let step = self.proceed(ctx, visit, session).await?;
+                return Ok((step, Some(cookie)));
+            }
+            Err(SeamError::Domain(IdentityError::TooManyAttempts { retry_after_ms })) => {
+                Failure::TooManyAttempts { retry_after_ms }
+            }
+            Err(SeamError::Domain(
+                IdentityError::InvalidCredentials | IdentityError::InvalidRequest { .. },
+            )) => Failure::Refused,
+            Err(error) => return Err(error),
+        };
+        Ok((self.ask_to_sign_in(visit, email, Some(failure)), None))
+    }
+
+    /// Takes the form of the consent page.
+    pub(crate) async fn agree_on_page(
+        &self,
+        ctx: &CallCtx,
+        asked: Asked,
+        cookie: Option<SecretToken>,
+        form_token: &str,
+        agrees: bool,
+    ) -> SeamResult<Step, IdentityError> {
+        let visit = match self.understand(ctx, asked, cookie).await? {
+            Ok(visit) => visit,
+            Err(step) => return Ok(step),
+        };
+        let session = self.browser_session(ctx, visit.cookie.as_ref()).await?;
+        let now = self.now();
+        let is_ours = visit.cookie.as_ref().is_some_and(|cookie| {
+            self.is_our_form(cookie, Form::Consent, &visit.query, form_token)
+        });
+        // The mark says that this request was shown to who is signed in, after it was asked all it wanted to be.
+        let session = session
+            .filter(|session| is_ours && !visit.request.is_too_old(session.signed_in_at, now));
+        match session {
+            None => Ok(self.ask_to_sign_in(visit, String::new(), Some(Failure::Stale))),
+            Some(_) if !agrees => Ok(self.refused(
+                &visit,
+                OauthCode::AccessDenied.because("the person did not agree"),
+            )),
+            Some(session) => self.grant(ctx, &visit, &session, true).await,
+        }
+    }
+
+    /// Reads the request. Only once client and redirect URI are known to belong together anything is sent there.
+    async fn understand(
+        &self,
+        ctx: &CallCtx,
+        asked: Asked,
+        cookie: Option<SecretToken>,
+    ) -> SeamResult<Result<Visit, Step>, IdentityError> {
+        if !self.has_pages() {
+            return Ok(Err(Step::Stop(
+                "This server is reached without TLS, so it cannot keep you signed in safely. Its operator has to set an https address as public_url.",
+            )));
+        }
+        let Asked { parameters, query } = asked;
+        let id = parameters.client_id.as_deref();
+        let id = id.and_then(|id| id.parse::<OauthClientId>().ok());
+        let client = match id {
+            Some(id) => oauth_clients::find(&mut self.db.read(ctx), id).await?,
+            None => None,
+        };
+        let Some(client) = client else {
+            return Ok(Err(Step::Stop(
+                "The program that sent you here is not known to this server.",
+            )));
+        };
+        let Some(redirect_uri) = parameters.trusted_redirect(&client).map(str::to_owned) else {
+            return Ok(Err(Step::Stop(
+                "The program that sent you here wants the answer at an address that is not registered for it.",
+            )));
+        };
+        let state = parameters.returned_state().map(str::to_owned);
+        match parameters.check(&client, redirect_uri.clone()) {
+            Ok(request) => Ok(Ok(Visit {
+                client,
+                request,
+                query,
+                cookie,
+            })),
+            Err(refusal) => Ok(Err(self.refusal(&redirect_uri, state.as_deref(), refusal))),
+        }
+    }
+
+    /// Goes on with somebody who is signed in.
+    async fn proceed(
+        &self,
+        ctx: &CallCtx,
+        visit: Visit,
+        session: BrowserSession,
+    ) -> SeamResult<Step, IdentityError> {
+        let request = &visit.request;
+        let agreed =
+            oauth_consents::find(&mut self.db.read(ctx), session.account.id, visit.client.id)
+                .await?;
+        let covers = agreed.is_some_and(|agreed| request.scope.is_within(&agreed));
+        if covers && !request.prompt.wants_consent() && identifies_client(&request.redirect_uri) {
+            return self.grant(ctx, &visit, &session, false).await;
+        }
+        if request.prompt == Prompt::None {
+            return Ok(self.refused(
+                &visit,
+                OauthCode::ConsentRequired.because("the person has not agreed"),
+            ));
+        }
+        let Some(cookie) = &visit.cookie else {
+            return Ok(self.ask_to_sign_in(visit, String::new(), Some(Failure::Stale)));
+        };
+        Ok(Step::Consent(Box::new(ConsentPage {
+            form_token: self.form_token(cookie, Form::Consent, &visit.query),
+            client_name: visit.client.wish.name,
+            redirect_uri: visit.request.redirect_uri,
+            email: session.account.email,
+            scope: visit.request.scope,
+            request: visit.query,
+        })))
+    }
+
+    /// Gives out a code, and remembers what was agreed to.
+    async fn grant(
+        &self,
+        ctx: &CallCtx,
+        visit: &Visit,
+        session: &BrowserSession,
+        agreed_now: bool,
+    ) -> SeamResult<Step, IdentityError> {
+        let (user_id, client_id) = (session.account.id, visit.client.id);
+        let request = &visit.request;
+        let code = SecretToken::generate(self.db.env());
+        let granted = retrying(|| async {
+            let mut ctx = acting_as(ctx, user_id, Some(session.id));
+            let mut tx = self.db.begin(&mut ctx, "identity.authorize").await?;
+            if oauth_clients::hold(&mut tx, client_id).await?.is_none() {
+                return Ok::<_, SeamError<IdentityError>>(false); // deleted meanwhile
+            }
+            if agreed_now {
+                let before = oauth_consents::find(&mut tx, user_id, client_id).await?;
+                let scope = before.unwrap_or_default().union(&request.scope);
+                oauth_consents::put(&mut tx, user_id, client_id, &scope).await?;
+                tx.emit(&AuditRecorded {
+                    action: "consent.granted".to_owned(),
+                    target: client_id.to_string(),
+                    before: None,
+                    after: Some(json!({ "scope": request.scope.to_string() })),
+                })
+                .await?;
+            }
+            let row = CodeRow {
+                client_id,
+                user_id,
+                redirect_uri: request.redirect_uri.clone(),
+                scope: request.scope.to_string(),
+                nonce: request.nonce.clone(),
+                challenge: request.challenge.as_str().to_owned(),
+                authenticated_at: session.signed_in_at,
+                expires_at: tx.now() + CODE_LIFE,
+                session_id: None,
+            };
+            oauth_codes::insert(&mut tx, &code.hash(), &row).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await?;
+        if !granted {
+            return Ok(Step::Stop(
+                "The program that sent you here is not known to this server.",
+            ));
+        }
+        Ok(self.answer(
+            &request.redirect_uri,
+            request.state.as_deref(),
+            &[("code", code.expose())],
+        ))
+    }
+
+    /// Finds the session that a cookie stands for, with its owner as they are now.
+    async fn browser_session(
+        &self,
+        ctx: &CallCtx,
+        cookie: Option<&SecretToken>,
+    ) -> SeamResult<Option<BrowserSession>, IdentityError> {
+        let Some(cookie) = cookie else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let mut db = self.db.read(ctx);
+        let Some((id, user, signed_in_at)) =
+            sessions::find_browser(&mut db, &cookie.hash(), now).await?
+        else {
+            return Ok(None);
+        };
+        let account = users::find(&mut db, user).await?;
+        Ok(account
+            .filter(|account| !account.is_locked())
+            .map(|account| BrowserSession {
+                id,
+                account,
+                signed_in_at,
+            }))
+    }
+
+    fn ask_to_sign_in(&self, visit: Visit, email: String, failure: Option<Failure>) -> Step {
+        let new_cookie = match visit.cookie {
+            Some(_) => None,
+            None => Some(SecretToken::generate(self.db.env())),
+        };
+        let form_token = visit
+            .cookie
+            .as_ref()
+            .or(new_cookie.as_ref())
+            .map(|cookie| self.form_token(cookie, Form::SignIn, &visit.query))
+            .unwrap_or_default();
+        let email = if email.is_empty() {
+            visit.request.login_hint.unwrap_or_default()
+        } else {
+            email
+        };
+        Step::SignIn(Box::new(SignInPage {
+            client_name: visit.client.wish.name,
+            redirect_uri: visit.request.redirect_uri,
+            request: visit.query,
+            form_token,
+            new_cookie,
+            email,
+            failure,
+        }))
+    }
+
+    fn refused(&self, visit: &Visit, refusal: OauthRefusal) -> Step {
+        self.refusal(
+            &visit.request.redirect_uri,
+            visit.request.state.as_deref(),
+            refusal,
+        )
+    }
+
+    fn refusal(&self, redirect_uri: &str, state: Option<&str>, refusal: OauthRefusal) -> Step {
+        let said = [
+            ("error", refusal.code.as_str()),
+            ("error_description", refusal.description),
+        ];
+        self.answer(redirect_uri, state, &said)
+    }
+
+    /// Sends the browser back; `iss` says who answers, so that a client which talks to several servers cannot be made to
+    /// mix them up (RFC 9207).
+    fn answer(&self, redirect_uri: &str, state: Option<&str>, said: &[(&str, &str)]) -> Step {
+        let mut parameters = said.to_vec();
+        parameters.extend(state.map(|state| ("state", state)));
+        parameters.push(("iss", &self.settings.issuer));
+        Step::Redirect(with_parameters(redirect_uri, &parameters))
+    }
+}

@@ -1,0 +1,100 @@
+//! `cargo xtask interop`: client libraries that know nothing of us, against a fresh server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::process;
+use crate::scenario::free_block;
+use crate::stack::{Backend, Plan, Stack};
+use crate::topology::Topology;
+
+/// The client, installed into a virtual environment below the target directory. Its interface to keys and tokens is that
+/// of 1.x.
+const LIBRARIES: [&str; 2] = ["authlib>=1.6,<1.7", "requests>=2.32,<3"];
+
+/// Options of `cargo xtask interop`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Which protocol.
+    #[arg(value_enum)]
+    protocol: Protocol,
+    /// Engine of the stores.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    backend: Backend,
+    /// Where the modules run.
+    #[arg(long, default_value = "wire")]
+    topology: Topology,
+}
+
+/// What clients speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    /// OpenID Connect and OAuth 2, by Authlib.
+    Oidc,
+}
+
+impl Options {
+    /// For CI.
+    pub(crate) fn quick() -> Self {
+        Self {
+            protocol: Protocol::Oidc,
+            backend: Backend::Sqlite,
+            topology: Topology::Wire,
+        }
+    }
+}
+
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    let Protocol::Oidc = options.protocol;
+    let python = install(root)?;
+    let folder = root.join("var/interop");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let plan = Plan {
+        backend: options.backend,
+        topology: options.topology,
+        port: free_block(),
+        folder: folder.clone(),
+        release: false,
+        show_server_log: false,
+        unlimited: true,
+        movable_clock: false,
+    };
+    let mut stack = Stack::prepare(root, plan)?;
+    stack.serve()?;
+    let accounts = folder.join("data/demo-accounts.txt");
+    let mut client = Command::new(python);
+    client
+        .arg(root.join("xtask/interop/oidc.py"))
+        .arg(format!("http://127.0.0.1:{}", stack.ports.api))
+        .arg(accounts);
+    let played = process::run(&mut client);
+    if stack.server_has_ended() {
+        bail!(
+            "the server ended; see {}",
+            folder.join("server.log").display()
+        );
+    }
+    played?;
+    stack.verify()
+}
+
+fn install(root: &Path) -> Result<PathBuf> {
+    let folder = process::target_dir(root)?.join("interop");
+    let python = folder.join("bin/python");
+    if !python.is_file() {
+        process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    let pip = folder.join("bin/pip");
+    process::run(
+        Command::new(pip)
+            .args(["install", "--quiet"])
+            .args(LIBRARIES),
+    )?;
+    Ok(python)
+}
