@@ -13,9 +13,9 @@ import time
 import urllib.parse
 
 import requests
+from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, JsonWebToken
-from authlib.oauth2.rfc6749.errors import OAuth2Error
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.core import CodeIDToken
@@ -107,12 +107,12 @@ def discover(base):
         found = requests.get(f"{base}/.well-known/{name}", timeout=30).json()
         metadata = kind(found)
         for member in metadata.REGISTRY_KEYS:
-            # A server on loopback has no TLS, which is all that this check of the library is about.
-            validate = getattr(metadata, f"validate_{member}")
             try:
-                validate()
+                getattr(metadata, f"validate_{member}")()
             except ValueError as error:
-                check("https" in str(error), f"{name}: {error}")
+                # Two things are known: a server on loopback has no TLS, and ID tokens are signed with EdDSA alone
+                # (docs/adr/0018). Clients do not ask for either.
+                check("https" in str(error) or "RS256" in str(error), f"{name}: {error}")
     return found
 
 
@@ -181,7 +181,7 @@ def play(base, metadata, client, auth_method, account, callback, number):
         session.fetch_token(metadata["token_endpoint"], authorization_response=callback.seen, state=state,
                             code_verifier="another-verifier-of-forty-three-characters-or-more")
         check(False, "a code works twice")
-    except OAuth2Error as error:
+    except OAuthError as error:
         check(error.error == "invalid_grant", f"{error}")
     step(number + 4, "the code is refused the second time, and what it gave has ended")
 
@@ -199,7 +199,7 @@ def play(base, metadata, client, auth_method, account, callback, number):
     try:
         session.refresh_token(metadata["token_endpoint"], refresh_token=tokens["refresh_token"])
         check(False, "a token given back works")
-    except OAuth2Error as error:
+    except OAuthError as error:
         check(error.error == "invalid_grant", f"{error}")
     step(number + 5, "introspected and given back" if client.get("secret") else "given back")
 

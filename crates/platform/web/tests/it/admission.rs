@@ -9,7 +9,7 @@ use tenon_kernel::Role;
 use tenon_web::{Connection, RateLimit, RateLimits, WebSettings};
 use tokio_util::task::TaskTracker;
 
-use crate::support::{Answer, App, is};
+use crate::support::{Answer, App, THING, is};
 
 fn get(path: &str) -> http::request::Builder {
     Request::get(path)

@@ -126,7 +126,7 @@ async fn change_thing(
 ) -> Result<Reply, Problem> {
     if version != 17 {
         let stale = Problem::new(
-            tenon_kernel::ErrorKind::PreconditionFailed,
+            ErrorKind::PreconditionFailed,
             "things.stale",
             "Someone was faster.",
         );
