@@ -6,9 +6,11 @@ mod clients;
 mod consents;
 mod exchange;
 mod forms;
+mod grant;
 mod introspect;
 mod more_grants;
 mod revoke;
+mod step;
 mod tokens;
 mod userinfo;
 
@@ -17,10 +19,10 @@ use tenon_kernel::Timestamp;
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 
 pub(crate) use self::authenticate::Presented;
-pub(crate) use self::authorize::{Asked, ConsentPage, Failure, SignInPage, Step};
 pub(crate) use self::clients::{CREATE as CREATE_CLIENT, ROTATE as ROTATE_SECRET, ShownClient};
 pub(crate) use self::exchange::CodeExchange;
 pub(crate) use self::introspect::{Introspected, TokenUse};
+pub(crate) use self::step::{Asked, ConsentPage, Failure, SignInPage, Step};
 pub(crate) use self::tokens::OauthTokens;
 pub(crate) use self::userinfo::UserInfo;
 

@@ -1,87 +1,23 @@
 //! From a request for authorization to a code: signing in and agreeing on our own pages.
 
 use identity_contract::{IdentityError, OauthClientId};
-use serde_json::json;
-use tenon_access::Scope;
-use tenon_events::Emit as _;
 use tenon_kernel::CallCtx;
-use tenon_seam::audit::AuditRecorded;
 use tenon_seam::{SeamError, SeamResult};
-use tenon_store::retrying;
 
-use super::BrowserSession;
 use super::forms::Form;
-use crate::domain::oauth::authorization::{AuthorizationRequest, Parameters, Prompt};
+use super::{Asked, BrowserSession, ConsentPage, Failure, SignInPage, Step};
+use crate::domain::oauth::authorization::{AuthorizationRequest, Prompt};
 use crate::domain::oauth::client::Client;
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
 use crate::domain::oauth::redirect::{identifies_client, with_parameters};
 use crate::domain::secret::SecretToken;
-use crate::service::{Service, SignIn, acting_as};
-use crate::store::oauth_codes::CodeRow;
-use crate::store::{oauth_clients, oauth_codes, oauth_consents, sessions, users};
-
-/// How long a code can be exchanged (RFC 6749 §4.1.2 allows ten minutes; a browser needs a second).
-const CODE_LIFE: std::time::Duration = std::time::Duration::from_mins(1);
-
-/// A request as it came.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) parameters: Parameters,
-    /// The query: it goes along with the forms, and is read again with each.
-    pub(crate) query: String,
-}
-
-/// What the browser gets next.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// A page that says what is wrong, to nobody but the person: the answer may go nowhere else.
-    Stop(&'static str),
-    SignIn(Box<SignInPage>),
-    Consent(Box<ConsentPage>),
-    /// Back to the client.
-    Redirect(String),
-}
-
-/// Everything that the page to sign in on shows and carries.
-#[derive(Debug)]
-pub(crate) struct SignInPage {
-    pub(crate) client_name: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) request: String,
-    pub(crate) form_token: String,
-    /// For a browser that has none: what its form is bound to.
-    pub(crate) new_cookie: Option<SecretToken>,
-    pub(crate) email: String,
-    pub(crate) failure: Option<Failure>,
-}
-
-/// Why the page is shown again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// The form was not shown in this browser, or too long ago.
-    Stale,
-    /// What cannot be an address or password, or is not theirs.
-    Refused,
-    TooManyAttempts {
-        retry_after_ms: u64,
-    },
-}
-
-/// Everything that the page to agree on shows and carries.
-#[derive(Debug)]
-pub(crate) struct ConsentPage {
-    pub(crate) client_name: String,
-    pub(crate) redirect_uri: String,
-    pub(crate) email: String,
-    pub(crate) scope: Scope,
-    pub(crate) request: String,
-    pub(crate) form_token: String,
-}
+use crate::service::{Service, SignIn};
+use crate::store::{oauth_clients, oauth_consents, sessions, users};
 
 /// A request that was understood, and the browser that brought it.
-struct Visit {
-    client: Client,
-    request: AuthorizationRequest,
+pub(super) struct Visit {
+    pub(super) client: Client,
+    pub(super) request: AuthorizationRequest,
     query: String,
     cookie: Option<SecretToken>,
 }
@@ -260,63 +196,6 @@ impl Service {
         })))
     }
 
-    /// Gives out a code, and remembers what was agreed to.
-    async fn grant(
-        &self,
-        ctx: &CallCtx,
-        visit: &Visit,
-        session: &BrowserSession,
-        agreed_now: bool,
-    ) -> SeamResult<Step, IdentityError> {
-        let (user_id, client_id) = (session.account.id, visit.client.id);
-        let request = &visit.request;
-        let code = SecretToken::generate(self.db.env());
-        let granted = retrying(|| async {
-            let mut ctx = acting_as(ctx, user_id, Some(session.id));
-            let mut tx = self.db.begin(&mut ctx, "identity.authorize").await?;
-            if oauth_clients::hold(&mut tx, client_id).await?.is_none() {
-                return Ok::<_, SeamError<IdentityError>>(false); // deleted meanwhile
-            }
-            if agreed_now {
-                let before = oauth_consents::find(&mut tx, user_id, client_id).await?;
-                let scope = before.unwrap_or_default().union(&request.scope);
-                oauth_consents::put(&mut tx, user_id, client_id, &scope).await?;
-                tx.emit(&AuditRecorded {
-                    action: "consent.granted".to_owned(),
-                    target: client_id.to_string(),
-                    before: None,
-                    after: Some(json!({ "scope": request.scope.to_string() })),
-                })
-                .await?;
-            }
-            let row = CodeRow {
-                client_id,
-                user_id,
-                redirect_uri: request.redirect_uri.clone(),
-                scope: request.scope.to_string(),
-                nonce: request.nonce.clone(),
-                challenge: request.challenge.as_str().to_owned(),
-                authenticated_at: session.signed_in_at,
-                expires_at: tx.now() + CODE_LIFE,
-                session_id: None,
-            };
-            oauth_codes::insert(&mut tx, &code.hash(), &row).await?;
-            tx.commit().await?;
-            Ok(true)
-        })
-        .await?;
-        if !granted {
-            return Ok(Step::Stop(
-                "The program that sent you here is not known to this server.",
-            ));
-        }
-        Ok(self.answer(
-            &request.redirect_uri,
-            request.state.as_deref(),
-            &[("code", code.expose())],
-        ))
-    }
-
     /// Finds the session that a cookie stands for, with its owner as they are now.
     async fn browser_session(
         &self,
@@ -388,7 +267,12 @@ impl Service {
 
     /// Sends the browser back; `iss` says who answers, so that a client which talks to several servers cannot be made to
     /// mix them up (RFC 9207).
-    fn answer(&self, redirect_uri: &str, state: Option<&str>, said: &[(&str, &str)]) -> Step {
+    pub(super) fn answer(
+        &self,
+        redirect_uri: &str,
+        state: Option<&str>,
+        said: &[(&str, &str)],
+    ) -> Step {
         let mut parameters = said.to_vec();
         parameters.extend(state.map(|state| ("state", state)));
         parameters.push(("iss", &self.settings.issuer));
