@@ -144,7 +144,8 @@ pub(super) fn responses(shape: &Shape) -> BTreeMap<u16, Value> {
     for platform in PLATFORM.iter().filter(|platform| (platform.applies)(shape)) {
         if shape.speaks_oauth {
             let own = oauth_own.remove(&platform.status);
-            let description = own.unwrap_or_else(|| platform.description.to_owned());
+            let words = oauth_words(platform.status).unwrap_or(platform.description);
+            let description = own.unwrap_or_else(|| words.to_owned());
             responses.insert(platform.status, oauth(&description));
             continue;
         }
@@ -188,6 +189,17 @@ pub(super) fn inline(response: &Value) -> Option<Value> {
         platform.status,
         platform.codes,
     ))
+}
+
+/// What a status means among OAuth's own operations, where that is not what the platform says of it.
+fn oauth_words(status: u16) -> Option<&'static str> {
+    match status {
+        400 => Some("The request, the grant or the scope is refused; `error` says which."),
+        401 => Some("The client is not known, or does not prove who it is."),
+        403 => Some("The page of another origin sent the request."),
+        415 => Some("The body is not sent as a form."),
+        _ => None,
+    }
 }
 
 fn oauth(description: &str) -> Value {

@@ -9,20 +9,32 @@ use super::said;
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
 use crate::service::oauth::Presented;
 
-/// Reads what a client shows, by one method only.
+/// Id and secret of `Authorization`, if it is there.
+pub(super) struct Basic(Option<(String, String)>);
+
+/// Reads `Authorization`, before the form: whoever shows something wrong there is told that first.
+pub(super) fn basic_of(headers: &HeaderMap) -> Result<Basic, OauthRefusal> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(Basic(None));
+    };
+    match value.to_str().ok().and_then(basic) {
+        Some(shown) => Ok(Basic(Some(shown))),
+        None => {
+            Err(OauthCode::InvalidClient.because("Authorization is not Basic with id and secret"))
+        }
+    }
+}
+
+/// Puts together what a client shows, by one method only.
 pub(super) fn presented(
-    headers: &HeaderMap,
+    Basic(shown): Basic,
     client_id: Option<String>,
     secret: Option<String>,
 ) -> Result<Presented, OauthRefusal> {
     let (client_id, secret) = (said(client_id), said(secret));
-    let Some(value) = headers.get(AUTHORIZATION) else {
+    let Some((basic_id, basic_secret)) = shown else {
         return Ok(Presented { client_id, secret });
     };
-    let (basic_id, basic_secret) =
-        value.to_str().ok().and_then(basic).ok_or(
-            OauthCode::InvalidClient.because("Authorization is not Basic with id and secret"),
-        )?;
     if secret.is_some() || client_id.is_some_and(|id| id != basic_id) {
         return Err(OauthCode::InvalidRequest.because("show one client, in one way"));
     }
@@ -58,29 +70,35 @@ mod tests {
         authorization: Option<&str>,
         id: Option<&str>,
         secret: Option<&str>,
-    ) -> Result<(Option<String>, Option<String>), OauthCode> {
+    ) -> Result<Shown, OauthCode> {
         let mut headers = HeaderMap::new();
         if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value.parse().expect("header text"));
         }
-        presented(&headers, id.map(str::to_owned), secret.map(str::to_owned))
+        basic_of(&headers)
+            .and_then(|basic| presented(basic, id.map(str::to_owned), secret.map(str::to_owned)))
             .map(|presented| (presented.client_id, presented.secret))
             .map_err(|refusal| refusal.code)
     }
 
-    fn both(id: &str, secret: &str) -> Result<(Option<String>, Option<String>), OauthCode> {
-        Ok((Some(id.to_owned()), Some(secret.to_owned())))
+    type Shown = (Option<String>, Option<String>);
+
+    fn both(id: &str, secret: &str) -> Shown {
+        (Some(id.to_owned()), Some(secret.to_owned()))
     }
 
     #[test]
     fn a_client_shows_itself_in_one_way() {
         let header = format!("Basic {}", STANDARD.encode("cli_1:a%2Bb+c"));
-        assert_eq!(shown(Some(&header), None, None), both("cli_1", "a+b c"));
+        assert_eq!(shown(Some(&header), None, None), Ok(both("cli_1", "a+b c")));
         assert_eq!(
             shown(Some(&header), Some("cli_1"), None),
-            both("cli_1", "a+b c")
+            Ok(both("cli_1", "a+b c"))
         );
-        assert_eq!(shown(None, Some("cli_1"), Some("s")), both("cli_1", "s"));
+        assert_eq!(
+            shown(None, Some("cli_1"), Some("s")),
+            Ok(both("cli_1", "s"))
+        );
         assert_eq!(
             shown(None, Some("cli_1"), Some("")),
             Ok((Some("cli_1".to_owned()), None))

@@ -7,9 +7,10 @@ use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tenon_access::Policy;
+use tenon_kernel::Timestamp;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::presented;
+use super::credentials::{basic_of, presented};
 use super::refusal::{problem, refused};
 use super::revoke::Form;
 use super::token::missing;
@@ -69,9 +70,11 @@ async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
     headers: HeaderMap,
-    ApiForm(form): ApiForm<Form>,
+    form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let client = presented(&headers, form.client_id, form.client_secret)
+    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
+    let ApiForm(form) = form?;
+    let client = presented(basic, form.client_id, form.client_secret)
         .map_err(|refusal| refused(&refusal))?;
     let token = said(form.token).ok_or_else(|| missing("token is missing"))?;
     let client = service
@@ -101,7 +104,7 @@ fn view(found: Introspected, client_id: String, issuer: String) -> View {
         sub: Some(sub),
         sid,
         iss: Some(issuer),
-        iat: found.issued_at.map(|at| at.as_unix_seconds()),
+        iat: found.issued_at.map(Timestamp::as_unix_seconds),
         exp: Some(found.expires_at.as_unix_seconds()),
     }
 }

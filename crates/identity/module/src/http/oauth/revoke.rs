@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tenon_access::Policy;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::presented;
+use super::credentials::{basic_of, presented};
 use super::refusal::{problem, refused};
 use super::token::missing;
 use super::{TAG, said};
@@ -48,9 +48,11 @@ async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
     headers: HeaderMap,
-    ApiForm(form): ApiForm<Form>,
+    form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let client = presented(&headers, form.client_id, form.client_secret)
+    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
+    let ApiForm(form) = form?;
+    let client = presented(basic, form.client_id, form.client_secret)
         .map_err(|refusal| refused(&refusal))?;
     let token = said(form.token).ok_or_else(|| missing("token is missing"))?;
     let client = service

@@ -10,7 +10,7 @@ use tenon_access::Policy;
 use tenon_kernel::Timestamp;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::presented;
+use super::credentials::{basic_of, presented};
 use super::refusal::{problem, refused};
 use super::{TAG, said};
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
@@ -94,9 +94,11 @@ async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
     headers: HeaderMap,
-    ApiForm(form): ApiForm<Form>,
+    form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let client = presented(&headers, form.client_id, form.client_secret)
+    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
+    let ApiForm(form) = form?;
+    let client = presented(basic, form.client_id, form.client_secret)
         .map_err(|refusal| refused(&refusal))?;
     let grant_type = said(form.grant_type).ok_or_else(|| missing("grant_type is missing"))?;
     let client = service

@@ -41,16 +41,14 @@ impl Service {
             }
             _ => false,
         });
-        match known {
-            Some(client) => Ok(client),
-            None => {
-                tracing::info!("a client was refused");
-                refuse(
-                    OauthCode::InvalidClient,
-                    "the client or its secret is not known",
-                )
-            }
+        if let Some(client) = known {
+            return Ok(client);
         }
+        tracing::info!("a client was refused");
+        refuse(
+            OauthCode::InvalidClient,
+            "the client or its secret is not known",
+        )
     }
 
     /// As [`Service::authenticate_client`], for what only programs with a secret may do.

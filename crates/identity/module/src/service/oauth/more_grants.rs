@@ -12,6 +12,7 @@ use crate::domain::oauth::scopes::{is_for_services, roles_of_service};
 use crate::domain::secret::SecretToken;
 use crate::service::Service;
 use crate::store::refresh_tokens::Family;
+use crate::store::sessions::OauthSession;
 use crate::store::{refresh_tokens, sessions};
 
 impl Service {
@@ -28,15 +29,8 @@ impl Service {
         let Some(token) = SecretToken::parse(token) else {
             return not_valid();
         };
-        let now = self.now();
-        let mut db = self.db.read(ctx);
-        let Some((session_id, _)) = refresh_tokens::find_session(&mut db, &token.hash()).await?
-        else {
-            return not_valid();
-        };
-        let session = sessions::find_oauth(&mut db, session_id, now).await?;
-        drop(db);
-        let Some(session) = session.filter(|session| session.client_id == client.id) else {
+        let found = self.session_of_program(ctx, &token).await?;
+        let Some(session) = found.filter(|session| session.client_id == client.id) else {
             return not_valid();
         };
         let granted = session.scope.intersection(&client.wish.scope);
@@ -67,6 +61,19 @@ impl Service {
             },
             Some(step.refresh_token),
         )
+    }
+
+    async fn session_of_program(
+        &self,
+        ctx: &CallCtx,
+        token: &SecretToken,
+    ) -> OauthResult<Option<OauthSession>> {
+        let mut db = self.db.read(ctx);
+        let Some((session_id, _)) = refresh_tokens::find_session(&mut db, &token.hash()).await?
+        else {
+            return Ok(None);
+        };
+        Ok(sessions::find_oauth(&mut db, session_id, self.now()).await?)
     }
 
     /// Gives a program a token of its own (RFC 6749 §4.4): all it is registered for, or what it asks for of that.

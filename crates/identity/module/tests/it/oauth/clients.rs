@@ -85,12 +85,12 @@ async fn a_client_changes_under_its_version_and_ends_with_all_it_has() {
         robot.get("/v1/me").await.expect(404);
 
         let path = format!("/v1/oauth/clients/{}", made.id);
-        let patch = json!({ "name": "Tea only", "scopes": ["openid"] });
+        let less = json!({ "name": "Tea only", "scopes": ["openid"] });
         let change = async |etag: &str| {
             admin
                 .patch(&path)
                 .header("if-match", etag)
-                .json(&patch)
+                .json(&less)
                 .await
         };
         let changed = change(&made.etag).await;
