@@ -147,6 +147,12 @@ impl Normaliser {
         let mut rest = text.as_str();
         let mut in_word = false;
         while let Some(first) = rest.chars().next() {
+            // An encoded `=` in a form: what comes after it begins a word.
+            if let Some(after) = rest.strip_prefix("%3D") {
+                out.push_str("%3D");
+                (rest, in_word) = (after, false);
+                continue;
+            }
             if !in_word {
                 if let Some(taken) = self.parameter(rest, &mut out) {
                     rest = &rest[taken..];
@@ -269,6 +275,20 @@ mod tests {
         assert_eq!(body, json!({ "refresh_token": "refresh_token#1" }));
         let secrets: Vec<&str> = names.secrets().collect();
         assert_eq!(secrets, ["abcdefghijklmnop", "0123456789abcdefghij"]);
+    }
+
+    #[test]
+    fn what_stands_in_forms_and_cookies_is_found() {
+        let mut names = Normaliser::new(vec![("http://127.0.0.1:1".to_owned(), "<api>")]);
+        let sent = names.text(
+            "request=client_id%3Dcli_01m7xtr8z3e388ffmb85x0c4ze&form_token=abcdefghijklmnop; tenon_session=0123456789abcdef",
+        );
+        let expected = "request=client_id%3Dcli#1&form_token=form_token#1; tenon_session=cookie#1";
+        assert_eq!(sent, expected);
+        let back =
+            names.text("https://c.example/cb?code=abcdefgh01234567&iss=http%3A%2F%2F127.0.0.1%3A1");
+        assert_eq!(back, "https://c.example/cb?code=code#1&iss=<api>");
+        assert_eq!(names.secrets().count(), 3);
     }
 
     #[test]
