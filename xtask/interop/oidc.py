@@ -111,7 +111,7 @@ def discover(base):
                 getattr(metadata, f"validate_{member}")()
             except ValueError as error:
                 # Two things are known: a server on loopback has no TLS, and ID tokens are signed with EdDSA alone
-                # (docs/adr/0018). Clients do not ask for either.
+                # (docs/adr/0019). Clients do not ask for either.
                 check("https" in str(error) or "RS256" in str(error), f"{name}: {error}")
     return found
 
