@@ -1,4 +1,5 @@
-//! Which events lead to which mails, and what stands in them.
+//! Which events lead to which mails, and what stands in them: the same whatever stores them. That they are stored, sent and
+//! found on either engine is what the log, the inbox and the bad days show.
 
 use std::time::Duration;
 
@@ -12,9 +13,11 @@ use orders_contract::{
 };
 use payments_contract::RefundSucceeded;
 use tenon_kernel::Role;
-use tenon_testkit::engines;
+use tenon_testkit::TestEngine;
 
 use crate::world::{World, eur, id, order};
+
+const STORES: [TestEngine; 1] = [TestEngine::Sqlite];
 
 impl World {
     /// Opens a challenge in the fake and returns the event that tells of it.
@@ -47,7 +50,7 @@ impl World {
 
 #[tokio::test]
 async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["identity"]).await;
         let event = world.challenge("c", ChallengePurpose::VerifyEmail);
         world.happens("identity", &event).await;
@@ -89,7 +92,7 @@ async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
 
 #[tokio::test]
 async fn each_purpose_has_its_own_mail() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["identity"]).await;
         for (purpose, subject, page) in [
             (
@@ -120,7 +123,7 @@ async fn each_purpose_has_its_own_mail() {
 
 #[tokio::test]
 async fn a_challenge_that_is_over_sends_nothing() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["identity"]).await;
         let answered = world.challenge("answered", ChallengePurpose::Recover);
         world.identity.close_challenge(answered.challenge_id);
@@ -144,7 +147,7 @@ async fn a_challenge_that_is_over_sends_nothing() {
 
 #[tokio::test]
 async fn people_hear_of_what_happens_to_their_account() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["identity"]).await;
         let user_id = world.ada(Some("Ada"));
         let session_id = id("session");
@@ -212,7 +215,7 @@ async fn people_hear_of_what_happens_to_their_account() {
 
 #[tokio::test]
 async fn the_confirmation_tells_lines_and_totals() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["orders"]).await;
         world.happens("orders", &world.place("100001", None)).await;
 
@@ -251,7 +254,7 @@ async fn the_confirmation_tells_lines_and_totals() {
 
 #[tokio::test]
 async fn a_parcel_can_be_followed_to_the_web_only() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["orders"]).await;
         world.orders.put(order("1", None));
         let shipped = |url: &str| {
@@ -304,7 +307,7 @@ async fn a_parcel_can_be_followed_to_the_web_only() {
 
 #[tokio::test]
 async fn a_cancelled_order_is_told_to_those_who_expect_it() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["orders"]).await;
         let order = order("7", None);
         world.orders.put(order.clone());
@@ -349,7 +352,7 @@ async fn a_cancelled_order_is_told_to_those_who_expect_it() {
 
 #[tokio::test]
 async fn returned_money_is_told_once() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["orders", "payments"]).await;
         let order = order("9", None);
         world.orders.put(order.clone());
@@ -392,7 +395,7 @@ async fn returned_money_is_told_once() {
 
 #[tokio::test]
 async fn a_delivered_parcel_needs_no_mail() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["orders"]).await;
         let order = order("3", Some("ada"));
         let delivered = OrderDelivered {
@@ -413,7 +416,7 @@ async fn a_delivered_parcel_needs_no_mail() {
 /// A name is typed in by a person, an order's number could be: neither may add a header or a recipient.
 #[tokio::test]
 async fn line_breaks_in_names_and_numbers_become_no_headers() {
-    for engine in engines() {
+    for engine in STORES {
         let world = World::hearing(engine, &["identity", "orders"]).await;
         let user_id = world.ada(Some("Ada\r\nBcc: eve@example.com\r\n\r\nOwned"));
         world

