@@ -8,7 +8,7 @@ use tenon_kernel::Role;
 use tenon_store::Engine;
 use tenon_testkit::{AppOptions, Client, TestStream, engines};
 
-use crate::world::{World, id};
+use crate::world::{ONE_STORE, World, id};
 
 const STREAM: &str = "/v1/events/stream";
 
@@ -90,7 +90,7 @@ async fn without_a_last_event_a_stream_begins_with_what_happens_from_now_on() {
 
 #[tokio::test]
 async fn a_stream_has_the_filters_of_the_list() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["catalog"]).await;
         for (name, version) in [("tea", 1), ("cup", 1), ("tea", 2)] {
             world.happens("catalog", &updated(name, version)).await;
@@ -142,7 +142,7 @@ async fn a_long_log_is_told_page_by_page_without_a_seam() {
 
 #[tokio::test]
 async fn what_is_wrong_is_named_before_the_stream_begins() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["catalog"]).await;
         world.happens("catalog", &updated("tea", 1)).await;
         let sam = world.staff();
@@ -213,7 +213,7 @@ async fn a_reader_who_is_too_far_behind_is_told() {
 
 #[tokio::test]
 async fn one_caller_has_so_many_streams_and_no_more() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let mut options = AppOptions::default();
         options.settings.max_streams_per_caller = 2;
         let world = World::with_options(engine, &[], options).await;
@@ -237,7 +237,7 @@ async fn one_caller_has_so_many_streams_and_no_more() {
 
 #[tokio::test]
 async fn nothing_is_told_after_the_end_of_a_token() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["catalog"]).await;
         let sam = world.staff();
         let mut stream = from_the_beginning(&sam).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tenon_kernel::Role;
 use tenon_testkit::engines;
 
-use crate::world::{World, eur, id, order, product, texts};
+use crate::world::{ONE_STORE, World, eur, id, order, product, texts};
 
 /// What stands in events for people and secrets, and must never stand in the log.
 const PERSONAL: &[&str] = &[
@@ -230,7 +230,7 @@ async fn filters_choose_by_type_and_by_subject() {
 
 #[tokio::test]
 async fn what_is_wrong_is_named() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["catalog"]).await;
         for number in 1..=3 {
             world.happens("catalog", &product(number)).await;
@@ -322,7 +322,7 @@ async fn what_is_wrong_is_named() {
 
 #[tokio::test]
 async fn only_staff_may_read() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let event = "/v1/events/evt_00000000000000000000000001";
         for path in ["/v1/event-types", "/v1/events", event, "/v1/events/stream"] {
@@ -344,7 +344,7 @@ async fn only_staff_may_read() {
 
 #[tokio::test]
 async fn types_are_listed_with_schema_and_example() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let body = world.staff().get("/v1/event-types").await.expect(200);
         assert_eq!(

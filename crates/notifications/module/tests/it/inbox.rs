@@ -5,7 +5,7 @@ use serde_json::json;
 use tenon_kernel::Role;
 use tenon_testkit::{TestApp, engines};
 
-use crate::world::World;
+use crate::world::{ONE_STORE, World};
 
 const CUSTOMER: &[Role] = &[Role::Customer];
 
@@ -197,7 +197,7 @@ async fn other_peoples_notifications_do_not_exist() {
 
 #[tokio::test]
 async fn bad_input_is_named() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let ada = world.app.user("ada", CUSTOMER);
         for query in [
@@ -238,7 +238,7 @@ async fn bad_input_is_named() {
 
 #[tokio::test]
 async fn nothing_is_shown_to_those_who_are_not_signed_in() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let nobody = world.app.anonymous();
         assert_eq!(

@@ -13,11 +13,8 @@ use orders_contract::{
 };
 use payments_contract::RefundSucceeded;
 use tenon_kernel::Role;
-use tenon_testkit::TestEngine;
 
-use crate::world::{World, eur, id, order};
-
-const STORES: [TestEngine; 1] = [TestEngine::Sqlite];
+use crate::world::{ONE_STORE, World, eur, id, order};
 
 impl World {
     /// Opens a challenge in the fake and returns the event that tells of it.
@@ -50,7 +47,7 @@ impl World {
 
 #[tokio::test]
 async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["identity"]).await;
         let event = world.challenge("c", ChallengePurpose::VerifyEmail);
         world.happens("identity", &event).await;
@@ -92,7 +89,7 @@ async fn the_verification_mail_brings_the_token_that_identity_wants_back() {
 
 #[tokio::test]
 async fn each_purpose_has_its_own_mail() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["identity"]).await;
         for (purpose, subject, page) in [
             (
@@ -123,7 +120,7 @@ async fn each_purpose_has_its_own_mail() {
 
 #[tokio::test]
 async fn a_challenge_that_is_over_sends_nothing() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["identity"]).await;
         let answered = world.challenge("answered", ChallengePurpose::Recover);
         world.identity.close_challenge(answered.challenge_id);
@@ -147,7 +144,7 @@ async fn a_challenge_that_is_over_sends_nothing() {
 
 #[tokio::test]
 async fn people_hear_of_what_happens_to_their_account() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["identity"]).await;
         let user_id = world.ada(Some("Ada"));
         let session_id = id("session");
@@ -215,7 +212,7 @@ async fn people_hear_of_what_happens_to_their_account() {
 
 #[tokio::test]
 async fn the_confirmation_tells_lines_and_totals() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["orders"]).await;
         world.happens("orders", &world.place("100001", None)).await;
 
@@ -254,7 +251,7 @@ async fn the_confirmation_tells_lines_and_totals() {
 
 #[tokio::test]
 async fn a_parcel_can_be_followed_to_the_web_only() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["orders"]).await;
         world.orders.put(order("1", None));
         let shipped = |url: &str| {
@@ -307,7 +304,7 @@ async fn a_parcel_can_be_followed_to_the_web_only() {
 
 #[tokio::test]
 async fn a_cancelled_order_is_told_to_those_who_expect_it() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["orders"]).await;
         let order = order("7", None);
         world.orders.put(order.clone());
@@ -352,7 +349,7 @@ async fn a_cancelled_order_is_told_to_those_who_expect_it() {
 
 #[tokio::test]
 async fn returned_money_is_told_once() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["orders", "payments"]).await;
         let order = order("9", None);
         world.orders.put(order.clone());
@@ -395,7 +392,7 @@ async fn returned_money_is_told_once() {
 
 #[tokio::test]
 async fn a_delivered_parcel_needs_no_mail() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["orders"]).await;
         let order = order("3", Some("ada"));
         let delivered = OrderDelivered {
@@ -416,7 +413,7 @@ async fn a_delivered_parcel_needs_no_mail() {
 /// A name is typed in by a person, an order's number could be: neither may add a header or a recipient.
 #[tokio::test]
 async fn line_breaks_in_names_and_numbers_become_no_headers() {
-    for engine in STORES {
+    for engine in ONE_STORE {
         let world = World::hearing(engine, &["identity", "orders"]).await;
         let user_id = world.ada(Some("Ada\r\nBcc: eve@example.com\r\n\r\nOwned"));
         world

@@ -9,7 +9,7 @@ use tenon_testkit::engines;
 
 use crate::receivers::{Receivers, status};
 use crate::webhooks::{add, hook};
-use crate::world::{World, product};
+use crate::world::{ONE_STORE, World, product};
 
 const PATH: &str = "/v1/webhook-endpoints";
 
@@ -127,7 +127,7 @@ async fn a_secret_is_shown_once_and_stored_sealed() {
 
 #[tokio::test]
 async fn wrong_members_are_named() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let root = world.admin();
         let url = "https://hooks.test/a";
@@ -168,7 +168,7 @@ async fn wrong_members_are_named() {
 /// An endpoint outlives the account of whoever has made it.
 #[tokio::test]
 async fn only_administrators_decide_who_receives() {
-    for engine in engines() {
+    for engine in ONE_STORE {
         let world = World::new(engine).await;
         let endpoint = add(&world, json!({})).await;
         let path = format!("{PATH}/{}", endpoint.id);

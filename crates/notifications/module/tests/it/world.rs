@@ -38,6 +38,10 @@ pub(crate) struct World {
     invariants: Vec<Arc<dyn Invariant>>,
 }
 
+/// For what is decided before anything is stored, or after it was read: who may ask, what is wrong with a request, what a mail
+/// says. Everything else is tested on every engine.
+pub(crate) const ONE_STORE: [TestEngine; 1] = [TestEngine::Sqlite];
+
 /// The modules that tell of what happens, each with a store of its own: what a test does not need costs it time.
 pub(crate) type Sources = &'static [&'static str];
 
