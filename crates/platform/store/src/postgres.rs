@@ -51,6 +51,10 @@ impl PostgresStore {
         let options = provision::login(&owner, roles, module)
             .application_name(&format!("tenon-{module}"))
             .options([("search_path", module)]);
+        if let Some(problem) = provision::missing(&options, module).await? {
+            tracing::debug!(module, problem, "provisioning a PostgreSQL schema");
+            provision::provision(&owner, roles, module, env).await?;
+        }
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(TURN_TIMEOUT)
@@ -69,11 +73,6 @@ impl PostgresStore {
                     millis(IDLE_IN_TRANSACTION_TIMEOUT),
                 ),
             ]));
-        // Asked on a connection that is needed anyway.
-        if let Some(problem) = provision::missing(Box::pin(pool.acquire()).await, module).await? {
-            tracing::debug!(module, problem, "provisioning a PostgreSQL schema");
-            provision::provision(&owner, roles, module, env).await?;
-        }
         Ok(Self { pool, options })
     }
 
@@ -148,12 +147,10 @@ pub(crate) async fn beside(
             ("idle_in_transaction_session_timeout", "0"),
         ])
         .disable_statement_logging();
-    Ok(
-        match provision::missing(options.connect().await.map(Box::new), module).await? {
-            Some(problem) => Err(problem),
-            None => Ok(options),
-        },
-    )
+    Ok(match provision::missing(&options, module).await? {
+        Some(problem) => Err(problem),
+        None => Ok(options),
+    })
 }
 
 /// The deadline of the caller bounds each statement, at no extra round trip.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
+use tenon_kernel::Env;
 use tenon_seam::{Executed, SeamFault};
-use tenon_store::{Db, Queryable, StoreConfig, StoreError};
+use tenon_store::{Db, Migrations, ModuleRoles, Queryable, StoreConfig, StoreError};
 use tenon_testkit::Kit;
 
 use crate::fixture::{count, insert, on_postgres, thing};
@@ -32,6 +33,27 @@ async fn a_new_unit_does_not_notice_that_idle_connections_are_dead() {
         .expect("a living connection is found");
     insert(&mut tx, &thing(&kit, "tea")).await.expect("inserts");
     tx.commit().await.expect("commits");
+}
+
+/// Whoever starts with a wrong address, or before the server, is told so, and at once.
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_to_refuse() {
+    let config = StoreConfig::Postgres {
+        url: "postgres://nobody@127.0.0.1:1/nothing".to_owned(), // a port that nobody takes
+        max_connections: 2,
+        roles: ModuleRoles::Given,
+    };
+    let nothing = Migrations {
+        module: "things",
+        sqlite: None,
+        postgres: None,
+    };
+    let opened = Db::open(&config, nothing, Env::system()).await.map(|_| ());
+    assert!(
+        matches!(&opened, Err(StoreError::Unavailable(sqlx::Error::Io(error)))
+            if error.kind() == std::io::ErrorKind::ConnectionRefused),
+        "{opened:?}"
+    );
 }
 
 #[tokio::test]
