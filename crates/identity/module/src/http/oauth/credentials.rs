@@ -5,15 +5,36 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
+use tenon_web::{ApiForm, Problem};
+
+use super::refusal::refused;
 use super::said;
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
 use crate::service::oauth::Presented;
 
-/// Id and secret of `Authorization`, if it is there.
-pub(super) struct Basic(Option<(String, String)>);
+/// A form in which a client may show itself.
+pub(super) trait ClientForm {
+    /// Takes `client_id` and `client_secret` out of it.
+    fn take_client(&mut self) -> (Option<String>, Option<String>);
+}
 
-/// Reads `Authorization`, before the form: whoever shows something wrong there is told that first.
-pub(super) fn basic_of(headers: &HeaderMap) -> Result<Basic, OauthRefusal> {
+/// Reads a request of a client, and what it shows. `Authorization` is judged before the form: whoever shows something wrong
+/// there is told that first.
+pub(super) fn read<F: ClientForm>(
+    headers: &HeaderMap,
+    form: Result<ApiForm<F>, Problem>,
+) -> Result<(F, Presented), Problem> {
+    let basic = basic_of(headers).map_err(|refusal| refused(&refusal))?;
+    let ApiForm(mut form) = form?;
+    let (client_id, secret) = form.take_client();
+    let client = presented(basic, client_id, secret).map_err(|refusal| refused(&refusal))?;
+    Ok((form, client))
+}
+
+/// Id and secret of `Authorization`, if it is there.
+struct Basic(Option<(String, String)>);
+
+fn basic_of(headers: &HeaderMap) -> Result<Basic, OauthRefusal> {
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Ok(Basic(None));
     };
@@ -26,7 +47,7 @@ pub(super) fn basic_of(headers: &HeaderMap) -> Result<Basic, OauthRefusal> {
 }
 
 /// Puts together what a client shows, by one method only.
-pub(super) fn presented(
+fn presented(
     Basic(shown): Basic,
     client_id: Option<String>,
     secret: Option<String>,

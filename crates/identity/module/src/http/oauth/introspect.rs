@@ -10,8 +10,8 @@ use tenon_access::Policy;
 use tenon_kernel::Timestamp;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::{basic_of, presented};
-use super::refusal::{problem, refused};
+use super::credentials::read;
+use super::refusal::problem;
 use super::revoke::Form;
 use super::token::missing;
 use super::{TAG, said};
@@ -72,10 +72,7 @@ async fn handler(
     headers: HeaderMap,
     form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
-    let ApiForm(form) = form?;
-    let client = presented(basic, form.client_id, form.client_secret)
-        .map_err(|refusal| refused(&refusal))?;
+    let (form, client) = read(&headers, form)?;
     let token = said(form.token).ok_or_else(|| missing("token is missing"))?;
     let client = service
         .authenticate_confidential(&ctx, client)

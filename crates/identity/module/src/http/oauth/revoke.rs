@@ -9,8 +9,8 @@ use serde::Deserialize;
 use tenon_access::Policy;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::{basic_of, presented};
-use super::refusal::{problem, refused};
+use super::credentials::{ClientForm, read};
+use super::refusal::problem;
 use super::token::missing;
 use super::{TAG, said};
 use crate::http::MAX_BODY;
@@ -24,9 +24,15 @@ pub(super) struct Form {
     /// An access token or a refresh token.
     pub(super) token: Option<String>,
     /// Of a public client, or with `client_secret`.
-    pub(super) client_id: Option<String>,
+    client_id: Option<String>,
     /// Unless it stands in `Authorization`.
-    pub(super) client_secret: Option<String>,
+    client_secret: Option<String>,
+}
+
+impl ClientForm for Form {
+    fn take_client(&mut self) -> (Option<String>, Option<String>) {
+        (self.client_id.take(), self.client_secret.take())
+    }
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -50,10 +56,7 @@ async fn handler(
     headers: HeaderMap,
     form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
-    let ApiForm(form) = form?;
-    let client = presented(basic, form.client_id, form.client_secret)
-        .map_err(|refusal| refused(&refusal))?;
+    let (form, client) = read(&headers, form)?;
     let token = said(form.token).ok_or_else(|| missing("token is missing"))?;
     let client = service
         .authenticate_client(&ctx, client)

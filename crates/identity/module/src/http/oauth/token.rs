@@ -10,7 +10,7 @@ use tenon_access::Policy;
 use tenon_kernel::Timestamp;
 use tenon_web::{ApiForm, Ctx, Endpoint, Problem, Reply};
 
-use super::credentials::{basic_of, presented};
+use super::credentials::{ClientForm, read};
 use super::refusal::{problem, refused};
 use super::{TAG, said};
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
@@ -38,6 +38,12 @@ pub(super) struct Form {
     client_id: Option<String>,
     /// Unless it stands in `Authorization`.
     client_secret: Option<String>,
+}
+
+impl ClientForm for Form {
+    fn take_client(&mut self) -> (Option<String>, Option<String>) {
+        (self.client_id.take(), self.client_secret.take())
+    }
 }
 
 /// Tokens of a program (RFC 6749 §5.1).
@@ -96,10 +102,7 @@ async fn handler(
     headers: HeaderMap,
     form: Result<ApiForm<Form>, Problem>,
 ) -> Result<Reply, Problem> {
-    let basic = basic_of(&headers).map_err(|refusal| refused(&refusal))?;
-    let ApiForm(form) = form?;
-    let client = presented(basic, form.client_id, form.client_secret)
-        .map_err(|refusal| refused(&refusal))?;
+    let (form, client) = read(&headers, form)?;
     let grant_type = said(form.grant_type).ok_or_else(|| missing("grant_type is missing"))?;
     let client = service
         .authenticate_client(&ctx, client)
