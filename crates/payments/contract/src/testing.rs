@@ -25,6 +25,8 @@ pub enum Outcome {
     RequireAction,
     /// Nobody can say.
     Unknown,
+    /// Has not answered yet.
+    Pending,
     /// Reports another amount: the payment fails for good.
     Mismatch,
 }
@@ -220,6 +222,7 @@ impl Row {
                 PaymentStatus::RequiresAction
             }
             Outcome::Unknown => PaymentStatus::Unknown,
+            Outcome::Pending => PaymentStatus::Pending,
             Outcome::Mismatch => PaymentStatus::Failed,
         };
         if payment.void_requested {

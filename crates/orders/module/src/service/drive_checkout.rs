@@ -33,9 +33,9 @@ use crate::store;
 
 /// More transitions than a checkout can make at a stretch.
 const MOST_STEPS: u32 = 32;
-/// How often an event that lost a race looks again.
-const MOST_RACES: u32 = 3;
-/// How long an event waits for a driver that is at work before it drives itself.
+/// How often an event that waited for a driver, or lost a race, looks again.
+const MOST_RACES: u32 = 4;
+/// How long an event waits for a driver that is at work before it looks for itself.
 const EVENT_PATIENCE: Duration = Duration::from_millis(500);
 /// When a client may ask again about a checkout that is still in hand.
 const IN_FLIGHT_RETRY_MS: u64 = 1_000;
@@ -102,6 +102,9 @@ impl Service {
             // Up to here nothing has been decided: it can still be given up.
             (SagaStatus::Running, step) => match (&*push, step) {
                 (Push::Cancel(reason), _) => Box::pin(self.start_undo(ctx, process, *reason, None)),
+                (Push::PaymentMoved, Step::OpenPayment | Step::StartAttempt) => {
+                    Box::pin(self.overtake(ctx, process))
+                }
                 (_, Step::Reserve) => Box::pin(self.reserve(ctx, process)),
                 (_, Step::OpenPayment) => Box::pin(self.open_payment(ctx, process)),
                 (_, Step::StartAttempt) => Box::pin(self.start_attempt(ctx, process)),
@@ -178,7 +181,8 @@ impl Service {
         }
     }
 
-    /// Drives the checkout of an order because payments told something about it.
+    /// Drives the checkout of an order because payments told something about it. One that is in hand is left to its
+    /// driver, for a while.
     pub(crate) async fn payment_moved(&self, ctx: &CallCtx, order: OrderId) -> Driven<()> {
         let Some(checkout) = store::checkouts::of_order(&mut self.db.read(ctx), order).await?
         else {
@@ -187,19 +191,21 @@ impl Service {
         if checkout.status == CheckoutStatus::Completed {
             return Ok(());
         }
-        if checkout.status.is_in_hand() {
-            // Mostly the request that opened the payment is about to see the same thing itself.
-            match self.settled(ctx, checkout.id, EVENT_PATIENCE).await {
-                Ok(settled) if settled.status == CheckoutStatus::Completed => return Ok(()),
-                Ok(_)
-                | Err(DriveError::Lost | DriveError::Fault(SeamFault::KeyInFlight { .. })) => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let mut is_patient = true;
         for _ in 0..MOST_RACES {
             let Some(process) = self.load(ctx, checkout.id).await? else {
                 return Ok(());
             };
+            if process.checkout.status.is_in_hand() && is_patient {
+                // Mostly the request that opened the payment is about to see the same thing itself.
+                match self.settled(ctx, checkout.id, EVENT_PATIENCE).await {
+                    Ok(settled) if settled.status == CheckoutStatus::Completed => return Ok(()),
+                    Ok(_) | Err(DriveError::Lost) => {}
+                    Err(DriveError::Fault(SeamFault::KeyInFlight { .. })) => is_patient = false,
+                    Err(error) => return Err(error),
+                }
+                continue;
+            }
             match self.drive(ctx, process, &mut Push::PaymentMoved).await {
                 Err(DriveError::Lost) => {} // whoever was faster may have looked too early: look again
                 driven => return driven.map(|_| ()),

@@ -1,5 +1,6 @@
 //! Several at once: one effect, and equal answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use payments_contract::testing::{Call, Outcome};
@@ -150,6 +151,37 @@ async fn another_method_that_loses_the_swap_is_attempted_all_the_same() {
             assert_eq!(late["payment"]["attempts"], 3);
             shop.app.assert_invariants().await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_the_last_attempt_leave_the_next_one_to_its_buyer() {
+    for engine in engines() {
+        let shop = Arc::new(Shop::open(engine).await);
+        let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
+        let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
+        shop.payments.script(Some("pm_slow"), Outcome::Pending);
+        shop.slow_payments.stall_next("get_payments", When::Before);
+        let late_news = {
+            let (shop, payment) = (Arc::clone(&shop), payment_of(&checkout));
+            tokio::spawn(async move { shop.tell(&shop.payment(&payment), DECLINED).await })
+        };
+        shop.slow_payments.reached().await;
+        shop.slow_payments.stall_next("start_attempt", When::After);
+        let confirmed = {
+            let request = buyer.confirmation(&checkout, Some("pm_slow"));
+            tokio::spawn(async move { request.await })
+        };
+        shop.slow_payments.reached().await;
+        let begun = buyer.version(&checkout).await;
+        shop.slow_payments.release(); // the news: they see a new attempt that is not theirs
+        late_news.await.expect("no panic");
+        assert_eq!(buyer.version(&checkout).await, begun);
+        shop.slow_payments.release();
+        let answer = confirmed.await.expect("no panic").expect(200);
+        assert_eq!(answer["status"], "processing");
+        assert_eq!(answer["payment"]["attempts"], 2);
+        shop.app.assert_invariants().await;
     }
 }
 

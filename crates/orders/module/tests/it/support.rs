@@ -321,6 +321,13 @@ impl Buyer {
         .expect(200)
     }
 
+    /// The version of a checkout, as its entity tag.
+    pub(crate) async fn version(&self, checkout: &Value) -> String {
+        let id = checkout["id"].as_str().expect("an id");
+        let reply = self.get(&format!("/v1/checkouts/{id}")).await;
+        reply.header("etag").expect("it has a version").to_owned()
+    }
+
     /// Looks at an order.
     pub(crate) async fn order(&self, checkout: &Value) -> Value {
         let id = checkout["order_id"].as_str().expect("there is an order");

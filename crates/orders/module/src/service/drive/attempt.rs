@@ -1,7 +1,7 @@
 //! Step 5 again: another attempt after a decline, once for each wish.
 
 use orders_contract::{CheckoutId, OrdersError};
-use payments_contract::{Payment, PaymentsError, StartAttempt};
+use payments_contract::{Payment, PaymentStatus, PaymentsError, StartAttempt};
 use tenon_jobs::SagaStatus;
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
@@ -69,6 +69,21 @@ impl Service {
             },
             Err(SeamError::Domain(refusal)) => self.payment_refused(ctx, process, &refusal).await,
             Err(error) => Err(upstream(&error).into()),
+        }
+    }
+
+    /// Payments told something while a driver is at its attempt, or died there. What is decided is heeded. An attempt
+    /// that has still to be made, or to be answered, stays with its driver: the answer brings news of its own, and a
+    /// driver that is gone is replaced when its time is over.
+    pub(crate) async fn overtake(&self, ctx: &CallCtx, process: &Process) -> Driven<Moved> {
+        let payment = self.payment(ctx, process).await?;
+        let decided = payment.filter(|payment| {
+            payment.attempts >= process.saga.state.attempt
+                && payment.status != PaymentStatus::Pending
+        });
+        match decided {
+            Some(payment) => self.heed(ctx, process, &payment).await,
+            None => Ok(Moved::Nowhere),
         }
     }
 }
