@@ -23,8 +23,12 @@ pub(crate) const CALL: Duration = Duration::from_secs(2);
 const WEBHOOK: Duration = Duration::from_secs(5);
 const WEBHOOKS: &str = "/v1/provider-webhooks/simulator";
 
+/// One answer of the provider in so many gets lost on its way back: it was done, and payments does not know.
+const LOST: usize = 10;
+
 /// Carries requests of payments.
 pub(crate) struct SimulatedCourier {
+    pub(crate) losses: Mutex<Dice>,
     /// A bug on purpose: the provider takes every repeat for something new, because it never gets the same key twice.
     pub(crate) forgets_keys: bool,
     pub(crate) forgotten: Mutex<u64>,
@@ -38,7 +42,13 @@ impl Courier for SimulatedCourier {
             ask = ask.bytes(self.as_sent(body));
         }
         let answer = ask.send_within(PROVIDER, PROVIDER_PORT, CALL).await;
-        let answer = answer.ok_or("no answer")?;
+        let is_lost = self
+            .losses
+            .lock()
+            .expect("nobody panics holding it")
+            .roll(LOST)
+            == 0;
+        let answer = answer.filter(|_| !is_lost).ok_or("no answer")?;
         let status = StatusCode::from_u16(answer.status).map_err(|error| error.to_string())?;
         Ok((status, answer.bytes.to_vec()))
     }

@@ -22,6 +22,7 @@ use tenon_node::{
 };
 use tenon_seam::{EdgeSettings, SetupError};
 use tenon_telemetry::TelemetrySettings;
+use tenon_testkit::Dice;
 use tenon_web::{ApiInfo, Edge, EdgeState, Endpoint, ServeOptions, WebSettings, serve};
 use tokio_util::sync::CancellationToken;
 
@@ -102,7 +103,9 @@ impl Site {
                 "payments" => {
                     let parts = node.parts(payments::MIGRATIONS).await?;
                     let settings = payments_settings();
+                    let seed = u64::from_be_bytes(parts.db.env().random());
                     let courier = SimulatedCourier {
+                        losses: Mutex::new(Dice::with_seed(seed)),
                         forgets_keys: self.forgets_keys,
                         forgotten: Mutex::default(),
                     };

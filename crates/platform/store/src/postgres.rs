@@ -29,6 +29,8 @@ pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const BESIDE_LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 /// Patience of a migration for another instance that migrates.
 const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_mins(2);
+/// How long the first connection may take before the server is asked what is the matter.
+const FIRST_PATIENCE: Duration = Duration::from_millis(200);
 /// A connection that has been idle for longer is asked whether it lives before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
@@ -51,10 +53,6 @@ impl PostgresStore {
         let options = provision::login(&owner, roles, module)
             .application_name(&format!("tenon-{module}"))
             .options([("search_path", module)]);
-        if let Some(problem) = provision::missing(&options, module).await? {
-            tracing::debug!(module, problem, "provisioning a PostgreSQL schema");
-            provision::provision(&owner, roles, module, env).await?;
-        }
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(TURN_TIMEOUT)
@@ -73,6 +71,12 @@ impl PostgresStore {
                     millis(IDLE_IN_TRANSACTION_TIMEOUT),
                 ),
             ]));
+        // Asked on a connection that is needed anyway.
+        let first = Box::pin(first_connection(&pool)).await;
+        if let Some(problem) = provision::missing(first, module).await? {
+            tracing::debug!(module, problem, "provisioning a PostgreSQL schema");
+            provision::provision(&owner, roles, module, env).await?;
+        }
         Ok(Self { pool, options })
     }
 
@@ -130,6 +134,24 @@ impl PostgresStore {
     }
 }
 
+/// The pool's first connection. The pool itself would ask a server that is not there again and again and only say, in
+/// the end, that it took too long: whoever starts the program wants to know why.
+async fn first_connection(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    let reason = async {
+        tokio::time::sleep(FIRST_PATIENCE).await;
+        match pool.connect_options().connect().await {
+            Ok(connection) => drop(connection.close().await), // there, and slow: the pool has to say the rest
+            Err(reason) => return reason,
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        first = pool.acquire() => first,
+        reason = reason => Err(reason),
+    }
+}
+
 /// How to connect beside the owner of an existing schema, with no patience for locks: whoever waits for a lock
 /// that others hold makes everyone behind wait too. `Err` says why the schema cannot be entered.
 pub(crate) async fn beside(
@@ -147,10 +169,12 @@ pub(crate) async fn beside(
             ("idle_in_transaction_session_timeout", "0"),
         ])
         .disable_statement_logging();
-    Ok(match provision::missing(&options, module).await? {
-        Some(problem) => Err(problem),
-        None => Ok(options),
-    })
+    Ok(
+        match provision::missing(options.connect().await.map(Box::new), module).await? {
+            Some(problem) => Err(problem),
+            None => Ok(options),
+        },
+    )
 }
 
 /// The deadline of the caller bounds each statement, at no extra round trip.

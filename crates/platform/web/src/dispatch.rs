@@ -31,11 +31,11 @@ use crate::limiter::{Limiter, Quota};
 use crate::negotiate::{
     accepts_gzip, require_events_accepted, require_html_accepted, require_json_accepted,
 };
-use crate::pages::Pages;
+use crate::pages::{OpenApiPage, Pages};
 use crate::routes::{Found, Route, Routes};
 use crate::stream::{self, Places};
 use crate::trace::{TraceIds, TraceText};
-use crate::{ApiInfo, EdgeError, EdgeState, Endpoint, Problem, WebSettings};
+use crate::{EdgeError, EdgeState, Endpoint, Problem, WebSettings};
 
 pub(crate) use self::admit::admitted;
 pub(crate) use self::finish::render;
@@ -78,8 +78,8 @@ struct Exchange<'d> {
 impl Dispatch {
     pub(crate) fn new(
         state: EdgeState,
-        info: &ApiInfo,
         endpoints: Vec<Endpoint>,
+        openapi: OpenApiPage,
     ) -> Result<Self, EdgeError> {
         let EdgeState {
             env,
@@ -94,12 +94,11 @@ impl Dispatch {
             .into_iter()
             .map(|(name, limit)| (name, Limiter::new(name, limit).map(Arc::new)))
             .collect();
-        let pages = Pages::new(info, &endpoints, settings.docs)?;
         let hsts =
             (settings.hsts_seconds > 0).then(|| format!("max-age={}", settings.hsts_seconds));
         Ok(Self {
             routes: Routes::new(endpoints, &limiters)?,
-            pages,
+            pages: Pages::new(openapi, settings.docs),
             cors: Cors::new(&settings.cors_origins),
             trace_ids: TraceIds::new(&env),
             slots: Semaphore::new(settings.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),

@@ -1,16 +1,19 @@
 //! What the edge serves itself: the OpenAPI document, the documentation page, the pages of error codes.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tenon_kernel::ErrorKind;
 
 use crate::dispatch::method_not_allowed;
-use crate::openapi::{SchemaConflict, try_openapi_document};
+use crate::openapi::{SchemaConflict, openapi_document, try_openapi_document};
 use crate::{ApiInfo, Endpoint, Problem, error_pages};
 
 const PAGE: &str = include_str!("../assets/docs/index.html");
@@ -23,9 +26,12 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 
 /// The pages, ready to be sent.
 pub(crate) struct Pages {
-    openapi: Page,
+    openapi: OpenApiPage,
     docs: Option<[Page; 3]>,
 }
+
+/// The OpenAPI document, put together at once or when somebody asks for it.
+pub(crate) struct OpenApiPage(LazyLock<Page, Box<dyn FnOnce() -> Page + Send>>);
 
 #[derive(Clone)]
 struct Page {
@@ -35,14 +41,22 @@ struct Page {
     body: Bytes,
 }
 
+impl OpenApiPage {
+    /// Makes it now.
+    pub(crate) fn now(info: &ApiInfo, endpoints: &[Endpoint]) -> Result<Self, SchemaConflict> {
+        let page = Page::json(&try_openapi_document(info, endpoints)?);
+        Ok(Self(LazyLock::new(Box::new(move || page))))
+    }
+
+    /// Makes it when it is asked for, which panics if types contradict each other.
+    pub(crate) fn later(info: ApiInfo, endpoints: Vec<Endpoint>) -> Self {
+        let make = move || Page::json(&openapi_document(&info, &endpoints));
+        Self(LazyLock::new(Box::new(make)))
+    }
+}
+
 impl Pages {
-    pub(crate) fn new(
-        info: &ApiInfo,
-        endpoints: &[Endpoint],
-        with_docs: bool,
-    ) -> Result<Self, SchemaConflict> {
-        let document = try_openapi_document(info, endpoints)?;
-        let openapi = Page::new("application/json", Bytes::from(document.to_string()));
+    pub(crate) fn new(openapi: OpenApiPage, with_docs: bool) -> Self {
         let docs = with_docs.then(|| {
             let page = Page::new(
                 "text/html; charset=utf-8",
@@ -63,7 +77,7 @@ impl Pages {
                 ),
             ]
         });
-        Ok(Self { openapi, docs })
+        Self { openapi, docs }
     }
 
     /// Answers a path that no endpoint has.
@@ -85,7 +99,7 @@ impl Pages {
     fn find(&self, path: &str) -> Option<Page> {
         let docs = |index: usize| self.docs.as_ref().map(|pages| pages[index].clone());
         match path {
-            "/openapi.json" => Some(self.openapi.clone()),
+            "/openapi.json" => Some(LazyLock::force(&self.openapi.0).clone()),
             "/docs" | "/docs/" => docs(0),
             "/docs/app.js" => docs(1),
             "/docs/style.css" => docs(2),
@@ -112,6 +126,10 @@ impl Page {
             etag,
             body,
         }
+    }
+
+    fn json(document: &Value) -> Self {
+        Self::new("application/json", Bytes::from(document.to_string()))
     }
 
     fn html(text: String) -> Self {

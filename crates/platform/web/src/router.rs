@@ -11,6 +11,7 @@ use tenon_kernel::Env;
 
 use crate::dispatch::Dispatch;
 use crate::openapi::SchemaConflict;
+use crate::pages::OpenApiPage;
 use crate::{ApiInfo, Endpoint, WebSettings, operations};
 
 /// What the edge needs to make a call context.
@@ -78,13 +79,15 @@ pub enum EdgeError {
 pub struct Edge;
 
 impl Edge {
-    /// The public router: endpoints, `/openapi.json`, `/docs`, `/errors/{code}`; refuses duplicate operations.
+    /// The public router: endpoints, `/openapi.json`, `/docs`, `/errors/{code}`. For tests and examples, which mostly
+    /// do without the OpenAPI document: it is put together when it is asked for.
     ///
     /// # Panics
     ///
     /// If the endpoints contradict each other; [`Edge::try_public`] says so instead.
     pub fn public(state: EdgeState, info: ApiInfo, endpoints: Vec<Endpoint>) -> Router {
-        match Self::try_public(state, info, endpoints) {
+        let openapi = OpenApiPage::later(info, endpoints.clone());
+        match Self::router(state, endpoints, openapi) {
             Ok(router) => router,
             Err(error) => panic!("the endpoints do not make an API: {error}"),
         }
@@ -96,7 +99,16 @@ impl Edge {
         info: ApiInfo,
         endpoints: Vec<Endpoint>,
     ) -> Result<Router, EdgeError> {
-        let dispatch = Arc::new(Dispatch::new(state, &info, endpoints)?);
+        let openapi = OpenApiPage::now(&info, &endpoints)?;
+        Self::router(state, endpoints, openapi)
+    }
+
+    fn router(
+        state: EdgeState,
+        endpoints: Vec<Endpoint>,
+        openapi: OpenApiPage,
+    ) -> Result<Router, EdgeError> {
+        let dispatch = Arc::new(Dispatch::new(state, endpoints, openapi)?);
         let service = tower::service_fn(move |request: Request| {
             let dispatch = Arc::clone(&dispatch);
             async move { Ok(dispatch.answer(request).await) }

@@ -131,7 +131,15 @@ impl Route {
 
 /// Says whether two paths differ in the names of their members only.
 pub(crate) fn same_shape(one: &'static str, other: &'static str) -> bool {
-    path_shape(one).0 == path_shape(other).0
+    let is_member = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
+    let (mut left, mut right) = (one.split('/'), other.split('/'));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(this), Some(that)) if this == that || is_member(this) && is_member(that) => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The names of a path's members, in order.

@@ -1,6 +1,7 @@
 //! Makes a module's role and schema. Safe when several instances start at once.
 
 use std::num::NonZeroU32;
+use std::ops::DerefMut;
 use std::time::Duration;
 
 use aws_lc_rs::{digest, hmac, pbkdf2};
@@ -34,11 +35,11 @@ pub(super) fn login(
 }
 
 /// Says what keeps the module from working in its schema, if anything does.
-pub(super) async fn missing(
-    login: &PgConnectOptions,
+pub(super) async fn missing<C: DerefMut<Target = PgConnection>>(
+    login: Result<C, sqlx::Error>,
     module: &str,
 ) -> Result<Option<&'static str>, StoreError> {
-    let mut connection = match login.connect().await {
+    let mut connection = match login {
         Ok(connection) => connection,
         // No such role, or another password: 28000, 28P01.
         Err(sqlx::Error::Database(error))
@@ -52,9 +53,8 @@ pub(super) async fn missing(
         "SELECT has_schema_privilege(oid, 'USAGE, CREATE') FROM pg_namespace WHERE nspname = $1",
     )
     .bind(module)
-    .fetch_optional(&mut connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    connection.close().await?;
     Ok(match usable {
         Some(true) => None,
         Some(false) => Some("the schema belongs to somebody else"),
