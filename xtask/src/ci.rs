@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer and foreign client libraries, which `.ci/run` leaves out for time.
+//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer, foreign client libraries and the SDK, which `.ci/run` leaves out for time.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use crate::stack::Backend;
 use crate::topology::Topology;
-use crate::{chaos, check, fuzz, golden, interop, process, readiness, scenario, test};
+use crate::{chaos, check, fuzz, golden, interop, node, process, readiness, scenario, sdk, test};
 
 /// Options of `cargo xtask ci`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Everything but the generated requests and the foreign client libraries.
+    /// Everything but the generated requests, the foreign client libraries and the SDK.
     #[arg(long)]
     skip_fuzz: bool,
     /// Everything but the tests, which `cargo xtask test` runs.
@@ -68,6 +68,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if !options.skip_fuzz {
         fuzz::run(root, &fuzz::Options::quick())?;
         interop::run(root, &interop::Options::quick())?;
+        match node::expect() {
+            Ok(()) => sdk::run(root, &sdk::Options::quick())?,
+            Err(missing) => println!("!! The SDK is not checked: {missing}"),
+        }
     }
     println!("\nCI is green.");
     Ok(())

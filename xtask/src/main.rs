@@ -19,9 +19,11 @@ mod fuzz;
 mod generated;
 mod golden;
 mod interop;
+mod node;
 mod process;
 mod readiness;
 mod scenario;
+mod sdk;
 mod stack;
 mod test;
 mod topology;
@@ -70,6 +72,8 @@ enum Task {
     Golden(golden::Options),
     /// Lets a client library that knows nothing of us talk to a fresh server.
     Interop(interop::Options),
+    /// Checks the TypeScript SDK: generated, compiled, tested, and a buyer through it.
+    Sdk(sdk::Options),
     /// Puts every promise of reliability to the test.
     Chaos(chaos::Options),
     /// Stops the server at every commit and outgoing call of a request, and checks what comes of it.
@@ -114,6 +118,7 @@ fn run(task: Task) -> Result<()> {
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
         Task::Interop(options) => interop::run(&root, &options),
+        Task::Sdk(options) => sdk::run(&root, &options),
         Task::Chaos(options) => chaos::run(&root, &options),
         Task::Crash(options) => crash::run(&root, &options),
         Task::Drill(options) => drill::run(&root, &options),

@@ -1,0 +1,6415 @@
+// Generated from docs/openapi.json: `cargo xtask sdk check --bless`.
+
+export interface paths {
+    "/v1/auth/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates an account.
+         * @description The answer is the same, and takes as long, whether or not the address has an account. A mail brings a token for `POST /v1/auth/challenges/{id}/responses`; the account can sign in after that. If there was an account, its owner gets a mail that says so. Lost the mail? Register again.
+         */
+        post: operations["create_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a one-time token by mail.
+         * @description The answer is the same, and takes as long, whether or not the address has an account. The mail brings the challenge's id and token for `POST /v1/auth/challenges/{id}/responses`; they are good for half an hour at most. One person gets at most five such mails in an hour.
+         */
+        post: operations["create_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/challenges/{id}/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a challenge with the token from the mail.
+         * @description Works once. Verification proves the address and makes the chosen password count. Recovery sets a new password, proves the address too, and ends all sessions.
+         */
+        post: operations["create_challenge_response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in.
+         * @description Unknown address, wrong password, unverified address and locked account get the same answer after the same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept under an `Idempotency-Key`: a lost answer costs nothing, sign in again.
+         */
+        post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Signs out.
+         * @description The refresh token stops at once, access tokens within seconds.
+         */
+        delete: operations["delete_current_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges a refresh token for the next tokens.
+         * @description A refresh token works once. If the answer was lost, or several requests were sent at once, send it again within 30 seconds and before the new one is used: the answer has the same refresh token. A refresh token that comes back later means that someone else has it, and ends the session. No `Idempotency-Key` is needed.
+         */
+        post: operations["create_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/bootstrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates the first administrator.
+         * @description There is no default account. `tenon admin bootstrap` prints a token that works once, for half an hour, and only while there is no administrator.
+         */
+        post: operations["create_first_administrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the person who is signed in. */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the person who is signed in. */
+        patch: operations["update_me"];
+        trace?: never;
+    };
+    "/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists where you are signed in, newest first. */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of your sessions. */
+        delete: operations["delete_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists users, newest first. */
+        get: operations["list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a user. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a user may do.
+         * @description A lock and a lost role end the user's sessions; a new role counts from their next refresh. You cannot change your own account here, and the last administrator stays one.
+         */
+        patch: operations["update_user"];
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns the public keys with which access tokens can be checked.
+         * @description A key is listed a quarter of an hour before it signs, so caching for five minutes is safe.
+         */
+        get: operations["get_jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists clients, newest first. */
+        get: operations["list_oauth_clients"];
+        put?: never;
+        /**
+         * Registers a program that may ask for tokens.
+         * @description The answer has the secret of a confidential client; no other answer will, except to the same request under its `Idempotency-Key`.
+         */
+        post: operations["create_oauth_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a client. */
+        get: operations["get_oauth_client"];
+        put?: never;
+        post?: never;
+        /** Deletes a client; all its tokens and consents end. */
+        delete: operations["delete_oauth_client"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a client.
+         * @description What is taken away counts from the next code and the next refresh on.
+         */
+        patch: operations["update_oauth_client"];
+        trace?: never;
+    };
+    "/v1/oauth/clients/{id}/secret-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a client a new secret.
+         * @description For 24 hours the secret before is taken, too: put the new one to use within that time. A second rotation ends it at once. The answer has the new secret; no other answer will, except to the same request under its `Idempotency-Key`.
+         */
+        post: operations["rotate_oauth_client_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the programs that may act for you, newest first. */
+        get: operations["list_my_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/consents/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends that a program may act for you; all it has of you ends with it. */
+        delete: operations["delete_my_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Asks a person, in their browser, to let a program in.
+         * @description Programs send browsers here (RFC 6749 §4.1). PKCE with S256 is required. Whoever is not signed in is shown a page to sign in on, then one to agree on. Nothing here is for scripts.
+         */
+        get: operations["authorize"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the form of the page to sign in on.
+         * @description Only our own page can send it. It counts, costs and takes as long as `POST /v1/auth/sessions`.
+         */
+        post: operations["submit_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the form of the page to agree on.
+         * @description Only our own page can send it.
+         */
+        post: operations["submit_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges a code or a refresh token, or the client's own secret, for tokens.
+         * @description For programs (RFC 6749). A code works once, within 60 seconds, for the client it was given to, with the `redirect_uri` and the `code_verifier` that it was asked for with; if it comes back, what it gave ends. A refresh token works once; a lost answer can be asked for again within 30 seconds. There is no implicit and no password grant. Errors have the form of RFC 6749 §5.2.
+         */
+        post: operations["create_oauth_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends what a program may do for a person.
+         * @description For programs (RFC 7009). Access and refresh token end together, within the time that access tokens are believed without asking. A token that is over already is no error. Errors have the form of RFC 6749 §5.2.
+         */
+        post: operations["revoke_oauth_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what a token of the client is.
+         * @description For confidential clients (RFC 7662), about their own tokens: all others are said not to be active. Errors have the form of RFC 6749 §5.2.
+         */
+        post: operations["introspect_oauth_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says who has signed in.
+         * @description For programs (OpenID Connect Core §5.3), with an access token of scope `openid`; `profile` and `email` show more. It is a protected resource like any other: errors are problem documents with `WWW-Authenticate` (RFC 6750).
+         */
+        get: operations["get_userinfo"];
+        put?: never;
+        /**
+         * Says who has signed in.
+         * @description For programs (OpenID Connect Core §5.3), with an access token of scope `openid`; `profile` and `email` show more. It is a protected resource like any other: errors are problem documents with `WWW-Authenticate` (RFC 6750).
+         */
+        post: operations["post_userinfo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes this server to OpenID Connect clients. */
+        get: operations["get_openid_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describes this server to OAuth clients (RFC 8414). */
+        get: operations["get_authorization_server_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists products, newest first. */
+        get: operations["list_products"];
+        put?: never;
+        /** Creates a product, with its first variants if any are given. */
+        post: operations["create_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds products on sale by words, with facets.
+         * @description A product is found if it has every word of `q` in its title, description, category, SKUs or titles of variants, in upper or lower case, with or without accents; the last word may be the beginning of one. If there is none, typos are forgiven: one in words of four letters and more, two from eight letters on, none in words with digits. `q` has no syntax: marks only separate words. Each facet is counted with all filters but its own, so a count is what choosing it would leave. A change of a product is found from the moment it is answered. At most 5,000 matching products are looked at; `complete` says whether these were all.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a product with its variants, prices and whether they are in stock.
+         * @description `id` is `prd_…` or `slug:` followed by the product's slug. Drafts are seen by staff only. The page may be up to one second old when another process changed it.
+         */
+        get: operations["get_product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes members of a product; `status` publishes or archives it. */
+        patch: operations["update_product"];
+        trace?: never;
+    };
+    "/v1/products/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a variant to a product.
+         * @description Stock comes by `POST /v1/inventory/adjustments`.
+         */
+        post: operations["add_variant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/variants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes members of a variant; `status` takes it off the shop or puts it back.
+         * @description `If-Match` takes the variant's own `version`, as the product shows it.
+         */
+        patch: operations["update_variant"];
+        trace?: never;
+    };
+    "/v1/variants/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replaces the prices of a variant.
+         * @description `If-Match` takes the variant's own `version`, as the product shows it.
+         */
+        put: operations["set_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists categories in the order of the shop. */
+        get: operations["list_categories"];
+        put?: never;
+        /** Creates a category. */
+        post: operations["create_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists stock levels by variant and location. */
+        get: operations["list_stock_levels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the stock of a variant, with an entry in the ledger. */
+        post: operations["adjust_inventory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the stock ledger, newest first. */
+        get: operations["list_stock_movements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a payment with its attempts, captures and refunds.
+         * @description Buyers see payments of their own orders; staff sees all, and the provider's own words.
+         */
+        get: operations["get_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes authorised money, all or a part of it.
+         * @description Answers 201 once the provider has taken the money and 202 while its answer is not known: then the capture is repeated under the same key until it is. A payment that is captured already answers 201 too.
+         */
+        post: operations["capture_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/voids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a payment: lets authorised money go, gives captured money back.
+         * @description Accepted as an intent, whatever the payment's state: an outcome that is not known yet is waited for. `void_requested` stays true until it is done.
+         */
+        post: operations["void_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives captured money back, all or a part of it.
+         * @description Answers 201 once the provider has given the money back and 202 while its answer is not known: then the refund keeps its key and its amount stays reserved until it is.
+         */
+        post: operations["refund_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a refund.
+         * @description Buyers see refunds of their own orders; staff sees all.
+         */
+        get: operations["get_refund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks the provider now, and settles what it says.
+         * @description Safe to repeat. Attempts, captures and refunds whose outcome is open are asked for; money that the provider moved without being asked is found and written into the ledger.
+         */
+        post: operations["reconcile_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the ledger, newest entry first. */
+        get: operations["list_ledger_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider-webhooks/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of a payment provider.
+         * @description The signature over the raw body is checked first: HMAC-SHA256 over `<t>.<body>`, at most five minutes old. 200 means that the event is stored; it is looked at afterwards, once, however often it arrives.
+         */
+        post: operations["receive_provider_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts an empty cart.
+         * @description The cart of a signed-in person belongs to them. Anybody else gets the secret that opens theirs in the `Cart-Token` header of the answer, this once; send it with every request about the cart.
+         */
+        post: operations["create_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a cart, with what has changed since its buyer saw it. */
+        get: operations["get_cart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes buyer, addresses and delivery of a cart, and takes all prices as they are now. */
+        patch: operations["update_cart"];
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts pieces of a variant into a cart.
+         * @description Pieces of a variant that is in the cart already are added to its line. Parallel additions add up; a repeat with the same `Idempotency-Key` adds nothing. At most 100 lines and 9,999 pieces in each.
+         */
+        post: operations["add_cart_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/lines/{line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a line out of a cart. */
+        delete: operations["delete_cart_line"];
+        options?: never;
+        head?: never;
+        /** Changes how many of a variant are in a cart, and takes its price as it is now. */
+        patch: operations["update_cart_line"];
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/shipping-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the ways of delivery that serve a cart's address and currency. */
+        get: operations["list_shipping_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts a checkout: freezes the price, reserves the stock, writes the order, asks for the money.
+         * @description A payment that succeeds at once answers with a `completed` checkout, whose order is placed. Otherwise `next_action` says what the buyer must do. `processing` means that nobody can say yet: look again, or wait with `Prefer: wait=20`.
+         *
+         *     A repeat with the same key finds the same checkout and answers with where it stands.
+         */
+        post: operations["start_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts/{checkout_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a checkout, or waits for its next change.
+         * @description With `Prefer: wait=20` (RFC 7240) the answer comes as soon as the checkout changes, after at most so many seconds. Send the known `ETag` in `If-None-Match` to miss no change.
+         */
+        get: operations["get_checkout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts/{checkout_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at the payment now, or attempts it again after a decline.
+         * @description Safe to call any number of times. After a decline a new attempt starts if `payment_method` differs from the declined one, or if the request carries an `Idempotency-Key` that has not been used.
+         */
+        post: operations["confirm_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts/{checkout_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a checkout up: stock and cart are free again, the payment is undone.
+         * @description Safe to call any number of times. While the outcome of the payment is not known this is a wish: money that turns up later goes back. `202` means that the undoing goes on.
+         */
+        post: operations["cancel_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the orders of the signed-in person; for staff those of everybody. Newest first. */
+        get: operations["list_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows an order to its buyer or to staff. */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells what happened to an order, oldest first. */
+        get: operations["get_order_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels an order before anything of it has left.
+         * @description The order is cancelled with the answer; money and stock follow. While the outcome of the payment is not known this is a wish: money that turns up later goes back.
+         */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/fulfillments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Packs a parcel from pieces of an order that are in no parcel yet. */
+        post: operations["create_fulfillment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fulfillments/{fulfillment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sends a parcel, notes its arrival, names its tracking. */
+        patch: operations["update_fulfillment"];
+        trace?: never;
+    };
+    "/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what concerns the caller, latest first. */
+        get: operations["list_my_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/notifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Marks a notification as seen or put away, or takes that back. */
+        patch: operations["update_my_notification"];
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists messages sent and to be sent, latest first. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the types of events that are told outside, all on one page. */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what happened, from old to new.
+         * @description A reader that follows `next_cursor` gets every event once and misses none, however long it pauses, as long as events are kept (`notifications.events.retention_days`). Then it is told: 410.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns one event of the log. */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams what happens, as Server-Sent Events.
+         * @description The `id` of an event is its `sequence`, its `data` what `GET /v1/events` lists. Without `Last-Event-ID` the stream begins with what happens from now on; `0` begins with the oldest event that is kept. A comment says that all there is was told, and comes again as a sign of life. The event `end` says why the stream ends: `stopping`, or the code of a problem, such as `invalid_token`. Connect again with the last `id` to go on.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the receivers of webhooks, oldest first, all on one page. */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Adds a receiver of webhooks.
+         * @description It gets what happens from now on, until it is disabled or deleted, whoever has made it. The answer has its secret; no other answer will.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a receiver of webhooks. */
+        get: operations["get_webhook_endpoint"];
+        put?: never;
+        post?: never;
+        /** Removes a receiver of webhooks, and what is on its way to it. */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /** Changes, disables or enables a receiver of webhooks. */
+        patch: operations["update_webhook_endpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/secret-rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a receiver of webhooks a new secret.
+         * @description For 24 hours each webhook has two signatures, of the new secret and of the one before: put the new one to use within that time. The answer has it; no other answer will.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/test-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event that did not happen, once.
+         * @description Also to a receiver that is disabled. Its `sequence` is 0: it is in no log.
+         */
+        post: operations["test_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a stretch of the log again.
+         * @description Of the types that the receiver gets, under the same ids as before, behind everything that is on its way to it.
+         */
+        post: operations["replay_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists deliveries of webhooks, latest first. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a delivery of a webhook. */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-deliveries/{id}/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a webhook sent again, now.
+         * @description One that was delivered or given up begins anew, behind everything that is on its way to the receiver. One that waits for an earlier event about the same thing, or is being sent, goes on as it is.
+         */
+        post: operations["retry_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened, latest first. */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns one entry of the audit log. */
+        get: operations["get_audit_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/idempotency-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says what became of the requests that the caller sent with an `Idempotency-Key`.
+         * @description For clients that got no answer. Keys are the caller's own: those of the signed-in user, or of whoever knows the cart's secret.
+         *
+         *     `unseen` says that nothing was recorded yet and nothing is known to be running: send the request again **with the same key**, since the first copy may still arrive. `running`: ask again. `done`: `location` leads to what it made, or `problem` says why it was refused.
+         */
+        get: operations["get_idempotency_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/invariants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the rules that stored data must always obey, and the rows that break them.
+         * @description The workers of each module look at its rules every five seconds; where there is much data, a look goes through it in stretches, and `checked_at` says when it last came to the end. A row that breaks a rule is published once, as `invariant.violated`, and once as `invariant.restored` when that is over. `tenon verify` checks the same rules, and those that span modules, while nothing runs.
+         */
+        get: operations["list_invariants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A request that was taken. */
+        Accepted: {
+            /** @description For people; the same whether or not the address is known. */
+            detail: string;
+        };
+        /** @description What goes into the cart. There is no price in it: prices come from the catalog. */
+        AddCartLineBody: {
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+        };
+        /** @description A postal address. */
+        Address: {
+            /** @description Who receives it. */
+            name: string;
+            /** @description Street and number. */
+            line1: string;
+            /** @description Flat, floor, company. */
+            line2?: string | null;
+            /** @description Town. */
+            city: string;
+            /** @description State or province, where addresses have one. */
+            region?: string | null;
+            /** @description Postal code, where addresses have one. */
+            postal_code?: string | null;
+            /** @description ISO 3166-1 alpha-2 code. */
+            country: string;
+            /** @description For the carrier. */
+            phone?: string | null;
+        };
+        /** @description A postal address. */
+        AddressInput: {
+            /** @description Who receives it. */
+            name: string;
+            /** @description Street and number. */
+            line1: string;
+            /** @description Flat, floor, company. */
+            line2?: string | null;
+            /** @description Town. */
+            city: string;
+            /** @description State or province, where addresses have one. */
+            region?: string | null;
+            /** @description Postal code, where addresses have one. */
+            postal_code?: string | null;
+            /** @description ISO 3166-1 alpha-2 code. */
+            country: string;
+            /** @description For the carrier. */
+            phone?: string | null;
+        };
+        /** @description Request body. */
+        AdjustInventoryBody: {
+            variant_id: string;
+            /** @description The main warehouse unless said. */
+            location_id?: string | null;
+            /**
+             * Format: int64
+             * @description Pieces that came (positive) or went (negative); not zero.
+             */
+            delta: number;
+            reason: components["schemas"]["AdjustmentReason"];
+            /** @description For people who read the ledger. */
+            note?: string | null;
+        };
+        /** @description Why stock changes. */
+        AdjustmentReason: "received" | "counted" | "damaged" | "lost" | "returned" | "correction";
+        /** @description One thing that happened. It is never changed and never removed. */
+        AuditEntry: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place in the hash chain, gap-free from 1.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /**
+             * Format: date-time
+             * @description When it was written down.
+             */
+            recorded_at: string;
+            /** @description Who did it: a user's id, `service:orders`, or `anonymous`. */
+            actor: string;
+            /** @description Through which interface. */
+            interface: components["schemas"]["Interface"];
+            /** @description What was done: `order.placed`, `user.role_assigned`. */
+            action: string;
+            /** @description Id of the thing it was done to. */
+            target: string;
+            /** @description The module that said so. */
+            source: string;
+            /** @description The event it was made from. */
+            event_id: string;
+            /** @description The `Trace-Id` of the request. */
+            trace_id?: string | null;
+            /** @description The request or event that everything follows from. */
+            correlation_id?: string | null;
+            /** @description The event that directly caused it. */
+            causation_id?: string | null;
+            /** @description Changed members as they were; personal data is masked. */
+            before?: unknown;
+            /** @description Changed members as they are; personal data is masked. */
+            after?: unknown;
+            /** @description What the event said, if it is not a change by someone; personal data is masked. */
+            data?: unknown;
+            /** @description Hash of the entry before, 64 hexadecimal digits. */
+            previous_hash: string;
+            /** @description SHA-256 over the previous hash and this entry, 64 hexadecimal digits. */
+            hash: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        AuditEntryList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What clients have to know of this server (OpenID Connect Discovery §3, RFC 8414 §2). */
+        AuthorizationServer: {
+            /** @description `iss` of tokens and answers. */
+            issuer: string;
+            /** @description Where browsers are sent. */
+            authorization_endpoint: string;
+            /** @description Where codes are exchanged. */
+            token_endpoint: string;
+            /** @description Says who has signed in. */
+            userinfo_endpoint: string;
+            /** @description The keys of tokens. */
+            jwks_uri: string;
+            /** @description Where tokens are given back. */
+            revocation_endpoint: string;
+            /** @description Says what a token is. */
+            introspection_endpoint: string;
+            /** @description Scopes that a client can be registered for. */
+            scopes_supported: string[];
+            /** @description `code` */
+            response_types_supported: string[];
+            /** @description `query` */
+            response_modes_supported: string[];
+            /** @description How programs get tokens. */
+            grant_types_supported: string[];
+            /** @description `public`: `sub` is the same for every client. */
+            subject_types_supported: string[];
+            /** @description `EdDSA`, with Ed25519. */
+            id_token_signing_alg_values_supported: string[];
+            /** @description How clients show who they are. */
+            token_endpoint_auth_methods_supported: string[];
+            /** @description How clients show who they are. */
+            revocation_endpoint_auth_methods_supported: string[];
+            /** @description How clients show who they are. */
+            introspection_endpoint_auth_methods_supported: string[];
+            /** @description `S256` */
+            code_challenge_methods_supported: string[];
+            /** @description What may stand in `prompt`. */
+            prompt_values_supported: string[];
+            /** @description What ID tokens and userinfo tell. */
+            claims_supported: string[];
+            /** @description Whether answers carry `iss` (RFC 9207). */
+            authorization_response_iss_parameter_supported: boolean;
+            /** @description Whether `claims` is read. */
+            claims_parameter_supported: boolean;
+            /** @description Whether `request` is read. */
+            request_parameter_supported: boolean;
+            /** @description Whether `request_uri` is read. */
+            request_uri_parameter_supported: boolean;
+            /** @description The guide for developers. */
+            service_documentation: string;
+        };
+        /** @description Whether something can be had. */
+        Availability: "in_stock" | "out_of_stock";
+        /** @description The operator's token and the person who administers from now on. */
+        BootstrapBody: {
+            /** @description From `tenon admin bootstrap`. */
+            token: string;
+            /**
+             * Format: email
+             * @description The operator vouches for it: it needs no proof.
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any characters.
+             */
+            password: string;
+            /** @description What to call them: 1 to 100 characters. */
+            display_name?: string | null;
+        };
+        /** @description The first administrator. */
+        Bootstrapped: {
+            /** @description Who. */
+            user_id: string;
+        };
+        /** @description Why. */
+        CancelOrderBody: {
+            /** @description In the caller's own words; kept in the audit log. */
+            note?: string | null;
+        };
+        /** @description Why an order or a checkout came to nothing. */
+        CancelReason: "customer_request" | "shop_request" | "expired" | "out_of_stock" | "payment_mismatch" | "payment_failed" | "unknown";
+        /** @description Authorised money being taken. */
+        Capture: {
+            id: string;
+            payment_id: string;
+            /**
+             * Format: uint32
+             * @description Counted from 1.
+             */
+            number: number;
+            amount: components["schemas"]["Money"];
+            status: components["schemas"]["PaymentOperationStatus"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description When authorised money is taken. */
+        CaptureMode: "immediate" | "on_ship";
+        /** @description Request body. */
+        CapturePaymentBody: {
+            /**
+             * @description All that is authorised and not captured, if absent.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+        };
+        /** @description A cart: what it holds at the prices its buyer saw, and what has changed since. */
+        Cart: {
+            id: string;
+            /** @description `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought. */
+            status: string;
+            /**
+             * @description ISO 4217 code.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+            email: string | null;
+            shipping_address: components["schemas"]["Address"] | null;
+            billing_address: components["schemas"]["Address"] | null;
+            shipping_method: string | null;
+            /** @description Oldest first. */
+            lines: components["schemas"]["CartLine"][];
+            /** @description At the prices of the lines; delivery counts once a possible way is chosen. */
+            totals: components["schemas"]["Totals"];
+            /** @description What has changed since the buyer saw it. A `PATCH` with `{}` takes all prices as they are now. */
+            problems: components["schemas"]["CartProblem"][];
+            /** @description Pointers of what is still to be filled in before checkout. */
+            missing: string[];
+            /** @description The checkout that holds it. */
+            checkout_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description So many of one variant. */
+        CartLine: {
+            id: string;
+            variant_id: string;
+            product_id: string;
+            sku: string;
+            title: string;
+            /** @description URL or `data:` URL of a picture. */
+            image: string | null;
+            /** Format: int64 */
+            quantity: number;
+            /** @description Price of one, as the buyer saw it. */
+            unit_price: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
+            /** @description The line's share of the tax. */
+            tax: components["schemas"]["Money"];
+        };
+        /** @description Something about a cart that its owner should know; data, not an error. */
+        CartProblem: {
+            /** @description What is wrong. */
+            code: components["schemas"]["CartProblemCode"];
+            /** @description JSON pointer into the cart: `/lines/0` or `/email`. */
+            pointer: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The line it is about. */
+            line_id?: string | null;
+            /**
+             * Format: int64
+             * @description How many can be had, if there are too few.
+             */
+            available?: number | null;
+            /** @description The price now, if it changed. */
+            price?: components["schemas"]["Money"] | null;
+        };
+        /** @description What can be wrong with a cart. */
+        CartProblemCode: "out_of_stock" | "price_changed" | "variant_unavailable" | "currency_mismatch" | "shipping_unavailable" | "missing" | "not_checked" | "unknown";
+        /** @description A category. */
+        Category: {
+            id: string;
+            /** @description Its place in URLs; `GET /v1/products?category=<slug>` lists what is in it. */
+            slug: string;
+            title: string;
+            /** @description Plain text. */
+            description: string;
+            /**
+             * Format: int64
+             * @description Lower comes first.
+             */
+            position: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        CategoryList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Category"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description The category of a product. */
+        CategoryRef: {
+            id: string;
+            slug: string;
+        };
+        /** @description Which mail is wanted, and where. */
+        ChallengeBody: {
+            /** @description What the mail is for. */
+            purpose: components["schemas"]["ChallengePurpose"];
+            /**
+             * Format: email
+             * @description Where to send it.
+             */
+            email: string;
+        };
+        ChallengePurpose: "verify_email" | "recover";
+        /** @description The token from the mail. */
+        ChallengeResponseBody: {
+            /** @description As in the mail: 43 characters. */
+            token: string;
+            /**
+             * Format: password
+             * @description The password to set: needed for recovery, and where none was chosen at registration.
+             */
+            new_password?: string | null;
+        };
+        /** @description Over which channel a message goes. */
+        Channel: "email" | "unknown";
+        /** @description A checkout: a frozen cart on its way to an order. */
+        Checkout: {
+            id: string;
+            /**
+             * @description `processing`, `requires_action`, `payment_declined`, `closing`, `completed`, `failed`, `expired` or
+             *     `cancelled`. More may come.
+             */
+            status: string;
+            cart_id: string;
+            /** @description The order, once it is written down; it is placed when the checkout is `completed`. */
+            order_id: string | null;
+            payment: components["schemas"]["CheckoutPayment"] | null;
+            /** @description What the buyer must do next. */
+            next_action: components["schemas"]["NextAction"] | null;
+            /** @description What stands in the way. */
+            problems: components["schemas"]["CheckoutProblem"][];
+            lines: components["schemas"]["OrderLine"][];
+            totals: components["schemas"]["Totals"];
+            /** @description Why it came to nothing. */
+            reason: components["schemas"]["CancelReason"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when price and stock are held.
+             */
+            expires_at: string;
+        };
+        /** @description The payment of a checkout, as of the last look at it. */
+        CheckoutPayment: {
+            id: string;
+            status: components["schemas"]["PaymentStatus"];
+            /** Format: uint32 */
+            attempts: number;
+        };
+        /** @description Something that stands in the way of a checkout. */
+        CheckoutProblem: {
+            /** @description `payment_declined` */
+            code: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description Why the last attempt to pay was refused. */
+            decline: components["schemas"]["DeclineClass"] | null;
+        };
+        /** @description How the buyer pays now. */
+        ConfirmCheckoutBody: {
+            /** @description After a decline: the provider's name for how the buyer pays this time. */
+            payment_method?: string | null;
+        };
+        /** @description A program that may act for you. */
+        Consent: {
+            /** @description Which program. */
+            client_id: string;
+            /** @description What it is called. */
+            client_name: string;
+            /** @description What it may do. */
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When you last agreed.
+             */
+            granted_at: string;
+        };
+        /** @description The form of the page to agree on. */
+        ConsentForm: {
+            /** @description The query that the page was shown for. */
+            request: string;
+            /** @description The mark of the form. */
+            form_token: string;
+            /** @description What the person chose. */
+            decision: components["schemas"]["Decision"];
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        ConsentList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Consent"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description A new cart. */
+        CreateCartBody: {
+            /**
+             * @description ISO 4217 code; the shop's own currency if absent. Fixed for the life of the cart.
+             * @enum {string|null}
+             */
+            currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
+        };
+        /** @description Request body. */
+        CreateCategoryBody: {
+            /** @description Its place in URLs: lower-case letters, digits and single hyphens. */
+            slug: string;
+            title: string;
+            /**
+             * @description Plain text.
+             * @default
+             */
+            description: string;
+            /**
+             * Format: int64
+             * @description Lower comes first.
+             * @default 0
+             */
+            position: number;
+        };
+        /** @description What goes into the parcel. */
+        CreateFulfillmentBody: {
+            lines: components["schemas"]["ParcelLineBody"][];
+        };
+        /** @description A program that is to be registered. */
+        CreateOauthClient: {
+            /** @description Shown to people who are asked to agree: 1 to 100 characters. */
+            name: string;
+            /** @description Whether it can keep a secret; cannot be changed later. */
+            type: components["schemas"]["OauthClientType"];
+            /**
+             * @description Where browsers are sent back to: `https`, or `http` with a loopback address; no wildcard, no fragment.
+             * @default []
+             */
+            redirect_uris: string[];
+            /** @description How it gets tokens. */
+            grants: components["schemas"]["OauthGrant"][];
+            /** @description The most it can be given: `openid`, `profile`, `email`, `api:read`, `api:write`, `staff`, `admin`. */
+            scopes: string[];
+        };
+        /** @description Request body. */
+        CreateProductBody: {
+            /** @description Its place in URLs: lower-case letters, digits and single hyphens. */
+            slug: string;
+            title: string;
+            /**
+             * @description Plain text.
+             * @default
+             */
+            description: string;
+            /** @description An `https:` URL, or a small picture as a `data:` URL. */
+            image?: string | null;
+            category_id?: string | null;
+            /** @description `draft` unless said; `active` publishes it at once. */
+            status?: components["schemas"]["ProductStatus"] | null;
+            /** @description Its first variants, in the order of the shop. */
+            variants?: components["schemas"]["VariantBody"][];
+        };
+        /** @description A receiver that is to be. */
+        CreateWebhookEndpoint: {
+            /** @description Where webhooks go: `https`, port 443 or 8443, an address of the public internet. */
+            url: string;
+            /**
+             * @description For people.
+             * @default
+             */
+            description: string;
+            /**
+             * @description Types of events; all if the list is empty or absent.
+             * @default []
+             */
+            event_types: string[];
+            /**
+             * @description In what order; `keyed` unless said.
+             * @default keyed
+             */
+            mode: components["schemas"]["WebhookMode"];
+            /**
+             * Format: uint32
+             * @description Most calls in a second; 50 unless said.
+             */
+            max_per_second?: number | null;
+        };
+        /** @description Who bought. */
+        Customer: {
+            /** @description Absent for guests. */
+            user_id?: string | null;
+            /** @description Where mails about the order go. */
+            email: string;
+        };
+        /** @description What a person chooses. */
+        Decision: "allow" | "deny";
+        /** @description Why an attempt was declined, coarsely: providers' own words stay with staff. Open. */
+        DeclineClass: "declined" | "insufficient_funds" | "authentication_failed" | "expired" | "abandoned" | "suspected_fraud" | "unrecognized";
+        /** @description Something that happened. Personal data is never in it: ask for the thing that `subject` names. */
+        Event: {
+            /** @description `1.0`, of CloudEvents. */
+            specversion: string;
+            /** @description Names the event for ever. It is told once; who sees the same id again has seen the event. */
+            id: string;
+            /** @description The part of the shop that tells it: `/orders`. */
+            source: string;
+            /** @description What happened: `order.placed`. `GET /v1/event-types` lists all types; further ones will come. */
+            type: string;
+            /** @description Id of the thing it is about. Events about one thing are in the order in which they happened. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            time: string;
+            /** @description `application/json` */
+            datacontenttype: string;
+            /** @description Type and version of the data: `/schemas/order.placed/1`. */
+            dataschema: string;
+            /**
+             * @description Place in the log, gap-free, as digits of equal length: in the order of the log they are ordered as texts too.
+             *     The stream's `id`.
+             */
+            sequence: string;
+            /** @description The fact, as its type's schema says. */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A part of the log, from old to new. */
+        EventPage: {
+            /** @description At most `limit` events. */
+            data: components["schemas"]["Event"][];
+            /**
+             * @description Goes on after this page. Unlike in other lists it is always there: keep it, and ask again with it for what has
+             *     happened since.
+             */
+            next_cursor: string;
+            /** @description Whether there is a next page now. */
+            has_more: boolean;
+        };
+        /** @description A type of events. */
+        EventType: {
+            /** @description `order.placed` */
+            type: string;
+            /**
+             * Format: uint32
+             * @description Version of the data's shape. Members may be added within a version; nothing else changes.
+             */
+            version: number;
+            /** @description The part of the shop that tells it: `/orders`. */
+            source: string;
+            /** @description What happened. */
+            description: string;
+            /** @description JSON Schema (2020-12) of `data`. */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** @description What `data` may look like. */
+            example: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        EventTypeList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["EventType"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description A parcel of an order. */
+        Fulfillment: {
+            id: string;
+            order_id: string;
+            /**
+             * Format: int64
+             * @description Goes into `If-Match` as `"v<version>"`.
+             */
+            version: number;
+            /** @description `pending`, `shipped`, `delivered` or `cancelled`. */
+            status: string;
+            tracking: components["schemas"]["Tracking"];
+            lines: components["schemas"]["ShippedLine"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            shipped_at: string | null;
+            /** Format: date-time */
+            delivered_at: string | null;
+        };
+        /** @description What became of a key. */
+        IdempotencyKey: {
+            key: string;
+            /** @description `running` while one of the requests is; `done` if there is a record; otherwise `unseen`. */
+            state: components["schemas"]["IdempotencyKeyState"];
+            /** @description One for each operation that was asked under the key. */
+            requests: components["schemas"]["KeyedRequest"][];
+        };
+        /** @description What came of a request. */
+        IdempotencyKeyOutcome: "accepted" | "refused";
+        /** @description How far a request is. */
+        IdempotencyKeyState: "unseen" | "running" | "done";
+        /** @description A page of an inbox. */
+        Inbox: {
+            /** @description Latest first, at most `limit` items. */
+            data: components["schemas"]["Notification"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /**
+             * Format: int64
+             * @description How many are unread in the whole inbox; counting stops at 1,000.
+             */
+            unread_count: number;
+        };
+        /** @description How a request came in. */
+        Interface: "rest" | "event" | "job" | "cli" | "webhook";
+        /** @description What a token is (RFC 7662 §2.2). Of one that is not active, or of another client, only that. */
+        Introspection: {
+            /** @description Whether the token is good now. */
+            active: boolean;
+            /** @description What the program may do. */
+            scope?: string | null;
+            /** @description The program. */
+            client_id?: string | null;
+            /** @description `Bearer`, of access tokens. */
+            token_type?: string | null;
+            /** @description The person, or the program where it acts for itself. */
+            sub?: string | null;
+            /** @description The session that ends with the token. */
+            sid?: string | null;
+            /** @description Who issued it. */
+            iss?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds since 1970 at which it was issued, of access tokens.
+             */
+            iat?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds since 1970 at which it ends, if it is not used before.
+             */
+            exp?: number | null;
+        };
+        /** @description One rule. */
+        Invariant: {
+            /** @description `catalog.stock_is_its_ledger` */
+            name: string;
+            /** @description In whose data. */
+            module: string;
+            /** @description What must be true. */
+            description: string;
+            state: components["schemas"]["InvariantState"];
+            /**
+             * Format: date-time
+             * @description When a look last came to the end of the data; null before the first.
+             */
+            checked_at: string | null;
+            /** @description At most 100 cases. */
+            violations: components["schemas"]["InvariantViolation"][];
+        };
+        /** @description Whether a rule holds. */
+        InvariantState: "holds" | "violated" | "unknown";
+        /** @description A row that breaks a rule. */
+        InvariantViolation: {
+            /** @description Which row. */
+            subject: string;
+            /** @description What should be. */
+            expected: string;
+            /** @description What is. */
+            actual: string;
+            /**
+             * Format: date-time
+             * @description Since when it is known.
+             */
+            found_at: string;
+        };
+        /** @description Every rule, and whether it holds. */
+        Invariants: {
+            /** @description `violated` if a rule is; else `unknown` if one is not known to hold, or a module does not answer. */
+            state: components["schemas"]["InvariantState"];
+            data: components["schemas"]["Invariant"][];
+            /** @description Modules whose process does not answer now: their rules are missing. */
+            unreachable: string[];
+        };
+        /** @description What the adjustment did. */
+        InventoryAdjustment: {
+            /** @description Its entry in the ledger. */
+            id: string;
+            variant_id: string;
+            location_id: string;
+            /** Format: int64 */
+            delta: number;
+            reason: components["schemas"]["AdjustmentReason"];
+            note: string | null;
+            /**
+             * Format: int64
+             * @description Pieces that lie there after it.
+             */
+            on_hand: number;
+            /**
+             * Format: int64
+             * @description Pieces promised to checkouts.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description Pieces that can still be promised.
+             */
+            available: number;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A public Ed25519 key as a JSON Web Key (RFC 8037). */
+        Jwk: {
+            /** @description `OKP` */
+            kty: string;
+            /** @description `Ed25519` */
+            crv: string;
+            /** @description `EdDSA` */
+            alg: string;
+            /** @description `sig` */
+            use: string;
+            /** @description Names the key in the header of the tokens it signed: its thumbprint (RFC 7638). */
+            kid: string;
+            /** @description The public key in base64url without padding. */
+            x: string;
+        };
+        /** @description A JSON Web Key Set (RFC 7517). */
+        Jwks: {
+            /** @description Newest first. */
+            keys: components["schemas"]["Jwk"][];
+        };
+        /** @description A refusal that was kept. */
+        KeptProblem: {
+            /** Format: uint16 */
+            status: number;
+            code: string;
+        };
+        /** @description One operation that was asked under a key. */
+        KeyedRequest: {
+            /** @description Its operation id. */
+            operation: string;
+            state: components["schemas"]["IdempotencyKeyState"];
+            /** @description What came of it, once it is done. */
+            outcome: components["schemas"]["IdempotencyKeyOutcome"] | null;
+            /** @description The refusal that a repeat gets. */
+            problem: components["schemas"]["KeptProblem"] | null;
+            /** @description Id of what it made or works on. */
+            resource: string | null;
+            /** @description Where that is; null if no address follows from the id. */
+            location: string | null;
+            /**
+             * Format: date-time
+             * @description When it was recorded; null before that.
+             */
+            created_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when a repeat with the same key is certain to have no second effect.
+             */
+            expires_at: string | null;
+        };
+        /** @description One fact and the amounts it moved. Never changed; a correction is a new entry. */
+        LedgerEntry: {
+            id: string;
+            /** @description `authorization`, `void`, `capture` or `refund`. */
+            kind: string;
+            payment_id: string;
+            order_id: string;
+            transfers: components["schemas"]["LedgerTransfer"][];
+            /** Format: date-time */
+            posted_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        LedgerEntryList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["LedgerEntry"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description One amount from one account to another. */
+        LedgerTransfer: {
+            /** @description `psp_receivable/simulator` */
+            debit: string;
+            /** @description `sales_clearing` */
+            credit: string;
+            amount: components["schemas"]["Money"];
+        };
+        /** @description The person who is signed in. */
+        Me: {
+            /** @description Who. */
+            id: string;
+            /** @description As written at registration. */
+            email: string;
+            /** @description Whether the person has proved that the address is theirs. */
+            email_verified: boolean;
+            /** @description What to call them. */
+            display_name: string | null;
+            /** @description What they may do. */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description What changes; absent members stay. */
+        MePatch: {
+            /** @description What to call you: 1 to 100 characters; null clears it. */
+            display_name?: string | null;
+            /**
+             * Format: password
+             * @description Needed with `new_password`.
+             */
+            current_password?: string | null;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any characters.
+             */
+            new_password?: string | null;
+            /** @description With `new_password`: whether your other sessions end; yes unless said. */
+            end_other_sessions?: boolean | null;
+        };
+        /** @description A message, without its text and without its address: neither is kept. */
+        Message: {
+            /** @description Its id; its SMTP `Message-ID` begins with it. */
+            id: string;
+            /** @description Over which channel. */
+            channel: components["schemas"]["Channel"];
+            /** @description What it says. */
+            template: components["schemas"]["Template"];
+            /** @description Id of the thing it is about. */
+            subject: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["MessageStatus"];
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Attempts whose outcome nobody can know: the reader may have got it more than once.
+             */
+            uncertain: number;
+            /** @description Keyed hash of the address; absent until it was looked up. */
+            recipient_hash?: string | null;
+            /** @description Why the last attempt failed: `unavailable`, `deferred 451`, `refused 550`, `unsendable`, `unknown`. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the mail server took it.
+             */
+            sent_at?: string | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        MessageList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Message"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Where a message stands. */
+        MessageStatus: "queued" | "sending" | "sent" | "bounced" | "failed" | "dropped" | "unknown";
+        /** @description An amount in minor units (cents, or whole yen), at most 2^53 - 1 either way. */
+        Money: {
+            /**
+             * Format: int64
+             * @description Minor units: 1999 is 19.99 EUR.
+             */
+            amount: number;
+            /**
+             * @description ISO 4217 code.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+        };
+        /**
+         * @description Where a parcel can be sent.
+         * @enum {string}
+         */
+        MoveBody: "shipped" | "delivered";
+        /** @description What the buyer must do. */
+        NextAction: {
+            /** @description What kind of thing. */
+            kind: components["schemas"]["NextActionKind"];
+            /** @description Where. */
+            url: string;
+        };
+        /** @description What kind of thing the buyer must do. Open. */
+        NextActionKind: "redirect" | "unrecognized";
+        /** @description Something that concerns the reader. */
+        Notification: {
+            /** @description Its id. */
+            id: string;
+            /** @description What happened: `order.shipped`. Further kinds will come. */
+            kind: string;
+            /** @description Id of the thing it is about. */
+            subject: string;
+            /** @description One line. */
+            title: string;
+            /** @description A sentence or two, plain text. */
+            body: string;
+            /**
+             * Format: int64
+             * @description Grows with each change: `If-Match: "v<version>"`.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was marked as seen.
+             */
+            seen_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was put away.
+             */
+            archived_at: string | null;
+        };
+        /** @description A program that may ask for tokens. */
+        OauthClient: {
+            /** @description `client_id` */
+            id: string;
+            /** @description Shown to people who are asked to agree. */
+            name: string;
+            /** @description Whether it has a secret. */
+            type: components["schemas"]["OauthClientType"];
+            /** @description Where browsers are sent back to; compared character by character. */
+            redirect_uris: string[];
+            /** @description How it gets tokens. */
+            grants: components["schemas"]["OauthGrant"][];
+            /** @description The most it can be given. */
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description Until when the secret before the current one is taken, too.
+             */
+            previous_secret_until: string | null;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description `client_secret`, in the answer to the command that made it only. */
+            secret?: string | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        OauthClientList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["OauthClient"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What changes; absent members stay. A list replaces the one before. */
+        OauthClientPatch: {
+            /** @description 1 to 100 characters. */
+            name?: string | null;
+            /** @description All redirect URIs from now on. */
+            redirect_uris?: string[] | null;
+            /** @description All grants from now on. */
+            grants?: components["schemas"]["OauthGrant"][] | null;
+            /** @description All scopes from now on. */
+            scopes?: string[] | null;
+        };
+        /** @description Whether a program can keep a secret (RFC 6749 §2.1). */
+        OauthClientType: "public" | "confidential";
+        /**
+         * OauthError
+         * @description What went wrong, in the form of RFC 6749 §5.2.
+         */
+        OauthError: {
+            /** @description What programs look at: `invalid_grant`. */
+            error: string;
+            /** @description A sentence for developers. */
+            error_description?: string;
+            /**
+             * Format: uri-reference
+             * @description The page about errors of the platform.
+             */
+            error_uri?: string;
+        };
+        /** @description How a program gets tokens. */
+        OauthGrant: "authorization_code" | "client_credentials" | "refresh_token";
+        /** @description Tokens of a program (RFC 6749 §5.1). */
+        OauthTokens: {
+            /** @description Goes into `Authorization: Bearer …`. */
+            access_token: string;
+            /** @description `Bearer` */
+            token_type: string;
+            /**
+             * Format: uint64
+             * @description Seconds that the access token still lives.
+             */
+            expires_in: number;
+            /** @description What the program may do. */
+            scope: string;
+            /** @description Gets the next tokens, once. Only for clients with that grant. */
+            refresh_token?: string | null;
+            /** @description Says who has signed in (OpenID Connect Core §2). Only with the scope `openid`. */
+            id_token?: string | null;
+        };
+        /**
+         * @description A token that is no longer needed (RFC 7009 §2.1), or asked about (RFC 7662 §2.1). Other members, also
+         *     `token_type_hint`, are ignored: a token says itself what it is.
+         */
+        OneTokenForm: {
+            /** @description An access token or a refresh token. */
+            token?: string | null;
+            /** @description Of a public client, or with `client_secret`. */
+            client_id?: string | null;
+            /** @description Unless it stands in `Authorization`. */
+            client_secret?: string | null;
+        };
+        /** @description An order. */
+        Order: {
+            id: string;
+            /** @description For people: on mails and invoices. */
+            number: string;
+            status: components["schemas"]["OrderStatus"];
+            cancel_reason: components["schemas"]["CancelReason"] | null;
+            customer: components["schemas"]["Customer"];
+            lines: components["schemas"]["OrderLine"][];
+            totals: components["schemas"]["Totals"];
+            rates_source: components["schemas"]["RatesSource"];
+            shipping_method: string | null;
+            cart_id: string;
+            payment_id: string;
+            payment_status: components["schemas"]["PaymentState"];
+            captured: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            placed_at: string | null;
+            /** Format: date-time */
+            cancelled_at: string | null;
+            shipping_address: components["schemas"]["Address"] | null;
+            billing_address: components["schemas"]["Address"] | null;
+            /** @description Parcels, oldest first. */
+            fulfillments: components["schemas"]["Fulfillment"][];
+        };
+        /** @description One line of an order, as it was when the price was frozen. */
+        OrderLine: {
+            /** @description Names the line inside its order. */
+            line_id: string;
+            /** @description What was bought. */
+            variant_id: string;
+            /** @description The product it is a variant of. */
+            product_id: string;
+            /** @description Stock keeping unit. */
+            sku: string;
+            /** @description Product and variant for people. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description How many have left.
+             */
+            shipped: number;
+            /** @description Price of one. */
+            unit_price: components["schemas"]["Money"];
+            /** @description `unit_price × quantity`. */
+            total: components["schemas"]["Money"];
+            /** @description The line's share of the order's tax. */
+            tax: components["schemas"]["Money"];
+        };
+        /** @description One thing that happened. */
+        OrderMoment: {
+            /** Format: date-time */
+            at: string;
+            /** @description As in events: `order.placed`, `payment.captured`. More may come. */
+            kind: string;
+            amount: components["schemas"]["Money"] | null;
+            reason: string | null;
+            fulfillment_id: string | null;
+        };
+        /** @description Where an order stands. */
+        OrderStatus: "pending_payment" | "placed" | "partially_fulfilled" | "fulfilled" | "cancelled" | "unknown";
+        /** @description An order as lists show it. */
+        OrderSummary: {
+            id: string;
+            /** @description For people: on mails and invoices. */
+            number: string;
+            status: components["schemas"]["OrderStatus"];
+            cancel_reason: components["schemas"]["CancelReason"] | null;
+            customer: components["schemas"]["Customer"];
+            lines: components["schemas"]["OrderLine"][];
+            totals: components["schemas"]["Totals"];
+            rates_source: components["schemas"]["RatesSource"];
+            shipping_method: string | null;
+            cart_id: string;
+            payment_id: string;
+            payment_status: components["schemas"]["PaymentState"];
+            captured: components["schemas"]["Money"];
+            refunded: components["schemas"]["Money"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            placed_at: string | null;
+            /** Format: date-time */
+            cancelled_at: string | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        OrderSummaryList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["OrderSummary"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What happened to an order. */
+        OrderTimelineView: {
+            /** @description Oldest first. */
+            data: components["schemas"]["OrderMoment"][];
+        };
+        /** @description Pieces of one line of the order. */
+        ParcelLineBody: {
+            line_id: string;
+            /**
+             * Format: int64
+             * @description How many; at most those that are in no parcel yet.
+             */
+            quantity: number;
+        };
+        /** @description A payment with everything that was tried for it. */
+        Payment: {
+            id: string;
+            /** @description What is paid for. */
+            order_id: string;
+            status: components["schemas"]["PaymentStatus"];
+            /** @description What is to be paid. */
+            amount: components["schemas"]["Money"];
+            /** @description What the provider has promised, whether taken since or not. */
+            authorized: components["schemas"]["Money"];
+            /** @description What was taken. */
+            captured: components["schemas"]["Money"];
+            /** @description What was given back. */
+            refunded: components["schemas"]["Money"];
+            /** @description When the money is taken. */
+            capture: components["schemas"]["CaptureMode"];
+            /** @description What the buyer must do now. */
+            next_action: components["schemas"]["NextAction"] | null;
+            /** @description Whether it is to be undone as soon as its outcome is known. */
+            void_requested: boolean;
+            /** @description First one first. */
+            attempts: components["schemas"]["PaymentAttempt"][];
+            /** @description First one first. */
+            captures: components["schemas"]["Capture"][];
+            /** @description First one first. */
+            refunds: components["schemas"]["Refund"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description One try to get the money. */
+        PaymentAttempt: {
+            id: string;
+            /**
+             * Format: uint32
+             * @description Counted from 1.
+             */
+            number: number;
+            status: components["schemas"]["PaymentAttemptStatus"];
+            /** @description Why it was declined. */
+            decline: components["schemas"]["DeclineClass"] | null;
+            /** @description The provider's own word for it; staff only. */
+            decline_code: string | null;
+            /** @description The provider's id; staff only. */
+            provider_reference: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description Where an attempt stands. */
+        PaymentAttemptStatus: "pending" | "requires_action" | "unknown" | "authorized" | "declined" | "releasing" | "voided";
+        /** @description Where a capture or refund stands. */
+        PaymentOperationStatus: "pending" | "unknown" | "succeeded" | "failed" | "cancelled";
+        /** @description What orders knows about the money of one order, from the events of payments. */
+        PaymentState: "pending" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "failed" | "issue" | "unknown";
+        /** @description Where a payment stands. Open: a newer peer may know more. */
+        PaymentStatus: "pending" | "requires_action" | "authorized" | "captured" | "declined" | "unknown" | "voided" | "refunded" | "partially_refunded" | "failed" | "unrecognized";
+        /**
+         * Problem
+         * @description What went wrong and what to do about it (RFC 9457). Codes may have further members of their own.
+         */
+        Problem: {
+            /**
+             * Format: uri-reference
+             * @description The page about this code.
+             */
+            type: string;
+            /** @description The code in words. */
+            title: string;
+            status: number;
+            /** @description One or two sentences for people. */
+            detail?: string;
+            /**
+             * Format: uri-reference
+             * @description The path that was asked.
+             */
+            instance?: string;
+            /** @description Stable; what programs look at. */
+            code: string;
+            /** @description Names the request in logs and traces. */
+            trace_id?: string;
+            /**
+             * @description `never`: the same request fails again. `same_key`: send it again unchanged. `new_key`: a new attempt needs a new idempotency key. `after`: wait, then send it again.
+             * @enum {unknown}
+             */
+            retry: "never" | "same_key" | "new_key" | "after";
+            /** @description How long to wait, where `retry` is `after`. */
+            retry_after_ms?: number;
+            /** @description The wrong members. */
+            errors?: {
+                /** @description JSON pointer into the body, `?name` of the query, `{name}` of the path, `Name:` of a header. */
+                pointer: string;
+                /** @description What is wrong with it. */
+                code: string;
+                /** @description One sentence for people. */
+                detail: string;
+            }[];
+            /** @description Names the log line of a 5xx. */
+            incident?: string;
+        };
+        /** @description A product with its variants. */
+        Product: {
+            id: string;
+            /** @description Its place in URLs; `GET /v1/products/slug:<slug>` finds it. */
+            slug: string;
+            title: string;
+            /** @description Plain text. */
+            description: string;
+            /** @description An `https:` URL, or a small picture as a `data:` URL. */
+            image: string | null;
+            category: components["schemas"]["CategoryRef"] | null;
+            status: components["schemas"]["ProductStatus"];
+            /**
+             * Format: int64
+             * @description Also the `ETag`. Grows with every change, and when a variant sells out or comes back.
+             */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description In the order of the shop. */
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        ProductList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Product"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Where a product is in its life. */
+        ProductStatus: "draft" | "active" | "archived";
+        /** @description What the provider gets back. */
+        ProviderWebhookReceived: {
+            /** @description Always true. */
+            received: boolean;
+        };
+        /** @description Where the tax rate and the price of delivery of an order come from. */
+        RatesSource: "settings" | "provider" | "fallback" | "unknown";
+        /** @description The newest refresh token of a session. */
+        RefreshBody: {
+            /** @description From the sign-in or the last refresh: 43 characters. */
+            refresh_token: string;
+        };
+        /** @description Captured money being given back. */
+        Refund: {
+            id: string;
+            payment_id: string;
+            amount: components["schemas"]["Money"];
+            status: components["schemas"]["PaymentOperationStatus"];
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description Request body. */
+        RefundPaymentBody: {
+            /**
+             * @description All that is captured and not refunded, if absent.
+             * @default null
+             */
+            amount: components["schemas"]["Money"] | null;
+            /** @description For people. */
+            reason: string;
+        };
+        /** @description What it takes to get an account. */
+        RegistrationBody: {
+            /**
+             * Format: email
+             * @description Where a mail is sent that proves the address.
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 256 characters, any characters.
+             */
+            password: string;
+            /** @description What to call you: 1 to 100 characters. */
+            display_name?: string | null;
+        };
+        /** @description A stretch of the log. */
+        ReplayWebhooks: {
+            /** @description A `sequence`: what comes after it is sent again. */
+            after: string;
+            /** @description A `sequence`: the last that is sent again; the newest unless said. */
+            until?: string | null;
+        };
+        /** @description A set of rights. Unknown roles of a newer peer give no right. */
+        Role: "customer" | "staff" | "admin" | "unknown";
+        /** @description A choice of the availability. */
+        SearchAvailabilityChoice: {
+            /** @description What to filter by. */
+            value: components["schemas"]["Availability"];
+            /**
+             * Format: uint
+             * @description Products that this would leave.
+             */
+            count: number;
+        };
+        /** @description A choice. */
+        SearchChoice: {
+            /** @description What to filter by. */
+            value: string;
+            /**
+             * Format: uint
+             * @description Products that this would leave.
+             */
+            count: number;
+        };
+        /** @description A word with typos. */
+        SearchCorrection: {
+            /** @description In lower case, without accents. */
+            word: string;
+            /** @description Words of the shop, the nearest first. */
+            taken_for: string[];
+        };
+        /** @description What can be chosen; each with all filters but its own. */
+        SearchFacets: {
+            /** @description The categories with the most products, by slug. */
+            category: components["schemas"]["SearchChoice"][];
+            /** @description The titles of variants that most products have. */
+            option: components["schemas"]["SearchChoice"][];
+            /** @description Always both. */
+            availability: components["schemas"]["SearchAvailabilityChoice"][];
+            /** @description Null without `currency`, or if nothing has a price in it. */
+            price: components["schemas"]["SearchPriceFacet"] | null;
+        };
+        /** @description Prices in the currency that was asked for. */
+        SearchPriceFacet: {
+            lowest: components["schemas"]["Money"];
+            highest: components["schemas"]["Money"];
+            /** @description Stretches of prices in which there is something, in their order. A product with several variants may be in several. */
+            ranges: components["schemas"]["SearchPriceRange"][];
+        };
+        /** @description A stretch of prices. */
+        SearchPriceRange: {
+            /** @description What to filter by as `price_min`. */
+            from: components["schemas"]["Money"];
+            /** @description What to filter by as `price_max`. */
+            to: components["schemas"]["Money"];
+            /**
+             * Format: uint
+             * @description Products that this would leave.
+             */
+            count: number;
+        };
+        /** @description A page of products, and what can be chosen. */
+        SearchResult: {
+            /** @description At most `limit` products; fewer if one was taken off sale just now. */
+            data: components["schemas"]["Product"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /**
+             * Format: uint
+             * @description Products on all pages.
+             */
+            total: number;
+            /** @description Whether every product that matches was looked at; if not, `total` and counts are lower bounds. */
+            complete: boolean;
+            /** @description Words that no product has as they are written, and the words that were taken for them. */
+            corrections: components["schemas"]["SearchCorrection"][];
+            facets: components["schemas"]["SearchFacets"];
+        };
+        /** @description What comes first. */
+        SearchSort: "relevance" | "newest" | "price" | "-price";
+        /** @description One sign-in. */
+        Session: {
+            /** @description Which. */
+            id: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description What the client said about itself. */
+            client: string | null;
+            /**
+             * Format: date-time
+             * @description When the password was given.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last refreshed.
+             */
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends unless it is refreshed.
+             */
+            expires_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        SessionList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Session"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Request body. */
+        SetPricesBody: {
+            /** @description One for each currency it is sold in; currencies that are not here are no longer sold. */
+            prices: components["schemas"]["Money"][];
+        };
+        /** @description How much of a line is in a parcel. */
+        ShippedLine: {
+            /** @description The order's line. */
+            line_id: string;
+            /** @description What it is. */
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+        };
+        /** @description A way of delivery, priced for one cart. */
+        ShippingOption: {
+            /** @description Goes into `shipping_method` of the cart. */
+            code: string;
+            name: string;
+            price: components["schemas"]["Money"];
+            /**
+             * Format: uint8
+             * @description Working days until it arrives.
+             */
+            days: number | null;
+        };
+        /** @description The ways of delivery for a cart. */
+        ShippingOptionsView: {
+            /** @description As the shop arranged them. */
+            data: components["schemas"]["ShippingOption"][];
+        };
+        /** @description What someone shows to be let in. */
+        SignInBody: {
+            /**
+             * Format: email
+             * @description The address of the account.
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description Its password.
+             */
+            password: string;
+            /** @description From an earlier sign-in on this device: keeps strangers' failed attempts from slowing you down. */
+            device_token?: string | null;
+        };
+        /** @description The form of the page to sign in on. */
+        SignInForm: {
+            /** @description The query that the page was shown for. */
+            request: string;
+            /** @description The mark of the form. */
+            form_token: string;
+            /** @description The address of the account. */
+            email: string;
+            /** @description Its password. */
+            password: string;
+        };
+        /** @description Which cart, and how it is paid. */
+        StartCheckoutBody: {
+            cart_id: string;
+            /** @description The provider's name for how the buyer pays; without it the buyer is sent to the provider's page. */
+            payment_method?: string | null;
+            /** @description Where the provider's page sends the buyer afterwards. */
+            return_url?: string | null;
+        };
+        /**
+         * @description States that can be asked for.
+         * @enum {string}
+         */
+        StatusFilter: "pending_payment" | "placed" | "partially_fulfilled" | "fulfilled" | "cancelled";
+        /** @description How much of a variant lies where. */
+        StockLevel: {
+            variant_id: string;
+            location_id: string;
+            /**
+             * Format: int64
+             * @description Pieces that lie there, reserved ones included.
+             */
+            on_hand: number;
+            /**
+             * Format: int64
+             * @description Pieces promised to checkouts.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description Pieces that can still be promised.
+             */
+            available: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        StockLevelList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["StockLevel"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description One entry of the stock ledger. Entries of a variant at a location add up to its level. */
+        StockMovement: {
+            id: string;
+            variant_id: string;
+            location_id: string;
+            /** @description The reservation it was made for. */
+            reservation_id: string | null;
+            /**
+             * Format: int64
+             * @description Change of the pieces that lie there.
+             */
+            delta_on_hand: number;
+            /**
+             * Format: int64
+             * @description Change of the pieces promised to checkouts.
+             */
+            delta_reserved: number;
+            /** @description `reserved`, `expired`, `committed`, the reason of an adjustment, or one that another module gave. */
+            reason: string;
+            /** @description An order id, or a note. */
+            reference: string | null;
+            /** @description Who: `user:…`, `service:…`. */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        StockMovementList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["StockMovement"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What a message says. */
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
+        /** @description What to try out. */
+        TestWebhookEndpoint: {
+            /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
+            type?: string | null;
+        };
+        /** @description What a program shows for tokens (RFC 6749 §4.1.3, §4.4.2, §6). Other members are ignored. */
+        TokenForm: {
+            /** @description `authorization_code`, `refresh_token` or `client_credentials`. */
+            grant_type?: string | null;
+            /** @description With `authorization_code`: from the redirect. */
+            code?: string | null;
+            /** @description With `authorization_code`: the same as in the request for authorization. */
+            redirect_uri?: string | null;
+            /** @description With `authorization_code`: what `code_challenge` was made from (RFC 7636). */
+            code_verifier?: string | null;
+            /** @description With `refresh_token`: the newest one. */
+            refresh_token?: string | null;
+            /** @description With `refresh_token` and `client_credentials`: less than could be had. */
+            scope?: string | null;
+            /** @description Of a public client, or with `client_secret`. */
+            client_id?: string | null;
+            /** @description Unless it stands in `Authorization`. */
+            client_secret?: string | null;
+        };
+        /** @description Tokens of a session. */
+        Tokens: {
+            /** @description Goes into `Authorization: Bearer …`. */
+            access_token: string;
+            /** @description `Bearer` */
+            token_type: string;
+            /**
+             * Format: uint64
+             * @description Seconds that the access token still lives.
+             */
+            expires_in: number;
+            /** @description Gets the next tokens, once: `POST /v1/auth/tokens`. */
+            refresh_token: string;
+            /** @description The session that these tokens belong to. */
+            session_id: string;
+            /** @description With a sign-in: keep it and send it with the next one from this device. */
+            device_token?: string | null;
+        };
+        /** @description What an order costs; `total = subtotal + shipping`, plus `tax` unless it is included. */
+        Totals: {
+            /** @description Sum of the lines. */
+            subtotal: components["schemas"]["Money"];
+            /** @description Delivery. */
+            shipping: components["schemas"]["Money"];
+            /** @description Tax on both. */
+            tax: components["schemas"]["Money"];
+            /** @description Whether `subtotal` and `shipping` contain the tax already. */
+            tax_included: boolean;
+            /** @description What the buyer pays. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description How to follow a parcel. */
+        Tracking: {
+            /** @description `DHL` */
+            carrier?: string | null;
+            /** @description The carrier's number. */
+            number?: string | null;
+            /** @description A page for people. */
+            url?: string | null;
+        };
+        /** @description What to change: absent members stay, null clears. */
+        UpdateCartBody: {
+            /** @description Where mails about the order go. */
+            email?: string | null;
+            /** @description Where it is delivered. */
+            shipping_address?: components["schemas"]["AddressInput"] | null;
+            /** @description Who gets the invoice; the shipping address if absent. */
+            billing_address?: components["schemas"]["AddressInput"] | null;
+            /** @description The code of one of the cart's shipping options. */
+            shipping_method?: string | null;
+        };
+        /** @description The new quantity. */
+        UpdateCartLineBody: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+        };
+        /** @description What to change: absent members stay, null clears. */
+        UpdateFulfillmentBody: {
+            /** @description Where it is now. */
+            status?: components["schemas"]["MoveBody"] | null;
+            /** @description `DHL` */
+            carrier?: string | null;
+            /** @description The carrier's number. */
+            tracking_number?: string | null;
+            /** @description A page for people: http or https. */
+            tracking_url?: string | null;
+        };
+        /** @description What to change; absent members stay as they are. */
+        UpdateNotification: {
+            /** @description Whether it counts as seen. */
+            seen?: boolean | null;
+            /** @description Whether it is put away. */
+            archived?: boolean | null;
+        };
+        /** @description Request body, a merge patch (RFC 7396): absent members stay as they are, null clears. */
+        UpdateProductBody: {
+            slug?: string | null;
+            title?: string | null;
+            description?: string | null;
+            image?: string | null;
+            category_id?: string | null;
+            /** @description A product that was for sale does not become a draft again. */
+            status?: components["schemas"]["ProductStatus"] | null;
+        };
+        /** @description Request body, a merge patch (RFC 7396). */
+        UpdateVariantBody: {
+            sku?: string | null;
+            title?: string | null;
+            /** @description `active` or `archived`. */
+            status?: components["schemas"]["ProductStatus"] | null;
+        };
+        /** @description What to change; absent members stay as they are. */
+        UpdateWebhookEndpoint: {
+            /** @description Where webhooks go. */
+            url?: string | null;
+            /** @description For people. */
+            description?: string | null;
+            /** @description Types of events, all if the list is empty: of what is not scheduled yet. */
+            event_types?: string[] | null;
+            /** @description In what order. */
+            mode?: components["schemas"]["WebhookMode"] | null;
+            /**
+             * Format: uint32
+             * @description Most calls in a second.
+             */
+            max_per_second?: number | null;
+            /** @description `disabled` stops it; `enabled` has it go on from where it stopped. */
+            status?: components["schemas"]["WebhookEndpointStatus"] | null;
+        };
+        /** @description A user as administrators see them. */
+        User: {
+            /** @description Who. */
+            id: string;
+            /** @description As written at registration. */
+            email: string;
+            /** @description Whether the person has proved that the address is theirs. */
+            email_verified: boolean;
+            /** @description What to call them. */
+            display_name: string | null;
+            /** @description What they may do. */
+            roles: components["schemas"]["Role"][];
+            /** @description Whether they are kept out. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            locked_at: string | null;
+            /** @description Why. */
+            lock_reason: string | null;
+            /**
+             * Format: date-time
+             * @description When they last gave their password.
+             */
+            last_signed_in_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description Who has signed in (OpenID Connect Core §5.1), as far as the scope goes. */
+        UserInfo: {
+            /** @description Always the same for a person. */
+            sub: string;
+            /** @description What to call them. With `profile`, and if they have said. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds since 1970 at which it last changed. With `profile`.
+             */
+            updated_at?: number | null;
+            /** @description With `email`. */
+            email?: string | null;
+            /** @description Whether the address is known to be theirs. With `email`. */
+            email_verified?: boolean | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        UserList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["User"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What changes; absent members stay. A password is not among them: nobody chooses one for someone else. */
+        UserPatch: {
+            /** @description All roles that the user has from now on. */
+            roles?: components["schemas"]["Role"][] | null;
+            /** @description Whether the user is kept out. */
+            locked?: boolean | null;
+            /** @description Why, with `"locked": true`: 1 to 500 characters. */
+            lock_reason?: string | null;
+        };
+        /** @description What is bought. */
+        Variant: {
+            id: string;
+            product_id: string;
+            /** @description Stock keeping unit. */
+            sku: string;
+            /** @description Tells variants of a product apart: `100 g`. */
+            title: string;
+            status: components["schemas"]["VariantStatus"];
+            /**
+             * Format: int64
+             * @description Send it as `If-Match: "v<version>"` to change this variant.
+             */
+            version: number;
+            /** @description One for each currency it is sold in. */
+            prices: components["schemas"]["Money"][];
+            /** @description Whether there is a piece that nobody has reserved. */
+            in_stock: boolean;
+        };
+        /** @description A further variant. */
+        VariantBody: {
+            /** @description Stock keeping unit; unique in the shop. */
+            sku: string;
+            /** @description Tells variants of a product apart: `100 g`. */
+            title: string;
+            /**
+             * @description One for each currency it is sold in.
+             * @default []
+             */
+            prices: components["schemas"]["Money"][];
+        };
+        /**
+         * @description Whether a variant of an active product can be bought.
+         * @enum {string}
+         */
+        VariantStatus: "active" | "archived";
+        /** @description Request body. */
+        VoidPaymentBody: {
+            /** @description For people. */
+            reason: string;
+        };
+        /** @description The delivery of one event to one receiver. */
+        WebhookDelivery: {
+            /** @description Its id. */
+            id: string;
+            /** @description Who receives it. */
+            endpoint_id: string;
+            /** @description What asked for it. */
+            kind: components["schemas"]["WebhookDeliveryKind"];
+            /** @description `webhook-id`: the same in each attempt. */
+            event_id: string;
+            /** @description `order.placed` */
+            event_type: string;
+            /** @description Id of the thing that the event is about. */
+            subject: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["WebhookDeliveryState"];
+            /**
+             * Format: int64
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due; absent where there will be none, or it waits for an earlier event.
+             */
+            due_at?: string | null;
+            /** @description Why the last attempt failed: `status 500`, `timeout`, `connection`, `not_allowed`, `event_gone`, `no_secret`. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt began.
+             */
+            attempted_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was scheduled.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            finished_at?: string | null;
+        };
+        /** @description What asked for a delivery. */
+        WebhookDeliveryKind: "event" | "replay" | "test";
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        WebhookDeliveryList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["WebhookDelivery"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Where a delivery stands. */
+        WebhookDeliveryState: "waiting" | "pending" | "sending" | "delivered" | "dead";
+        /** @description Why nothing is sent to a receiver of webhooks. */
+        WebhookDisableReason: "requested" | "gone" | "failing" | "unknown";
+        /** @description A receiver of webhooks. */
+        WebhookEndpoint: {
+            /** @description Its id. */
+            id: string;
+            /** @description Where webhooks go. */
+            url: string;
+            /** @description For people. */
+            description: string;
+            /** @description Types of events it gets; all if the list is empty. */
+            event_types: string[];
+            /** @description In what order. */
+            mode: components["schemas"]["WebhookMode"];
+            /**
+             * Format: uint32
+             * @description Most calls in a second.
+             */
+            max_per_second: number;
+            /** @description Whether it is sent anything. */
+            status: components["schemas"]["WebhookEndpointStatus"];
+            /** @description Why not. */
+            disabled_reason?: components["schemas"]["WebhookDisableReason"] | null;
+            /**
+             * Format: date-time
+             * @description First of the failed attempts since the last success.
+             */
+            failing_since?: string | null;
+            /** @description Why the last of them failed: `status 500`, `timeout`, `connection`, `not_allowed`. */
+            last_error?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before this one signs too.
+             */
+            previous_secret_until?: string | null;
+            /** @description `whsec_…`, in the answer to the request that made it and in no other. */
+            secret?: string | null;
+            /**
+             * Format: int64
+             * @description Grows with each change: `If-Match: "v<version>"`.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            updated_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        WebhookEndpointList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["WebhookEndpoint"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Whether a receiver is sent anything. */
+        WebhookEndpointStatus: "enabled" | "disabled";
+        /** @description In what order a receiver gets events. */
+        WebhookMode: "unordered" | "keyed";
+        /** @description A stretch of the log that is being sent again. */
+        WebhookReplay: {
+            /** @description Its id. */
+            id: string;
+            /** @description To whom. */
+            endpoint_id: string;
+            /** @description What comes after this `sequence`. */
+            after: string;
+            /** @description Up to this `sequence`. */
+            until: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description The version, `"v17"`. */
+        ETag: string;
+        /** @description The answer of an earlier request with the same key. */
+        "Idempotent-Replayed": "true";
+        /** @description Where the thing is that was made or is being changed. */
+        Location: string;
+        /** @description What is left of the limit: `"default";r=571;t=12`. */
+        RateLimit: string;
+        /** @description The limit: `"default";q=600;w=60`. */
+        "RateLimit-Policy": string;
+        /** @description Seconds to wait. */
+        "Retry-After": number;
+        /** @description Names the request in logs and traces. */
+        "Trace-Id": string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    create_registration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationBody"];
+            };
+        };
+        responses: {
+            /** @description The registration was taken. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    create_challenge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeBody"];
+            };
+        };
+        responses: {
+            /** @description The wish was taken. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    create_challenge_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the mail. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChallengeResponseBody"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Shown in the list of sessions. */
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description The session with its tokens. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    delete_current_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            /** @description The next tokens. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    create_first_administrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BootstrapBody"];
+            };
+        };
+        responses: {
+            /** @description The administrator, who can sign in now. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bootstrapped"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["MePatch"];
+                "application/json": components["schemas"]["MePatch"];
+            };
+        };
+        responses: {
+            /** @description You, as you are now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your live sessions. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+        };
+    };
+    delete_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of your sessions. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only the user with this address. */
+                email?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    update_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Which user. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UserPatch"];
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description The user as they are now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
+    get_jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Web Key Set. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+        };
+    };
+    list_oauth_clients: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clients. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientList"];
+                };
+            };
+        };
+    };
+    create_oauth_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOauthClient"];
+            };
+        };
+        responses: {
+            /** @description The client, with its secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+        };
+    };
+    get_oauth_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+        };
+    };
+    delete_oauth_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The client. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_oauth_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The client. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["OauthClientPatch"];
+                "application/json": components["schemas"]["OauthClientPatch"];
+            };
+        };
+        responses: {
+            /** @description The client as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+        };
+    };
+    rotate_oauth_client_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The client. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client, with its new secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+        };
+    };
+    list_my_consents: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Consents. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+        };
+    };
+    delete_my_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of your consents. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    authorize: {
+        parameters: {
+            query?: {
+                /** @description `code` */
+                response_type?: string;
+                /** @description `query`, which it is unless said. */
+                response_mode?: string;
+                /** @description The program that asks. */
+                client_id?: string;
+                /** @description Where the answer goes: one of those registered, character by character. */
+                redirect_uri?: string;
+                /** @description What is asked for, with spaces between. */
+                scope?: string;
+                /** @description Comes back with the answer: at most 1,000 characters. */
+                state?: string;
+                /** @description Comes back in the ID token: at most 1,000 characters. */
+                nonce?: string;
+                /** @description SHA-256 of the code verifier, in base64url without padding. */
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description `none`, or any of `login`, `consent` and `select_account`. */
+                prompt?: string;
+                /** @description Seconds since the person signed in, at most. */
+                max_age?: string;
+                /** @description Whom the program expects: filled in on the page. */
+                login_hint?: string;
+                /** @description Refused. */
+                request?: string;
+                /** @description Refused. */
+                request_uri?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page to sign in or to agree on. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    submit_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SignInForm"];
+            };
+        };
+        responses: {
+            /** @description The page to agree on; the browser gets a cookie. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    submit_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["ConsentForm"];
+            };
+        };
+        responses: never;
+    };
+    create_oauth_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthTokens"];
+                };
+            };
+        };
+    };
+    revoke_oauth_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
+            };
+        };
+        responses: {
+            /** @description It is over. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    introspect_oauth_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
+            };
+        };
+        responses: {
+            /** @description What it is. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+        };
+    };
+    get_userinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+        };
+    };
+    post_userinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+        };
+    };
+    get_openid_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The description. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+        };
+    };
+    get_authorization_server_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The description. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Slug of a category. */
+                category?: string;
+                /** @description Part of the title or of a SKU, in upper or lower case. */
+                q?: string;
+                /** @description `active` unless said; only staff get anything for the others. */
+                status?: components["schemas"]["ProductStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of products. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductList"];
+                };
+            };
+        };
+    };
+    create_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProductBody"];
+            };
+        };
+        responses: {
+            /** @description The product. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Words, at most eight; everything on sale without it. */
+                q?: string;
+                /** @description Slug of a category. */
+                category?: string;
+                /** @description Title of a variant: `100 g`. Price and availability must hold for that variant. */
+                option?: string;
+                /** @description Whether one of the wanted variants can be had. */
+                availability?: components["schemas"]["Availability"];
+                /** @description What prices are in; `price_min`, `price_max`, the orders by price and the facet of prices need it. */
+                currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
+                /** @description In minor units of `currency`, itself included. */
+                price_min?: number;
+                /** @description In minor units of `currency`, itself included. */
+                price_max?: number;
+                /**
+                 * @description What comes first: `relevance` if there is a `q`, else `newest`. Products are compared by the lowest price of their
+                 *     wanted variants; those without one come last. What is equal comes newest first.
+                 */
+                sort?: components["schemas"]["SearchSort"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of products, and what can be chosen. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+        };
+    };
+    get_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `prd_…`, or `slug:darjeeling-first-flush` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+        };
+    };
+    update_product: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The product. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateProductBody"];
+                "application/json": components["schemas"]["UpdateProductBody"];
+            };
+        };
+        responses: {
+            /** @description The product as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+        };
+    };
+    add_variant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The product. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariantBody"];
+            };
+        };
+        responses: {
+            /** @description The variant. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+        };
+    };
+    update_variant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The variant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateVariantBody"];
+                "application/json": components["schemas"]["UpdateVariantBody"];
+            };
+        };
+        responses: {
+            /** @description The variant as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+        };
+    };
+    set_prices: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The variant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPricesBody"];
+            };
+        };
+        responses: {
+            /** @description The variant as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of categories. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+        };
+    };
+    create_category: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCategoryBody"];
+            };
+        };
+        responses: {
+            /** @description The category. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+        };
+    };
+    list_stock_levels: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only this variant's. */
+                variant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of levels. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockLevelList"];
+                };
+            };
+        };
+    };
+    adjust_inventory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustInventoryBody"];
+            };
+        };
+        responses: {
+            /** @description What the adjustment did. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryAdjustment"];
+                };
+            };
+        };
+    };
+    list_stock_movements: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only this variant's. */
+                variant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of movements. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockMovementList"];
+                };
+            };
+        };
+    };
+    get_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `pay_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+        };
+    };
+    capture_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `pay_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapturePaymentBody"];
+            };
+        };
+        responses: {
+            /** @description The payment after the capture. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description The payment; the capture's outcome is being found out. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+        };
+    };
+    void_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `pay_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description The payment; its state says how far the undoing is. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+        };
+    };
+    refund_payment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `pay_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundPaymentBody"];
+            };
+        };
+        responses: {
+            /** @description The refund, done or refused by the provider. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            /** @description The refund; its outcome is being found out. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    get_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `rfd_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refund. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    reconcile_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `pay_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+        };
+    };
+    list_ledger_entries: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only entries about this payment. */
+                payment_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerEntryList"];
+                };
+            };
+        };
+    };
+    receive_provider_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `t=<unix seconds>,v1=<hex>` */
+                "simulator-signature"?: string;
+            };
+            path: {
+                /** @description The provider's name: `simulator` */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event is stored. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderWebhookReceived"];
+                };
+            };
+        };
+    };
+    create_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCartBody"];
+            };
+        };
+        responses: {
+            /** @description The cart. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    get_cart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    update_cart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateCartBody"];
+                "application/json": components["schemas"]["UpdateCartBody"];
+            };
+        };
+        responses: {
+            /** @description The cart. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    add_cart_line: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCartLineBody"];
+            };
+        };
+        responses: {
+            /** @description The cart. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    delete_cart_line: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+                /** @description Which line of it. */
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart without the line. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    update_cart_line: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+                /** @description Which line of it. */
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateCartLineBody"];
+                "application/json": components["schemas"]["UpdateCartLineBody"];
+            };
+        };
+        responses: {
+            /** @description The cart. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    list_shipping_options: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways of delivery. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippingOptionsView"];
+                };
+            };
+        };
+    };
+    start_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCheckoutBody"];
+            };
+        };
+        responses: {
+            /** @description The checkout, with what to do next. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    get_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+                /** @description `wait=n`: seconds to wait for the next change, at most 20. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Which checkout. */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkout. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    confirm_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which checkout. */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmCheckoutBody"];
+            };
+        };
+        responses: {
+            /** @description The checkout as it stands now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    cancel_checkout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which checkout. */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkout, undone. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            /** @description The checkout, being undone. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    list_orders: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only orders in this state. */
+                status?: components["schemas"]["StatusFilter"];
+                /** @description Staff only: orders of this person. */
+                user_id?: string;
+                /** @description Staff only: orders whose mails go to this address. */
+                email?: string;
+                /** @description Staff only: the order with this number. */
+                number?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of orders. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderSummaryList"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+        };
+    };
+    get_order_timeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTimelineView"];
+                };
+            };
+        };
+    };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelOrderBody"];
+            };
+        };
+        responses: {
+            /** @description The order; money and stock are on their way back. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderSummary"];
+                };
+            };
+        };
+    };
+    create_fulfillment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFulfillmentBody"];
+            };
+        };
+        responses: {
+            /** @description The parcel. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fulfillment"];
+                };
+            };
+        };
+    };
+    update_fulfillment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Which parcel. */
+                fulfillment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateFulfillmentBody"];
+                "application/json": components["schemas"]["UpdateFulfillmentBody"];
+            };
+        };
+        responses: {
+            /** @description The parcel. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fulfillment"];
+                };
+            };
+        };
+    };
+    list_my_notifications: {
+        parameters: {
+            query?: {
+                /** @description Only those that were neither seen nor put away. */
+                unread?: boolean;
+                /** @description Also those that were put away. */
+                archived?: boolean;
+                /** @description 1 to 200 notifications, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the inbox, with how many are unread. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+        };
+    };
+    update_my_notification: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The notification. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateNotification"];
+                "application/json": components["schemas"]["UpdateNotification"];
+            };
+        };
+        responses: {
+            /** @description The notification as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description About exactly this thing: `ord_…`, `usr_…`. */
+                subject?: string;
+                /** @description With this status. */
+                status?: components["schemas"]["MessageStatus"];
+                /** @description Made from this template. */
+                template?: components["schemas"]["Template"];
+                /** @description 1 to 200 messages, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All types, by name. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeList"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Of exactly this type. */
+                type?: string;
+                /** @description About exactly this thing. */
+                subject?: string;
+                /** @description 1 to 200 events, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Of exactly this type. */
+                type?: string;
+                /** @description About exactly this thing. */
+                subject?: string;
+            };
+            header?: {
+                /** @description The `id` of the last event that the caller has: the stream goes on after it. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All receivers; at most 100. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointList"];
+                };
+            };
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The receiver, with its secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+        };
+    };
+    get_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receiver. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateWebhookEndpoint"];
+                "application/json": components["schemas"]["UpdateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The receiver as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receiver, with its new secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The delivery, which will be sent at once. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+        };
+    };
+    replay_webhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The receiver. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhooks"];
+            };
+        };
+        responses: {
+            /** @description What will be sent again. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description To this receiver. */
+                endpoint_id?: string;
+                /** @description In this state. */
+                state?: components["schemas"]["WebhookDeliveryState"];
+                /** @description Of this event. */
+                event_id?: string;
+                /** @description 1 to 200 deliveries, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+        };
+    };
+    retry_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery as it is now. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description Exactly this actor: a user's id, `service:orders`, or `anonymous`. */
+                actor?: string;
+                /** @description Exactly this action, for example `order.placed`. */
+                action?: string;
+                /** @description Exactly this target: the id of a thing. */
+                target?: string;
+                /** @description It happened then or later. */
+                since?: string;
+                /** @description It happened before then. */
+                until?: string;
+                /** @description 1 to 200 entries, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+        };
+    };
+    get_audit_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+        };
+    };
+    get_idempotency_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of the guest whose keys these are. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description The key as it was sent, percent-encoded. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the key. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdempotencyKey"];
+                };
+            };
+        };
+    };
+    list_invariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every rule, and whether it holds. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invariants"];
+                };
+            };
+        };
+    };
+}
