@@ -50,6 +50,8 @@ pub(crate) enum Topic {
     Migrations,
     /// The OpenAPI document is the committed one.
     Openapi,
+    /// The AsyncAPI document is the committed one.
+    Asyncapi,
     /// The settings sample and schema are the committed ones.
     Settings,
     /// Error pages, links, file headers, module maps.
@@ -63,7 +65,7 @@ pub(crate) enum Topic {
 }
 
 /// All topics, in the order of their cost.
-pub(crate) const ALL: [Topic; 9] = [
+pub(crate) const ALL: [Topic; 10] = [
     Topic::Boundaries,
     Topic::Deps,
     Topic::Migrations,
@@ -73,6 +75,7 @@ pub(crate) const ALL: [Topic; 9] = [
     Topic::Contracts,
     Topic::Settings,
     Topic::Openapi,
+    Topic::Asyncapi,
 ];
 
 /// Runs checks; fails if any rule is broken. `bless` rewrites generated files instead of comparing them.
@@ -90,6 +93,7 @@ pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
             Topic::Chaos => crate::chaos::release::check(&workspace)?,
             Topic::Settings => crate::generated::settings(root, bless)?,
             Topic::Openapi => crate::generated::openapi(root, bless)?,
+            Topic::Asyncapi => crate::generated::asyncapi(root, bless)?,
         };
         let word = if found.is_empty() { "ok" } else { "BROKEN" };
         println!("check {:<12} {word}", format!("{topic:?}").to_lowercase());

@@ -47,6 +47,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             check::Topic::Contracts,
             check::Topic::Settings,
             check::Topic::Openapi,
+            check::Topic::Asyncapi,
         ],
         false,
     )?;

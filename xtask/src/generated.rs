@@ -32,6 +32,11 @@ pub(crate) fn openapi(root: &Path, bless: bool) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// `docs/asyncapi.json`.
+pub(crate) fn asyncapi(root: &Path, bless: bool) -> Result<Vec<Finding>> {
+    compare(root, "docs/asyncapi.json", &["asyncapi"], bless)
+}
+
 fn compare(root: &Path, file: &str, arguments: &[&str], bless: bool) -> Result<Vec<Finding>> {
     let mut command = process::cargo(root);
     command.args([
@@ -61,7 +66,7 @@ fn compare(root: &Path, file: &str, arguments: &[&str], bless: bool) -> Result<V
         rule: "generated-is-current",
         file: file.into(),
         line: line.map_or(0, |line| line + 1),
-        what: "differs from what the program generates: cargo xtask check settings openapi --bless"
+        what: "differs from what the program generates: cargo xtask check settings openapi asyncapi --bless"
             .to_owned(),
     }])
 }

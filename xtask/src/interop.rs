@@ -1,12 +1,13 @@
-//! `cargo xtask interop`: client libraries that know nothing of us, against a fresh server.
+//! `cargo xtask interop`: programs of others that know nothing of us, against a fresh server or a committed document.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
+use crate::node;
 use crate::process;
 use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
@@ -35,6 +36,8 @@ pub(crate) struct Options {
 enum Protocol {
     /// OpenID Connect and OAuth 2, by Authlib.
     Oidc,
+    /// The document of the public events, by AsyncAPI's own parser. Needs no server.
+    Asyncapi,
 }
 
 impl Options {
@@ -49,7 +52,31 @@ impl Options {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    let Protocol::Oidc = options.protocol;
+    match options.protocol {
+        Protocol::Oidc => oidc(root, options),
+        Protocol::Asyncapi => asyncapi(root),
+    }
+}
+
+fn asyncapi(root: &Path) -> Result<()> {
+    node::expect()?;
+    let workshop = process::target_dir(root)?.join("documents");
+    fs::create_dir_all(&workshop)?;
+    for part in ["package.json", "package-lock.json", "asyncapi.mjs"] {
+        fs::copy(root.join("xtask/documents").join(part), workshop.join(part))
+            .with_context(|| part.to_owned())?;
+    }
+    node::install(&workshop)?;
+    let mut parser = Command::new("node");
+    parser
+        .arg("asyncapi.mjs")
+        .arg(root.join("docs/asyncapi.json"));
+    process::run(parser.current_dir(workshop))?;
+    println!("docs/asyncapi.json is what AsyncAPI 3.0 asks for.");
+    Ok(())
+}
+
+fn oidc(root: &Path, options: &Options) -> Result<()> {
     let python = install(root)?;
     let folder = root.join("var/interop");
     if folder.exists() {

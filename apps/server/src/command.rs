@@ -1,6 +1,7 @@
 //! One file for each command of the binary.
 
 pub(crate) mod admin;
+pub(crate) mod asyncapi;
 pub(crate) mod backup;
 pub(crate) mod events;
 pub(crate) mod jobs;

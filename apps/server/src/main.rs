@@ -42,6 +42,8 @@ enum Command {
         #[arg(long)]
         policies: bool,
     },
+    /// Prints the AsyncAPI document of the public events.
+    Asyncapi,
     /// Looks after people and data.
     Admin {
         #[command(subcommand)]
@@ -105,6 +107,7 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Settings { action } => command::settings::run(&action, load),
         Command::Openapi { policies } => block_on(command::openapi::run(policies)),
+        Command::Asyncapi => Ok(command::asyncapi::run()),
         Command::Serve => {
             #[cfg(debug_assertions)]
             arm_crash_points()?;

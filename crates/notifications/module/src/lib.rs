@@ -9,6 +9,7 @@
 //! twice only if the process or the connection dies between the server's taking it and our writing that down; the
 //! `Message-ID` stays the same then, and `uncertain` in the message log counts how often it may have happened.
 
+mod asyncapi;
 mod domain;
 mod http;
 mod invariants;
@@ -29,6 +30,7 @@ use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_outbound::{Egress, SystemLookup};
 use tenon_store::{Db, Migrations};
 
+pub use self::asyncapi::asyncapi_document;
 pub use self::domain::{RecipientKey, WebhookKey};
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
 use self::service::{EventLog, Service, Webhooks};
