@@ -24,6 +24,21 @@ enum Action {
     List,
     /// Plays scenarios.
     Run(Run),
+    /// Plays the workflows of `docs/arazzo/checkout.json` against a fresh server.
+    Arazzo(Workflows),
+}
+
+#[derive(Debug, clap::Args)]
+struct Workflows {
+    /// Another document.
+    #[arg(long, default_value = "docs/arazzo/checkout.json")]
+    document: PathBuf,
+    /// Engine of the server.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    backend: Backend,
+    /// Where its modules run.
+    #[arg(long, default_value = "local")]
+    topology: Topology,
 }
 
 #[derive(Debug, clap::Args)]
@@ -86,6 +101,7 @@ const IMPATIENCE: [(&str, &str); 2] = [
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let run = match &options.action {
         Action::List => return list(root),
+        Action::Arazzo(workflows) => return arazzo(root, workflows),
         Action::Run(run) => run,
     };
     let first_order = run.names.iter().any(|name| name == FIRST_ORDER);
@@ -133,6 +149,32 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     };
     let mut command = place.command(run);
     process::run_beside(&mut command, || stack.revive())?;
+    stack.verify()
+}
+
+/// The workflows, each step with its criteria, against a fresh server.
+fn arazzo(root: &Path, workflows: &Workflows) -> Result<()> {
+    let folder = root.join("var/arazzo");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let plan = Plan {
+        backend: workflows.backend,
+        topology: workflows.topology,
+        port: free_block(),
+        folder,
+        release: false,
+        show_server_log: false,
+        unlimited: false,
+        movable_clock: false,
+    };
+    let mut stack = Stack::prepare(root, plan)?;
+    stack.serve()?;
+    let mut command = Command::new(stack.program("scenarios"));
+    command.arg("arazzo").arg(root.join(&workflows.document));
+    command.args(["--api", &format!("http://127.0.0.1:{}", stack.ports.api)]);
+    command.arg("--accounts").arg(stack.accounts());
+    process::run(&mut command)?;
     stack.verify()
 }
 

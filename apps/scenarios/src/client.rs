@@ -26,13 +26,8 @@ pub(crate) struct Answer {
 impl Client {
     /// A client that is not signed in.
     pub(crate) fn new(base: &str) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(20))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
         Ok(Self {
-            http,
+            http: http_client()?,
             base: base.trim_end_matches('/').to_owned(),
             token: None,
         })
@@ -141,6 +136,15 @@ impl Client {
         println!("    {method} {path} -> {status}");
         Ok(Answer { body, etag })
     }
+}
+
+/// What requests go out by: straight, and as they are answered.
+pub(crate) fn http_client() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()?)
 }
 
 /// The text at a JSON pointer.

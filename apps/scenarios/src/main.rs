@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool prints")]
 
 mod accounts;
+mod arazzo;
 mod buyers;
 mod client;
 mod failures;
@@ -40,6 +41,8 @@ enum Scenario {
     /// Records and compares golden files of the whole REST API.
     #[command(subcommand)]
     Golden(golden::Action),
+    /// Plays the workflows of an Arazzo document.
+    Arazzo(arazzo::Options),
     /// Buys until told to stop, and takes account of it.
     Buyers(buyers::Options),
     /// Prints the middle duration of a read of one module, in microseconds.
@@ -81,6 +84,7 @@ async fn main() -> Result<()> {
         }
         Scenario::Failures(action) => Box::pin(failures::run(action)).await,
         Scenario::Golden(action) => Box::pin(golden::run(action)).await,
+        Scenario::Arazzo(options) => Box::pin(arazzo::play(&options)).await,
         Scenario::Buyers(options) => Box::pin(buyers::run(options)).await,
         Scenario::Probe(options) => Box::pin(buyers::probe(options)).await,
         Scenario::AdminToken { place } => {
