@@ -1,12 +1,15 @@
-//! Who may do what: access tokens become principals, policies decide.
+//! Who may do what: access tokens and API keys become principals, policies decide.
 //!
-//! **Architecture invariant:** there is one place where a token becomes a principal, [`TokenVerifier::verify`].
-//! Checked by `tests/it/forged_tokens.rs`, which holds every form of forgery we know against it.
+//! **Architecture invariant:** there is one place where a credential becomes a principal, [`TokenVerifier::admit`].
+//! Checked by `tests/it/forged_tokens.rs` and `tests/it/api_keys.rs`, which hold every form of forgery we know against it.
 
+mod api_key;
+mod api_key_cache;
 mod claims;
 mod issuer;
 mod key;
 mod key_cache;
+mod network;
 mod policy;
 mod scope;
 mod session_cache;
@@ -14,10 +17,15 @@ mod source;
 mod token;
 mod verifier;
 
+pub use self::api_key::{ApiKey, ApiKeyProof};
+pub use self::api_key_cache::KeyRevision;
 pub use self::claims::{AccessClaims, Delegation};
 pub use self::issuer::TokenIssuer;
 pub use self::key::{Jwk, Jwks, KeyError, SigningKey, VerifyingKey};
+pub use self::network::{Network, ParseNetworkError, is_within_any};
 pub use self::policy::{Denied, Policy};
 pub use self::scope::{API_READ, API_WRITE, Scope, ScopeRule};
-pub use self::source::{KeySource, SessionCheck, TokenError};
+pub use self::source::{
+    ApiKeyCheck, ApiKeyGrant, ApiKeySource, KeySource, SessionCheck, TokenError,
+};
 pub use self::verifier::{Admitted, TokenVerifier, VerifierSettings};

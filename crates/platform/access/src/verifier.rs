@@ -1,5 +1,6 @@
-//! Checks access tokens.
+//! Checks access tokens and API keys.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,13 @@ use moka::sync::Cache;
 use tenon_kernel::{Env, Timestamp, UserPrincipal};
 use uuid::Uuid;
 
+use crate::api_key_cache::ApiKeyCache;
 use crate::key_cache::KeyCache;
 use crate::session_cache::{Session, SessionCache};
 use crate::token::{MAX_TOKEN_BYTES, Unverified};
-use crate::{AccessClaims, KeySource, Scope, SessionCheck, TokenError};
+use crate::{
+    AccessClaims, ApiKey, ApiKeySource, KeyRevision, KeySource, Scope, SessionCheck, TokenError,
+};
 
 /// Verified tokens remembered at once: about 50 MB if full.
 const CAPACITY: u64 = 50_000;
@@ -27,9 +31,13 @@ pub struct VerifierSettings {
     pub session_check_every: Duration,
 }
 
-/// Checks access tokens; verified ones are cached by hash until they expire. Cheap to clone.
+/// Checks access tokens and API keys; verified tokens are cached by hash until they expire. Cheap to clone.
 #[derive(Clone)]
-pub struct TokenVerifier(Arc<Inner>);
+pub struct TokenVerifier {
+    inner: Arc<Inner>,
+    /// Absent: no key is one here.
+    api_keys: Option<Arc<ApiKeyCache>>,
+}
 
 struct Inner {
     settings: VerifierSettings,
@@ -65,13 +73,48 @@ impl TokenVerifier {
     ) -> Self {
         let sessions = SessionCache::new(sessions, settings.session_check_every);
         let keys = KeyCache::new(keys, env.clone());
-        Self(Arc::new(Inner {
+        let inner = Inner {
             settings,
             env,
             keys,
             sessions,
             verified: Cache::new(CAPACITY),
-        }))
+        };
+        Self {
+            inner: Arc::new(inner),
+            api_keys: None,
+        }
+    }
+
+    /// The same, which takes API keys, too. What is known about a key counts as long as what is known about a session,
+    /// and no longer than until `revision` moves on.
+    #[must_use]
+    pub fn with_api_keys(self, source: Arc<dyn ApiKeySource>, revision: KeyRevision) -> Self {
+        let check_every = self.inner.settings.session_check_every;
+        let api_keys = ApiKeyCache::new(source, check_every, revision);
+        Self {
+            api_keys: Some(Arc::new(api_keys)),
+            ..self
+        }
+    }
+
+    /// Checks what a caller sent as bearer, an access token or an API key; says who acts, and what limits them. `from` is
+    /// their address, if it is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenVerifier::verify`].
+    pub async fn admit(
+        &self,
+        credential: &str,
+        from: Option<IpAddr>,
+    ) -> Result<Admitted, TokenError> {
+        match &self.api_keys {
+            Some(keys) if ApiKey::is_meant(credential) => {
+                keys.admit(credential, from, self.inner.env.now()).await
+            }
+            _ => self.verify(credential).await,
+        }
     }
 
     /// Checks one token; says who acts, and what limits them.
@@ -81,7 +124,7 @@ impl TokenVerifier {
     /// [`TokenError::Unavailable`] if keys or the session's state cannot be had: then nobody is let in.
     /// The others say why the token is not accepted.
     pub async fn verify(&self, token: &str) -> Result<Admitted, TokenError> {
-        let inner = &*self.0;
+        let inner = &*self.inner;
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Invalid); // before it costs a hash
         }
@@ -111,7 +154,7 @@ impl TokenVerifier {
 
     /// Forgets what is cached about a session: called when its end is known here.
     pub fn forget_session(&self, session: Uuid) {
-        self.0.sessions.forget(session);
+        self.inner.sessions.forget(session);
     }
 }
 
@@ -148,7 +191,7 @@ impl Inner {
 impl std::fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenVerifier")
-            .field("settings", &self.0.settings)
+            .field("settings", &self.inner.settings)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use axum::Router;
-use tenon_access::{KeySource, SessionCheck, VerifierSettings};
+use tenon_access::{ApiKeySource, KeyRevision, KeySource, SessionCheck, VerifierSettings};
 use tenon_events::{Envelope, Feed, LocalFeed};
 use tenon_kernel::Role;
 use tenon_module::{Invariant, Module, RemoteFeed, Runtime, SharedApi, Surface as ModuleSurface};
@@ -47,6 +47,8 @@ pub struct AppOptions {
     pub keys: Option<Arc<dyn KeySource>>,
     /// Decides about sessions that the test has not made up: identity, when it is among the modules.
     pub sessions: Option<Arc<dyn SessionCheck>>,
+    /// Says what API keys open: identity, when it is among the modules, and what tells that they have changed.
+    pub api_keys: Option<(Arc<dyn ApiKeySource>, KeyRevision)>,
     /// Feeds of modules that are not among the modules.
     pub feeds: Vec<Arc<dyn Feed>>,
     /// Whether requests are encoded and decoded on their way to the handlers, as by a gateway in another process:
@@ -65,6 +67,7 @@ impl Default for AppOptions {
             },
             keys: None,
             sessions: None,
+            api_keys: None,
             feeds: Vec::new(),
             forwarded: std::env::var_os("TENON_TEST_HTTP").is_none_or(|way| way != "direct"),
         }
@@ -85,8 +88,12 @@ impl TestApp {
     pub async fn with(kit: Kit, mut modules: Vec<Module>, options: AppOptions) -> Self {
         let env = kit.env();
         let access = Arc::new(TestAccess::new(&env, &options));
+        let mut verifier = TestAccess::verifier(&access, options.tokens, env.clone());
+        if let Some((source, revision)) = options.api_keys {
+            verifier = verifier.with_api_keys(source, revision);
+        }
         let state = EdgeState {
-            verifier: TestAccess::verifier(&access, options.tokens, env.clone()),
+            verifier,
             env,
             settings: Arc::new(options.settings),
         };

@@ -1,12 +1,9 @@
 //! Who is at the other end: the peer, or whom a trusted proxy speaks for.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::str::FromStr;
 
 use http::HeaderMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de};
+use tenon_access::Network;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,18 +14,6 @@ pub struct Connection {
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
-
-/// An address, or all addresses that share its first bits: `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
-}
-
-/// The text is neither an address nor a network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an address or a network such as 10.0.0.0/8")]
-pub struct ParseNetworkError;
 
 impl Connection {
     /// A connection from `peer`; commands that outlive it are counted in `tasks`.
@@ -57,23 +42,6 @@ impl Connection {
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
         &self.tasks
-    }
-}
-
-impl Network {
-    /// Says whether an address belongs to it.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                let shift = 32 - u32::from(self.bits);
-                u32::from(own).checked_shr(shift) == u32::from(other).checked_shr(shift)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                let shift = 128 - u32::from(self.bits);
-                u128::from(own).checked_shr(shift) == u128::from(other).checked_shr(shift)
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
     }
 }
 
@@ -111,48 +79,6 @@ pub(crate) fn limit_key(address: IpAddr) -> IpAddr {
             address.to_bits() & !u128::from(u64::MAX),
         )),
         v4 @ IpAddr::V4(_) => v4,
-    }
-}
-
-impl FromStr for Network {
-    type Err = ParseNetworkError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (address, bits) = text
-            .split_once('/')
-            .map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.parse().map_err(|_| ParseNetworkError)?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits
-            .map_or(Ok(most), str::parse)
-            .map_err(|_| ParseNetworkError)?;
-        if bits > most {
-            Err(ParseNetworkError)
-        } else {
-            Ok(Self { address, bits })
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
-
-impl JsonSchema for Network {
-    fn schema_name() -> Cow<'static, str> {
-        "Network".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "An address, or a network such as 10.0.0.0/8." })
     }
 }
 
@@ -205,19 +131,5 @@ mod tests {
             client_address(address("10.0.0.1"), &headers, &proxies),
             address("10.0.0.7")
         );
-    }
-
-    #[test]
-    fn networks_have_edges() {
-        let network: Network = "10.1.0.0/16".parse().expect("a network");
-        assert!(
-            network.contains(address("10.1.255.255")) && !network.contains(address("10.2.0.0"))
-        );
-        assert!(network.contains(address("::ffff:10.1.2.3")));
-        let all: Network = "0.0.0.0/0".parse().expect("a network");
-        assert!(all.contains(address("203.0.113.9")));
-        for bad in ["", "10.0.0.0/33", "example.org", "10.0.0.0/x"] {
-            assert_eq!(bad.parse::<Network>(), Err(ParseNetworkError), "{bad}");
-        }
     }
 }

@@ -27,7 +27,7 @@ mod settings;
 mod stream;
 mod trace;
 
-pub use self::client::{Connection, Network, ParseNetworkError};
+pub use self::client::Connection;
 pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_table};
 pub use self::extract::{
     ApiCookie, ApiForm, ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use tenon_access::Network;
 use tenon_seam::Listen;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -18,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use self::connection::{Phase, Server};
 use self::gate::Gate;
-use crate::{Network, WebSettings};
+use crate::WebSettings;
 
 /// How long the loop rests when the system has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::client::Network;
+use tenon_access::Network;
 
 /// `[web]`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

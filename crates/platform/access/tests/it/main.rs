@@ -1,5 +1,6 @@
 //! Access tokens from issue to refusal.
 
+mod api_keys;
 mod forged_tokens;
 mod lifecycle;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde_json::Value;
 use tenon_kernel::Role;
+use tenon_web::Connection;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -49,6 +52,7 @@ pub struct TestRequest {
     path: String,
     headers: HeaderMap,
     body: Bytes,
+    from: Option<IpAddr>,
 }
 
 /// An answer whose body is read as it comes; to drop it is to hang up.
@@ -137,6 +141,7 @@ impl Client {
             path: path.to_owned(),
             headers,
             body: Bytes::new(),
+            from: None,
         }
     }
 }
@@ -187,6 +192,12 @@ impl TestRequest {
         self
     }
 
+    /// Sends it over a connection from there; otherwise it comes from nowhere that is known.
+    pub fn sent_from(mut self, address: &str) -> Self {
+        self.from = Some(address.parse().expect("an address"));
+        self
+    }
+
     /// Takes a header away, for example `Authorization`.
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.remove(name);
@@ -223,6 +234,10 @@ impl TestRequest {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().expect("a path");
         *request.headers_mut() = self.headers;
+        if let Some(address) = self.from {
+            let connection = Connection::new((address, 40_000).into(), TaskTracker::new());
+            request.extensions_mut().insert(connection);
+        }
         match self.router.oneshot(request).await {
             Ok(reply) => reply,
             Err(never) => match never {},

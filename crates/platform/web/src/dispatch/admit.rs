@@ -30,7 +30,7 @@ impl Dispatch {
         let principal = if shape.secrets.client {
             single(headers, AUTHORIZATION.as_str()).map(|_| Principal::Anonymous)
         } else {
-            principal_of(&self.verifier, headers, shape).await
+            principal_of(&self.verifier, headers, shape, client).await
         };
         // A bad token counts too, against its address: guessing is not free.
         let subject = principal
@@ -62,8 +62,10 @@ pub(crate) async fn admitted(
     verifier: &TokenVerifier,
     shape: &Shape,
     headers: &HeaderMap,
+    client: Option<IpAddr>,
 ) -> Result<Principal, Problem> {
-    allowed(shape.policy, principal_of(verifier, headers, shape).await?)
+    let principal = principal_of(verifier, headers, shape, client).await?;
+    allowed(shape.policy, principal)
 }
 
 fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
@@ -87,6 +89,7 @@ async fn principal_of(
     verifier: &TokenVerifier,
     headers: &HeaderMap,
     shape: &Shape,
+    client: Option<IpAddr>,
 ) -> Result<Principal, Problem> {
     let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
         return Ok(Principal::Anonymous);
@@ -98,7 +101,7 @@ async fn principal_of(
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(invalid_token)?;
-    match verifier.verify(token).await {
+    match verifier.admit(token, client).await {
         Ok(admitted) => {
             // Also where the policy asks for nobody: a token that is limited must not count for more than it is.
             if let Some(scope) = &admitted.scope {

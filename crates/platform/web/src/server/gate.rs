@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tenon_access::Network;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServeOptions;
-use crate::Network;
 use crate::client::limit_key;
 
 /// Counts open connections.

@@ -178,7 +178,7 @@ impl Stream {
         let facts = self.asker.facts(self.wait);
         let answer = self.asker.ask(facts, Some(&self.position), self.wait).await;
         let shape = &self.asker.endpoint.shape;
-        admitted(&self.verifier, shape, &self.credentials)
+        admitted(&self.verifier, shape, &self.credentials, self.asker.client)
             .await
             .map_err(|problem| Ending(problem.code().to_owned()))?;
         let answer = answer.map_err(|problem| Ending(problem.code().to_owned()))?;
