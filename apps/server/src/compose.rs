@@ -10,7 +10,7 @@ use identity_contract::{Identity, IdentityClient, IdentityServer};
 use notifications_contract::NotificationsServer;
 use orders_contract::{Orders, OrdersClient, OrdersServer};
 use payments_contract::{Payments, PaymentsClient, PaymentsServer};
-use tenon_access::TokenVerifier;
+use tenon_access::{KeyRevision, TokenVerifier};
 use tenon_kernel::Env;
 use tenon_node::{HasNode as _, Installation, Listeners, ModuleEntry, Node, NodeError, PublicApi};
 use tenon_seam::SetupError;
@@ -141,6 +141,7 @@ impl Tenon {
             let server = IdentityServer::new(Arc::clone(&made.contract));
             endpoints.extend(node.host(made.module, Arc::new(server))?);
             wiring.identity = node.hosts("identity").then_some(made.contract);
+            wiring.key_revision = made.key_revision;
             administration.identity = node.hosts("identity").then_some(made.operations);
         }
         if is_public || node.hosts("catalog") {
@@ -205,6 +206,8 @@ impl Tenon {
 #[derive(Default)]
 struct Wiring {
     identity: Option<Arc<dyn Identity>>,
+    /// Moves on when identity changes something here that API keys depend on; of one that runs elsewhere it never does.
+    key_revision: KeyRevision,
     catalog: Option<Arc<dyn Catalog>>,
     payments: Option<Arc<dyn Payments>>,
     orders: Option<Arc<dyn Orders>>,
@@ -227,7 +230,7 @@ impl Wiring {
         OrdersClient::connect(node.seam(), caller, self.orders.clone())
     }
 
-    /// Tokens are checked through identity's contract, wherever identity runs.
+    /// Tokens and API keys are checked through identity's contract, wherever identity runs.
     fn edge(
         &self,
         node: &Node,
@@ -239,9 +242,10 @@ impl Wiring {
         let verifier = TokenVerifier::new(
             settings.identity.issued_by(&settings.public_url).verifier(),
             Arc::clone(&source) as _,
-            source,
+            Arc::clone(&source) as _,
             env.clone(),
-        );
+        )
+        .with_api_keys(source, self.key_revision.clone());
         Ok(PublicEdge {
             verifier,
             contracts: Contracts {

@@ -14,7 +14,7 @@ use orders::OrdersSettings;
 use orders_contract::OrdersServer;
 use payments::{HttpProvider, HttpProviderSettings, PaymentsSettings};
 use payments_contract::{Payments, PaymentsClient, PaymentsServer};
-use tenon_access::TokenVerifier;
+use tenon_access::{KeyRevision, TokenVerifier};
 use tenon_kernel::Env;
 use tenon_node::{
     BackupSettings, DevelopmentSettings, Installation, Listeners, ModuleEntry, Network as _, Node,
@@ -145,9 +145,10 @@ impl Site {
         let verifier = TokenVerifier::new(
             self.template.identity().verifier(),
             Arc::clone(&source) as _,
-            source,
+            Arc::clone(&source) as _,
             env.clone(),
-        );
+        )
+        .with_api_keys(source, KeyRevision::default());
         let settings = Arc::new(WebSettings::unlimited());
         let options = ServeOptions::from(settings.as_ref());
         let state = EdgeState {

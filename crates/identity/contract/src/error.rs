@@ -72,6 +72,24 @@ pub enum IdentityError {
     /// A public client has no secret that could be replaced.
     #[error("a public client has no secret")]
     OauthClientHasNoSecret,
+    /// No such API key of the caller.
+    #[error("there is no such API key")]
+    ApiKeyNotFound,
+    /// The owner has as many API keys as they may have.
+    #[error("the owner has {limit} API keys, and cannot have more")]
+    TooManyApiKeys {
+        /// The bound.
+        limit: u32,
+    },
+    /// No such service account.
+    #[error("there is no such service account")]
+    ServiceAccountNotFound,
+    /// What gives out lasting credentials wants a fresh proof of who asks.
+    #[error("the sign-in is too old for this")]
+    SignInAgain {
+        /// How old it may be.
+        max_age_seconds: u32,
+    },
     /// The caller has not let this program act for them.
     #[error("there is no such consent")]
     ConsentNotFound,
@@ -103,18 +121,21 @@ impl ServiceError for IdentityError {
             | Self::ChallengeFailed => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::InvalidCredentials | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
-            Self::BootstrapRefused => ErrorKind::Forbidden,
+            Self::BootstrapRefused | Self::SignInAgain { .. } => ErrorKind::Forbidden,
             Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::ChallengeNotFound
             | Self::UserNotFound
             | Self::SessionNotFound
             | Self::OauthClientNotFound
+            | Self::ApiKeyNotFound
+            | Self::ServiceAccountNotFound
             | Self::ConsentNotFound => ErrorKind::NotFound,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::AdministratorExists
             | Self::EmailTaken
             | Self::OwnAccount
             | Self::LastAdministrator
+            | Self::TooManyApiKeys { .. }
             | Self::OauthClientHasNoSecret => ErrorKind::Conflict,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -139,6 +160,10 @@ impl ServiceError for IdentityError {
             Self::SessionNotFound => "identity.session_not_found",
             Self::OauthClientNotFound => "identity.oauth_client_not_found",
             Self::OauthClientHasNoSecret => "identity.oauth_client_has_no_secret",
+            Self::ApiKeyNotFound => "identity.api_key_not_found",
+            Self::TooManyApiKeys { .. } => "identity.too_many_api_keys",
+            Self::ServiceAccountNotFound => "identity.service_account_not_found",
+            Self::SignInAgain { .. } => "identity.sign_in_again",
             Self::ConsentNotFound => "identity.consent_not_found",
             Self::StaleVersion { .. } => "identity.stale_version",
             Self::OwnAccount => "identity.own_account",

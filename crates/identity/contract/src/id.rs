@@ -35,6 +35,28 @@ impl IdKind for OauthClientKind {
 /// Names a program that was registered: `client_id` of OAuth. Not a secret.
 pub type OauthClientId = Id<OauthClientKind>;
 
+/// Kind of [`ApiKeyId`].
+#[derive(Debug)]
+pub struct ApiKeyKind;
+
+impl IdKind for ApiKeyKind {
+    const PREFIX: &'static str = "key";
+}
+
+/// Names an API key. Not a secret: the text of the key has it, and the secret too.
+pub type ApiKeyId = Id<ApiKeyKind>;
+
+/// Kind of [`ServiceAccountId`].
+#[derive(Debug)]
+pub struct ServiceAccountKind;
+
+impl IdKind for ServiceAccountKind {
+    const PREFIX: &'static str = "svc";
+}
+
+/// Names an account of a program.
+pub type ServiceAccountId = Id<ServiceAccountKind>;
+
 /// Kind of [`ChallengeId`].
 #[derive(Debug)]
 pub struct ChallengeKind;

@@ -4,6 +4,7 @@
 //! A caller of [`Identity`] cannot tell whether the module runs in its process or in another.
 //! Checked by `cargo xtask check boundaries`.
 
+mod api_key;
 mod error;
 mod event;
 mod id;
@@ -11,14 +12,15 @@ mod model;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use self::api_key::{ApiKeyGrant, ApiKeyOwner, CheckApiKey, CheckedApiKey};
 pub use self::error::IdentityError;
 pub use self::event::{
     ChallengeCreated, EVENTS, RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated,
     SessionRevoked, UserLocked, UserRegistered, UserUpdated, UserVerified,
 };
 pub use self::id::{
-    ChallengeId, ChallengeKind, OauthClientId, OauthClientKind, SessionId, SessionKind, UserId,
-    UserKind,
+    ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, OauthClientId, OauthClientKind,
+    ServiceAccountId, ServiceAccountKind, SessionId, SessionKind, UserId, UserKind,
 };
 pub use self::model::{
     ChallengeMessage, ChallengePurpose, Channel, CheckSessions, EndReason, GetChallengeMessage,
@@ -63,6 +65,17 @@ pub trait Identity: Send + Sync + 'static {
         ctx: &CallCtx,
         req: CheckSessions,
     ) -> SeamResult<LiveSessions, IdentityError>;
+
+    /// Says what an API key opens, if it counts now: known, with the right secret, not expired, its owner not locked.
+    /// Which of these is wrong nobody learns. Notes the use, about once a minute.
+    ///
+    /// Whoever asks checks the networks: an answer counts for requests from other addresses, too.
+    #[query(timeout = "1s")]
+    async fn check_api_key(
+        &self,
+        ctx: &CallCtx,
+        req: CheckApiKey,
+    ) -> SeamResult<CheckedApiKey, IdentityError>;
 
     /// Returns what to write to the person a challenge is for, with its one-time token.
     ///

@@ -8,12 +8,12 @@ use tenon_kernel::{CallCtx, Role, Timestamp};
 use tenon_seam::{SeamError, SeamResult};
 
 use crate::{
-    ChallengeId, ChallengeMessage, ChallengePurpose, CheckSessions, GetChallengeMessage,
-    GetSigningKeys, GetUsers, Identity, IdentityError, LiveSessions, MAX_IDS, PublicKey, SessionId,
-    SigningKeys, User, UserId, Users,
+    ApiKeyGrant, ApiKeyId, ChallengeId, ChallengeMessage, ChallengePurpose, CheckApiKey,
+    CheckSessions, CheckedApiKey, GetChallengeMessage, GetSigningKeys, GetUsers, Identity,
+    IdentityError, LiveSessions, MAX_IDS, PublicKey, SessionId, SigningKeys, User, UserId, Users,
 };
 
-/// Knows the users, sessions, keys and challenges it was told of.
+/// Knows the users, sessions, keys of both kinds and challenges it was told of.
 #[derive(Debug, Default)]
 pub struct FakeIdentity(Mutex<State>);
 
@@ -22,6 +22,7 @@ struct State {
     users: BTreeMap<UserId, User>,
     live: BTreeSet<SessionId>,
     keys: Vec<PublicKey>,
+    api_keys: BTreeMap<(ApiKeyId, String), ApiKeyGrant>,
     challenges: BTreeMap<ChallengeId, ChallengeMessage>,
 }
 
@@ -61,6 +62,11 @@ impl FakeIdentity {
     /// Publishes a key.
     pub fn add_key(&self, key: PublicKey) {
         self.state().keys.insert(0, key);
+    }
+
+    /// Adds an API key, which is proved so.
+    pub fn add_api_key(&self, id: ApiKeyId, proof: &str, grant: ApiKeyGrant) {
+        self.state().api_keys.insert((id, proof.to_owned()), grant);
     }
 
     /// Opens a challenge; its token is `token-of-<id>`.
@@ -130,6 +136,15 @@ impl Identity for FakeIdentity {
                 .filter(|id| state.live.contains(id))
                 .collect(),
         })
+    }
+
+    async fn check_api_key(
+        &self,
+        _ctx: &CallCtx,
+        req: CheckApiKey,
+    ) -> SeamResult<CheckedApiKey, IdentityError> {
+        let grant = self.state().api_keys.get(&(req.id, req.proof)).cloned();
+        Ok(CheckedApiKey { grant })
     }
 
     async fn get_challenge_message(

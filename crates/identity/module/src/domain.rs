@@ -1,5 +1,6 @@
 //! Pure rules of identity: no SQL, no HTTP, no clock reads.
 
+pub(crate) mod api_key;
 pub(crate) mod change;
 pub(crate) mod email;
 pub(crate) mod name;
@@ -8,5 +9,6 @@ pub(crate) mod password;
 pub(crate) mod refresh;
 pub(crate) mod roles;
 pub(crate) mod secret;
+pub(crate) mod service_account;
 pub(crate) mod throttle;
 pub(crate) mod user;

@@ -1,4 +1,4 @@
-//! Keys and session checks for whoever verifies access tokens, over the contract alone: the same in the process of
+//! Signing keys, session checks and checks of API keys for whoever admits requests, over the contract alone: the same in the process of
 //! identity and in a service that reaches it over the seam.
 
 use std::sync::Arc;
@@ -7,9 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use identity_contract::{CheckSessions, GetSigningKeys, Identity, SessionId};
-use tenon_access::{KeySource, SessionCheck, TokenError, VerifyingKey};
-use tenon_kernel::{CallCtx, Env, Interface};
+use identity_contract::{
+    ApiKeyGrant, ApiKeyId, ApiKeyOwner, CheckApiKey, CheckSessions, GetSigningKeys, Identity,
+    SessionId,
+};
+use tenon_access::{ApiKeyCheck, ApiKeySource, KeySource, SessionCheck, TokenError, VerifyingKey};
+use tenon_kernel::{CallCtx, Env, Interface, UserPrincipal};
 use uuid::Uuid;
 
 /// Nobody waits longer than this for the answer whether they may come in.
@@ -67,4 +70,43 @@ impl SessionCheck for IdentitySource {
             .live
             .contains(&id))
     }
+}
+
+#[async_trait]
+impl ApiKeySource for IdentitySource {
+    async fn check(
+        &self,
+        key: ApiKeyCheck,
+    ) -> Result<Option<tenon_access::ApiKeyGrant>, TokenError> {
+        let request = CheckApiKey {
+            id: ApiKeyId::from_uuid(key.id),
+            proof: URL_SAFE_NO_PAD.encode(key.proof.0),
+            from: key.from,
+        };
+        let answer = self.identity.check_api_key(&self.ctx(), request).await;
+        let grant = answer.map_err(|_| TokenError::Unavailable)?.grant;
+        grant.map(|grant| read_grant(key.id, grant)).transpose()
+    }
+}
+
+/// A limit of a newer version that cannot be read must not become none: then the key cannot be checked here.
+fn read_grant(key: Uuid, grant: ApiKeyGrant) -> Result<tenon_access::ApiKeyGrant, TokenError> {
+    let user = match grant.owner {
+        ApiKeyOwner::User { user_id } => user_id.uuid(),
+        ApiKeyOwner::ServiceAccount { service_account_id } => service_account_id.uuid(),
+        _ => return Err(TokenError::Unavailable),
+    };
+    let networks = grant.networks.iter().map(|network| network.parse());
+    Ok(tenon_access::ApiKeyGrant {
+        principal: UserPrincipal {
+            user,
+            session: key,
+            roles: grant.roles,
+        },
+        scope: grant.scopes.iter().map(String::as_str).collect(),
+        networks: networks
+            .collect::<Result<_, _>>()
+            .map_err(|_| TokenError::Unavailable)?,
+        expires_at: grant.expires_at,
+    })
 }

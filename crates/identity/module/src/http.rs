@@ -1,6 +1,7 @@
 //! The REST surface of identity: one endpoint in each file.
 
 mod answer_challenge;
+mod api_keys;
 mod bootstrap;
 mod create_challenge;
 mod end_session;
@@ -12,6 +13,7 @@ mod list_users;
 mod oauth;
 mod refresh;
 mod register;
+mod service_accounts;
 mod sign_in;
 mod sign_out;
 mod update_me;
@@ -53,6 +55,8 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         get_jwks::endpoint(service),
     ];
     endpoints.extend(oauth::endpoints(service));
+    endpoints.extend(api_keys::endpoints(service));
+    endpoints.extend(service_accounts::endpoints(service));
     endpoints
 }
 

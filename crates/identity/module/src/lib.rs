@@ -1,7 +1,7 @@
-//! People, passwords, sessions and access tokens.
+//! People, passwords, sessions, access tokens, and the keys of programs.
 //!
 //! **Architecture invariant:** secrets leave this module in a few answers only (a sign-in, a refresh, a challenge message,
-//! the registration of a program, a code and what it is exchanged for, the cookie of a browser) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
+//! the registration of a program, a code and what it is exchanged for, the cookie of a browser, an API key) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
 
 mod domain;
 pub mod edge;
@@ -17,6 +17,7 @@ mod store;
 use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
+use tenon_access::KeyRevision;
 use tenon_kernel::CursorKey;
 use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
@@ -50,6 +51,8 @@ pub struct Identity {
     pub contract: Arc<dyn identity_contract::Identity>,
     /// What operators do: the command line and seeds.
     pub operations: Operations,
+    /// Moves on when something changes here that API keys depend on: for whoever admits requests in this process.
+    pub key_revision: KeyRevision,
 }
 
 /// What identity needs.
@@ -105,6 +108,7 @@ impl Identity {
         Ok(Self {
             module,
             contract,
+            key_revision: service.key_revision.clone(),
             operations: Operations::new(service),
         })
     }

@@ -2,6 +2,7 @@
 
 mod answer_challenge;
 mod answer_request;
+pub(crate) mod api_keys;
 mod attempts;
 mod bootstrap;
 mod change_user;
@@ -13,6 +14,7 @@ mod me;
 pub(crate) mod oauth;
 mod refresh;
 pub(crate) mod request;
+pub(crate) mod service_accounts;
 mod sessions;
 mod sign_in;
 mod signing_keys;
@@ -21,7 +23,7 @@ mod tokens;
 use std::sync::Arc;
 
 use identity_contract::{IdentityError, SessionId, UserId};
-use tenon_access::TokenIssuer;
+use tenon_access::{KeyRevision, TokenIssuer};
 use tenon_kernel::{CallCtx, CursorKey, FieldError, Principal, Timestamp, UserPrincipal};
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 use tenon_store::Db;
@@ -54,6 +56,8 @@ pub(crate) struct Service {
     issuer: TokenIssuer,
     signer: Signer,
     cursor_key: CursorKey,
+    /// Moves on when something changes that API keys depend on.
+    pub(crate) key_revision: KeyRevision,
 }
 
 impl Service {
@@ -90,6 +94,7 @@ impl Service {
             issuer,
             signer: Signer::default(),
             cursor_key,
+            key_revision: KeyRevision::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! All SQL of identity: one file for each table.
 
+pub(crate) mod api_keys;
 pub(crate) mod attempts;
 pub(crate) mod bootstrap_tokens;
 pub(crate) mod challenges;
@@ -10,6 +11,7 @@ pub(crate) mod oauth_consents;
 pub(crate) mod refresh_tokens;
 pub(crate) mod requests;
 pub(crate) mod roles;
+pub(crate) mod service_accounts;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod users;

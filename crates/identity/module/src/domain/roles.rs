@@ -43,6 +43,16 @@ impl Roles {
         )
     }
 
+    /// As the store keeps them.
+    pub(crate) fn to_column(&self) -> String {
+        self.0.iter().copied().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// In a fixed order.
     pub(crate) fn to_vec(&self) -> Vec<Role> {
         self.0
@@ -81,6 +91,7 @@ mod tests {
             Roles::read(&[Role::Staff, Role::Customer, Role::Staff], "/roles").expect("known");
         assert_eq!(roles.to_vec(), [Role::Customer, Role::Staff]);
         assert_eq!(Roles::from_column(Some("staff customer")), roles);
+        assert_eq!(Roles::from_column(Some(&roles.to_column())), roles);
         assert_eq!(
             Roles::from_column(Some("staff auditor")).to_vec(),
             [Role::Staff]

@@ -13,6 +13,7 @@ use tenon_store::{Tx, retrying};
 use crate::domain::email::EmailAddress;
 use crate::domain::password::Password;
 use crate::domain::secret::SecretToken;
+use crate::service::api_keys::delete_all;
 use crate::service::sessions::end_all;
 use crate::service::{Service, acting_as, invalid, refuse, weak};
 use crate::store::challenges::{self, Challenge};
@@ -30,7 +31,8 @@ pub(crate) struct AnswerChallenge {
 impl Service {
     /// Does what the challenge was for, once.
     ///
-    /// A recovery proves the address too, ends all sessions and closes every other open challenge.
+    /// A recovery proves the address too, ends all sessions, deletes all API keys (whoever had the account may have made
+    /// some) and closes every other open challenge.
     pub(crate) async fn answer_challenge(
         &self,
         ctx: &CallCtx,
@@ -61,7 +63,7 @@ impl Service {
                 return Err(invalid(vec![missing]));
             }
         };
-        retrying(|| async {
+        let answered = retrying(|| async {
             let mut ctx = acting_as(ctx, challenge.user_id, None);
             let mut tx = self.db.begin(&mut ctx, "identity.answer_challenge").await?;
             if !challenges::mark_answered(&mut tx, challenge.id).await? {
@@ -79,7 +81,9 @@ impl Service {
             tx.commit().await?;
             Ok(())
         })
-        .await
+        .await;
+        self.key_revision.advance();
+        answered
     }
 
     fn is_answer(&self, challenge: &Challenge, token: &str) -> bool {
@@ -141,5 +145,6 @@ async fn recover(
     })
     .await?;
     end_all(tx, user_id, None, EndReason::Recovered).await?;
+    delete_all(tx, user_id).await?;
     Ok(())
 }

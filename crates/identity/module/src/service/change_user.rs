@@ -37,7 +37,8 @@ struct Target {
 impl Service {
     /// Gives and takes roles, locks and unlocks.
     ///
-    /// A lock and a lost role end the user's sessions; a new role counts from their next refresh.
+    /// A lock and a lost role end the user's sessions; a new role counts from their next refresh. Their API keys open
+    /// nothing while they are locked, and never more than they may themselves.
     ///
     /// # Errors
     ///
@@ -58,14 +59,16 @@ impl Service {
         {
             return refuse(IdentityError::OwnAccount);
         }
-        retrying(|| async {
+        let changed = retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "identity.change_user").await?;
             let changed = target.apply(&mut tx, id, expected_version).await?;
             tx.commit().await?;
             Ok(changed)
         })
-        .await
+        .await;
+        self.key_revision.advance();
+        changed
     }
 }
 
@@ -75,21 +78,7 @@ impl Target {
             .roles
             .map(|roles| Roles::read(&roles, "/roles"))
             .transpose();
-        let lock = match (patch.locked, patch.lock_reason) {
-            (None, None) => Ok(Change::Keep),
-            (Some(false), None) => Ok(Change::Clear),
-            (Some(true), Some(reason)) => read_reason(&reason).map(Change::Set),
-            (Some(true), None) => Err(FieldError::new(
-                "/lock_reason",
-                "required",
-                "Say why; the audit log keeps it.",
-            )),
-            (None | Some(false), Some(_)) => Err(FieldError::new(
-                "/lock_reason",
-                "not_allowed",
-                "A reason belongs to `\"locked\": true`.",
-            )),
-        };
+        let lock = read_lock(patch.locked, patch.lock_reason.as_deref());
         match (roles, lock) {
             (Ok(roles), Ok(lock)) => Ok(Self { roles, lock }),
             (roles, lock) => Err(invalid(
@@ -188,6 +177,28 @@ fn rights(account: &Account) -> Value {
         "locked": account.is_locked(),
         "lock_reason": account.lock_reason,
     })
+}
+
+/// Reads what happens to a lock.
+pub(super) fn read_lock(
+    locked: Option<bool>,
+    reason: Option<&str>,
+) -> Result<Change<String>, FieldError> {
+    match (locked, reason) {
+        (None, None) => Ok(Change::Keep),
+        (Some(false), None) => Ok(Change::Clear),
+        (Some(true), Some(reason)) => read_reason(reason).map(Change::Set),
+        (Some(true), None) => Err(FieldError::new(
+            "/lock_reason",
+            "required",
+            "Say why; the audit log keeps it.",
+        )),
+        (None | Some(false), Some(_)) => Err(FieldError::new(
+            "/lock_reason",
+            "not_allowed",
+            "A reason belongs to `\"locked\": true`.",
+        )),
+    }
 }
 
 fn read_reason(reason: &str) -> Result<String, FieldError> {

@@ -6,9 +6,11 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_contract::{
-    ChallengeMessage, CheckSessions, GetChallengeMessage, GetSigningKeys, GetUsers, Identity,
-    IdentityError, LiveSessions, MAX_IDS, OauthClientId, PublicKey, SessionId, SigningKeys, Users,
+    ChallengeMessage, CheckApiKey, CheckSessions, CheckedApiKey, GetChallengeMessage,
+    GetSigningKeys, GetUsers, Identity, IdentityError, LiveSessions, MAX_IDS, OauthClientId,
+    PublicKey, SessionId, SigningKeys, Users,
 };
+use tenon_access::ApiKeyProof;
 use tenon_kernel::{CallCtx, Caller};
 use tenon_seam::SeamResult;
 
@@ -69,6 +71,20 @@ impl Identity for Service {
             );
         }
         Ok(LiveSessions { live })
+    }
+
+    async fn check_api_key(
+        &self,
+        ctx: &CallCtx,
+        req: CheckApiKey,
+    ) -> SeamResult<CheckedApiKey, IdentityError> {
+        let proof = URL_SAFE_NO_PAD.decode(&req.proof).ok();
+        let proof = proof.and_then(|bytes| bytes.try_into().ok());
+        let grant = match proof.map(ApiKeyProof) {
+            Some(proof) => self.check_key(ctx, req.id, &proof, req.from).await?,
+            None => None,
+        };
+        Ok(CheckedApiKey { grant })
     }
 
     async fn get_challenge_message(

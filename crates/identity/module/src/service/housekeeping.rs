@@ -8,11 +8,11 @@ use crate::domain::refresh::REPLAY_WINDOW;
 use crate::domain::throttle::FORGET_AFTER;
 use crate::service::Service;
 use crate::store::{
-    attempts, bootstrap_tokens, challenges, oauth_codes, refresh_tokens, requests, sessions,
-    signing_keys,
+    api_keys, attempts, bootstrap_tokens, challenges, oauth_codes, refresh_tokens, requests,
+    sessions, signing_keys,
 };
 
-/// How long sessions that are over, and retired keys, stay for people who investigate.
+/// How long sessions that are over, retired keys and expired API keys stay for people who investigate.
 const KEEP_SESSIONS: Duration = Duration::from_hours(30 * 24);
 /// How long challenges and unanswered requests stay after their end.
 const KEEP_CHALLENGES: Duration = Duration::from_hours(24);
@@ -22,7 +22,8 @@ impl Service {
     pub(crate) async fn keep_house(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let now = tx.now();
         let wiped = refresh_tokens::wipe_successors(tx, now - REPLAY_WINDOW).await?;
-        let gone = attempts::purge(tx, now - FORGET_AFTER).await?
+        let gone = api_keys::purge(tx, now - KEEP_SESSIONS).await?
+            + attempts::purge(tx, now - FORGET_AFTER).await?
             + bootstrap_tokens::purge(tx).await?
             + challenges::purge(tx, now - KEEP_CHALLENGES).await?
             // Long enough that a code which comes back still ends what it gave.

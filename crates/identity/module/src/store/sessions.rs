@@ -220,6 +220,23 @@ pub(crate) async fn find_live(
     .await
 }
 
+/// Returns when the person of a live session of our own API gave the password.
+pub(crate) async fn find_sign_in(
+    db: &mut dyn Queryable,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    db.query(
+        "SELECT created_at
+           FROM sessions
+          WHERE id = $1 AND kind = 'first_party' AND ended_at IS NULL AND idle_expires_at > $2",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_scalar::<Timestamp>()
+    .await
+}
+
 /// Returns those of the sessions that live.
 pub(crate) async fn find_live_among(
     db: &mut dyn Queryable,

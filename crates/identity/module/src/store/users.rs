@@ -71,6 +71,16 @@ pub(crate) async fn find(
     Ok(row.map(Account::from))
 }
 
+/// Returns a user whom nobody else changes, and who gets nothing else that is counted, until commit.
+pub(crate) async fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, StoreError> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => select_user!("WHERE u.id = $1"),
+        Engine::Postgres => select_user!("WHERE u.id = $1 FOR UPDATE OF u"),
+    };
+    let row = tx.query(sql).bind(id).fetch_optional::<UserRow>().await?;
+    Ok(row.map(Account::from))
+}
+
 /// Returns the user with an address.
 pub(crate) async fn find_by_email(
     db: &mut dyn Queryable,

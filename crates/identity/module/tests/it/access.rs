@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 33] = [
+const EXPECTED: [(&str, &str, Policy); 45] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -23,6 +23,12 @@ const EXPECTED: [(&str, &str, Policy); 33] = [
     ("POST", "/oauth/token", Policy::Bearer),
     ("GET", "/oauth/userinfo", Policy::SignedIn),
     ("POST", "/oauth/userinfo", Policy::SignedIn),
+    ("GET", "/v1/api-keys", Policy::SignedIn),
+    ("POST", "/v1/api-keys", Policy::SignedIn),
+    ("DELETE", "/v1/api-keys/{id}", Policy::SignedIn),
+    ("GET", "/v1/api-keys/{id}", Policy::SignedIn),
+    ("PATCH", "/v1/api-keys/{id}", Policy::SignedIn),
+    ("POST", "/v1/api-keys/{id}/rotations", Policy::SignedIn),
     ("POST", "/v1/auth/bootstrap", Policy::Bearer),
     ("POST", "/v1/auth/challenges", Policy::Public),
     ("POST", "/v1/auth/challenges/{id}/responses", Policy::Bearer),
@@ -44,6 +50,24 @@ const EXPECTED: [(&str, &str, Policy); 33] = [
     (
         "POST",
         "/v1/oauth/clients/{id}/secret-rotations",
+        Policy::Has(Role::Admin),
+    ),
+    ("GET", "/v1/service-accounts", Policy::Has(Role::Admin)),
+    ("POST", "/v1/service-accounts", Policy::Has(Role::Admin)),
+    ("GET", "/v1/service-accounts/{id}", Policy::Has(Role::Admin)),
+    (
+        "PATCH",
+        "/v1/service-accounts/{id}",
+        Policy::Has(Role::Admin),
+    ),
+    (
+        "GET",
+        "/v1/service-accounts/{id}/api-keys",
+        Policy::Has(Role::Admin),
+    ),
+    (
+        "POST",
+        "/v1/service-accounts/{id}/api-keys",
         Policy::Has(Role::Admin),
     ),
     ("GET", "/v1/users", Policy::Has(Role::Admin)),
@@ -72,7 +96,12 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
         let (_, staff) = world.made("staff@example.org", &[Role::Staff]).await;
         let forged = world.app.with_token("eyJhbGciOiJub25lIn0.e30.");
         for (method, path, policy) in EXPECTED {
-            let kind = if path.contains("oauth") { "cli" } else { "usr" };
+            let kind = match path {
+                _ if path.contains("oauth") => "cli",
+                _ if path.starts_with("/v1/api-keys") => "key",
+                _ if path.starts_with("/v1/service-accounts") => "svc",
+                _ => "usr",
+            };
             let nobody = format!("{kind}_00000000000000000000000000");
             let path = path
                 .replace("{id}", &nobody)

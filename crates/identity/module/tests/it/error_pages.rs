@@ -35,6 +35,12 @@ fn all() -> Vec<IdentityError> {
         IdentityError::StaleVersion { current: 4 },
         IdentityError::OauthClientNotFound,
         IdentityError::OauthClientHasNoSecret,
+        IdentityError::ApiKeyNotFound,
+        IdentityError::TooManyApiKeys { limit: 50 },
+        IdentityError::ServiceAccountNotFound,
+        IdentityError::SignInAgain {
+            max_age_seconds: 900,
+        },
         IdentityError::ConsentNotFound,
         IdentityError::OwnAccount,
         IdentityError::LastAdministrator,

@@ -1,6 +1,7 @@
 //! Identity through its REST surface and its contract, on both engines.
 
 mod access;
+mod api_keys;
 mod bootstrap;
 mod contract;
 mod error_pages;

@@ -80,6 +80,7 @@ async fn live_through(world: &World) -> Vec<(&'static str, String)> {
     let recovery = world.mail().await;
 
     let mut secrets = live_as_program(world).await;
+    secrets.extend(live_by_keys(world).await);
     secrets.extend([
         ("password", PASSWORD.to_owned()),
         ("new password", NEW.to_owned()),
@@ -139,6 +140,54 @@ async fn live_as_program(world: &World) -> Vec<(&'static str, String)> {
         ("its successor", text(&refreshed["refresh_token"])),
         ("access token of a program", text(&tokens["access_token"])),
         ("ID token", text(&tokens["id_token"])),
+    ]
+}
+
+/// Walks through what keys hold, good and bad ones.
+async fn live_by_keys(world: &World) -> Vec<(&'static str, String)> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let (_, admin) = world.made("root3@example.org", &[Role::Admin]).await;
+    let body = json!({ "name": "Tea", "scopes": ["api:read"], "networks": ["192.0.2.0/24"] });
+    let made = admin
+        .post("/v1/api-keys")
+        .key("k")
+        .json(&body)
+        .await
+        .expect(201);
+    let path = format!("/v1/api-keys/{}/rotations", text(&made["id"]));
+    let rotated = admin.post(&path).key("r").await.expect(201);
+    let keys = [text(&made["secret"]), text(&rotated["secret"])];
+    for (key, status) in [
+        (&keys[0], 200),
+        (&keys[1], 200),
+        (&keys[1].replace('0', "1"), 401),
+    ] {
+        let reply = world
+            .app
+            .with_token(key)
+            .get("/v1/me")
+            .sent_from("192.0.2.77");
+        reply.await.expect(status);
+    }
+    world
+        .app
+        .with_token(&keys[1])
+        .get("/v1/me")
+        .sent_from("192.0.3.77")
+        .await
+        .expect(401);
+    let [before, after] = keys;
+    let secret = |key: &str| key[30..82].to_owned();
+    vec![
+        ("secret of a key", secret(&before)),
+        ("next secret of a key", secret(&after)),
+        ("key", before),
+        ("next key", after),
+        ("address of a caller", "192.0.2.77".to_owned()),
+        (
+            "address of a caller from elsewhere",
+            "192.0.3.77".to_owned(),
+        ),
     ]
 }
 

@@ -42,7 +42,13 @@ pub(crate) async fn on_each_engine(test: impl AsyncFn(&World)) {
 }
 
 impl World {
+    /// Its edge asks about sessions and keys each time.
     pub(crate) async fn new(kit: Kit) -> Self {
+        Self::checking_every(kit, Duration::ZERO).await
+    }
+
+    /// Its edge remembers what it is told of sessions and keys for that long.
+    pub(crate) async fn checking_every(kit: Kit, session_check_every: Duration) -> Self {
         let env = kit.env();
         let settings = IdentitySettings {
             key_ring: vec![KeyRingEntry::generate("test", &env)],
@@ -50,7 +56,7 @@ impl World {
             ..IdentitySettings::default()
         };
         let tokens = VerifierSettings {
-            session_check_every: Duration::ZERO,
+            session_check_every,
             ..settings.verifier()
         };
         let deps = Deps {
@@ -66,12 +72,14 @@ impl World {
             module,
             contract,
             operations,
+            key_revision,
         } = Identity::build(settings, deps).expect("good settings");
         let source = Arc::new(IdentitySource::new(Arc::clone(&contract), env));
         let options = AppOptions {
             tokens,
             keys: Some(Arc::clone(&source) as _),
-            sessions: Some(source),
+            sessions: Some(Arc::clone(&source) as _),
+            api_keys: Some((source, key_revision)),
             ..AppOptions::default()
         };
         let policies = policy_table(&module.endpoints);

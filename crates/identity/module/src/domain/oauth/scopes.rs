@@ -32,6 +32,26 @@ pub(crate) fn is_for_services(value: &str) -> bool {
     !matches!(value, OPENID | PROFILE | EMAIL)
 }
 
+/// Says whether a key of somebody with these roles may have the value.
+pub(crate) fn is_within(value: &str, owner: &Roles) -> bool {
+    match value {
+        STAFF => owner.contains(Role::Staff) || owner.contains(Role::Admin),
+        ADMIN => owner.contains(Role::Admin),
+        _ => is_for_services(value),
+    }
+}
+
+/// The roles that a key of somebody with these roles acts with. An administrator has staff rights, so a key of theirs
+/// can be limited to those.
+pub(crate) fn roles_of_key(scope: &Scope, owner: &Roles) -> Vec<Role> {
+    [(ADMIN, Role::Admin), (STAFF, Role::Staff)]
+        .into_iter()
+        .filter(|(value, _)| scope.contains(value) && is_within(value, owner))
+        .map(|(_, role)| role)
+        .chain(owner.contains(Role::Customer).then_some(Role::Customer))
+        .collect()
+}
+
 /// Reads the values that a client may be given.
 pub(crate) fn read_list(values: &[String], pointer: &str) -> Result<Scope, FieldError> {
     for (position, value) in values.iter().enumerate() {
@@ -88,5 +108,23 @@ mod tests {
             [Role::Customer]
         );
         assert_eq!(roles_of_service(&scope("api:write staff")), [Role::Staff]);
+    }
+
+    #[test]
+    fn a_key_has_no_more_roles_than_its_scope_and_its_owner() {
+        let scope = |text| Scope::parse(text).expect("a scope");
+        let owner = |roles: &[Role]| Roles::read(roles, "").expect("known");
+        let (admin, staff) = (owner(&[Role::Admin]), owner(&[Role::Customer, Role::Staff]));
+        let all = scope("api:write staff admin");
+        assert_eq!(roles_of_key(&all, &admin), [Role::Admin, Role::Staff]);
+        assert_eq!(
+            roles_of_key(&scope("api:read staff"), &admin),
+            [Role::Staff]
+        );
+        assert_eq!(roles_of_key(&all, &staff), [Role::Staff, Role::Customer]);
+        assert_eq!(roles_of_key(&scope("api:read"), &staff), [Role::Customer]);
+        assert_eq!(roles_of_key(&all, &Roles::default()), []);
+        assert!(is_within("staff", &admin) && !is_within("admin", &staff));
+        assert!(is_within("api:write", &Roles::default()) && !is_within("openid", &admin));
     }
 }

@@ -1,0 +1,380 @@
+//! A key with which a program acts for whoever it belongs to.
+
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use identity_contract::{ApiKeyId, ApiKeyOwner};
+use tenon_access::{API_READ, API_WRITE, ApiKeyProof, Network, Scope};
+use tenon_kernel::{FieldError, Timestamp};
+
+use super::change::Change;
+use super::name::read_display_name;
+use super::oauth::scopes::{is_for_services, is_within, read_list};
+use super::roles::Roles;
+
+/// Keys of one owner.
+pub(crate) const MAX_KEYS: u32 = 50;
+const MAX_NETWORKS: usize = 20;
+/// How long the secret before goes on beside a new one, unless said.
+pub(crate) const OVERLAP: Duration = Duration::from_hours(24);
+const LONGEST_OVERLAP: Duration = Duration::from_hours(7 * 24);
+/// How old a sign-in may be when something that lasts is made by it.
+pub(crate) const FRESH: Duration = Duration::from_mins(15);
+/// A use is noted unless one was so lately.
+pub(crate) const NOTE_USE_AFTER: Duration = Duration::from_mins(1);
+
+/// What a key is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiKeyWish {
+    pub(crate) name: String,
+    pub(crate) scope: Scope,
+    /// Anywhere if there are none.
+    pub(crate) networks: Vec<Network>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// As a request says it.
+#[derive(Debug)]
+pub(crate) struct ApiKeyInput {
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) networks: Vec<String>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// What changes about a key; absent members stay. Its scope does not change: a program that needs another has another key.
+#[derive(Debug, Default)]
+pub(crate) struct ApiKeyPatch {
+    pub(crate) name: Option<String>,
+    pub(crate) networks: Option<Vec<String>>,
+    pub(crate) expires_at: Change<Timestamp>,
+}
+
+/// A key as it is stored.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredApiKey {
+    pub(crate) id: ApiKeyId,
+    pub(crate) owner: ApiKeyOwner,
+    pub(crate) wish: ApiKeyWish,
+    pub(crate) secrets: ApiKeySecrets,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) version: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// Hashes of the secrets that count.
+#[derive(Clone)]
+pub(crate) struct ApiKeySecrets {
+    pub(crate) current: Vec<u8>,
+    pub(crate) previous: Option<(Vec<u8>, Timestamp)>,
+}
+
+/// A proof that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    /// When it no longer does; absent: it goes on.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl ApiKeyWish {
+    /// Checks what a key is to be.
+    pub(crate) fn read(input: ApiKeyInput, now: Timestamp) -> Result<Self, Vec<FieldError>> {
+        let name = read_display_name(&input.name, "/name");
+        let scope = read_scope(&input.scopes);
+        let networks = read_networks(&input.networks);
+        let expires_at = read_expiry(input.expires_at, now);
+        match (name, scope, networks, expires_at) {
+            (Ok(name), Ok(scope), Ok(networks), Ok(expires_at)) => Ok(Self {
+                name,
+                scope,
+                networks,
+                expires_at,
+            }),
+            (name, scope, networks, expires_at) => {
+                let single = [name.err(), scope.err(), expires_at.err()];
+                let mut errors: Vec<_> = single.into_iter().flatten().collect();
+                errors.extend(networks.err().unwrap_or_default());
+                Err(errors)
+            }
+        }
+    }
+
+    /// The same with changes.
+    pub(crate) fn patched(
+        &self,
+        patch: &ApiKeyPatch,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wish = self.clone();
+        if let Some(name) = &patch.name {
+            match read_display_name(name, "/name") {
+                Ok(name) => wish.name = name,
+                Err(error) => errors.push(error),
+            }
+        }
+        if let Some(networks) = &patch.networks {
+            match read_networks(networks) {
+                Ok(networks) => wish.networks = networks,
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        match patch.expires_at {
+            Change::Keep => {}
+            Change::Clear => wish.expires_at = None,
+            Change::Set(at) => match read_expiry(Some(at), now) {
+                Ok(expires_at) => wish.expires_at = expires_at,
+                Err(error) => errors.push(error),
+            },
+        }
+        if errors.is_empty() {
+            Ok(wish)
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+impl StoredApiKey {
+    /// Says whether a proof counts now, and until when.
+    pub(crate) fn accept(&self, proof: &ApiKeyProof, now: Timestamp) -> Option<Accepted> {
+        let end = self.wish.expires_at;
+        let until = match &self.secrets.previous {
+            _ if is_hash_of(&self.secrets.current, proof) => end,
+            Some((hash, until)) if is_hash_of(hash, proof) => {
+                Some(end.map_or(*until, |end| end.min(*until)))
+            }
+            _ => return None,
+        };
+        until
+            .is_none_or(|until| now < until)
+            .then_some(Accepted { until })
+    }
+
+    /// Says whether a use now is worth writing down.
+    pub(crate) fn is_use_news(&self, now: Timestamp) -> bool {
+        self.last_used_at
+            .is_none_or(|last| now.since(last) >= NOTE_USE_AFTER)
+    }
+}
+
+/// Shows no hash.
+impl std::fmt::Debug for ApiKeySecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApiKeySecrets(..)")
+    }
+}
+
+/// What the store keeps: what stands there cannot be sent as a proof. A fast hash is enough: 256 random bits cannot be
+/// guessed.
+pub(crate) fn hash_of(proof: &ApiKeyProof) -> Vec<u8> {
+    digest(&SHA256, &proof.0).as_ref().to_vec()
+}
+
+/// Refuses scopes that let a key do what its owner may not do themselves.
+pub(crate) fn check_owner(scopes: &[String], owner: &Roles) -> Result<(), Vec<FieldError>> {
+    let too_much = scopes.iter().enumerate();
+    let too_much = too_much.filter(|(_, value)| !is_within(value, owner));
+    let errors: Vec<_> = too_much
+        .map(|(position, _)| {
+            FieldError::new(
+                format!("/scopes/{position}"),
+                "not_allowed",
+                "The owner of the key does not have the role this needs.",
+            )
+        })
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
+/// Reads how long the secret before goes on, in seconds.
+pub(crate) fn read_overlap(seconds: Option<u32>) -> Result<Duration, FieldError> {
+    let overlap = seconds.map_or(OVERLAP, |seconds| Duration::from_secs(u64::from(seconds)));
+    if overlap > LONGEST_OVERLAP {
+        return Err(FieldError::new(
+            "/overlap_seconds",
+            "out_of_range",
+            "The secret before goes on for 0 to 604800 seconds.",
+        ));
+    }
+    Ok(overlap)
+}
+
+fn is_hash_of(hash: &[u8], proof: &ApiKeyProof) -> bool {
+    verify_slices_are_equal(hash, &hash_of(proof)).is_ok()
+}
+
+fn read_scope(values: &[String]) -> Result<Scope, FieldError> {
+    let scope = read_list(values, "/scopes")?;
+    if let Some(position) = values.iter().position(|value| !is_for_services(value)) {
+        return Err(FieldError::new(
+            format!("/scopes/{position}"),
+            "not_allowed",
+            "A key tells nobody who its owner is.",
+        ));
+    }
+    if scope.contains(API_READ) || scope.contains(API_WRITE) {
+        Ok(scope)
+    } else {
+        Err(FieldError::new(
+            "/scopes",
+            "required",
+            "Name `api:read` or `api:write`: without them a key opens nothing.",
+        ))
+    }
+}
+
+fn read_networks(texts: &[String]) -> Result<Vec<Network>, Vec<FieldError>> {
+    if texts.len() > MAX_NETWORKS {
+        return Err(vec![FieldError::new(
+            "/networks",
+            "too_many",
+            "A key has at most 20 networks.",
+        )]);
+    }
+    let mut networks = Vec::with_capacity(texts.len());
+    let mut errors = Vec::new();
+    for (position, text) in texts.iter().enumerate() {
+        let wrong = |code: &str, detail: &str| {
+            FieldError::new(format!("/networks/{position}"), code, detail)
+        };
+        match text.parse::<Network>() {
+            Err(_) => errors.push(wrong(
+                "not_a_network",
+                "Expected an address or a network such as 192.0.2.0/24 or 2001:db8::/32.",
+            )),
+            Ok(network) if !network.is_exact() => errors.push(wrong(
+                "not_exact",
+                "Write a network by its first address, and IPv4 as IPv4.",
+            )),
+            Ok(network) if networks.contains(&network) => {
+                errors.push(wrong("duplicate", "The network is there twice."));
+            }
+            Ok(network) => networks.push(network),
+        }
+    }
+    if errors.is_empty() {
+        Ok(networks)
+    } else {
+        Err(errors)
+    }
+}
+
+fn read_expiry(at: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>, FieldError> {
+    if at.is_some_and(|at| at <= now) {
+        return Err(FieldError::new(
+            "/expires_at",
+            "out_of_range",
+            "A key ends in the future.",
+        ));
+    }
+    Ok(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenon_kernel::Role;
+
+    const NOW: Timestamp = Timestamp::from_unix_seconds(1_000);
+
+    fn read(
+        scopes: &[&str],
+        networks: &[&str],
+        expires_at: Option<i64>,
+    ) -> Result<ApiKeyWish, Vec<String>> {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let input = ApiKeyInput {
+            name: "Tea".to_owned(),
+            scopes: owned(scopes),
+            networks: owned(networks),
+            expires_at: expires_at.map(Timestamp::from_unix_seconds),
+        };
+        ApiKeyWish::read(input, NOW)
+            .map_err(|errors| errors.into_iter().map(|error| error.pointer).collect())
+    }
+
+    #[test]
+    fn wrong_members_are_named() {
+        let good = read(
+            &["api:read", "staff"],
+            &["192.0.2.0/24", "::1"],
+            Some(1_001),
+        );
+        assert_eq!(good.map(|wish| wish.networks.len()), Ok(2));
+        let pointers = |result: Result<ApiKeyWish, Vec<String>>| result.err().unwrap_or_default();
+        assert_eq!(pointers(read(&["staff"], &[], None)), ["/scopes"]);
+        for unknown in ["root", "openid"] {
+            assert_eq!(
+                pointers(read(&["api:read", unknown], &[], None)),
+                ["/scopes/1"]
+            );
+        }
+        assert_eq!(
+            pointers(read(
+                &["api:read"],
+                &["10.0.0.1/8", "x", "::1", "::1"],
+                Some(1_000)
+            )),
+            ["/expires_at", "/networks/0", "/networks/1", "/networks/3"]
+        );
+        let many: Vec<String> = (0..21).map(|number| format!("10.0.0.{number}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(pointers(read(&["api:read"], &many, None)), ["/networks"]);
+    }
+
+    #[test]
+    fn a_scope_beyond_the_owner_is_named() {
+        let scopes = ["api:read", "staff", "admin"].map(str::to_owned);
+        let staff = Roles::read(&[Role::Staff], "").expect("known");
+        let errors = check_owner(&scopes, &staff).expect_err("too much");
+        let pointers: Vec<_> = errors.into_iter().map(|error| error.pointer).collect();
+        assert_eq!(pointers, ["/scopes/2"]);
+    }
+
+    #[test]
+    fn the_secret_before_counts_until_its_time_or_that_of_the_key_is_over() {
+        let at = Timestamp::from_unix_seconds;
+        let [new, old, other] = [1, 2, 3].map(|byte| ApiKeyProof([byte; 32]));
+        let mut key = StoredApiKey {
+            id: ApiKeyId::from_uuid(uuid::Uuid::nil()),
+            owner: ApiKeyOwner::Unknown,
+            wish: read(&["api:read"], &[], None).expect("good"),
+            secrets: ApiKeySecrets {
+                current: hash_of(&new),
+                previous: Some((hash_of(&old), at(2_000))),
+            },
+            last_used_at: None,
+            version: 1,
+            created_at: NOW,
+            updated_at: NOW,
+        };
+        let until = |until| Some(Accepted { until });
+        assert_eq!(key.accept(&new, at(9_000)), until(None));
+        assert_eq!(key.accept(&old, at(1_999)), until(Some(at(2_000))));
+        assert_eq!(key.accept(&old, at(2_000)), None);
+        assert_eq!(key.accept(&other, NOW), None);
+        let stored = ApiKeyProof(key.secrets.current.clone().try_into().expect("32 bytes"));
+        assert_eq!(
+            key.accept(&stored, NOW),
+            None,
+            "what is stored proves nothing"
+        );
+        key.wish.expires_at = Some(at(1_500));
+        assert_eq!(key.accept(&old, at(1_499)), until(Some(at(1_500))));
+        assert_eq!(key.accept(&new, at(1_500)), None);
+    }
+
+    #[test]
+    fn an_overlap_is_a_week_at_most() {
+        assert_eq!(read_overlap(None), Ok(OVERLAP));
+        assert_eq!(read_overlap(Some(0)), Ok(Duration::ZERO));
+        assert!(read_overlap(Some(604_800)).is_ok() && read_overlap(Some(604_801)).is_err());
+    }
+}

@@ -1,0 +1,46 @@
+//! `POST /v1/api-keys`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use tenon_access::{Policy, ScopeRule};
+use tenon_web::{ApiJson, Ctx, Endpoint, KeyRule, Problem, Reply};
+
+use super::view::{ApiKeyView, CreateBody};
+use super::{TAG, caller};
+use crate::http::{MAX_BODY, problem};
+use crate::service::Service;
+use crate::service::api_keys::CREATE;
+
+pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
+    Endpoint::post("/v1/api-keys", "create_api_key", Policy::SignedIn)
+        .tag(TAG)
+        .summary("Makes a key with which a program acts for you.")
+        .description(
+            "Needs a sign-in that is no older than 15 minutes. The answer has the key; no other answer will, except to the \
+             same request under its `Idempotency-Key`.",
+        )
+        .scope_rule(ScopeRule::FirstParty)
+        .idempotency(KeyRule::Optional)
+        .kept_as(CREATE, Some("/v1/api-keys/{}"))
+        .max_body(MAX_BODY)
+        .body::<CreateBody>()
+        .answers::<ApiKeyView>(201, "The key, with its secret.")
+        .problem(403, "identity.sign_in_again")
+        .problem(409, "identity.too_many_api_keys")
+        .problem(422, "identity.invalid_request")
+        .handler(handler, Arc::clone(service))
+}
+
+async fn handler(
+    State(service): State<Arc<Service>>,
+    Ctx(ctx): Ctx,
+    ApiJson(body): ApiJson<CreateBody>,
+) -> Result<Reply, Problem> {
+    let shown = service
+        .create_api_key(&ctx, caller(&ctx), body.into())
+        .await
+        .map_err(problem)?;
+    let location = format!("/v1/api-keys/{}", shown.key.id);
+    Ok(Reply::created(location, &ApiKeyView::from(&shown)).version(shown.key.version))
+}
