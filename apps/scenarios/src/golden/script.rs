@@ -3,6 +3,7 @@
 //! Everything it needs it makes itself, so that two installations go through the same.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod carts;
 mod catalog;
@@ -47,6 +48,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     sessions::play(shop).await?;
     users::play(shop).await?;
     oauth::play(shop).await?;
+    api_keys::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
     carts::play(shop).await?;
