@@ -107,7 +107,7 @@ async fn readers_see_every_event_once_and_subjects_in_order_while_eight_writers_
     }
 }
 
-#[tokio::test(flavor = "multi_thread")] // two units of work at once need two connections
+#[tokio::test(flavor = "multi_thread")] // two at once need two connections
 async fn an_event_that_commits_late_is_not_passed_over() {
     for place in places() {
         let world = World::new(place).await;

@@ -231,7 +231,7 @@ async fn leave(db: &Db, ctx: &mut CallCtx, told: &Told, process: i64, steps: &[S
 }
 
 /// The checker is not blind: two units that read what the other one changes are found where the engine lets them.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")] // two at once need two connections
 async fn the_checker_finds_write_skew() {
     let Some((kit, db)) = on_postgres().await else {
         return;

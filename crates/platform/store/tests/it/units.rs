@@ -29,7 +29,7 @@ async fn a_dropped_unit_leaves_nothing_behind() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")] // two at once need two connections
 async fn readers_see_only_what_is_committed() {
     for (kit, db) in stores().await {
         let (mut ctx, other) = (kit.ctx(), kit.ctx());
@@ -75,7 +75,7 @@ async fn a_passed_deadline_starts_nothing() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")] // two at once need two connections
 async fn the_deadline_bounds_the_wait_for_a_turn() {
     for (kit, db) in stores().await {
         let turns = match db.engine() {
