@@ -49,6 +49,18 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /oauth/userinfo": { id: "post_userinfo", bearer: true },
   "GET /.well-known/openid-configuration": { id: "get_openid_configuration", bearer: true },
   "GET /.well-known/oauth-authorization-server": { id: "get_authorization_server_metadata", bearer: true },
+  "GET /v1/api-keys": { id: "list_api_keys", bearer: true },
+  "POST /v1/api-keys": { id: "create_api_key", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/api-keys/{id}": { id: "get_api_key", bearer: true },
+  "PATCH /v1/api-keys/{id}": { id: "update_api_key", bearer: true, body: "application/merge-patch+json" },
+  "DELETE /v1/api-keys/{id}": { id: "delete_api_key", bearer: true },
+  "POST /v1/api-keys/{id}/rotations": { id: "rotate_api_key", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/service-accounts": { id: "list_service_accounts", bearer: true },
+  "POST /v1/service-accounts": { id: "create_service_account", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/service-accounts/{id}": { id: "get_service_account", bearer: true },
+  "PATCH /v1/service-accounts/{id}": { id: "update_service_account", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/service-accounts/{id}/api-keys": { id: "list_service_account_keys", bearer: true },
+  "POST /v1/service-accounts/{id}/api-keys": { id: "create_service_account_key", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/products": { id: "list_products", bearer: true },
   "POST /v1/products": { id: "create_product", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/search": { id: "search", bearer: true },
@@ -131,6 +143,7 @@ export type ErrorCode =
   | "idempotency_key_in_flight"
   | "idempotency_key_required"
   | "idempotency_key_reused"
+  | "identity.api_key_not_found"
   | "identity.bootstrap_refused"
   | "identity.challenge_failed"
   | "identity.consent_not_found"
@@ -143,8 +156,11 @@ export type ErrorCode =
   | "identity.oauth_client_has_no_secret"
   | "identity.oauth_client_not_found"
   | "identity.own_account"
+  | "identity.service_account_not_found"
   | "identity.session_not_found"
+  | "identity.sign_in_again"
   | "identity.stale_version"
+  | "identity.too_many_api_keys"
   | "identity.too_many_attempts"
   | "identity.user_not_found"
   | "identity.weak_password"

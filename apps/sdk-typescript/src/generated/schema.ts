@@ -526,6 +526,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists your keys, newest first.
+         * @description Keys that have expired are among them for another 30 days.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Makes a key with which a program acts for you.
+         * @description Needs a sign-in that is no older than 15 minutes. The answer has the key; no other answer will, except to the same request under its `Idempotency-Key`.
+         */
+        post: operations["create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a key: one of yours, for administrators any. */
+        get: operations["get_api_key"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends a key: one of yours, for administrators any.
+         * @description In the process that answers it opens nothing from then on, in others after 15 seconds at the latest, unless `identity.session_check_seconds` says otherwise.
+         */
+        delete: operations["delete_api_key"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a key: one of yours, for administrators one of a service account.
+         * @description Needs a sign-in that is no older than 15 minutes.
+         */
+        patch: operations["update_api_key"];
+        trace?: never;
+    };
+    "/v1/api-keys/{id}/rotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a key a new secret: one of yours, for administrators one of a service account.
+         * @description The secret before is taken for a while, too: put the new one to use within that time. A second rotation ends it at once. Needs a sign-in that is no older than 15 minutes. The answer has the new key; no other answer will, except to the same request under its `Idempotency-Key`.
+         */
+        post: operations["rotate_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts of programs, newest first. */
+        get: operations["list_service_accounts"];
+        put?: never;
+        /**
+         * Makes an account for a program.
+         * @description Nobody can sign in with it. It does nothing until it has a key.
+         */
+        post: operations["create_service_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns an account of a program. */
+        get: operations["get_service_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes an account of a program.
+         * @description Its keys open nothing while it is locked, and never more than its roles.
+         */
+        patch: operations["update_service_account"];
+        trace?: never;
+    };
+    "/v1/service-accounts/{id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the keys of a service account, newest first. */
+        get: operations["list_service_account_keys"];
+        put?: never;
+        /**
+         * Makes a key of a service account.
+         * @description Needs a sign-in that is no older than 15 minutes. The answer has the key; no other answer will, except to the same request under its `Idempotency-Key`.
+         */
+        post: operations["create_service_account_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -1578,6 +1710,69 @@ export interface components {
         };
         /** @description Why stock changes. */
         AdjustmentReason: "received" | "counted" | "damaged" | "lost" | "returned" | "correction";
+        /** @description A key with which a program acts for its owner. */
+        ApiKey: {
+            /** @description Which; the 26 characters after `tnk_` of the key are those of its id. */
+            id: string;
+            /** @description Whose, if a person's. */
+            user_id: string | null;
+            /** @description Whose, if a program's. */
+            service_account_id: string | null;
+            /** @description What the key is for. */
+            name: string;
+            /** @description What it may do, as far as its owner may. */
+            scopes: string[];
+            /** @description Where it may be sent from; anywhere if there are none. */
+            networks: string[];
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the current one is taken, too.
+             */
+            previous_secret_until: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last used, a minute more or less. Changes no version.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description What to send as `Authorization: Bearer`, in the answer to the command that made it only. */
+            secret?: string | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        ApiKeyList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["ApiKey"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What changes; absent members stay. What a key may do does not change: make another. */
+        ApiKeyPatch: {
+            /** @description 1 to 100 characters. */
+            name?: string | null;
+            /** @description All addresses and networks from now on; anywhere if there are none. */
+            networks?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
+            expires_at?: string | null;
+        };
         /** @description One thing that happened. It is never changed and never removed. */
         AuditEntry: {
             /** @description Its id. */
@@ -1943,6 +2138,24 @@ export interface components {
             /** @description Whether there is a next page. */
             has_more: boolean;
         };
+        /** @description A key that is to be. */
+        CreateApiKey: {
+            /** @description What the key is for: 1 to 100 characters. */
+            name: string;
+            /** @description What it may do: `api:read` or `api:write`, and `staff`, `admin` where its owner has the role. */
+            scopes: string[];
+            /**
+             * @description Addresses and networks that it may be sent from, such as `192.0.2.0/24` or `2001:db8::/32`; anywhere if there are
+             *     none.
+             * @default []
+             */
+            networks: string[];
+            /**
+             * Format: date-time
+             * @description When it ends; never unless said.
+             */
+            expires_at?: string | null;
+        };
         /** @description A new cart. */
         CreateCartBody: {
             /**
@@ -2005,6 +2218,13 @@ export interface components {
             status?: components["schemas"]["ProductStatus"] | null;
             /** @description Its first variants, in the order of the shop. */
             variants?: components["schemas"]["VariantBody"][];
+        };
+        /** @description An account that is to be. */
+        CreateServiceAccount: {
+            /** @description What it is for: 1 to 100 characters. */
+            name: string;
+            /** @description The most its keys may do. */
+            roles: components["schemas"]["Role"][];
         };
         /** @description A receiver that is to be. */
         CreateWebhookEndpoint: {
@@ -2894,6 +3114,14 @@ export interface components {
         };
         /** @description A set of rights. Unknown roles of a newer peer give no right. */
         Role: "customer" | "staff" | "admin" | "unknown";
+        /** @description How the new secret takes over. */
+        RotateApiKey: {
+            /**
+             * Format: uint32
+             * @description How long the secret before is taken, too: 0 to 604,800; 86,400 unless said.
+             */
+            overlap_seconds?: number | null;
+        };
         /** @description A choice of the availability. */
         SearchAvailabilityChoice: {
             /** @description What to filter by. */
@@ -2972,6 +3200,49 @@ export interface components {
         };
         /** @description What comes first. */
         SearchSort: "relevance" | "newest" | "price" | "-price";
+        /** @description An account of a program: it has keys and no password. */
+        ServiceAccount: {
+            /** @description Which. */
+            id: string;
+            /** @description What it is for. */
+            name: string;
+            /** @description The most its keys may do. */
+            roles: components["schemas"]["Role"][];
+            /** @description Whether its keys open nothing now. */
+            locked: boolean;
+            /** @description Why. */
+            lock_reason: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        ServiceAccountList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["ServiceAccount"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description What changes; absent members stay. */
+        ServiceAccountPatch: {
+            /** @description 1 to 100 characters. */
+            name?: string | null;
+            /** @description All roles from now on. */
+            roles?: components["schemas"]["Role"][] | null;
+            /** @description Whether its keys open nothing. */
+            locked?: boolean | null;
+            /** @description Why, with `"locked": true`: 1 to 500 characters. */
+            lock_reason?: string | null;
+        };
         /** @description One sign-in. */
         Session: {
             /** @description Which. */
@@ -4465,6 +4736,379 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthorizationServer"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your keys. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+        };
+    };
+    create_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, with its secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    get_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without its secret. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    delete_api_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    update_api_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ApiKeyPatch"];
+                "application/json": components["schemas"]["ApiKeyPatch"];
+            };
+        };
+        responses: {
+            /** @description The key as it is now, without its secret. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    rotate_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, with its new secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+        };
+    };
+    list_service_accounts: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountList"];
+                };
+            };
+        };
+    };
+    create_service_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+        };
+    };
+    get_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+        };
+    };
+    update_service_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ServiceAccountPatch"];
+                "application/json": components["schemas"]["ServiceAccountPatch"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+        };
+    };
+    list_service_account_keys: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its keys. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+        };
+    };
+    create_service_account_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, with its secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
                 };
             };
         };
