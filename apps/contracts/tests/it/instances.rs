@@ -102,15 +102,12 @@ impl Maker<'_> {
         if let Some(wanted) = schema.get("pattern").and_then(Value::as_str) {
             return json!(pattern::example(wanted, large));
         }
-        if schema
-            .get("format")
-            .is_some_and(|format| format == "date-time")
-        {
-            return json!(if large {
-                "9999-12-31T23:59:59.999999Z"
-            } else {
-                "1970-01-01T00:00:00Z"
-            });
+        match (schema.get("format").and_then(Value::as_str), large) {
+            (Some("date-time"), true) => return json!("9999-12-31T23:59:59.999999Z"),
+            (Some("date-time"), false) => return json!("1970-01-01T00:00:00Z"),
+            (Some("ip"), true) => return json!("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            (Some("ip"), false) => return json!("0.0.0.0"),
+            _ => {}
         }
         let most = bound(schema, "maxLength", 40);
         let length = if large {

@@ -125,10 +125,45 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
             ],
         ),
     ];
+    rows.extend(keys(n));
     if n == 1 {
         rows.push(("bootstrap_tokens", vec![V::I(1), V::X(32, 3), later]));
     }
     rows
+}
+
+/// Keys of people and of programs in turn.
+fn keys(n: i64) -> [Row; 2] {
+    let at = || V::At(1_780_315_200_000_000 + n * 1_001);
+    let is_odd = n % 2 == 1;
+    let either = |this: V, that: V| if is_odd { this } else { that };
+    let account = vec![
+        V::U(700 + n),
+        t(format!("Zoë's scanner {n} 🦊")),
+        t("admin staff"),
+        either(at(), V::Null),
+        either(t("left"), V::Null),
+        V::I(n),
+        at(),
+        at(),
+    ];
+    let key = vec![
+        V::U(800 + n),
+        either(V::U(n), V::Null),
+        either(V::Null, V::U(700 + n)),
+        t(format!("Zoë {n} 🦊")),
+        t("api:write staff"),
+        t(r#"["192.0.2.0/24","2001:db8::/32"]"#),
+        V::X(32, n),
+        either(V::X(32, n + 1), V::Null),
+        either(at(), V::Null),
+        either(V::Null, at()),
+        either(at(), V::Null),
+        V::I(n),
+        at(),
+        at(),
+    ];
+    [("service_accounts", account), ("api_keys", key)]
 }
 
 pub(crate) fn notifications(n: i64) -> Vec<Row> {
