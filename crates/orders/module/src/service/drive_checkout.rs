@@ -60,8 +60,15 @@ impl Service {
             let moved = match self.step(ctx, &process, push).await {
                 Err(DriveError::Fault(fault)) => {
                     tracing::warn!(%fault, step = process.saga.step, "a checkout cannot go on now");
-                    // One that waits for its buyer waits on, whoever looked in vain meanwhile.
-                    if resumes || process.step()? != Step::AwaitPayment {
+                    // One that waits for its buyer, or is at its attempt, goes on, whoever looked in vain meanwhile.
+                    let is_others = match process.step()? {
+                        Step::AwaitPayment => !resumes,
+                        Step::OpenPayment | Step::StartAttempt => {
+                            matches!(push, Push::PaymentMoved)
+                        }
+                        _ => false,
+                    };
+                    if !is_others {
                         Box::pin(self.postpone(ctx, process)).await;
                     }
                     return Err(DriveError::Fault(fault));
