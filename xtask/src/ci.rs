@@ -1,4 +1,5 @@
-//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer, foreign client libraries and the SDK, which `.ci/run` leaves out for time.
+//! `cargo xtask ci`: what CI runs, in the order of cost, and the fuzzer, foreign client libraries and the SDK, which
+//! `.ci/run` leaves out for time.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Signing keys, session checks and checks of API keys for whoever admits requests, over the contract alone: the same in the process of
-//! identity and in a service that reaches it over the seam.
+//! Signing keys, session checks and checks of API keys for whoever admits requests, over the contract alone: the same
+//! in the process of identity and in a service that reaches it over the seam.
 
 use std::sync::Arc;
 use std::time::Duration;
