@@ -33,6 +33,30 @@ pub enum IdentityError {
     /// Unknown address, wrong password, address not verified, or user locked: nobody learns which.
     #[error("the e-mail address or the password is wrong, or the account cannot be used")]
     InvalidCredentials,
+    /// The password is right, and the account has a second factor: a code is missing.
+    #[error("the password is right, and a code is needed too")]
+    MfaRequired,
+    /// Not a code that counts now: wrong, too old, or used before.
+    #[error("the code is wrong, too old, or was used before")]
+    WrongCode,
+    /// Unknown, finished, too old, or tried too often.
+    #[error("this sign-in can no longer be completed")]
+    SignInExpired,
+    /// No such factor of the caller, or one that was not confirmed in time.
+    #[error("there is no such factor")]
+    FactorNotFound,
+    /// The factor counts already.
+    #[error("the factor is confirmed already")]
+    FactorConfirmed,
+    /// The caller has as many factors as they may have.
+    #[error("the account has {limit} factors, and cannot have more")]
+    TooManyFactors {
+        /// The bound.
+        limit: u32,
+    },
+    /// Recovery codes stand in for a factor, and there is none.
+    #[error("the account has no second factor")]
+    NoFactor,
     /// The current password, asked for again before a change, is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
@@ -118,9 +142,13 @@ impl ServiceError for IdentityError {
             | Self::TooManyIds { .. }
             | Self::WeakPassword { .. }
             | Self::WrongPassword
+            | Self::WrongCode
             | Self::ChallengeFailed => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
-            Self::InvalidCredentials | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
+            Self::InvalidCredentials
+            | Self::MfaRequired
+            | Self::SignInExpired
+            | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
             Self::BootstrapRefused | Self::SignInAgain { .. } => ErrorKind::Forbidden,
             Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::ChallengeNotFound
@@ -129,6 +157,7 @@ impl ServiceError for IdentityError {
             | Self::OauthClientNotFound
             | Self::ApiKeyNotFound
             | Self::ServiceAccountNotFound
+            | Self::FactorNotFound
             | Self::ConsentNotFound => ErrorKind::NotFound,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::AdministratorExists
@@ -136,6 +165,9 @@ impl ServiceError for IdentityError {
             | Self::OwnAccount
             | Self::LastAdministrator
             | Self::TooManyApiKeys { .. }
+            | Self::FactorConfirmed
+            | Self::TooManyFactors { .. }
+            | Self::NoFactor
             | Self::OauthClientHasNoSecret => ErrorKind::Conflict,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -148,6 +180,13 @@ impl ServiceError for IdentityError {
             Self::TooManyIds { .. } => "identity.too_many_ids",
             Self::WeakPassword { .. } => "identity.weak_password",
             Self::InvalidCredentials => "identity.invalid_credentials",
+            Self::MfaRequired => "identity.mfa_required",
+            Self::WrongCode => "identity.wrong_code",
+            Self::SignInExpired => "identity.sign_in_expired",
+            Self::FactorNotFound => "identity.factor_not_found",
+            Self::FactorConfirmed => "identity.factor_confirmed",
+            Self::TooManyFactors { .. } => "identity.too_many_factors",
+            Self::NoFactor => "identity.no_factor",
             Self::WrongPassword => "identity.wrong_password",
             Self::TooManyAttempts { .. } => "identity.too_many_attempts",
             Self::InvalidRefreshToken => "identity.invalid_refresh_token",
@@ -188,6 +227,13 @@ impl ServiceError for IdentityError {
                     "/current_password",
                     "wrong",
                     "This is not the current password.",
+                )]
+            }
+            Self::WrongCode => {
+                vec![FieldError::new(
+                    "/one_time_code",
+                    "wrong",
+                    "This is not a code that counts now.",
                 )]
             }
             Self::InvalidCursor => {

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use tenon_kernel::{Role, Timestamp};
 use tenon_seam::{EventShape, event};
 
-use crate::{ChallengeId, ChallengePurpose, Channel, EndReason, SessionId, UserField, UserId};
+use crate::{
+    ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind, SessionId, UserField,
+    UserId,
+};
 
 /// A person has an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +53,8 @@ pub struct SessionCreated {
     pub session_id: SessionId,
     /// Whose.
     pub user_id: UserId,
-    /// How they proved who they are (RFC 8176): `pwd`.
+    /// How they proved who they are (RFC 8176): `pwd`; `pwd`, `otp`, `mfa` with a code of an app; `pwd`, `mfa` with a recovery
+    /// code.
     pub amr: Vec<String>,
     /// Whether they have signed in from this device before.
     pub known_device: bool,
@@ -114,6 +118,46 @@ pub struct ChallengeCreated {
     pub expires_at: Timestamp,
 }
 
+/// A person proved that they have a second factor; it is asked for from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorAdded {
+    /// Which factor.
+    pub factor_id: FactorId,
+    /// Whose.
+    pub user_id: UserId,
+    /// What it is.
+    pub kind: FactorKind,
+}
+
+/// A second factor no longer counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorRemoved {
+    /// Which factor.
+    pub factor_id: FactorId,
+    /// Whose.
+    pub user_id: UserId,
+    /// What it was.
+    pub kind: FactorKind,
+    /// Whether it was the last one: from now on the password is enough.
+    pub was_last: bool,
+}
+
+/// A person got new recovery codes; those from before are void.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecoveryCodesRenewed {
+    /// Who.
+    pub user_id: UserId,
+}
+
+/// A person signed in with a recovery code, which is void now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecoveryCodeUsed {
+    /// Who.
+    pub user_id: UserId,
+    /// How many codes are left.
+    pub left: u32,
+}
+
 event!(UserRegistered, "user.registered", 1, user_id);
 event!(UserVerified, "user.verified", 1, user_id);
 event!(UserUpdated, "user.updated", 1, user_id);
@@ -124,6 +168,10 @@ event!(SessionCompromised, "session.compromised", 1, session_id);
 event!(RoleAssigned, "role.assigned", 1, user_id);
 event!(RoleRemoved, "role.removed", 1, user_id);
 event!(ChallengeCreated, "challenge.created", 1, challenge_id);
+event!(FactorAdded, "factor.added", 1, user_id);
+event!(FactorRemoved, "factor.removed", 1, user_id);
+event!(RecoveryCodesRenewed, "recovery_codes.renewed", 1, user_id);
+event!(RecoveryCodeUsed, "recovery_code.used", 1, user_id);
 
 /// Every fact that identity publishes.
 pub static EVENTS: &[EventShape] = &[
@@ -137,4 +185,8 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<RoleAssigned>(),
     EventShape::of::<RoleRemoved>(),
     EventShape::of::<ChallengeCreated>(),
+    EventShape::of::<FactorAdded>(),
+    EventShape::of::<FactorRemoved>(),
+    EventShape::of::<RecoveryCodesRenewed>(),
+    EventShape::of::<RecoveryCodeUsed>(),
 ];

@@ -57,6 +57,17 @@ impl IdKind for ServiceAccountKind {
 /// Names an account of a program.
 pub type ServiceAccountId = Id<ServiceAccountKind>;
 
+/// Kind of [`FactorId`].
+#[derive(Debug)]
+pub struct FactorKindOfId;
+
+impl IdKind for FactorKindOfId {
+    const PREFIX: &'static str = "fac";
+}
+
+/// Names a second factor of a person. Not a secret.
+pub type FactorId = Id<FactorKindOfId>;
+
 /// Kind of [`ChallengeId`].
 #[derive(Debug)]
 pub struct ChallengeKind;

@@ -15,16 +15,19 @@ pub mod testing;
 pub use self::api_key::{ApiKeyGrant, ApiKeyOwner, CheckApiKey, CheckedApiKey};
 pub use self::error::IdentityError;
 pub use self::event::{
-    ChallengeCreated, EVENTS, RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated,
-    SessionRevoked, UserLocked, UserRegistered, UserUpdated, UserVerified,
+    ChallengeCreated, EVENTS, FactorAdded, FactorRemoved, RecoveryCodeUsed, RecoveryCodesRenewed,
+    RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated, SessionRevoked, UserLocked,
+    UserRegistered, UserUpdated, UserVerified,
 };
 pub use self::id::{
-    ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, OauthClientId, OauthClientKind,
-    ServiceAccountId, ServiceAccountKind, SessionId, SessionKind, UserId, UserKind,
+    ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, FactorId, FactorKindOfId, OauthClientId,
+    OauthClientKind, ServiceAccountId, ServiceAccountKind, SessionId, SessionKind, UserId,
+    UserKind,
 };
 pub use self::model::{
-    ChallengeMessage, ChallengePurpose, Channel, CheckSessions, EndReason, GetChallengeMessage,
-    GetSigningKeys, GetUsers, LiveSessions, PublicKey, SigningKeys, User, UserField, Users,
+    ChallengeMessage, ChallengePurpose, Channel, CheckSessions, EndReason, FactorKind,
+    GetChallengeMessage, GetSigningKeys, GetUsers, LiveSessions, PublicKey, SigningKeys, User,
+    UserField, Users,
 };
 
 use tenon_kernel::CallCtx;

@@ -129,6 +129,18 @@ pub enum ChallengePurpose {
     Unknown,
 }
 
+/// What a second factor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FactorKind {
+    /// An app that shows codes which change with the time (RFC 6238).
+    Totp,
+    /// A kind this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
 /// Over which channel a person was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -172,6 +184,8 @@ pub enum EndReason {
     PasswordChanged,
     /// The account was recovered.
     Recovered,
+    /// The person added a second factor; sessions from before began without it.
+    FactorAdded,
     /// The user was locked.
     UserLocked,
     /// A role was taken away; what it allowed must end at once.

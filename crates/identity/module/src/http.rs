@@ -3,8 +3,10 @@
 mod answer_challenge;
 mod api_keys;
 mod bootstrap;
+mod confirm_sign_in;
 mod create_challenge;
 mod end_session;
+mod factors;
 mod get_jwks;
 mod get_me;
 mod get_user;
@@ -42,6 +44,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         create_challenge::endpoint(service),
         answer_challenge::endpoint(service),
         sign_in::endpoint(service),
+        confirm_sign_in::endpoint(service),
         sign_out::endpoint(service),
         refresh::endpoint(service),
         bootstrap::endpoint(service),
@@ -54,6 +57,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         update_user::endpoint(service),
         get_jwks::endpoint(service),
     ];
+    endpoints.extend(factors::endpoints(service));
     endpoints.extend(oauth::endpoints(service));
     endpoints.extend(api_keys::endpoints(service));
     endpoints.extend(service_accounts::endpoints(service));

@@ -4,15 +4,18 @@ pub(crate) mod api_keys;
 pub(crate) mod attempts;
 pub(crate) mod bootstrap_tokens;
 pub(crate) mod challenges;
+pub(crate) mod factors;
 pub(crate) mod invariants;
 pub(crate) mod oauth_clients;
 pub(crate) mod oauth_codes;
 pub(crate) mod oauth_consents;
+pub(crate) mod recovery_codes;
 pub(crate) mod refresh_tokens;
 pub(crate) mod requests;
 pub(crate) mod roles;
 pub(crate) mod service_accounts;
 pub(crate) mod sessions;
+pub(crate) mod sign_in_challenges;
 pub(crate) mod signing_keys;
 pub(crate) mod users;
 

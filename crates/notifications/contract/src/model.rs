@@ -24,6 +24,14 @@ pub enum Template {
     AlreadyRegistered,
     /// Your password was changed.
     PasswordChanged,
+    /// A second factor is asked for from now on.
+    FactorAdded,
+    /// A second factor no longer counts.
+    FactorRemoved,
+    /// There are new recovery codes.
+    RecoveryCodesRenewed,
+    /// Someone signed in with a recovery code.
+    RecoveryCodeUsed,
     /// Someone signed in from a device that was not seen before.
     NewDevice,
     /// A stolen session was ended.

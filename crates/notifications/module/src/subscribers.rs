@@ -2,11 +2,15 @@
 
 mod challenge_created;
 mod event_log;
+mod factor_added;
+mod factor_removed;
 mod order_cancelled;
 mod order_delivered;
 mod order_placed;
 mod order_shipped;
 mod payment_returned;
+mod recovery_code_used;
+mod recovery_codes_renewed;
 mod refund_succeeded;
 mod session_compromised;
 mod session_created;
@@ -14,7 +18,10 @@ mod user_updated;
 
 use std::sync::Arc;
 
-use identity_contract::{ChallengeCreated, SessionCompromised, SessionCreated, UserUpdated};
+use identity_contract::{
+    ChallengeCreated, FactorAdded, FactorRemoved, RecoveryCodeUsed, RecoveryCodesRenewed,
+    SessionCompromised, SessionCreated, UserUpdated,
+};
 use notifications_contract::UserRef;
 use orders_contract::{
     Customer, OrderCancelled, OrderDelivered, OrderId, OrderPaymentReturned, OrderPlaced,
@@ -34,7 +41,11 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<ChallengeCreated>(Arc::clone(service) as _)
         .on::<UserUpdated>(Arc::clone(service) as _)
         .on::<SessionCreated>(Arc::clone(service) as _)
-        .on::<SessionCompromised>(Arc::clone(service) as _);
+        .on::<SessionCompromised>(Arc::clone(service) as _)
+        .on::<FactorAdded>(Arc::clone(service) as _)
+        .on::<FactorRemoved>(Arc::clone(service) as _)
+        .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
+        .on::<RecoveryCodeUsed>(Arc::clone(service) as _);
     let orders = Subscription::new("notifications", "orders")
         .on::<OrderPlaced>(Arc::clone(service) as _)
         .on::<OrderCancelled>(Arc::clone(service) as _)

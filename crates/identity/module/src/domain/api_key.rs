@@ -19,8 +19,6 @@ const MAX_NETWORKS: usize = 20;
 /// How long the secret before goes on beside a new one, unless said.
 pub(crate) const OVERLAP: Duration = Duration::from_hours(24);
 const LONGEST_OVERLAP: Duration = Duration::from_hours(7 * 24);
-/// How old a sign-in may be when something that lasts is made by it.
-pub(crate) const FRESH: Duration = Duration::from_mins(15);
 /// A use is noted unless one was so lately.
 pub(crate) const NOTE_USE_AFTER: Duration = Duration::from_mins(1);
 

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::extract::State;
 use http::HeaderMap;
 use http::header::USER_AGENT;
+use identity_contract::IdentityError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::Policy;
+use tenon_kernel::Timestamp;
 use tenon_web::{ApiJson, ClientAddress, Ctx, Endpoint, Problem, Reply};
 
 use super::views::TokensView;
 use super::{AUTH, MAX_BODY, TAG, problem};
 use crate::domain::name::client_label;
 use crate::domain::password::Password;
-use crate::service::{Service, SignIn};
+use crate::service::{CodeNeeded, Granted, Service, SignIn, SignedIn};
 
 /// What someone shows to be let in.
 #[derive(Deserialize, JsonSchema)]
@@ -40,7 +42,9 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
             "Unknown address, wrong password, unverified address and locked account get the same answer after the \
              same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; \
              a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept \
-             under an `Idempotency-Key`: a lost answer costs nothing, sign in again.",
+             under an `Idempotency-Key`: a lost answer costs nothing, sign in again. Where the account has a second factor, a \
+             right password gets 401 `identity.mfa_required` with a `challenge_token`, which \
+             `POST /v1/auth/sessions/confirmations` takes with a code.",
         )
         .rate_limit(AUTH)
         .max_body(MAX_BODY)
@@ -48,6 +52,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .body::<Body>()
         .answers::<TokensView>(201, "The session with its tokens.")
         .problem(401, "identity.invalid_credentials")
+        .problem(401, "identity.mfa_required")
         .problem(422, "identity.invalid_request")
         .problem(429, "identity.too_many_attempts")
         .handler(handler, Arc::clone(service))
@@ -69,22 +74,27 @@ async fn handler(
         .get(USER_AGENT)
         .and_then(|value| client_label(value.to_str().ok()?));
     let password = Password::new(password);
-    let granted = service
-        .sign_in(
-            &ctx,
-            SignIn {
-                email,
-                password,
-                device_token,
-                client,
-                address,
-            },
-        )
-        .await
-        .map_err(problem)?;
+    let sign_in = SignIn {
+        email,
+        password,
+        device_token,
+        client,
+        address,
+    };
+    match service.sign_in(&ctx, sign_in).await.map_err(problem)? {
+        SignedIn::Done(granted) => Ok(begun(granted, service.now())),
+        SignedIn::CodeNeeded(needed) => Err(code_needed(&needed, service.now())),
+    }
+}
+
+pub(super) fn begun(granted: Granted, now: Timestamp) -> Reply {
     let location = format!("/v1/me/sessions/{}", granted.session_id);
-    Ok(Reply::created(
-        location,
-        &TokensView::new(granted, service.now()),
-    ))
+    Reply::created(location, &TokensView::new(granted, now))
+}
+
+/// Made here: an error of the contract could be logged, and holds no secret.
+fn code_needed(needed: &CodeNeeded, now: Timestamp) -> Problem {
+    Problem::from_error(&IdentityError::MfaRequired)
+        .with_extension("challenge_token", needed.token.expose())
+        .with_extension("expires_in", needed.expires_at.since(now).as_secs())
 }

@@ -6,13 +6,11 @@ mod manage;
 mod rotate;
 mod shown;
 
-use std::time::Duration;
-
-use identity_contract::{ApiKeyId, ApiKeyOwner, IdentityError, SessionId, UserId};
+use identity_contract::{ApiKeyId, ApiKeyOwner, IdentityError, UserId};
 use serde_json::{Value, json};
 use tenon_access::Network;
 use tenon_events::Emit as _;
-use tenon_kernel::{CallCtx, Role, UserPrincipal};
+use tenon_kernel::{Role, UserPrincipal};
 use tenon_seam::SeamResult;
 use tenon_seam::audit::AuditRecorded;
 use tenon_store::{StoreError, Tx};
@@ -21,9 +19,9 @@ pub(crate) use self::create::CREATE;
 pub(crate) use self::rotate::ROTATE;
 pub(crate) use self::shown::ShownApiKey;
 
-use crate::domain::api_key::{ApiKeyWish, FRESH, StoredApiKey};
-use crate::service::{refuse, signed_in};
-use crate::store::{api_keys, sessions};
+use crate::domain::api_key::{ApiKeyWish, StoredApiKey};
+use crate::service::refuse;
+use crate::store::api_keys;
 
 /// What somebody wants to do with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,29 +67,12 @@ fn at_version(key: StoredApiKey, version: i64) -> SeamResult<StoredApiKey, Ident
     }
 }
 
-/// Refuses unless the caller gave their password lately: what is made now outlives their session.
-async fn require_fresh_sign_in(tx: &mut Tx<'_>, ctx: &CallCtx) -> SeamResult<(), IdentityError> {
-    let session = SessionId::from_uuid(signed_in(ctx)?.session);
-    let now = tx.now();
-    let signed_in_at = sessions::find_sign_in(tx, session, now).await?;
-    if signed_in_at.is_some_and(|at| now.since(at) < FRESH) {
-        return Ok(());
-    }
-    refuse(IdentityError::SignInAgain {
-        max_age_seconds: seconds(FRESH),
-    })
-}
-
 /// Deletes all keys of a person, and says so.
 pub(super) async fn delete_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
     for id in api_keys::delete_of_user(tx, user).await? {
         tx.emit(&audit("api_key.deleted", id, None, None)).await?;
     }
     Ok(())
-}
-
-fn seconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }
 
 /// What the audit log keeps of a key: all there is but the secret.

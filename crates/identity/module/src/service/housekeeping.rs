@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tenon_store::{StoreError, Tx};
 
+use crate::domain::factor::PENDING_LIFE;
 use crate::domain::refresh::REPLAY_WINDOW;
 use crate::domain::throttle::FORGET_AFTER;
 use crate::service::Service;
 use crate::store::{
-    api_keys, attempts, bootstrap_tokens, challenges, oauth_codes, refresh_tokens, requests,
-    sessions, signing_keys,
+    api_keys, attempts, bootstrap_tokens, challenges, factors, oauth_codes, refresh_tokens,
+    requests, sessions, sign_in_challenges, signing_keys,
 };
 
 /// How long sessions that are over, retired keys and expired API keys stay for people who investigate.
@@ -26,10 +27,12 @@ impl Service {
             + attempts::purge(tx, now - FORGET_AFTER).await?
             + bootstrap_tokens::purge(tx).await?
             + challenges::purge(tx, now - KEEP_CHALLENGES).await?
+            + factors::purge(tx, now - PENDING_LIFE).await?
             // Long enough that a code which comes back still ends what it gave.
             + oauth_codes::purge(tx, now - KEEP_CHALLENGES).await?
             + requests::purge(tx, now - KEEP_CHALLENGES).await?
             + sessions::purge(tx, now - KEEP_SESSIONS).await?
+            + sign_in_challenges::purge(tx, now - KEEP_CHALLENGES).await?
             + signing_keys::purge(tx, now - KEEP_SESSIONS).await?;
         tracing::debug!(wiped, gone, "kept house");
         Ok(())

@@ -10,6 +10,7 @@ mod grant;
 mod introspect;
 mod more_grants;
 mod revoke;
+mod second_step;
 mod step;
 mod tokens;
 mod userinfo;
@@ -22,10 +23,11 @@ pub(crate) use self::authenticate::Presented;
 pub(crate) use self::clients::{CREATE as CREATE_CLIENT, ROTATE as ROTATE_SECRET, ShownClient};
 pub(crate) use self::exchange::CodeExchange;
 pub(crate) use self::introspect::{Introspected, TokenUse};
-pub(crate) use self::step::{Asked, ConsentPage, Failure, SignInPage, Step};
+pub(crate) use self::step::{Asked, CodePage, ConsentPage, Failure, SignInPage, Step};
 pub(crate) use self::tokens::OauthTokens;
 pub(crate) use self::userinfo::UserInfo;
 
+use crate::domain::factor::Amr;
 use crate::domain::oauth::client::{Client, Grant};
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
 use crate::domain::user::Account;
@@ -40,6 +42,7 @@ pub(crate) struct BrowserSession {
     pub(crate) id: SessionId,
     pub(crate) account: Account,
     pub(crate) signed_in_at: Timestamp,
+    pub(crate) amr: Amr,
 }
 
 impl Service {

@@ -1,27 +1,24 @@
 //! Signing in with a password.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use identity_contract::{IdentityError, SessionCreated, SessionId};
-use tenon_events::Emit as _;
+use identity_contract::IdentityError;
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
 use tenon_store::retrying;
 
+use super::entrance::Entrance;
+use super::second_step::CodeNeeded;
 use crate::domain::email::EmailAddress;
+use crate::domain::factor::Amr;
 use crate::domain::password::Password;
 use crate::domain::secret::SecretToken;
 use crate::domain::user::Account;
 use crate::service::attempts::Bucket;
 use crate::service::oauth::BrowserSession;
-use crate::service::sessions::end_oldest;
 use crate::service::{Granted, Service, acting_as, invalid, refuse};
-use crate::store::sessions::{NewSession, SessionOf};
-use crate::store::{attempts, refresh_tokens, sessions, users};
-
-/// How long a browser that signed in on our pages is not asked again.
-const BROWSER_SESSION: Duration = Duration::from_hours(12);
+use crate::store::sessions::SessionOf;
+use crate::store::{attempts, factors, users};
 
 /// What someone shows to be let in.
 #[derive(Debug)]
@@ -36,46 +33,52 @@ pub(crate) struct SignIn {
     pub(crate) address: Option<IpAddr>,
 }
 
+/// What comes of a right password.
+#[derive(Debug)]
+pub(crate) enum SignedIn<S> {
+    /// A session.
+    Done(S),
+    /// The account has a second factor: a session once its code is there.
+    CodeNeeded(CodeNeeded),
+}
+
 /// Someone whose password was right.
-struct Proved {
-    account: Account,
+pub(super) struct Proved {
+    pub(super) account: Account,
     checked_hash: String,
     new_hash: Option<String>,
-    bucket: Bucket,
-    known_device: bool,
+    pub(super) bucket: Bucket,
+    pub(super) code_bucket: Bucket,
+    pub(super) known_device: bool,
+}
+
+impl Proved {
+    /// The hash of the password from now on.
+    pub(super) fn password_hash(&self) -> &str {
+        self.new_hash.as_deref().unwrap_or(&self.checked_hash)
+    }
 }
 
 impl Service {
-    /// Starts a session.
+    /// Starts a session, or says that a code is needed first.
     ///
     /// Unknown address, wrong password, unproved address and locked user take the same steps, cost the same and get
-    /// the same answer.
+    /// the same answer, whether or not the account has a second factor.
     pub(crate) async fn sign_in(
         &self,
         ctx: &CallCtx,
         req: SignIn,
-    ) -> SeamResult<Granted, IdentityError> {
+    ) -> SeamResult<SignedIn<Granted>, IdentityError> {
         let email =
             EmailAddress::read(&req.email, "/email").map_err(|error| invalid(vec![error]))?;
         let proved = self.prove(ctx, &email, &req).await?;
         let key = self.signing_key(ctx).await?;
-        let session_id = self.db.env().new_id();
-        let refresh_token = SecretToken::generate(self.db.env());
-        let of = SessionOf::FirstParty;
-        self.start_session(ctx, session_id, &of, &refresh_token, &proved, &req)
-            .await?;
-        let account = &proved.account;
-        let (access_token, access_expires_at) =
-            self.access_token(&key, account.id, session_id, &account.roles)?;
-        tracing::info!(user.id = %account.id, session.id = %session_id, "signed in");
-        let device_token = Some(self.device_token(account.id));
-        Ok(Granted {
-            session_id,
-            access_token,
-            access_expires_at,
-            refresh_token,
-            device_token,
-        })
+        let entrance = self.entrance(SessionOf::FirstParty, req.client, req.address);
+        if let Some(needed) = self.start_session(ctx, &proved, &entrance).await? {
+            return Ok(SignedIn::CodeNeeded(needed));
+        }
+        let granted = self.granted(&key, &proved.account, entrance)?;
+        Ok(SignedIn::Done(granted))
     }
 
     /// Starts a session of a browser with our own pages: the same proof at the same price, but what comes of it is a cookie
@@ -84,23 +87,16 @@ impl Service {
         &self,
         ctx: &CallCtx,
         req: SignIn,
-    ) -> SeamResult<(BrowserSession, SecretToken), IdentityError> {
+    ) -> SeamResult<SignedIn<(BrowserSession, SecretToken)>, IdentityError> {
         let email =
             EmailAddress::read(&req.email, "/email").map_err(|error| invalid(vec![error]))?;
         let proved = self.prove(ctx, &email, &req).await?;
-        let session_id = self.db.env().new_id();
-        let cookie = SecretToken::generate(self.db.env());
-        let of = SessionOf::Browser;
-        self.start_session(ctx, session_id, &of, &cookie, &proved, &req)
-            .await?;
-        let account = proved.account;
-        tracing::info!(user.id = %account.id, session.id = %session_id, "signed in with a browser");
-        let session = BrowserSession {
-            id: session_id,
-            account,
-            signed_in_at: self.now(),
-        };
-        Ok((session, cookie))
+        let entrance = self.entrance(SessionOf::Browser, req.client, req.address);
+        if let Some(needed) = self.start_session(ctx, &proved, &entrance).await? {
+            return Ok(SignedIn::CodeNeeded(needed));
+        }
+        let begun = self.browser_begun(proved.account, entrance, Amr::Password);
+        Ok(SignedIn::Done(begun))
     }
 
     async fn prove(
@@ -118,10 +114,13 @@ impl Service {
         let device = match (&account, &req.device_token) {
             (Some(account), Some(token)) => self
                 .known_device(account.id, token)
-                .map(|nonce| self.bucket_of_device(account.id, &nonce)),
+                .map(|nonce| (account.id, nonce)),
             _ => None,
         };
-        let bucket = device.unwrap_or_else(|| self.bucket_of_strangers(email));
+        let bucket = device.map_or_else(
+            || self.bucket_of_strangers(email),
+            |(user, nonce)| self.bucket_of_device(user, &nonce),
+        );
         self.take_attempt(ctx, &bucket).await?;
 
         let stored = account
@@ -138,11 +137,14 @@ impl Service {
                 } else {
                     None
                 };
+                let nonce = device.as_ref().map(|(_, nonce)| nonce.as_slice());
+                let code_bucket = self.bucket_of_codes(account.id, nonce);
                 Ok(Proved {
                     account,
                     checked_hash,
                     new_hash,
                     bucket,
+                    code_bucket,
                     known_device: device.is_some(),
                 })
             }
@@ -163,52 +165,37 @@ impl Service {
             .ok()
     }
 
+    /// The row of the person stays as it is until commit: no factor is added between the look and the session.
     async fn start_session(
         &self,
         ctx: &CallCtx,
-        session_id: SessionId,
-        of: &SessionOf,
-        token: &SecretToken,
         proved: &Proved,
-        req: &SignIn,
-    ) -> SeamResult<(), IdentityError> {
+        entrance: &Entrance,
+    ) -> SeamResult<Option<CodeNeeded>, IdentityError> {
         let user_id = proved.account.id;
-        let new_hash = proved.new_hash.as_deref().unwrap_or(&proved.checked_hash);
-        let (idle, absolute) = match of {
-            SessionOf::Browser => (BROWSER_SESSION, BROWSER_SESSION),
-            _ => (
-                self.settings.session_idle(),
-                self.settings.session_absolute(),
-            ),
-        };
         retrying(|| async {
-            let mut ctx = acting_as(ctx, user_id, Some(session_id));
+            let mut ctx = acting_as(ctx, user_id, Some(entrance.session_id));
             let mut tx = self.db.begin(&mut ctx, "identity.sign_in").await?;
+            let new_hash = proved.password_hash();
             if !users::confirm_sign_in(&mut tx, user_id, &proved.checked_hash, new_hash).await? {
                 return refuse(IdentityError::InvalidCredentials); // locked or changed meanwhile
             }
-            let new = NewSession {
-                id: session_id,
-                user: user_id,
-                of,
-                label: req.client.as_deref(),
-                idle,
-                absolute,
-            };
-            sessions::insert(&mut tx, &new).await?;
-            refresh_tokens::insert(&mut tx, &token.hash(), session_id, 1).await?;
+            if factors::is_guarded(&mut tx, user_id).await? {
+                let needed = self.wait_for_code(&mut tx, proved, entrance).await?;
+                tx.commit().await?;
+                return Ok(Some(needed));
+            }
             attempts::clear(&mut tx, &proved.bucket).await?;
-            end_oldest(&mut tx, user_id).await?;
-            tx.emit(&SessionCreated {
-                session_id,
+            self.enter(
+                &mut tx,
                 user_id,
-                amr: vec!["pwd".to_owned()],
-                known_device: proved.known_device,
-                ip_hash: req.address.map(|address| self.address_hash(address)),
-            })
+                entrance,
+                Amr::Password,
+                proved.known_device,
+            )
             .await?;
             tx.commit().await?;
-            Ok(())
+            Ok(None)
         })
         .await
     }

@@ -99,6 +99,35 @@ pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
                    WHERE length(hash) <> 32 OR length(successor) < 73
                    LIMIT 100",
         },
+        Rule {
+            db: db.clone(),
+            name: "identity.recovery_codes_have_a_factor",
+            description: "Recovery codes belong to people with a second factor that counts.",
+            expected: "a confirmed factor",
+            subject: user,
+            sql: "SELECT DISTINCT r.user_id, 'recovery codes and no factor'
+                    FROM recovery_codes r
+                   WHERE NOT EXISTS (SELECT 1
+                                       FROM factors f
+                                      WHERE f.user_id = r.user_id AND f.confirmed_at IS NOT NULL)
+                   LIMIT 100",
+        },
+        Rule {
+            db: db.clone(),
+            name: "identity.factors_are_sealed",
+            description: "Secrets of factors stand in the store sealed, recovery codes as SHA-256.",
+            expected: "51 to 58 bytes; 32 bytes",
+            subject: user,
+            sql: "SELECT user_id, problem
+                    FROM (SELECT user_id, 'factors.sealed_secret' AS problem
+                            FROM factors
+                           WHERE length(sealed_secret) NOT BETWEEN 51 AND 58
+                           UNION ALL
+                          SELECT user_id, 'recovery_codes.hash'
+                            FROM recovery_codes
+                           WHERE length(hash) <> 32) AS open_secrets
+                   LIMIT 100",
+        },
     ];
     rules
         .into_iter()

@@ -14,6 +14,8 @@ pub(crate) struct CodeRow {
     pub(crate) nonce: Option<String>,
     pub(crate) challenge: String,
     pub(crate) authenticated_at: Timestamp,
+    /// How the person proved who they are, as sessions keep it.
+    pub(crate) amr: String,
     pub(crate) expires_at: Timestamp,
     /// What it gave when it was used.
     pub(crate) session_id: Option<SessionId>,
@@ -23,8 +25,9 @@ pub(crate) struct CodeRow {
 pub(crate) async fn insert(tx: &mut Tx<'_>, hash: &[u8], code: &CodeRow) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO oauth_codes
-                (hash, client_id, user_id, redirect_uri, scope, nonce, challenge, authenticated_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                (hash, client_id, user_id, redirect_uri, scope, nonce, challenge, authenticated_at, expires_at,
+                 amr)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(hash)
     .bind(code.client_id)
@@ -35,6 +38,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, hash: &[u8], code: &CodeRow) -> Resu
     .bind(code.challenge.as_str())
     .bind(code.authenticated_at)
     .bind(code.expires_at)
+    .bind(code.amr.as_str())
     .execute()
     .await?;
     Ok(())
@@ -46,7 +50,8 @@ pub(crate) async fn find(
     hash: &[u8],
 ) -> Result<Option<CodeRow>, StoreError> {
     db.query(
-        "SELECT client_id, user_id, redirect_uri, scope, nonce, challenge, authenticated_at, expires_at, session_id
+        "SELECT client_id, user_id, redirect_uri, scope, nonce, challenge, authenticated_at, expires_at, session_id,
+                amr
            FROM oauth_codes
           WHERE hash = $1",
     )

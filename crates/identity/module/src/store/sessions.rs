@@ -8,6 +8,7 @@ use tenon_kernel::Timestamp;
 use tenon_store::{Engine, Queryable, StoreError, Tx};
 use uuid::Uuid;
 
+use crate::domain::factor::Amr;
 use crate::store::id_set;
 
 /// A live session as its owner sees it.
@@ -43,6 +44,8 @@ pub(crate) struct NewSession<'s> {
     pub(crate) id: SessionId,
     pub(crate) user: UserId,
     pub(crate) of: &'s SessionOf,
+    /// How its owner proved who they are.
+    pub(crate) amr: Amr,
     /// What its owner sees in the list.
     pub(crate) label: Option<&'s str>,
     pub(crate) idle: Duration,
@@ -56,7 +59,17 @@ pub(crate) struct OauthSession {
     pub(crate) client_id: OauthClientId,
     pub(crate) scope: Scope,
     pub(crate) authenticated_at: Timestamp,
+    pub(crate) amr: Amr,
     pub(crate) idle_expires_at: Timestamp,
+}
+
+/// A live session of a browser.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FoundBrowser {
+    pub(crate) id: SessionId,
+    pub(crate) user: UserId,
+    pub(crate) signed_in_at: Timestamp,
+    pub(crate) amr: Amr,
 }
 
 /// Starts a session at generation 1.
@@ -79,8 +92,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), 
     tx.query(
         "INSERT INTO sessions
                 (id, user_id, generation, client, created_at, last_used_at, idle_expires_at, expires_at, kind,
-                 client_id, scope, authenticated_at)
-         VALUES ($1, $2, 1, $3, $4, $4, $5, $6, $7, $8, $9, $10)",
+                 client_id, scope, authenticated_at, amr)
+         VALUES ($1, $2, 1, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(new.id)
     .bind(new.user)
@@ -92,28 +105,36 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), 
     .bind(client_id)
     .bind(scope)
     .bind(authenticated_at)
+    .bind(new.amr.as_column())
     .execute()
     .await?;
     Ok(())
 }
 
-/// Returns the live session of a browser by the hash of its cookie, with its owner and when they signed in.
+/// Returns the live session of a browser by the hash of its cookie.
 pub(crate) async fn find_browser(
     db: &mut dyn Queryable,
     hash: &[u8],
     now: Timestamp,
-) -> Result<Option<(SessionId, UserId, Timestamp)>, StoreError> {
-    db.query(
-        "SELECT s.id, s.user_id, s.created_at
+) -> Result<Option<FoundBrowser>, StoreError> {
+    let row = db
+        .query(
+            "SELECT s.id, s.user_id, s.created_at, s.amr
            FROM refresh_tokens t
            JOIN sessions s ON s.id = t.session_id
           WHERE t.hash = $1 AND t.used_at IS NULL AND s.kind = 'browser'
             AND s.ended_at IS NULL AND s.idle_expires_at > $2",
-    )
-    .bind(hash)
-    .bind(now)
-    .fetch_optional::<(SessionId, UserId, Timestamp)>()
-    .await
+        )
+        .bind(hash)
+        .bind(now)
+        .fetch_optional::<(SessionId, UserId, Timestamp, String)>()
+        .await?;
+    Ok(row.map(|(id, user, signed_in_at, amr)| FoundBrowser {
+        id,
+        user,
+        signed_in_at,
+        amr: Amr::from_column(&amr),
+    }))
 }
 
 /// Returns what a program was given with a live session.
@@ -124,22 +145,23 @@ pub(crate) async fn find_oauth(
 ) -> Result<Option<OauthSession>, StoreError> {
     let row = db
         .query(
-            "SELECT user_id, client_id, scope, authenticated_at, idle_expires_at
+            "SELECT user_id, client_id, scope, authenticated_at, idle_expires_at, amr
                FROM sessions
               WHERE id = $1 AND kind = 'oauth' AND ended_at IS NULL AND idle_expires_at > $2",
         )
         .bind(id)
         .bind(now)
-        .fetch_optional::<(UserId, OauthClientId, String, Timestamp, Timestamp)>()
+        .fetch_optional::<(UserId, OauthClientId, String, Timestamp, Timestamp, String)>()
         .await?;
     row.map(
-        |(user_id, client_id, scope, authenticated_at, idle_expires_at)| {
+        |(user_id, client_id, scope, authenticated_at, idle_expires_at, amr)| {
             let inconsistent = || StoreError::inconsistent("sessions.scope: not a scope");
             Ok(OauthSession {
                 user_id,
                 client_id,
                 scope: Scope::parse(&scope).ok_or_else(inconsistent)?,
                 authenticated_at,
+                amr: Amr::from_column(&amr),
                 idle_expires_at,
             })
         },
@@ -220,21 +242,33 @@ pub(crate) async fn find_live(
     .await
 }
 
-/// Returns when the person of a live session of our own API gave the password.
+/// Returns when, and how, the person of a live session of our own API proved who they are.
 pub(crate) async fn find_sign_in(
     db: &mut dyn Queryable,
     id: SessionId,
     now: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
-    db.query(
-        "SELECT created_at
+) -> Result<Option<(Timestamp, Amr)>, StoreError> {
+    let row = db
+        .query(
+            "SELECT created_at, amr
            FROM sessions
           WHERE id = $1 AND kind = 'first_party' AND ended_at IS NULL AND idle_expires_at > $2",
-    )
-    .bind(id)
-    .bind(now)
-    .fetch_scalar::<Timestamp>()
-    .await
+        )
+        .bind(id)
+        .bind(now)
+        .fetch_optional::<(Timestamp, String)>()
+        .await?;
+    Ok(row.map(|(at, amr)| (at, Amr::from_column(&amr))))
+}
+
+/// Notes that the person of a session has shown a second factor since.
+pub(crate) async fn strengthen(tx: &mut Tx<'_>, id: SessionId, amr: Amr) -> Result<(), StoreError> {
+    tx.query("UPDATE sessions SET amr = $2 WHERE id = $1 AND ended_at IS NULL")
+        .bind(id)
+        .bind(amr.as_column())
+        .execute()
+        .await?;
+    Ok(())
 }
 
 /// Returns those of the sessions that live.
@@ -399,6 +433,7 @@ fn reason_name(reason: EndReason) -> &'static str {
         EndReason::EndedByUser => "ended_by_user",
         EndReason::PasswordChanged => "password_changed",
         EndReason::Recovered => "recovered",
+        EndReason::FactorAdded => "factor_added",
         EndReason::UserLocked => "user_locked",
         EndReason::RoleRemoved => "role_removed",
         EndReason::TooManySessions => "too_many_sessions",

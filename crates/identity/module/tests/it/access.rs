@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 45] = [
+const EXPECTED: [(&str, &str, Policy); 52] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -16,6 +16,7 @@ const EXPECTED: [(&str, &str, Policy); 45] = [
     ),
     ("GET", "/.well-known/openid-configuration", Policy::Public),
     ("GET", "/oauth/authorize", Policy::Public),
+    ("POST", "/oauth/code", Policy::Bearer),
     ("POST", "/oauth/consent", Policy::Bearer),
     ("POST", "/oauth/introspect", Policy::Bearer),
     ("POST", "/oauth/revoke", Policy::Bearer),
@@ -34,12 +35,22 @@ const EXPECTED: [(&str, &str, Policy); 45] = [
     ("POST", "/v1/auth/challenges/{id}/responses", Policy::Bearer),
     ("POST", "/v1/auth/registrations", Policy::Public),
     ("POST", "/v1/auth/sessions", Policy::Public),
+    ("POST", "/v1/auth/sessions/confirmations", Policy::Bearer),
     ("DELETE", "/v1/auth/sessions/current", Policy::SignedIn),
     ("POST", "/v1/auth/tokens", Policy::Bearer),
     ("GET", "/v1/me", Policy::SignedIn),
     ("PATCH", "/v1/me", Policy::SignedIn),
     ("GET", "/v1/me/consents", Policy::SignedIn),
     ("DELETE", "/v1/me/consents/{client_id}", Policy::SignedIn),
+    ("GET", "/v1/me/factors", Policy::SignedIn),
+    ("POST", "/v1/me/factors", Policy::SignedIn),
+    ("DELETE", "/v1/me/factors/{id}", Policy::SignedIn),
+    (
+        "POST",
+        "/v1/me/factors/{id}/confirmations",
+        Policy::SignedIn,
+    ),
+    ("POST", "/v1/me/recovery-codes", Policy::SignedIn),
     ("GET", "/v1/me/sessions", Policy::SignedIn),
     ("DELETE", "/v1/me/sessions/{id}", Policy::SignedIn),
     ("GET", "/v1/oauth/clients", Policy::Has(Role::Admin)),
@@ -100,6 +111,7 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
                 _ if path.contains("oauth") => "cli",
                 _ if path.starts_with("/v1/api-keys") => "key",
                 _ if path.starts_with("/v1/service-accounts") => "svc",
+                _ if path.starts_with("/v1/me/factors") => "fac",
                 _ => "usr",
             };
             let nobody = format!("{kind}_00000000000000000000000000");

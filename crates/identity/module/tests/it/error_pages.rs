@@ -20,6 +20,13 @@ fn all() -> Vec<IdentityError> {
         IdentityError::TooManyIds { limit: 200 },
         IdentityError::WeakPassword { errors },
         IdentityError::InvalidCredentials,
+        IdentityError::MfaRequired,
+        IdentityError::WrongCode,
+        IdentityError::SignInExpired,
+        IdentityError::FactorNotFound,
+        IdentityError::FactorConfirmed,
+        IdentityError::TooManyFactors { limit: 5 },
+        IdentityError::NoFactor,
         IdentityError::WrongPassword,
         IdentityError::TooManyAttempts {
             retry_after_ms: 4_000,

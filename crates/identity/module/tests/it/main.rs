@@ -5,6 +5,7 @@ mod api_keys;
 mod bootstrap;
 mod contract;
 mod error_pages;
+mod factors;
 mod housekeeping;
 mod me;
 mod oauth;

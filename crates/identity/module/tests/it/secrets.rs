@@ -10,6 +10,7 @@ use tenon_store::StoreConfig;
 use tenon_testkit::{Kit, TestEngine};
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::factors::{codes_of, first_step, guarded, second_step};
 use crate::oauth::browser::{Browser, CALLBACK, Program, VERIFIER, query, value};
 use crate::world::{PASSWORD, World};
 
@@ -81,6 +82,7 @@ async fn live_through(world: &World) -> Vec<(&'static str, String)> {
 
     let mut secrets = live_as_program(world).await;
     secrets.extend(live_by_keys(world).await);
+    secrets.extend(live_with_factor(world).await);
     secrets.extend([
         ("password", PASSWORD.to_owned()),
         ("new password", NEW.to_owned()),
@@ -140,6 +142,34 @@ async fn live_as_program(world: &World) -> Vec<(&'static str, String)> {
         ("its successor", text(&refreshed["refresh_token"])),
         ("access token of a program", text(&tokens["access_token"])),
         ("ID token", text(&tokens["id_token"])),
+    ]
+}
+
+/// Walks through what a phone and paper hold.
+async fn live_with_factor(world: &World) -> Vec<(&'static str, String)> {
+    let email = "iris@example.org";
+    let ada = guarded(world, email).await;
+    let (open, done) = (
+        first_step(world, email).await,
+        first_step(world, email).await,
+    );
+    let (wrong, right) = (ada.phone.wrong(world), ada.phone.code(world, 0));
+    second_step(world, &done, &wrong).await.expect(422);
+    second_step(world, &done, &right).await.expect(201);
+    second_step(world, &open, &ada.codes[0]).await.expect(201);
+    let waiting = first_step(world, email).await;
+    let renewed = ada.client.post("/v1/me/recovery-codes").await.expect(200);
+    let renewed = codes_of(&renewed).remove(0);
+    let plain = |code: &str| code.replace('-', "");
+    vec![
+        ("secret of a phone", ada.phone.secret.clone()),
+        ("token of a sign-in that was completed", done),
+        ("token of a sign-in that waits", waiting),
+        ("used recovery code", plain(&ada.codes[0])),
+        ("void recovery code", plain(&ada.codes[1])),
+        ("new recovery code", plain(&renewed)),
+        ("used recovery code as shown", ada.codes[0].clone()),
+        ("new recovery code as shown", renewed),
     ]
 }
 
@@ -241,7 +271,7 @@ async fn no_secret_is_in_the_store_or_the_log() {
         }
         assert!(!holds(&log, secret), "the {what} is in the log");
     }
-    for email in ["ada@example.org", "eve@example.org"] {
+    for email in ["ada@example.org", "eve@example.org", "iris@example.org"] {
         assert!(!holds(&log, email), "an address is in the log");
     }
 }

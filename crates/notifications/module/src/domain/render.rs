@@ -77,6 +77,8 @@ const LAYOUTS: &[(&str, &str)] = &[
 
 const MAILS: &[(&str, &str)] = mails!(
     "already_registered",
+    "factor_added",
+    "factor_removed",
     "new_device",
     "order_cancelled",
     "order_placed",
@@ -84,6 +86,8 @@ const MAILS: &[(&str, &str)] = mails!(
     "password_changed",
     "payment_returned",
     "recover_account",
+    "recovery_code_used",
+    "recovery_codes_renewed",
     "refund_succeeded",
     "session_compromised",
     "verify_email",
@@ -219,15 +223,19 @@ mod tests {
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
-            "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "was_last": true, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 11] = [
+    const ALL: [Template; 15] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
         Template::PasswordChanged,
+        Template::FactorAdded,
+        Template::FactorRemoved,
+        Template::RecoveryCodesRenewed,
+        Template::RecoveryCodeUsed,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use identity_contract::{
-    ChallengeCreated, ChallengeId, ChallengePurpose, GetChallengeMessage, Identity as _,
-    SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
+    ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorKind, FactorRemoved,
+    GetChallengeMessage, Identity as _, RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised,
+    SessionCreated, User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
     CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
@@ -207,6 +208,51 @@ async fn people_hear_of_what_happens_to_their_account() {
             world.only_mail().links(),
             ["https://shop.test/account/sessions", "https://shop.test"]
         );
+    }
+}
+
+#[tokio::test]
+async fn people_hear_of_their_second_factors() {
+    for engine in ONE_STORE {
+        let world = World::hearing(engine, &["identity"]).await;
+        let (user_id, factor_id) = (world.ada(Some("Ada")), id("factor"));
+        let kind = FactorKind::Totp;
+        let added = FactorAdded {
+            factor_id,
+            user_id,
+            kind,
+        };
+        world.happens("identity", &added).await;
+        let subject = || world.only_mail().subject;
+        assert_eq!(subject(), "A second factor was added to your account");
+        for (was_last, is_said) in [(true, true), (false, false)] {
+            world.catcher.clear();
+            let removed = FactorRemoved {
+                factor_id,
+                user_id,
+                kind,
+                was_last,
+            };
+            world.happens("identity", &removed).await;
+            assert_eq!(subject(), "A second factor was removed from your account");
+            let mail = world.only_mail();
+            let text = mail.text.expect("it has a text part");
+            assert_eq!(text.contains("the password is enough"), is_said, "{text}");
+            let html = mail.html.expect("it has an HTML part");
+            assert_eq!(html.contains("the password is enough"), is_said, "{html}");
+        }
+        world.catcher.clear();
+        world
+            .happens("identity", &RecoveryCodesRenewed { user_id })
+            .await;
+        assert_eq!(subject(), "You have new recovery codes");
+        world.catcher.clear();
+        world
+            .happens("identity", &RecoveryCodeUsed { user_id, left: 9 })
+            .await;
+        assert_eq!(subject(), "Someone signed in with a recovery code");
+        let text = world.only_mail().text.expect("it has a text part");
+        assert!(text.contains("9 are left"), "{text}");
     }
 }
 

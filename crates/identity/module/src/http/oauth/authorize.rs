@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`, `POST /oauth/sign-in` and `POST /oauth/consent`
+//! `GET /oauth/authorize`, `POST /oauth/sign-in`, `POST /oauth/code` and `POST /oauth/consent`
 
 use std::sync::Arc;
 
@@ -14,13 +14,14 @@ use tenon_web::{
 
 use super::browser::Site;
 use super::{MAX_FORM, TAG, said};
+use crate::domain::factor::OneTimeCode;
 use crate::domain::name::client_label;
 use crate::domain::oauth::authorization::Parameters;
 use crate::domain::password::Password;
 use crate::domain::secret::SecretToken;
 use crate::http::{AUTH, problem};
-use crate::service::SignIn;
 use crate::service::oauth::Asked;
+use crate::service::{SecondStep, SignIn};
 
 /// A request for authorization (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1). Other members are ignored.
 #[derive(Deserialize, JsonSchema)]
@@ -70,6 +71,20 @@ pub(super) struct SignInForm {
     password: String,
 }
 
+/// The form of the page to type a code on.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "CodeForm")]
+pub(super) struct CodeForm {
+    /// The query that the page was shown for.
+    request: String,
+    /// The mark of the form.
+    form_token: String,
+    /// The sign-in that waits for the code.
+    challenge_token: String,
+    /// Six digits of an app, or a recovery code.
+    one_time_code: String,
+}
+
 /// The form of the page to agree on.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "ConsentForm")]
@@ -113,7 +128,7 @@ impl From<Query> for Parameters {
     }
 }
 
-pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 3] {
+pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 4] {
     let page = |endpoint: EndpointBuilder| {
         endpoint
             .tag(TAG)
@@ -144,10 +159,20 @@ pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 3] {
             .summary("Takes the form of the page to sign in on.")
             .description("Only our own page can send it. It counts, costs and takes as long as `POST /v1/auth/sessions`.")
             .form::<SignInForm>()
-            .answers_page(200, "The page to agree on; the browser gets a cookie.")
+            .answers_page(200, "The page to agree on; the browser gets a cookie. Or one to type a code on.")
             .answers_page(401, "The page again: address or password is wrong, or the account cannot be used.")
             .answers_page(429, "The page again: too many attempts.")
             .handler(sign_in, Arc::clone(site)),
+        form(Endpoint::post("/oauth/code", "submit_code", Policy::Bearer))
+            .summary("Takes the form of the page to type a code on.")
+            .description(
+                "Only our own page can send it, after the password was right, within five minutes and five guesses.",
+            )
+            .form::<CodeForm>()
+            .answers_page(200, "The page to agree on; the browser gets a cookie.")
+            .answers_page(401, "The page again: the code is wrong, too old, or was used before.")
+            .answers_page(429, "The page again: too many attempts.")
+            .handler(code, Arc::clone(site)),
         form(Endpoint::post("/oauth/consent", "submit_consent", Policy::Bearer))
             .summary("Takes the form of the page to agree on.")
             .description("Only our own page can send it.")
@@ -195,6 +220,34 @@ async fn sign_in(
     let (step, cookie) = site
         .service
         .sign_in_on_page(&ctx, asked, secret(cookie), &form.form_token, sign_in)
+        .await
+        .map_err(problem)?;
+    Ok(site.answer(&step, cookie.as_ref()))
+}
+
+async fn code(
+    State(site): State<Arc<Site>>,
+    Ctx(ctx): Ctx,
+    ApiCookie(cookie): ApiCookie,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    ApiForm(form): ApiForm<CodeForm>,
+) -> Result<Reply, Problem> {
+    let asked = match asked(&form.request) {
+        Ok(asked) => asked,
+        Err(refusal) => return Ok(unreadable(&site, &refusal)),
+    };
+    let step = SecondStep {
+        token: SecretToken::parse(&form.challenge_token),
+        code: OneTimeCode::parse(&form.one_time_code),
+        client: headers
+            .get(USER_AGENT)
+            .and_then(|value| client_label(value.to_str().ok()?)),
+        address,
+    };
+    let (step, cookie) = site
+        .service
+        .code_on_page(&ctx, asked, secret(cookie), &form.form_token, step)
         .await
         .map_err(problem)?;
     Ok(site.answer(&step, cookie.as_ref()))

@@ -44,14 +44,13 @@ impl Site {
             Step::Stop(why) => self.pages.stop(StatusCode::BAD_REQUEST, why),
             Step::Redirect(location) => Reply::see_other(location),
             Step::Consent(page) => self.pages.consent(page),
+            Step::Code(page) => {
+                let reply = self.pages.code(status(page.failure), page);
+                with_wait(reply, page.failure)
+            }
             Step::SignIn(page) => {
                 let reply = self.pages.sign_in(status(page.failure), page);
-                let reply = match page.failure {
-                    Some(Failure::TooManyAttempts { retry_after_ms }) => {
-                        reply.header("retry-after", retry_after_ms.div_ceil(1_000).to_string())
-                    }
-                    _ => reply,
-                };
+                let reply = with_wait(reply, page.failure);
                 return self.with_cookie(reply, page.new_cookie.as_ref());
             }
         };
@@ -79,11 +78,20 @@ impl Site {
     }
 }
 
+fn with_wait(reply: Reply, failure: Option<Failure>) -> Reply {
+    match failure {
+        Some(Failure::TooManyAttempts { retry_after_ms }) => {
+            reply.header("retry-after", retry_after_ms.div_ceil(1_000).to_string())
+        }
+        _ => reply,
+    }
+}
+
 fn status(failure: Option<Failure>) -> StatusCode {
     match failure {
         None => StatusCode::OK,
         Some(Failure::Stale) => StatusCode::BAD_REQUEST,
-        Some(Failure::Refused) => StatusCode::UNAUTHORIZED,
+        Some(Failure::Refused | Failure::WrongCode) => StatusCode::UNAUTHORIZED,
         Some(Failure::TooManyAttempts { .. }) => StatusCode::TOO_MANY_REQUESTS,
     }
 }

@@ -54,7 +54,7 @@ pub(super) struct View {
     /// What may stand in `prompt`.
     prompt_values_supported: [&'static str; 4],
     /// What ID tokens and userinfo tell.
-    claims_supported: [&'static str; 13],
+    claims_supported: [&'static str; 14],
     /// Whether answers carry `iss` (RFC 9207).
     authorization_response_iss_parameter_supported: bool,
     /// Whether `claims` is read.
@@ -107,6 +107,7 @@ impl View {
                 "exp",
                 "iat",
                 "auth_time",
+                "amr",
                 "nonce",
                 "at_hash",
                 "sid",

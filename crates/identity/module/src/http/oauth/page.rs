@@ -9,7 +9,7 @@ use tenon_web::Reply;
 
 use crate::domain::oauth::redirect::form_action_source;
 use crate::domain::oauth::scopes::KNOWN;
-use crate::service::oauth::{ConsentPage, Failure, SignInPage};
+use crate::service::oauth::{CodePage, ConsentPage, Failure, SignInPage};
 
 const STYLE: &str = include_str!("pages/style.css");
 
@@ -26,6 +26,7 @@ impl Pages {
         for (name, source) in [
             ("layout.html", include_str!("pages/layout.html")),
             ("sign_in.html", include_str!("pages/sign_in.html")),
+            ("code.html", include_str!("pages/code.html")),
             ("consent.html", include_str!("pages/consent.html")),
             ("stop.html", include_str!("pages/stop.html")),
         ] {
@@ -41,24 +42,21 @@ impl Pages {
     }
 
     pub(super) fn sign_in(&self, status: StatusCode, page: &SignInPage) -> Reply {
-        let failure = page.failure.map(|failure| match failure {
-            Failure::Stale => "This page was out of date. Please try again.".to_owned(),
-            Failure::Refused => {
-                "The e-mail address or the password is wrong, or the account cannot be used."
-                    .to_owned()
-            }
-            Failure::TooManyAttempts { retry_after_ms } => {
-                format!(
-                    "Too many attempts. Try again in {} seconds.",
-                    retry_after_ms.div_ceil(1_000)
-                )
-            }
-        });
+        let failure = page.failure.map(words);
         let values = context! {
             client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
             email => page.email.as_str(), failure => failure,
         };
         self.fill("sign_in.html", status, values, Some(&page.redirect_uri))
+    }
+
+    pub(super) fn code(&self, status: StatusCode, page: &CodePage) -> Reply {
+        let failure = page.failure.map(words);
+        let values = context! {
+            client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
+            challenge => page.challenge.expose(), failure => failure,
+        };
+        self.fill("code.html", status, values, Some(&page.redirect_uri))
     }
 
     pub(super) fn consent(&self, page: &ConsentPage) -> Reply {
@@ -109,9 +107,24 @@ impl Pages {
     }
 }
 
+fn words(failure: Failure) -> String {
+    match failure {
+        Failure::Stale => "This page was out of date. Please try again.".to_owned(),
+        Failure::Refused => {
+            "The e-mail address or the password is wrong, or the account cannot be used.".to_owned()
+        }
+        Failure::WrongCode => "The code is wrong, too old, or was used before.".to_owned(),
+        Failure::TooManyAttempts { retry_after_ms } => format!(
+            "Too many attempts. Try again in {} seconds.",
+            retry_after_ms.div_ceil(1_000)
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::secret::SecretToken;
     use tenon_access::Scope;
 
     const NASTY: &str = "\"><script>alert('x')</script>&";
@@ -143,8 +156,17 @@ mod tests {
             request: nasty(),
             form_token: nasty(),
         };
+        let code = CodePage {
+            client_name: nasty(),
+            redirect_uri: "https://c.example/cb".to_owned(),
+            request: nasty(),
+            form_token: nasty(),
+            challenge: SecretToken::from_bytes(&[7; 32]),
+            failure: Some(Failure::WrongCode),
+        };
         for reply in [
             pages.sign_in(StatusCode::OK, &sign_in),
+            pages.code(StatusCode::OK, &code),
             pages.consent(&consent),
             pages.stop(StatusCode::BAD_REQUEST, NASTY),
         ] {

@@ -8,9 +8,10 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, Tx, retrying};
 
 use super::shown::{Made, ShownApiKey};
-use super::{audit, members, require_fresh_sign_in};
+use super::{audit, members};
 use crate::domain::api_key::{ApiKeyInput, ApiKeyWish, MAX_KEYS, check_owner, hash_of};
 use crate::domain::roles::Roles;
+use crate::service::fresh::require_fresh_sign_in;
 use crate::service::{Service, invalid, refuse};
 use crate::store::{api_keys, service_accounts, users};
 

@@ -6,8 +6,9 @@ use tenon_kernel::{CallCtx, Page, PageRequest};
 use tenon_seam::SeamResult;
 use tenon_store::retrying;
 
-use super::{Reach, at_version, audit, locked, members, owner_text, require_fresh_sign_in};
+use super::{Reach, at_version, audit, locked, members, owner_text};
 use crate::domain::api_key::{ApiKeyPatch, StoredApiKey};
+use crate::service::fresh::require_fresh_sign_in;
 use crate::service::{Service, invalid, refuse, signed_in};
 use crate::store::{api_keys, service_accounts};
 

@@ -11,8 +11,9 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, retrying};
 
 use super::shown::{Made, ShownApiKey};
-use super::{Reach, audit, locked, require_fresh_sign_in};
+use super::{Reach, audit, locked};
 use crate::domain::api_key::hash_of;
+use crate::service::fresh::require_fresh_sign_in;
 use crate::service::{Service, signed_in};
 use crate::store::api_keys;
 

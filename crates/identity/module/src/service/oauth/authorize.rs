@@ -11,15 +11,15 @@ use crate::domain::oauth::client::Client;
 use crate::domain::oauth::error::{OauthCode, OauthRefusal};
 use crate::domain::oauth::redirect::{identifies_client, with_parameters};
 use crate::domain::secret::SecretToken;
-use crate::service::{Service, SignIn};
-use crate::store::{oauth_clients, oauth_consents, sessions, users};
+use crate::service::{Service, SignIn, SignedIn};
+use crate::store::{factors, oauth_clients, oauth_consents, sessions, users};
 
 /// A request that was understood, and the browser that brought it.
 pub(super) struct Visit {
     pub(super) client: Client,
     pub(super) request: AuthorizationRequest,
-    query: String,
-    cookie: Option<SecretToken>,
+    pub(super) query: String,
+    pub(super) cookie: Option<SecretToken>,
 }
 
 impl Service {
@@ -49,7 +49,7 @@ impl Service {
         }
     }
 
-    /// Takes the form of the sign-in page; also returns the cookie of the session that begins.
+    /// Takes the form of the sign-in page; also returns the cookie of the session that begins, if no code is needed.
     pub(crate) async fn sign_in_on_page(
         &self,
         ctx: &CallCtx,
@@ -74,10 +74,13 @@ impl Service {
             ));
         }
         let failure = match self.sign_in_browser(ctx, sign_in).await {
-            Ok((session, cookie)) => {
+            Ok(SignedIn::Done((session, cookie))) => {
                 visit.cookie = Some(cookie.clone());
                 let step = self.proceed(ctx, visit, session).await?;
                 return Ok((step, Some(cookie)));
+            }
+            Ok(SignedIn::CodeNeeded(needed)) => {
+                return Ok((self.ask_for_code(visit, needed.token, None), None));
             }
             Err(SeamError::Domain(IdentityError::TooManyAttempts { retry_after_ms })) => {
                 Failure::TooManyAttempts { retry_after_ms }
@@ -122,7 +125,7 @@ impl Service {
     }
 
     /// Reads the request. Only once client and redirect URI are known to belong together anything is sent there.
-    async fn understand(
+    pub(super) async fn understand(
         &self,
         ctx: &CallCtx,
         asked: Asked,
@@ -163,7 +166,7 @@ impl Service {
     }
 
     /// Goes on with somebody who is signed in.
-    async fn proceed(
+    pub(super) async fn proceed(
         &self,
         ctx: &CallCtx,
         visit: Visit,
@@ -207,22 +210,30 @@ impl Service {
         };
         let now = self.now();
         let mut db = self.db.read(ctx);
-        let Some((id, user, signed_in_at)) =
-            sessions::find_browser(&mut db, &cookie.hash(), now).await?
-        else {
+        let Some(found) = sessions::find_browser(&mut db, &cookie.hash(), now).await? else {
             return Ok(None);
         };
-        let account = users::find(&mut db, user).await?;
+        // It began before there was a second factor: it has to be shown now.
+        if !found.amr.is_multi_factor() && factors::is_guarded(&mut db, found.user).await? {
+            return Ok(None);
+        }
+        let account = users::find(&mut db, found.user).await?;
         Ok(account
             .filter(|account| !account.is_locked())
             .map(|account| BrowserSession {
-                id,
+                id: found.id,
                 account,
-                signed_in_at,
+                signed_in_at: found.signed_in_at,
+                amr: found.amr,
             }))
     }
 
-    fn ask_to_sign_in(&self, visit: Visit, email: String, failure: Option<Failure>) -> Step {
+    pub(super) fn ask_to_sign_in(
+        &self,
+        visit: Visit,
+        email: String,
+        failure: Option<Failure>,
+    ) -> Step {
         let new_cookie = match visit.cookie {
             Some(_) => None,
             None => Some(SecretToken::generate(self.db.env())),

@@ -12,6 +12,7 @@ use tenon_store::{StoreError, retrying};
 
 use super::tokens::OnBehalf;
 use super::{OauthResult, OauthTokens, carried, refuse, require_grant};
+use crate::domain::factor::Amr;
 use crate::domain::oauth::client::{Client, Grant};
 use crate::domain::oauth::error::OauthCode;
 use crate::domain::oauth::pkce::Challenge;
@@ -84,6 +85,7 @@ impl Service {
                 session_id: begun.session_id,
                 scope,
                 authenticated_at: row.authenticated_at,
+                amr: Amr::from_column(&row.amr),
                 nonce: row.nonce.as_deref(),
             },
             refreshes.then_some(begun.refresh_token),
@@ -144,6 +146,7 @@ impl Service {
             id: begun.session_id,
             user: row.user_id,
             of: &of,
+            amr: Amr::from_column(&row.amr),
             label: Some(&client.wish.name),
             idle,
             absolute,

@@ -11,6 +11,7 @@ use crate::service::Service;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     SignIn,
+    Code,
     Consent,
 }
 
@@ -18,6 +19,7 @@ impl Form {
     fn label(self) -> &'static [u8] {
         match self {
             Self::SignIn => b"sign_in",
+            Self::Code => b"code",
             Self::Consent => b"consent",
         }
     }

@@ -58,6 +58,7 @@ impl Service {
                 nonce: request.nonce.clone(),
                 challenge: request.challenge.as_str().to_owned(),
                 authenticated_at: session.signed_in_at,
+                amr: session.amr.as_column().to_owned(),
                 expires_at: tx.now() + CODE_LIFE,
                 session_id: None,
             };

@@ -57,6 +57,7 @@ impl Service {
                 session_id: step.session_id,
                 scope,
                 authenticated_at: session.authenticated_at,
+                amr: session.amr,
                 nonce: None,
             },
             Some(step.refresh_token),

@@ -19,6 +19,7 @@ pub(crate) enum Step {
     /// A page that says what is wrong, to nobody but the person: the answer may go nowhere else.
     Stop(&'static str),
     SignIn(Box<SignInPage>),
+    Code(Box<CodePage>),
     Consent(Box<ConsentPage>),
     /// Back to the client.
     Redirect(String),
@@ -37,6 +38,18 @@ pub(crate) struct SignInPage {
     pub(crate) failure: Option<Failure>,
 }
 
+/// Everything that the page to type a code on shows and carries.
+#[derive(Debug)]
+pub(crate) struct CodePage {
+    pub(crate) client_name: String,
+    pub(crate) redirect_uri: String,
+    pub(crate) request: String,
+    pub(crate) form_token: String,
+    /// The sign-in that waits for the code.
+    pub(crate) challenge: SecretToken,
+    pub(crate) failure: Option<Failure>,
+}
+
 /// Why the page is shown again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -44,6 +57,8 @@ pub(crate) enum Failure {
     Stale,
     /// What cannot be an address or password, or is not theirs.
     Refused,
+    /// A code that does not count now.
+    WrongCode,
     TooManyAttempts {
         retry_after_ms: u64,
     },

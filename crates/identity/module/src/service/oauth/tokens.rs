@@ -10,6 +10,7 @@ use tenon_kernel::Timestamp;
 use tenon_seam::{Executed, SeamError, SeamFault};
 
 use super::OauthResult;
+use crate::domain::factor::Amr;
 use crate::domain::oauth::scopes::{OPENID, roles_for};
 use crate::domain::secret::SecretToken;
 use crate::domain::user::Account;
@@ -32,6 +33,7 @@ pub(super) struct OnBehalf<'a> {
     pub(super) session_id: SessionId,
     pub(super) scope: Scope,
     pub(super) authenticated_at: Timestamp,
+    pub(super) amr: Amr,
     pub(super) nonce: Option<&'a str>,
 }
 
@@ -44,6 +46,7 @@ struct IdToken<'a> {
     exp: i64,
     iat: i64,
     auth_time: i64,
+    amr: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     at_hash: String,
@@ -64,6 +67,7 @@ impl Service {
             session_id,
             scope,
             authenticated_at,
+            amr,
             nonce,
         } = on_behalf;
         let delegation = Delegation {
@@ -89,6 +93,7 @@ impl Service {
                 exp: expires_at.as_unix_seconds(),
                 iat: self.now().as_unix_seconds(),
                 auth_time: authenticated_at.as_unix_seconds(),
+                amr: amr.values(),
                 nonce,
                 at_hash: half_hash(&access_token),
                 sid: session_id.to_string(),

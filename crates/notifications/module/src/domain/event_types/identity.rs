@@ -1,5 +1,5 @@
-//! People: that they exist and what changed about them, never who they are. What concerns their sessions, roles and
-//! one-time tokens stays inside: it tells how accounts are guarded.
+//! People: that they exist and what changed about them, never who they are. What concerns their sessions, roles,
+//! factors and one-time tokens stays inside: it tells how accounts are guarded.
 
 use identity_contract::{UserLocked, UserRegistered, UserUpdated, UserVerified};
 

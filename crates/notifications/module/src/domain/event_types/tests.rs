@@ -11,6 +11,10 @@ use super::*;
 /// Events that stay inside, with the reason in the decision record.
 const INSIDE: &[&str] = &[
     "challenge.created",
+    "factor.added",
+    "factor.removed",
+    "recovery_code.used",
+    "recovery_codes.renewed",
     "role.assigned",
     "role.removed",
     "session.compromised",

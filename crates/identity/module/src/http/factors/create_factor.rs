@@ -1,0 +1,88 @@
+//! `POST /v1/me/factors`
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tenon_access::{Policy, ScopeRule};
+use tenon_web::{ApiJson, Ctx, Endpoint, KeyRule, Problem, Reply};
+
+use super::TAG;
+use super::view::{FactorView, Kind};
+use crate::http::{MAX_BODY, problem};
+use crate::service::Service;
+use crate::service::factors::{ADD, NewFactor};
+
+/// A factor that is to be.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CreateFactor")]
+pub(super) struct Body {
+    /// What it is.
+    kind: Kind,
+    /// What to call it: 1 to 100 characters; `Authenticator app` unless said.
+    #[schemars(length(min = 1, max = 100))]
+    name: Option<String>,
+}
+
+/// A factor with its secret.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewFactor")]
+pub(super) struct View {
+    #[serde(flatten)]
+    factor: FactorView,
+    /// What to type into the app: 32 characters of base 32. No other answer will have it.
+    secret: String,
+    /// The same for a QR code: `otpauth://totp/…`.
+    uri: String,
+}
+
+impl From<NewFactor> for View {
+    fn from(new: NewFactor) -> Self {
+        Self {
+            secret: new.secret.as_str().to_owned(),
+            uri: new.uri.as_str().to_owned(),
+            factor: new.factor.into(),
+        }
+    }
+}
+
+pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
+    Endpoint::post("/v1/me/factors", "create_my_factor", Policy::SignedIn)
+        .tag(TAG)
+        .summary("Adds a second factor, which counts once it is confirmed.")
+        .description(
+            "Needs a sign-in that is no older than 15 minutes. The answer has the secret; no other answer will, except to the \
+             same request under its `Idempotency-Key` until the factor is confirmed. It waits 15 minutes for \
+             `POST /v1/me/factors/{id}/confirmations`, and is forgotten then.",
+        )
+        .scope_rule(ScopeRule::FirstParty)
+        .idempotency(KeyRule::Optional)
+        .kept_as(ADD, Some("/v1/me/factors/{}"))
+        .max_body(MAX_BODY)
+        .body::<Body>()
+        .answers::<View>(201, "The factor, with its secret.")
+        .problem(403, "identity.sign_in_again")
+        .problem(409, "identity.factor_confirmed")
+        .problem(409, "identity.too_many_factors")
+        .problem(422, "identity.invalid_request")
+        .handler(handler, Arc::clone(service))
+}
+
+async fn handler(
+    State(service): State<Arc<Service>>,
+    Ctx(ctx): Ctx,
+    ApiJson(body): ApiJson<Body>,
+) -> Result<Reply, Problem> {
+    let Body {
+        kind: Kind::Totp,
+        name,
+    } = body;
+    let new = service
+        .add_factor(&ctx, name.as_deref())
+        .await
+        .map_err(problem)?;
+    let location = format!("/v1/me/factors/{}", new.factor.id);
+    Ok(Reply::created(location, &View::from(new)))
+}

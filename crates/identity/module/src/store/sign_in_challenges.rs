@@ -1,0 +1,111 @@
+//! Table `sign_in_challenges`.
+
+use identity_contract::UserId;
+use tenon_kernel::Timestamp;
+use tenon_store::{Queryable as _, StoreError, Tx};
+
+use crate::domain::factor::MAX_GUESSES;
+
+/// What comes of a sign-in once its code is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A session with our API.
+    FirstParty,
+    /// A session of a browser with our pages.
+    Browser,
+}
+
+/// A sign-in with a right password that waits for a code.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Waiting {
+    pub(crate) user_id: UserId,
+    pub(crate) password_mark: Vec<u8>,
+    pub(crate) password_bucket: Vec<u8>,
+    pub(crate) code_bucket: Vec<u8>,
+    pub(crate) known_device: bool,
+}
+
+/// Adds a sign-in that waits.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    purpose: Purpose,
+    waiting: &Waiting,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.query(
+        "INSERT INTO sign_in_challenges
+                (hash, user_id, purpose, password_mark, password_bucket, code_bucket, known_device, guesses,
+                 created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
+    )
+    .bind(hash)
+    .bind(waiting.user_id)
+    .bind(purpose_name(purpose))
+    .bind(waiting.password_mark.as_slice())
+    .bind(waiting.password_bucket.as_slice())
+    .bind(waiting.code_bucket.as_slice())
+    .bind(waiting.known_device)
+    .bind(now)
+    .bind(expires_at)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Counts a guess before it is made, so that parallel ones cannot slip through together; nothing if none is left, or the
+/// sign-in is over or for something else.
+pub(crate) async fn take_guess(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    purpose: Purpose,
+) -> Result<Option<Waiting>, StoreError> {
+    let now = tx.now();
+    tx.query(
+        "UPDATE sign_in_challenges
+            SET guesses = guesses + 1
+          WHERE hash = $1 AND purpose = $2 AND guesses < $3 AND completed_at IS NULL AND expires_at > $4
+      RETURNING user_id, password_mark, password_bucket, code_bucket, known_device",
+    )
+    .bind(hash)
+    .bind(purpose_name(purpose))
+    .bind(MAX_GUESSES)
+    .bind(now)
+    .fetch_optional::<Waiting>()
+    .await
+}
+
+/// Completes a sign-in; `false` if it was completed before. Of many at once exactly one gets `true`.
+pub(crate) async fn complete(tx: &mut Tx<'_>, hash: &[u8]) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let completed = tx
+        .query(
+            "UPDATE sign_in_challenges
+                SET completed_at = $2
+              WHERE hash = $1 AND completed_at IS NULL AND expires_at > $2",
+        )
+        .bind(hash)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(completed == 1)
+}
+
+/// Deletes what expired before `before`.
+pub(crate) async fn purge(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    tx.query(
+        "DELETE FROM sign_in_challenges
+          WHERE hash IN (SELECT hash FROM sign_in_challenges WHERE expires_at < $1 LIMIT 1000)",
+    )
+    .bind(before)
+    .execute()
+    .await
+}
+
+fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::FirstParty => "first_party",
+        Purpose::Browser => "browser",
+    }
+}
