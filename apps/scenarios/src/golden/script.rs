@@ -10,6 +10,7 @@ mod catalog;
 mod categories;
 mod checkouts;
 mod documents;
+mod factors;
 mod farewell;
 mod inventory;
 mod keys;
@@ -49,6 +50,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     users::play(shop).await?;
     oauth::play(shop).await?;
     api_keys::play(shop).await?;
+    factors::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
     carts::play(shop).await?;

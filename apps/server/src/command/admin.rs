@@ -18,6 +18,11 @@ pub(crate) enum Action {
     SeedDemo,
     /// Replaces the key that signs access tokens; tokens already out stay good until they expire.
     RotateSigningKey,
+    /// Removes all second factors of somebody who has lost them: for the one administrator. They get a mail.
+    ClearFactors {
+        /// The address of their account.
+        email: String,
+    },
 }
 
 pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<ExitCode> {
@@ -34,6 +39,11 @@ pub(crate) async fn run(settings: ServerSettings, action: Action) -> Result<Exit
             let identity = tenon.administration.identity(&tenon.node)?;
             let key = identity.rotate_signing_key(&ctx).await?;
             println!("Access tokens are signed with {key} from a quarter of an hour on.");
+        }
+        Action::ClearFactors { email } => {
+            let identity = tenon.administration.identity(&tenon.node)?;
+            identity.clear_factors(&ctx, &email).await?;
+            println!("The password of {email} is enough now.");
         }
         Action::SeedDemo => {
             let report = demo::seed(&tenon, &settings, &env, &ctx).await?;

@@ -55,6 +55,15 @@ impl Operations {
             .map(|account| account.to_contract()))
     }
 
+    /// Removes all second factors of the user with an address; their password is enough then, and they get a mail.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentityError::UserNotFound`].
+    pub async fn clear_factors(&self, ctx: &CallCtx, email: &str) -> SeamResult<(), IdentityError> {
+        self.0.clear_factors_by_operator(ctx, email).await
+    }
+
     /// Makes a new key for access tokens; it signs from a quarter of an hour on, and the old one stays good until
     /// its last token has expired. Returns its `kid`.
     pub async fn rotate_signing_key(&self, ctx: &CallCtx) -> SeamResult<String, IdentityError> {

@@ -9,11 +9,11 @@ use crate::golden::people::Person;
 use crate::golden::recorder::Answer;
 use crate::golden::shop::Shop;
 
-const CLIENTS: &str = "/v1/oauth/clients";
-const CALLBACK: &str = "https%3A%2F%2Fclient.example%2Fcb";
+pub(super) const CLIENTS: &str = "/v1/oauth/clients";
+pub(super) const CALLBACK: &str = "https%3A%2F%2Fclient.example%2Fcb";
 /// RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A program and its secret.
 struct Program {
@@ -423,7 +423,7 @@ async fn farewell(shop: &mut Shop, program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn form(path: &str, pairs: &[(&str, &str)]) -> Ask {
+pub(super) fn form(path: &str, pairs: &[(&str, &str)]) -> Ask {
     let body: Vec<String> = pairs
         .iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))
@@ -447,12 +447,12 @@ fn encoded(value: &str) -> String {
         .collect()
 }
 
-fn cookie_of(answer: &Answer) -> Result<String> {
+pub(super) fn cookie_of(answer: &Answer) -> Result<String> {
     let cookie = answer.header("set-cookie")?;
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
-fn hidden(answer: &Answer, name: &str) -> Result<String> {
+pub(super) fn hidden(answer: &Answer, name: &str) -> Result<String> {
     let mark = format!("name=\"{name}\" value=\"");
     let (_, rest) = answer.page.split_once(&mark).context("no such field")?;
     Ok(rest.split('"').next().unwrap_or_default().to_owned())

@@ -84,12 +84,11 @@ impl TotpSecret {
         last: Option<i64>,
     ) -> Option<i64> {
         let current = now.as_unix_seconds().div_euclid(STEP_SECONDS);
-        (current - WINDOW..=current + WINDOW)
-            .filter(|step| {
-                let is_it = verify_slices_are_equal(&self.digits_at(*step), code.0.as_slice());
-                is_it.is_ok() & last.is_none_or(|last| last < *step)
-            })
-            .last()
+        (current - WINDOW..=current + WINDOW).fold(None, |found, step| {
+            let is_it = verify_slices_are_equal(&self.digits_at(step), code.0.as_slice());
+            let counts = is_it.is_ok() & last.is_none_or(|last| last < step);
+            if counts { Some(step) } else { found }
+        })
     }
 
     /// RFC 4226 §5.3.

@@ -1,5 +1,6 @@
-//! Second factors of the person who is signed in.
+//! Second factors of the person who is signed in, and of those who have lost theirs.
 
+mod clear_factors;
 mod confirm_factor;
 mod create_factor;
 mod create_recovery_codes;
@@ -23,5 +24,6 @@ pub(super) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         confirm_factor::endpoint(service),
         delete_factor::endpoint(service),
         create_recovery_codes::endpoint(service),
+        clear_factors::endpoint(service),
     ]
 }

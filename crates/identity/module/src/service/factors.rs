@@ -1,6 +1,7 @@
 //! Second factors of the person who is signed in, and the recovery codes that stand in for them.
 
 mod add;
+mod clear;
 mod confirm;
 mod recovery;
 mod remove;

@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 52] = [
+const EXPECTED: [(&str, &str, Policy); 53] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -84,6 +84,7 @@ const EXPECTED: [(&str, &str, Policy); 52] = [
     ("GET", "/v1/users", Policy::Has(Role::Admin)),
     ("GET", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("PATCH", "/v1/users/{id}", Policy::Has(Role::Admin)),
+    ("DELETE", "/v1/users/{id}/factors", Policy::Has(Role::Admin)),
 ];
 
 #[tokio::test]

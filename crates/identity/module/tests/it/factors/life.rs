@@ -1,6 +1,9 @@
 //! From adding a factor to removing it.
 
+use identity_contract::IdentityError;
 use serde_json::{Value, json};
+use tenon_kernel::Role;
+use tenon_seam::SeamError;
 
 use super::{
     EMAIL, FACTORS, Phone, add, both_steps, codes_of, confirm, first_step, guard, guarded, refused,
@@ -106,7 +109,7 @@ async fn bad_bodies_are_refused_with_the_member_named() {
         world.account(EMAIL).await;
         let ada = world.with(&world.sign_in(EMAIL).await);
         for (body, status, pointer) in [
-            (json!({}), 400, ""),
+            (json!({}), 400, "/kind"),
             (json!({ "kind": "sms" }), 400, "/kind"),
             (json!({ "kind": "totp", "name": " " }), 422, "/name"),
             (
@@ -249,6 +252,43 @@ async fn with_the_last_factor_the_password_is_enough_again() {
         let none = ada.client.post("/v1/me/recovery-codes").await;
         refused(&none, 409, "identity.no_factor");
         ada.client.delete(&second.path()).await.expect(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_lets_in_who_has_lost_everything() {
+    on_each_engine(async |world| {
+        let (id, client) = world.made(EMAIL, &[Role::Customer]).await;
+        let (root, admin) = world.made("root@example.org", &[Role::Admin]).await;
+        let ada = guard(world, client).await;
+        let second = add(&ada.client).await;
+        confirm(&ada.client, &second, &second.code(world, 0))
+            .await
+            .expect(200);
+        add(&ada.client).await;
+        let waiting = first_step(world, EMAIL).await;
+
+        let path = format!("/v1/users/{id}/factors");
+        ada.client.delete(&path).await.expect(403);
+        let own = admin.delete(&format!("/v1/users/{root}/factors")).await;
+        refused(&own, 409, "identity.own_account");
+        let nobody = admin
+            .delete("/v1/users/usr_00000000000000000000000000/factors")
+            .await;
+        refused(&nobody, 404, "identity.user_not_found");
+        admin.delete(&path).await.expect(204);
+        admin.delete(&path).await.expect(204);
+
+        let reply = second_step(world, &waiting, &ada.codes[0]).await;
+        refused(&reply, 422, "identity.wrong_code");
+        world.sign_in(EMAIL).await;
+        let removed = world.events("factor.removed").await;
+        let last: Vec<_> = removed
+            .iter()
+            .map(|event| event["was_last"].clone())
+            .collect();
+        assert_eq!(last, [json!(false), json!(true)]);
     })
     .await;
 }

@@ -50,6 +50,7 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
                 V::U(300 + n),
                 t("api:read openid"),
                 at(),
+                t("pwd otp mfa"),
             ],
         ),
         (
@@ -83,6 +84,7 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
                 later.clone(),
                 at(),
                 V::U(100 + n),
+                t("pwd mfa"),
             ],
         ),
         (
@@ -126,6 +128,7 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
         ),
     ];
     rows.extend(keys(n));
+    rows.extend(second_factors(n));
     if n == 1 {
         rows.push(("bootstrap_tokens", vec![V::I(1), V::X(32, 3), later]));
     }
@@ -164,6 +167,42 @@ fn keys(n: i64) -> [Row; 2] {
         at(),
     ];
     [("service_accounts", account), ("api_keys", key)]
+}
+
+/// Factors that count and pending ones in turn.
+fn second_factors(n: i64) -> [Row; 3] {
+    let at = || V::At(1_780_315_200_000_000 + n * 1_001);
+    let counts = |value: V| if n % 2 == 1 { value } else { V::Null };
+    let factor = vec![
+        V::U(900 + n),
+        V::U(n),
+        t("totp"),
+        t(format!("Zoë's phone {n} 🦊")),
+        V::X(55, n),
+        counts(V::I(59_343_840 + n)),
+        counts(at()),
+        counts(at()),
+        at(),
+    ];
+    let code = vec![V::U(n), V::X(32, n), at(), counts(at())];
+    let waiting = vec![
+        V::X(32, n),
+        V::U(n),
+        t(if n % 2 == 1 { "first_party" } else { "browser" }),
+        V::X(32, n + 1),
+        V::X(32, n + 2),
+        V::X(32, n + 3),
+        V::B(n % 2 == 1),
+        V::I(n % 6),
+        at(),
+        at(),
+        counts(at()),
+    ];
+    [
+        ("factors", factor),
+        ("recovery_codes", code),
+        ("sign_in_challenges", waiting),
+    ]
 }
 
 pub(crate) fn notifications(n: i64) -> Vec<Row> {
