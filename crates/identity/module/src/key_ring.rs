@@ -158,6 +158,16 @@ impl KeyRing {
         sealed
     }
 
+    /// Says whether a value was sealed with the key that is used for what is new. One that lives for years has to be sealed
+    /// again some day, so that older keys can leave the ring.
+    pub(crate) fn is_current(&self, sealed: &[u8]) -> bool {
+        let id = self.current.id.as_bytes();
+        sealed
+            .get(1)
+            .is_some_and(|length| usize::from(*length) == id.len())
+            && sealed.get(2..2 + id.len()) == Some(id)
+    }
+
     /// Decrypts a value that was sealed for this place.
     pub(crate) fn open(
         &self,
@@ -350,6 +360,11 @@ mod tests {
             b"secret"
         );
         assert_eq!(ring(&["new"]).open(HERE, &sealed), Err(OpenError));
+        assert!(ring(&["old"]).is_current(&sealed));
+        for other in ["new", "ol", "old1"] {
+            assert!(!ring(&[other, "old"]).is_current(&sealed), "{other}");
+        }
+        assert!(!ring(&["old"]).is_current(&sealed[..4]));
     }
 
     #[test]

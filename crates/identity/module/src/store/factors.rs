@@ -140,6 +140,20 @@ pub(crate) async fn use_step(tx: &mut Tx<'_>, id: FactorId, step: i64) -> Result
     Ok(used == 1)
 }
 
+/// Puts the same secret, sealed with another key.
+pub(crate) async fn reseal(
+    tx: &mut Tx<'_>,
+    id: FactorId,
+    sealed_secret: Vec<u8>,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE factors SET sealed_secret = $2 WHERE id = $1")
+        .bind(id)
+        .bind(sealed_secret)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Deletes a factor.
 pub(crate) async fn delete(tx: &mut Tx<'_>, id: FactorId) -> Result<(), StoreError> {
     tx.query("DELETE FROM factors WHERE id = $1")

@@ -40,6 +40,10 @@ impl Service {
             if let Some(step) = secret.step_of(code, now, found.last_step)
                 && factors::use_step(tx, found.factor.id, step).await?
             {
+                if !self.ring.is_current(&found.sealed_secret) {
+                    let sealed = self.seal_secret(found.factor.id, &secret);
+                    factors::reseal(tx, found.factor.id, sealed).await?;
+                }
                 return Ok(Some(Amr::Code));
             }
         }

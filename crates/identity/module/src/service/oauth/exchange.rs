@@ -22,7 +22,7 @@ use crate::service::sessions::end_oldest;
 use crate::service::{Service, acting_as};
 use crate::store::oauth_codes::CodeRow;
 use crate::store::sessions::{NewSession, SessionOf};
-use crate::store::{oauth_clients, oauth_codes, refresh_tokens, sessions, users};
+use crate::store::{factors, oauth_clients, oauth_codes, refresh_tokens, sessions, users};
 
 /// How much longer a session without refresh lives than its only access token: clocks differ.
 const GRACE: Duration = Duration::from_mins(1);
@@ -122,10 +122,15 @@ impl Service {
         if !oauth_codes::take(&mut tx, hash, begun.session_id).await? {
             return Ok(Taken::Before);
         }
-        let account = users::find(&mut tx, row.user_id).await?;
+        let account = users::lock(&mut tx, row.user_id).await?;
         let Some(account) = account.filter(|account| !account.is_locked()) else {
             return not_valid();
         };
+        let amr = Amr::from_column(&row.amr);
+        // Given out a moment before there was a second factor: it has to be shown now.
+        if !amr.is_multi_factor() && factors::is_guarded(&mut tx, row.user_id).await? {
+            return not_valid();
+        }
         let (idle, absolute) = if client.wish.grants.contains(&Grant::RefreshToken) {
             (
                 self.settings.session_idle(),
@@ -146,7 +151,7 @@ impl Service {
             id: begun.session_id,
             user: row.user_id,
             of: &of,
-            amr: Amr::from_column(&row.amr),
+            amr,
             label: Some(&client.wish.name),
             idle,
             absolute,

@@ -289,6 +289,25 @@ async fn an_administrator_lets_in_who_has_lost_everything() {
             .map(|event| event["was_last"].clone())
             .collect();
         assert_eq!(last, [json!(false), json!(true)]);
+
+        let root = guard(world, admin).await;
+        let ctx = world.app.kit().ctx();
+        let cleared = world
+            .operations
+            .clear_factors(&ctx, "Root@example.org")
+            .await;
+        cleared.expect("cleared");
+        let reply = confirm(&root.client, &root.phone, "123456").await;
+        refused(&reply, 404, "identity.factor_not_found");
+        world.sign_in("root@example.org").await;
+        let nobody = world
+            .operations
+            .clear_factors(&ctx, "nobody@example.org")
+            .await;
+        assert!(matches!(
+            nobody,
+            Err(SeamError::Domain(IdentityError::UserNotFound))
+        ));
     })
     .await;
 }

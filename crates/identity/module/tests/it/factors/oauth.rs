@@ -99,6 +99,19 @@ async fn a_browser_from_before_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_code_from_before_gives_nothing() {
+    on_each_engine(async |world| {
+        let admin = people(world).await;
+        let program = program(&admin, "public").await;
+        let code = Browser::new(world).code(&query(&program, &[])).await;
+        guarded_ada(world).await;
+        let reply = program.exchange(world, &code, &[]).await;
+        assert_eq!(crate::oauth::browser::refused(&reply, 400), "invalid_grant");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pages_and_api_do_not_complete_each_others_sign_ins() {
     on_each_engine(async |world| {
         let admin = people(world).await;
