@@ -23,7 +23,7 @@ const BASE32: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 pub(crate) struct Phone {
     pub(crate) id: String,
     pub(crate) secret: String,
-    key: Vec<u8>,
+    pub(crate) key: Vec<u8>,
 }
 
 /// Somebody with a confirmed factor.

@@ -43,7 +43,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 /// Walks through everything that has to do with secrets and collects them.
-async fn live_through(world: &World) -> Vec<(&'static str, String)> {
+async fn live_through(world: &World) -> Vec<(&'static str, Vec<u8>)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let bootstrap = world
         .operations
@@ -82,7 +82,8 @@ async fn live_through(world: &World) -> Vec<(&'static str, String)> {
 
     let mut secrets = live_as_program(world).await;
     secrets.extend(live_by_keys(world).await);
-    secrets.extend(live_with_factor(world).await);
+    let (of_phone, raw) = live_with_factor(world).await;
+    secrets.extend(of_phone);
     secrets.extend([
         ("password", PASSWORD.to_owned()),
         ("new password", NEW.to_owned()),
@@ -97,6 +98,9 @@ async fn live_through(world: &World) -> Vec<(&'static str, String)> {
         ("repeated access token", text(&again["access_token"])),
         ("device token", text(&tokens["device_token"])),
     ]);
+    let bytes = |(what, text): (_, String)| (what, text.into_bytes());
+    let mut secrets: Vec<_> = secrets.into_iter().map(bytes).collect();
+    secrets.push(("secret of a phone as bytes", raw));
     secrets
 }
 
@@ -146,7 +150,7 @@ async fn live_as_program(world: &World) -> Vec<(&'static str, String)> {
 }
 
 /// Walks through what a phone and paper hold.
-async fn live_with_factor(world: &World) -> Vec<(&'static str, String)> {
+async fn live_with_factor(world: &World) -> (Vec<(&'static str, String)>, Vec<u8>) {
     let email = "iris@example.org";
     let ada = guarded(world, email).await;
     let (open, done) = (
@@ -161,7 +165,7 @@ async fn live_with_factor(world: &World) -> Vec<(&'static str, String)> {
     let renewed = ada.client.post("/v1/me/recovery-codes").await.expect(200);
     let renewed = codes_of(&renewed).remove(0);
     let plain = |code: &str| code.replace('-', "");
-    vec![
+    let texts = vec![
         ("secret of a phone", ada.phone.secret.clone()),
         ("token of a sign-in that was completed", done),
         ("token of a sign-in that waits", waiting),
@@ -170,7 +174,8 @@ async fn live_with_factor(world: &World) -> Vec<(&'static str, String)> {
         ("new recovery code", plain(&renewed)),
         ("used recovery code as shown", ada.codes[0].clone()),
         ("new recovery code as shown", renewed),
-    ]
+    ];
+    (texts, ada.phone.key)
 }
 
 /// Walks through what keys hold, good and bad ones.
@@ -221,10 +226,11 @@ async fn live_by_keys(world: &World) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn holds(haystack: &[u8], needle: &str) -> bool {
+fn holds(haystack: &[u8], needle: impl AsRef<[u8]>) -> bool {
+    let needle = needle.as_ref();
     haystack
         .windows(needle.len())
-        .any(|window| window == needle.as_bytes())
+        .any(|window| window == needle)
 }
 
 fn files_of(directory: &Path) -> Vec<(String, Vec<u8>)> {
