@@ -20,6 +20,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/auth/challenges": { id: "create_challenge", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/auth/challenges/{id}/responses": { id: "create_challenge_response", body: "application/json" },
   "POST /v1/auth/sessions": { id: "create_session", bearer: true, body: "application/json" },
+  "POST /v1/auth/sessions/confirmations": { id: "create_session_confirmation", body: "application/json" },
   "DELETE /v1/auth/sessions/current": { id: "delete_current_session", bearer: true },
   "POST /v1/auth/tokens": { id: "create_tokens", body: "application/json" },
   "POST /v1/auth/bootstrap": { id: "create_first_administrator", body: "application/json" },
@@ -31,6 +32,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/users/{id}": { id: "get_user", bearer: true },
   "PATCH /v1/users/{id}": { id: "update_user", bearer: true, body: "application/merge-patch+json" },
   "GET /.well-known/jwks.json": { id: "get_jwks", bearer: true },
+  "GET /v1/me/factors": { id: "list_my_factors", bearer: true },
+  "POST /v1/me/factors": { id: "create_my_factor", keyed: true, bearer: true, body: "application/json" },
+  "POST /v1/me/factors/{id}/confirmations": { id: "create_my_factor_confirmation", bearer: true, body: "application/json" },
+  "DELETE /v1/me/factors/{id}": { id: "delete_my_factor", bearer: true },
+  "POST /v1/me/recovery-codes": { id: "create_my_recovery_codes", bearer: true },
+  "DELETE /v1/users/{id}/factors": { id: "delete_user_factors", bearer: true },
   "GET /v1/oauth/clients": { id: "list_oauth_clients", bearer: true },
   "POST /v1/oauth/clients": { id: "create_oauth_client", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/oauth/clients/{id}": { id: "get_oauth_client", bearer: true },
@@ -41,6 +48,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "DELETE /v1/me/consents/{client_id}": { id: "delete_my_consent", bearer: true },
   "GET /oauth/authorize": { id: "authorize" },
   "POST /oauth/sign-in": { id: "submit_sign_in", body: "application/x-www-form-urlencoded" },
+  "POST /oauth/code": { id: "submit_code", body: "application/x-www-form-urlencoded" },
   "POST /oauth/consent": { id: "submit_consent", body: "application/x-www-form-urlencoded" },
   "POST /oauth/token": { id: "create_oauth_tokens", body: "application/x-www-form-urlencoded" },
   "POST /oauth/revoke": { id: "revoke_oauth_token", body: "application/x-www-form-urlencoded" },
@@ -148,22 +156,29 @@ export type ErrorCode =
   | "identity.challenge_failed"
   | "identity.consent_not_found"
   | "identity.email_taken"
+  | "identity.factor_confirmed"
+  | "identity.factor_not_found"
   | "identity.invalid_credentials"
   | "identity.invalid_cursor"
   | "identity.invalid_refresh_token"
   | "identity.invalid_request"
   | "identity.last_administrator"
+  | "identity.mfa_required"
+  | "identity.no_factor"
   | "identity.oauth_client_has_no_secret"
   | "identity.oauth_client_not_found"
   | "identity.own_account"
   | "identity.service_account_not_found"
   | "identity.session_not_found"
   | "identity.sign_in_again"
+  | "identity.sign_in_expired"
   | "identity.stale_version"
   | "identity.too_many_api_keys"
   | "identity.too_many_attempts"
+  | "identity.too_many_factors"
   | "identity.user_not_found"
   | "identity.weak_password"
+  | "identity.wrong_code"
   | "identity.wrong_password"
   | "incomplete_body"
   | "insufficient_scope"

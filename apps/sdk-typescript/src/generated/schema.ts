@@ -72,9 +72,29 @@ export interface paths {
         put?: never;
         /**
          * Signs in.
-         * @description Unknown address, wrong password, unverified address and locked account get the same answer after the same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept under an `Idempotency-Key`: a lost answer costs nothing, sign in again.
+         * @description Unknown address, wrong password, unverified address and locked account get the same answer after the same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept under an `Idempotency-Key`: a lost answer costs nothing, sign in again. Where the account has a second factor, a right password gets 401 `identity.mfa_required` with a `challenge_token`, which `POST /v1/auth/sessions/confirmations` takes with a code.
          */
         post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Completes a sign-in with a code.
+         * @description After `POST /v1/auth/sessions` answered `identity.mfa_required`: within five minutes, with five guesses at most. A code counts once. Guesses are counted for the account, too, and after five wrong ones further ones must wait, as passwords must; those from a device that has sent its `device_token` are counted by themselves. The answer is not kept under an `Idempotency-Key`: if it was lost, sign in again.
+         */
+        post: operations["create_session_confirmation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -251,6 +271,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your second factors. */
+        get: operations["list_my_factors"];
+        put?: never;
+        /**
+         * Adds a second factor, which counts once it is confirmed.
+         * @description Needs a sign-in that is no older than 15 minutes. The answer has the secret; no other answer will, except to the same request under its `Idempotency-Key` until the factor is confirmed. It waits 15 minutes for `POST /v1/me/factors/{id}/confirmations`, and is forgotten then.
+         */
+        post: operations["create_my_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors/{id}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms a second factor with its first code.
+         * @description From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, `POST /v1/me/recovery-codes` makes new codes.
+         */
+        post: operations["create_my_factor_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/factors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a second factor.
+         * @description Needs a sign-in that is no older than 15 minutes, and in which a code was shown if any of your factors is confirmed. With the last factor the recovery codes go, too, and the password is enough again.
+         */
+        delete: operations["delete_my_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes new recovery codes; those from before are void.
+         * @description Needs a sign-in with a code that is no older than 15 minutes. The answer is not kept under an `Idempotency-Key`: if it was lost, make new ones again.
+         */
+        post: operations["create_my_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes the second factors of somebody who has lost them.
+         * @description From now on their password is enough, and they get a mail. Be sure that it is they who ask. Needs a sign-in that is no older than 15 minutes, with a code if you have a factor; not for your own.
+         */
+        delete: operations["delete_user_factors"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/oauth/clients": {
         parameters: {
             query?: never;
@@ -382,6 +503,26 @@ export interface paths {
          * @description Only our own page can send it. It counts, costs and takes as long as `POST /v1/auth/sessions`.
          */
         post: operations["submit_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the form of the page to type a code on.
+         * @description Only our own page can send it, after the password was right, within five minutes and five guesses.
+         */
+        post: operations["submit_code"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2101,10 +2242,49 @@ export interface components {
             /** @description Why the last attempt to pay was refused. */
             decline: components["schemas"]["DeclineClass"] | null;
         };
+        /** @description The form of the page to type a code on. */
+        CodeForm: {
+            /** @description The query that the page was shown for. */
+            request: string;
+            /** @description The mark of the form. */
+            form_token: string;
+            /** @description The sign-in that waits for the code. */
+            challenge_token: string;
+            /** @description Six digits of an app, or a recovery code. */
+            one_time_code: string;
+        };
         /** @description How the buyer pays now. */
         ConfirmCheckoutBody: {
             /** @description After a decline: the provider's name for how the buyer pays this time. */
             payment_method?: string | null;
+        };
+        /** @description A factor that is asked for from now on. */
+        ConfirmedFactor: {
+            /** @description Which one. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["FactorStatus"];
+            /**
+             * Format: date-time
+             * @description When a code of it last counted.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its first code came.
+             */
+            confirmed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description With your first factor: ten codes that stand in for it, each once. No other answer will have them. */
+            recovery_codes?: string[] | null;
         };
         /** @description A program that may act for you. */
         Consent: {
@@ -2180,6 +2360,13 @@ export interface components {
              * @default 0
              */
             position: number;
+        };
+        /** @description A factor that is to be. */
+        CreateFactor: {
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description What to call it: 1 to 100 characters; `Authenticator app` unless said. */
+            name?: string | null;
         };
         /** @description What goes into the parcel. */
         CreateFulfillmentBody: {
@@ -2335,6 +2522,53 @@ export interface components {
             next_cursor: string | null;
             /** @description Whether there is a next page. */
             has_more: boolean;
+        };
+        /** @description A second factor. */
+        Factor: {
+            /** @description Which one. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["FactorStatus"];
+            /**
+             * Format: date-time
+             * @description When a code of it last counted.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its first code came.
+             */
+            confirmed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description The first code. */
+        FactorConfirmationBody: {
+            /** @description The six digits that the app shows. */
+            one_time_code: string;
+            /** @description Whether your other sessions end, which began without the factor; yes unless said. */
+            end_other_sessions?: boolean | null;
+        };
+        /** @description What a factor is. */
+        FactorKind: "totp";
+        /** @description Where a factor stands. */
+        FactorStatus: "pending" | "confirmed";
+        /** @description Your factors. */
+        Factors: {
+            /** @description All, oldest first. */
+            data: components["schemas"]["Factor"][];
+            /**
+             * Format: uint32
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
         };
         /** @description A parcel of an order. */
         Fulfillment: {
@@ -2664,6 +2898,36 @@ export interface components {
          * @enum {string}
          */
         MoveBody: "shipped" | "delivered";
+        /** @description A factor with its secret. */
+        NewFactor: {
+            /** @description Which one. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["FactorStatus"];
+            /**
+             * Format: date-time
+             * @description When a code of it last counted.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its first code came.
+             */
+            confirmed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What to type into the app: 32 characters of base 32. No other answer will have it. */
+            secret: string;
+            /** @description The same for a QR code: `otpauth://totp/…`. */
+            uri: string;
+        };
         /** @description What the buyer must do. */
         NextAction: {
             /** @description What kind of thing. */
@@ -3065,6 +3329,11 @@ export interface components {
         };
         /** @description Where the tax rate and the price of delivery of an order come from. */
         RatesSource: "settings" | "provider" | "fallback" | "unknown";
+        /** @description New recovery codes. */
+        RecoveryCodes: {
+            /** @description Ten codes that stand in for a factor, each once. No other answer will have them. */
+            recovery_codes: string[];
+        };
         /** @description The newest refresh token of a session. */
         RefreshBody: {
             /** @description From the sign-in or the last refresh: 43 characters. */
@@ -3267,6 +3536,13 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description What completes a sign-in. */
+        SessionConfirmationBody: {
+            /** @description From the answer `identity.mfa_required`. */
+            challenge_token: string;
+            /** @description Six digits of an app, or a recovery code; spaces and dashes do not matter. */
+            one_time_code: string;
+        };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         SessionList: {
             /** @description At most `limit` items. */
@@ -3416,7 +3692,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
@@ -3944,6 +4220,37 @@ export interface operations {
             };
         };
     };
+    create_session_confirmation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Shown in the list of sessions. */
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionConfirmationBody"];
+            };
+        };
+        responses: {
+            /** @description The session with its tokens. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
     delete_current_session: {
         parameters: {
             query?: never;
@@ -4243,6 +4550,162 @@ export interface operations {
             };
         };
     };
+    list_my_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your factors, five at most. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+        };
+    };
+    create_my_factor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFactor"];
+            };
+        };
+        responses: {
+            /** @description The factor, with its secret. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewFactor"];
+                };
+            };
+        };
+    };
+    create_my_factor_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The factor. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactorConfirmationBody"];
+            };
+        };
+        responses: {
+            /** @description The factor; with the first one, recovery codes. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedFactor"];
+                };
+            };
+        };
+    };
+    delete_my_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The factor. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_my_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+        };
+    };
+    delete_user_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have none. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_oauth_clients: {
         parameters: {
             query?: {
@@ -4538,6 +5001,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["SignInForm"];
+            };
+        };
+        responses: {
+            /** @description The page to agree on; the browser gets a cookie. Or one to type a code on. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    submit_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["CodeForm"];
             };
         };
         responses: {
