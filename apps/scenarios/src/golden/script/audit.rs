@@ -23,14 +23,12 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
     for (what, query, last) in [
         ("the order", &order, "order.delivered"),
         ("the product", &product, "product.updated"),
-        ("the person", &person, "user.rights_changed"),
+        ("the person", &person, "factor.removed"),
         ("the payment", &payment, "payment.refund_requested"),
     ] {
         let what = format!("the audit log to know {what}");
         shop.until(&what, list(query), |answer| {
-            let latest = &answer.body["data"][0];
-            let is_let_in = !what.ends_with("person") || latest["before"]["locked"] == true;
-            latest["action"] == last && is_let_in
+            answer.body["data"][0]["action"] == last
         })
         .await?;
     }
