@@ -107,6 +107,7 @@ async fn commands_for_a_module_elsewhere_say_where_to_run_them() {
     for (arguments, module) in [
         (["admin", "bootstrap-token"].as_slice(), "identity"),
         (&["admin", "seed-demo"], "catalog"),
+        (&["admin", "clear-factors", "ada@example.org"], "identity"),
         (&["events", "replay", "--consumer", "orders"], "orders"),
     ] {
         let refused = server.gateway().run(arguments);

@@ -91,6 +91,12 @@ impl TotpSecret {
         })
     }
 
+    /// What an app shows at a step.
+    #[cfg(test)]
+    pub(crate) fn code_at(&self, step: i64) -> TotpCode {
+        TotpCode(Zeroizing::new(self.digits_at(step)))
+    }
+
     /// RFC 4226 §5.3.
     fn digits_at(&self, step: i64) -> [u8; DIGITS] {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, self.0.as_slice());
@@ -182,8 +188,7 @@ mod tests {
     fn one_step_off_is_near_and_two_are_far() {
         let (at, step) = (Timestamp::from_unix_seconds(1_000 * 30), 1_000);
         for (off, found) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
-            let digits = rfc().digits_at(step + off);
-            let code = TotpCode(Zeroizing::new(digits));
+            let code = rfc().code_at(step + off);
             assert_eq!(
                 rfc().step_of(&code, at, None),
                 found.then_some(step + off),
@@ -195,7 +200,7 @@ mod tests {
     #[test]
     fn a_step_that_counted_and_those_before_it_do_not_count_again() {
         let at = Timestamp::from_unix_seconds(1_000 * 30 + 29);
-        let code = |step| TotpCode(Zeroizing::new(rfc().digits_at(step)));
+        let code = |step| rfc().code_at(step);
         assert_eq!(rfc().step_of(&code(1_000), at, Some(1_000)), None);
         assert_eq!(rfc().step_of(&code(999), at, Some(1_000)), None);
         assert_eq!(rfc().step_of(&code(1_001), at, Some(1_000)), Some(1_001));

@@ -5,6 +5,8 @@ mod clear;
 mod confirm;
 mod recovery;
 mod remove;
+#[cfg(test)]
+mod tests;
 mod use_code;
 
 use identity_contract::{FactorId, IdentityError, UserId};
