@@ -3,6 +3,7 @@
 mod authorize;
 mod browser;
 mod client_view;
+mod code;
 mod create_client;
 mod credentials;
 mod delete_client;

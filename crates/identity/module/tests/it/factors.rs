@@ -5,6 +5,7 @@ mod life;
 mod notices;
 mod oauth;
 mod recovery_codes;
+mod removal;
 mod sign_in;
 
 use aws_lc_rs::hmac;

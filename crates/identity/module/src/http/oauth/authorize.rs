@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`, `POST /oauth/sign-in`, `POST /oauth/code` and `POST /oauth/consent`
+//! `GET /oauth/authorize`, `POST /oauth/sign-in` and `POST /oauth/consent`
 
 use std::sync::Arc;
 
@@ -13,15 +13,14 @@ use tenon_web::{
 };
 
 use super::browser::Site;
-use super::{MAX_FORM, TAG, said};
-use crate::domain::factor::OneTimeCode;
+use super::{MAX_FORM, TAG, code, said};
 use crate::domain::name::client_label;
 use crate::domain::oauth::authorization::Parameters;
 use crate::domain::password::Password;
 use crate::domain::secret::SecretToken;
 use crate::http::{AUTH, problem};
+use crate::service::SignIn;
 use crate::service::oauth::Asked;
-use crate::service::{SecondStep, SignIn};
 
 /// A request for authorization (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1). Other members are ignored.
 #[derive(Deserialize, JsonSchema)]
@@ -71,20 +70,6 @@ pub(super) struct SignInForm {
     password: String,
 }
 
-/// The form of the page to type a code on.
-#[derive(Deserialize, JsonSchema)]
-#[schemars(rename = "CodeForm")]
-pub(super) struct CodeForm {
-    /// The query that the page was shown for.
-    request: String,
-    /// The mark of the form.
-    form_token: String,
-    /// The sign-in that waits for the code.
-    challenge_token: String,
-    /// Six digits of an app, or a recovery code.
-    one_time_code: String,
-}
-
 /// The form of the page to agree on.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "ConsentForm")]
@@ -129,24 +114,8 @@ impl From<Query> for Parameters {
 }
 
 pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 4] {
-    let page = |endpoint: EndpointBuilder| {
-        endpoint
-            .tag(TAG)
-            .cookie(site.cookie_name())
-            .answers_page(
-                400,
-                "A page that says what is wrong: nothing is sent to an address that is not known.",
-            )
-            .redirects("Back to the program, with `code` or `error`, `state` and `iss` (RFC 9207).")
-    };
-    let form = |endpoint: EndpointBuilder| {
-        page(endpoint)
-            .same_origin()
-            .rate_limit(AUTH)
-            .max_body(MAX_FORM)
-    };
     [
-        page(Endpoint::get("/oauth/authorize", "authorize", Policy::Public))
+        page(site, Endpoint::get("/oauth/authorize", "authorize", Policy::Public))
             .summary("Asks a person, in their browser, to let a program in.")
             .description(
                 "Programs send browsers here (RFC 6749 §4.1). PKCE with S256 is required. Whoever is not signed in is shown \
@@ -155,7 +124,7 @@ pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 4] {
             .query::<Query>()
             .answers_page(200, "A page to sign in or to agree on.")
             .handler(show, Arc::clone(site)),
-        form(Endpoint::post("/oauth/sign-in", "submit_sign_in", Policy::Bearer))
+        form(site, Endpoint::post("/oauth/sign-in", "submit_sign_in", Policy::Bearer))
             .summary("Takes the form of the page to sign in on.")
             .description("Only our own page can send it. It counts, costs and takes as long as `POST /v1/auth/sessions`.")
             .form::<SignInForm>()
@@ -163,22 +132,33 @@ pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 4] {
             .answers_page(401, "The page again: address or password is wrong, or the account cannot be used.")
             .answers_page(429, "The page again: too many attempts.")
             .handler(sign_in, Arc::clone(site)),
-        form(Endpoint::post("/oauth/code", "submit_code", Policy::Bearer))
-            .summary("Takes the form of the page to type a code on.")
-            .description(
-                "Only our own page can send it, after the password was right, within five minutes and five guesses.",
-            )
-            .form::<CodeForm>()
-            .answers_page(200, "The page to agree on; the browser gets a cookie.")
-            .answers_page(401, "The page again: the code is wrong, too old, or was used before.")
-            .answers_page(429, "The page again: too many attempts.")
-            .handler(code, Arc::clone(site)),
-        form(Endpoint::post("/oauth/consent", "submit_consent", Policy::Bearer))
+        code::endpoint(site),
+        form(site, Endpoint::post("/oauth/consent", "submit_consent", Policy::Bearer))
             .summary("Takes the form of the page to agree on.")
             .description("Only our own page can send it.")
             .form::<ConsentForm>()
             .handler(consent, Arc::clone(site)),
     ]
+}
+
+/// What every step of the way has.
+fn page(site: &Site, endpoint: EndpointBuilder) -> EndpointBuilder {
+    endpoint
+        .tag(TAG)
+        .cookie(site.cookie_name())
+        .answers_page(
+            400,
+            "A page that says what is wrong: nothing is sent to an address that is not known.",
+        )
+        .redirects("Back to the program, with `code` or `error`, `state` and `iss` (RFC 9207).")
+}
+
+/// What takes a form of ours.
+pub(super) fn form(site: &Site, endpoint: EndpointBuilder) -> EndpointBuilder {
+    page(site, endpoint)
+        .same_origin()
+        .rate_limit(AUTH)
+        .max_body(MAX_FORM)
 }
 
 async fn show(
@@ -225,34 +205,6 @@ async fn sign_in(
     Ok(site.answer(&step, cookie.as_ref()))
 }
 
-async fn code(
-    State(site): State<Arc<Site>>,
-    Ctx(ctx): Ctx,
-    ApiCookie(cookie): ApiCookie,
-    ClientAddress(address): ClientAddress,
-    headers: HeaderMap,
-    ApiForm(form): ApiForm<CodeForm>,
-) -> Result<Reply, Problem> {
-    let asked = match asked(&form.request) {
-        Ok(asked) => asked,
-        Err(refusal) => return Ok(unreadable(&site, &refusal)),
-    };
-    let step = SecondStep {
-        token: SecretToken::parse(&form.challenge_token),
-        code: OneTimeCode::parse(&form.one_time_code),
-        client: headers
-            .get(USER_AGENT)
-            .and_then(|value| client_label(value.to_str().ok()?)),
-        address,
-    };
-    let (step, cookie) = site
-        .service
-        .code_on_page(&ctx, asked, secret(cookie), &form.form_token, step)
-        .await
-        .map_err(problem)?;
-    Ok(site.answer(&step, cookie.as_ref()))
-}
-
 async fn consent(
     State(site): State<Arc<Site>>,
     Ctx(ctx): Ctx,
@@ -272,7 +224,7 @@ async fn consent(
     Ok(site.answer(&step, None))
 }
 
-fn asked(query: &str) -> Result<Asked, Problem> {
+pub(super) fn asked(query: &str) -> Result<Asked, Problem> {
     let parameters: Query = ApiQuery::from_text(query)?;
     Ok(Asked {
         parameters: parameters.into(),
@@ -280,12 +232,12 @@ fn asked(query: &str) -> Result<Asked, Problem> {
     })
 }
 
-fn secret(cookie: Option<String>) -> Option<SecretToken> {
+pub(super) fn secret(cookie: Option<String>) -> Option<SecretToken> {
     cookie.and_then(|cookie| SecretToken::parse(&cookie))
 }
 
 /// Says which parameter cannot be read, to the person only: whose answer it would be is not known yet.
-fn unreadable(site: &Site, refusal: &Problem) -> Reply {
+pub(super) fn unreadable(site: &Site, refusal: &Problem) -> Reply {
     let field = refusal.fields().first();
     let detail = field.map_or_else(
         || "The request cannot be read.".to_owned(),
