@@ -45,8 +45,12 @@ CREATE TABLE sign_in_challenges (
     guesses         bigint      NOT NULL CHECK (guesses BETWEEN 0 AND 5),
     created_at      timestamptz NOT NULL,
     expires_at      timestamptz NOT NULL,
-    completed_at    timestamptz
+    completed_at    timestamptz,
+    -- when its owner was told that all guesses were wrong
+    told_at         timestamptz
 );
+-- whether the owner was told lately
+CREATE INDEX sign_in_challenges_told ON sign_in_challenges (user_id, told_at) WHERE told_at IS NOT NULL;
 -- housekeeping
 CREATE INDEX sign_in_challenges_by_expiry ON sign_in_challenges (expires_at);
 

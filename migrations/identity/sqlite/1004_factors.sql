@@ -45,8 +45,12 @@ CREATE TABLE sign_in_challenges (
     guesses         INTEGER NOT NULL CHECK (guesses BETWEEN 0 AND 5),
     created_at      INTEGER NOT NULL,
     expires_at      INTEGER NOT NULL,
-    completed_at    INTEGER
+    completed_at    INTEGER,
+    -- when its owner was told that all guesses were wrong
+    told_at         INTEGER
 ) STRICT;
+-- whether the owner was told lately
+CREATE INDEX sign_in_challenges_told ON sign_in_challenges (user_id, told_at) WHERE told_at IS NOT NULL;
 -- housekeeping
 CREATE INDEX sign_in_challenges_by_expiry ON sign_in_challenges (expires_at);
 

@@ -142,6 +142,13 @@ pub struct FactorRemoved {
     pub was_last: bool,
 }
 
+/// Someone gave the right password and only wrong codes, as often as one sign-in has guesses; told once a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorGuessed {
+    /// Whose account.
+    pub user_id: UserId,
+}
+
 /// A person got new recovery codes; those from before are void.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RecoveryCodesRenewed {
@@ -170,6 +177,7 @@ event!(RoleRemoved, "role.removed", 1, user_id);
 event!(ChallengeCreated, "challenge.created", 1, challenge_id);
 event!(FactorAdded, "factor.added", 1, user_id);
 event!(FactorRemoved, "factor.removed", 1, user_id);
+event!(FactorGuessed, "factor.guessed", 1, user_id);
 event!(RecoveryCodesRenewed, "recovery_codes.renewed", 1, user_id);
 event!(RecoveryCodeUsed, "recovery_code.used", 1, user_id);
 
@@ -187,6 +195,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<ChallengeCreated>(),
     EventShape::of::<FactorAdded>(),
     EventShape::of::<FactorRemoved>(),
+    EventShape::of::<FactorGuessed>(),
     EventShape::of::<RecoveryCodesRenewed>(),
     EventShape::of::<RecoveryCodeUsed>(),
 ];

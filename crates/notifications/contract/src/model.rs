@@ -28,6 +28,8 @@ pub enum Template {
     FactorAdded,
     /// A second factor no longer counts.
     FactorRemoved,
+    /// Someone gave the right password and only wrong codes.
+    FactorGuessed,
     /// There are new recovery codes.
     RecoveryCodesRenewed,
     /// Someone signed in with a recovery code.

@@ -3,6 +3,7 @@
 mod challenge_created;
 mod event_log;
 mod factor_added;
+mod factor_guessed;
 mod factor_removed;
 mod order_cancelled;
 mod order_delivered;
@@ -19,8 +20,8 @@ mod user_updated;
 use std::sync::Arc;
 
 use identity_contract::{
-    ChallengeCreated, FactorAdded, FactorRemoved, RecoveryCodeUsed, RecoveryCodesRenewed,
-    SessionCompromised, SessionCreated, UserUpdated,
+    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, RecoveryCodeUsed,
+    RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -44,6 +45,7 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<SessionCompromised>(Arc::clone(service) as _)
         .on::<FactorAdded>(Arc::clone(service) as _)
         .on::<FactorRemoved>(Arc::clone(service) as _)
+        .on::<FactorGuessed>(Arc::clone(service) as _)
         .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
         .on::<RecoveryCodeUsed>(Arc::clone(service) as _);
     let orders = Subscription::new("notifications", "orders")

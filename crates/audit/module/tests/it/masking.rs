@@ -71,6 +71,7 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         i::ChallengeCreated,
         i::FactorAdded,
         i::FactorRemoved,
+        i::FactorGuessed,
         i::RecoveryCodesRenewed,
         i::RecoveryCodeUsed,
         n::MessageSent,

@@ -5,18 +5,20 @@
 //! those of the rest of the world, so that nobody who knows the password keeps the owner out.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
-use identity_contract::IdentityError;
+use identity_contract::{FactorGuessed, IdentityError, UserId};
+use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Timestamp};
-use tenon_seam::SeamResult;
+use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{StoreError, Tx, retrying};
 
 use super::attempts::take;
 use super::entrance::Entrance;
 use super::sign_in::Proved;
-use crate::domain::factor::{Amr, OneTimeCode, SIGN_IN_LIFE};
+use crate::domain::factor::{Amr, MAX_GUESSES, OneTimeCode, SIGN_IN_LIFE};
 use crate::domain::secret::SecretToken;
 use crate::domain::user::Account;
 use crate::service::oauth::BrowserSession;
@@ -24,6 +26,9 @@ use crate::service::{Granted, Service, acting_as, refuse};
 use crate::store::sessions::SessionOf;
 use crate::store::sign_in_challenges::{self, Purpose, Waiting};
 use crate::store::{attempts, users};
+
+/// As long as sign-ins that are over are kept.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_hours(24);
 
 /// A sign-in that waits for a code.
 #[derive(Debug)]
@@ -90,6 +95,7 @@ impl Service {
             password_bucket: proved.bucket.to_vec(),
             code_bucket: proved.code_bucket.to_vec(),
             known_device: proved.known_device,
+            guesses: 0,
         };
         let expires_at = tx.now() + SIGN_IN_LIFE;
         let purpose = purpose_of(entrance);
@@ -111,7 +117,7 @@ impl Service {
             return refuse(IdentityError::WrongCode); // no code looks so: nothing was guessed
         };
         let waiting = retrying(|| self.take_guess(ctx, &hash, purpose_of(entrance))).await?;
-        retrying(|| async {
+        let completed = retrying(|| async {
             let mut ctx = acting_as(ctx, waiting.user_id, Some(entrance.session_id));
             let mut tx = self.db.begin(&mut ctx, "identity.complete_sign_in").await?;
             let account = users::lock(&mut tx, waiting.user_id).await?;
@@ -133,7 +139,31 @@ impl Service {
             tx.commit().await?;
             Ok((account, amr))
         })
-        .await
+        .await;
+        if let Err(SeamError::Domain(IdentityError::WrongCode)) = &completed
+            && waiting.guesses >= MAX_GUESSES
+        {
+            retrying(|| self.tell_of_guesses(ctx, &hash, waiting.user_id)).await?;
+        }
+        completed
+    }
+
+    /// Has the owner told that somebody knows their password: once a day, whoever begins however many sign-ins.
+    async fn tell_of_guesses(
+        &self,
+        ctx: &CallCtx,
+        hash: &[u8],
+        user_id: UserId,
+    ) -> Result<(), StoreError> {
+        let mut ctx = ctx.child();
+        let mut tx = self.db.begin(&mut ctx, "identity.tell_of_guesses").await?;
+        users::lock(&mut tx, user_id).await?; // of several at once one tells
+        let since = tx.now() - TOLD_AGAIN_AFTER;
+        if !sign_in_challenges::mark_told(&mut tx, hash, user_id, since).await? {
+            return Ok(());
+        }
+        tx.emit(&FactorGuessed { user_id }).await?;
+        tx.commit().await
     }
 
     /// Counts a guess before it is made, in a transaction of its own: a wrong one stays counted.

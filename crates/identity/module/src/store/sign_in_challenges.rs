@@ -23,6 +23,8 @@ pub(crate) struct Waiting {
     pub(crate) password_bucket: Vec<u8>,
     pub(crate) code_bucket: Vec<u8>,
     pub(crate) known_device: bool,
+    /// Codes that were tried, this one among them.
+    pub(crate) guesses: i64,
 }
 
 /// Adds a sign-in that waits.
@@ -66,7 +68,7 @@ pub(crate) async fn take_guess(
         "UPDATE sign_in_challenges
             SET guesses = guesses + 1
           WHERE hash = $1 AND purpose = $2 AND guesses < $3 AND completed_at IS NULL AND expires_at > $4
-      RETURNING user_id, password_mark, password_bucket, code_bucket, known_device",
+      RETURNING user_id, password_mark, password_bucket, code_bucket, known_device, guesses",
     )
     .bind(hash)
     .bind(purpose_name(purpose))
@@ -74,6 +76,33 @@ pub(crate) async fn take_guess(
     .bind(now)
     .fetch_optional::<Waiting>()
     .await
+}
+
+/// Notes on a sign-in that its owner is told of the guesses; `false` if they were told since then of any. Of several of a locked
+/// person exactly one gets `true`.
+pub(crate) async fn mark_told(
+    tx: &mut Tx<'_>,
+    hash: &[u8],
+    user: UserId,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let told = tx
+        .query(
+            "UPDATE sign_in_challenges
+                SET told_at = $4
+              WHERE hash = $1
+                AND NOT EXISTS (SELECT 1
+                                  FROM sign_in_challenges
+                                 WHERE user_id = $2 AND told_at > $3)",
+        )
+        .bind(hash)
+        .bind(user)
+        .bind(since)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(told == 1)
 }
 
 /// Completes a sign-in; `false` if it was completed before. Of many at once exactly one gets `true`.

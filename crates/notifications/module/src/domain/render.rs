@@ -78,6 +78,7 @@ const LAYOUTS: &[(&str, &str)] = &[
 const MAILS: &[(&str, &str)] = mails!(
     "already_registered",
     "factor_added",
+    "factor_guessed",
     "factor_removed",
     "new_device",
     "order_cancelled",
@@ -227,13 +228,14 @@ mod tests {
         })
     }
 
-    const ALL: [Template; 15] = [
+    const ALL: [Template; 16] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
         Template::PasswordChanged,
         Template::FactorAdded,
         Template::FactorRemoved,
+        Template::FactorGuessed,
         Template::RecoveryCodesRenewed,
         Template::RecoveryCodeUsed,
         Template::NewDevice,

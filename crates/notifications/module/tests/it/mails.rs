@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use identity_contract::{
-    ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorKind, FactorRemoved,
-    GetChallengeMessage, Identity as _, RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised,
-    SessionCreated, User, UserField, UserId, UserUpdated,
+    ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorGuessed, FactorKind,
+    FactorRemoved, GetChallengeMessage, Identity as _, RecoveryCodeUsed, RecoveryCodesRenewed,
+    SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
     CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
@@ -241,6 +241,9 @@ async fn people_hear_of_their_second_factors() {
             let html = mail.html.expect("it has an HTML part");
             assert_eq!(html.contains("the password is enough"), is_said, "{html}");
         }
+        world.catcher.clear();
+        world.happens("identity", &FactorGuessed { user_id }).await;
+        assert_eq!(subject(), "Someone may know your password");
         world.catcher.clear();
         world
             .happens("identity", &RecoveryCodesRenewed { user_id })

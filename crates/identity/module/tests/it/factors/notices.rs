@@ -3,7 +3,7 @@
 use serde_json::json;
 use tenon_store::Queryable as _;
 
-use super::{EMAIL, add, both_steps, first_step, guarded};
+use super::{EMAIL, add, both_steps, first_step, guarded, second_step};
 use crate::world::{World, on_each_engine};
 
 async fn count(world: &World, sql: &'static str) -> i64 {
@@ -76,6 +76,32 @@ async fn what_waited_in_vain_is_deleted() {
         both_steps(world, EMAIL, &ada.phone.code(world, 0))
             .await
             .expect(201);
+    })
+    .await;
+}
+
+/// Wrong codes after a right password are worth a mail, and not one for each.
+#[tokio::test]
+async fn the_owner_hears_once_a_day_that_somebody_guesses() {
+    on_each_engine(async |world| {
+        let ada = guarded(world, EMAIL).await;
+        let use_up = async |times: u32| {
+            let token = first_step(world, EMAIL).await;
+            for _ in 0..times {
+                second_step(world, &token, &ada.phone.wrong(world))
+                    .await
+                    .expect(422);
+            }
+            world.advance(1_800); // the account forgets its tries
+        };
+        use_up(4).await;
+        assert!(world.events("factor.guessed").await.is_empty());
+        use_up(5).await;
+        use_up(5).await;
+        assert_eq!(world.events("factor.guessed").await.len(), 1);
+        world.advance(86_400);
+        use_up(5).await;
+        assert_eq!(world.events("factor.guessed").await.len(), 2);
     })
     .await;
 }

@@ -12,6 +12,7 @@ use super::*;
 const INSIDE: &[&str] = &[
     "challenge.created",
     "factor.added",
+    "factor.guessed",
     "factor.removed",
     "recovery_code.used",
     "recovery_codes.renewed",

@@ -197,6 +197,7 @@ fn second_factors(n: i64) -> [Row; 3] {
         at(),
         at(),
         counts(at()),
+        counts(at()),
     ];
     [
         ("factors", factor),
