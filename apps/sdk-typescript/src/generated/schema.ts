@@ -3692,7 +3692,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
