@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use crate::check::Finding;
-use crate::process;
+use crate::{process, programs};
 
 /// `docs/settings.toml` and `docs/settings.schema.json`.
 pub(crate) fn settings(root: &Path, bless: bool) -> Result<Vec<Finding>> {
@@ -38,16 +38,7 @@ pub(crate) fn asyncapi(root: &Path, bless: bool) -> Result<Vec<Finding>> {
 }
 
 fn compare(root: &Path, file: &str, arguments: &[&str], bless: bool) -> Result<Vec<Finding>> {
-    let mut command = process::cargo(root);
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "tenon-server",
-        "--bin",
-        "tenon",
-        "--",
-    ]);
+    let mut command = programs::quiet(root, "tenon-server", "tenon");
     let generated = process::output(command.args(arguments))?;
     let path = root.join(file);
     if bless {

@@ -11,10 +11,10 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 pub(crate) use self::compared::{Compared, compared, medians};
-use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Plan, Stack};
+use crate::stack::{Backend, PROGRAMS, Plan, Stack};
 use crate::topology::{MODULES, Topology};
+use crate::{process, programs};
 
 /// Options of `cargo xtask golden`.
 #[derive(Debug, clap::Args)]
@@ -72,8 +72,7 @@ impl Options {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let scenarios = programs::build(root, &PROGRAMS)?.join("scenarios");
     let folder = root.join("var/golden");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -102,8 +101,7 @@ pub(crate) fn record_fresh(
     folder: &Path,
     file: &Path,
 ) -> Result<()> {
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let scenarios = programs::build(root, &PROGRAMS)?.join("scenarios");
     let plan = Plan {
         backend,
         topology,

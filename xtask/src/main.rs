@@ -21,6 +21,7 @@ mod golden;
 mod interop;
 mod node;
 mod process;
+mod programs;
 mod readiness;
 mod scenario;
 mod sdk;
