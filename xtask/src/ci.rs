@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result};
 use crate::stack::Backend;
 use crate::topology::Topology;
 use crate::{
-    chaos, check, fuzz, golden, interop, node, process, programs, readiness, scenario, sdk, test,
+    chaos, check, fuzz, golden, interop, node, postman, process, programs, readiness, scenario,
+    sdk, test,
 };
 
 /// Options of `cargo xtask ci`.
@@ -79,11 +80,17 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             fuzz::run(root, &fuzz::Options::quick())
         })?;
         steps.take("client libraries", || {
-            interop::run(root, &interop::Options::quick())
+            let quick = interop::Options::quick();
+            quick
+                .iter()
+                .try_for_each(|options| interop::run(root, options))
         })?;
         match node::expect() {
-            Ok(()) => steps.take("SDK", || sdk::run(root, &sdk::Options::quick()))?,
-            Err(missing) => println!("!! The SDK is not checked: {missing}"),
+            Ok(()) => steps.take("SDK and collection", || {
+                sdk::run(root, &sdk::Options::quick())?;
+                postman::run(root, &postman::Options::quick())
+            })?,
+            Err(missing) => println!("!! SDK and Postman collection are not checked: {missing}"),
         }
     }
     println!("\nCI is green. {steps}");

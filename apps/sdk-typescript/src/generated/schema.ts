@@ -3827,7 +3827,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example register-ada
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3835,6 +3838,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@golden.example",
+                 *       "password": "correct horse battery staple",
+                 *       "display_name": "ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegistrationBody"];
             };
         };
@@ -3849,6 +3859,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "If this address can get a mail about it, one is on its way."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -3866,6 +3881,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "purpose": "recover",
+                 *       "email": "eve@golden.example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChallengeBody"];
             };
         };
@@ -3880,6 +3901,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "If this address can get a mail about it, one is on its way."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -3890,13 +3916,21 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description From the mail. */
+                /**
+                 * @description From the mail.
+                 * @example chl_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "mail_token-3-of-the-example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChallengeResponseBody"];
             };
         };
@@ -3917,7 +3951,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Shown in the list of sessions. */
+                /**
+                 * @description Shown in the list of sessions.
+                 * @example Lynx/2.9
+                 */
                 "User-Agent"?: string;
             };
             path?: never;
@@ -3925,6 +3962,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "bob@golden.example",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignInBody"];
             };
         };
@@ -3939,6 +3982,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature1",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 600,
+                     *       "refresh_token": "refresh_token-1-of-the-example",
+                     *       "session_id": "ses_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "device_token": "device_token-1-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -3974,6 +4027,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "refresh_token-2-of-the-example"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshBody"];
             };
         };
@@ -3987,6 +4045,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature3",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 600,
+                     *       "refresh_token": "refresh_token-5-of-the-example",
+                     *       "session_id": "ses_01jb2z4k8f5n6p7q8r9s000002"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -4001,6 +4068,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "mail_token-2-of-the-example",
+                 *       "email": "root@golden.example",
+                 *       "password": "correct horse battery staple",
+                 *       "display_name": "Root"
+                 *     }
+                 */
                 "application/json": components["schemas"]["BootstrapBody"];
             };
         };
@@ -4015,6 +4090,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Bootstrapped"];
                 };
             };
@@ -4039,6 +4119,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "email": "ada@golden.example",
+                     *       "email_verified": true,
+                     *       "display_name": "ada",
+                     *       "roles": [
+                     *         "customer"
+                     *       ],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -4048,7 +4141,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v3"
+                 */
                 "If-Match": string;
             };
             path?: never;
@@ -4056,7 +4152,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "Countess"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["MePatch"];
+                /**
+                 * @example {
+                 *       "display_name": "Countess"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MePatch"];
             };
         };
@@ -4071,6 +4177,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "email": "ada@golden.example",
+                     *       "email_verified": true,
+                     *       "display_name": "Countess",
+                     *       "roles": [
+                     *         "customer"
+                     *       ],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -4079,7 +4198,10 @@ export interface operations {
     list_my_sessions: {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless said. */
+                /**
+                 * @description 1 to 200; 50 unless said.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4099,6 +4221,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ses_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "current": true,
+                     *           "client": "golden",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "last_used_at": "2026-01-31T09:30:00Z",
+                     *           "expires_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "ses_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "current": false,
+                     *           "client": "Lynx/2.9",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "last_used_at": "2026-01-31T09:30:00Z",
+                     *           "expires_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-2-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
@@ -4109,7 +4255,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description From the list of your sessions. */
+                /**
+                 * @description From the list of your sessions.
+                 * @example ses_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4131,7 +4280,10 @@ export interface operations {
     list_users: {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless said. */
+                /**
+                 * @description 1 to 200; 50 unless said.
+                 * @example 3
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4153,6 +4305,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "usr_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "email": "sam@golden.example",
+                     *           "email_verified": true,
+                     *           "display_name": "sam",
+                     *           "roles": [
+                     *             "staff"
+                     *           ],
+                     *           "locked": false,
+                     *           "locked_at": null,
+                     *           "lock_reason": null,
+                     *           "last_signed_in_at": "2026-01-31T09:30:00Z",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "email": "bob@golden.example",
+                     *           "email_verified": true,
+                     *           "display_name": "bob",
+                     *           "roles": [
+                     *             "customer"
+                     *           ],
+                     *           "locked": false,
+                     *           "locked_at": null,
+                     *           "lock_reason": null,
+                     *           "last_signed_in_at": "2026-01-31T09:30:00Z",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-3-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserList"];
                 };
             };
@@ -4163,7 +4353,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Which user. */
+                /**
+                 * @description Which user.
+                 * @example usr_01jb2z4k8f5n6p7q8r9s000004
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4180,6 +4373,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
+                     *       "email": "bob@golden.example",
+                     *       "email_verified": true,
+                     *       "display_name": "bob",
+                     *       "roles": [
+                     *         "customer"
+                     *       ],
+                     *       "locked": false,
+                     *       "locked_at": null,
+                     *       "lock_reason": null,
+                     *       "last_signed_in_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -4189,18 +4399,36 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v4"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description Which user. */
+                /**
+                 * @description Which user.
+                 * @example usr_01jb2z4k8f5n6p7q8r9s000004
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "locked": true,
+                 *       "lock_reason": "asked for it"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UserPatch"];
+                /**
+                 * @example {
+                 *       "locked": true,
+                 *       "lock_reason": "asked for it"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserPatch"];
             };
         };
@@ -4215,6 +4443,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
+                     *       "email": "bob@golden.example",
+                     *       "email_verified": true,
+                     *       "display_name": "bob",
+                     *       "roles": [
+                     *         "customer"
+                     *       ],
+                     *       "locked": true,
+                     *       "locked_at": "2026-01-31T09:30:00Z",
+                     *       "lock_reason": "asked for it",
+                     *       "last_signed_in_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -4238,6 +4483,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "crv": "Ed25519",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig",
+                     *           "kid": "key-1",
+                     *           "x": "key-2"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
@@ -4266,6 +4525,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "name": "Tea & Co",
+                     *           "type": "confidential",
+                     *           "redirect_uris": [
+                     *             "https://client.example/cb"
+                     *           ],
+                     *           "grants": [
+                     *             "authorization_code",
+                     *             "client_credentials",
+                     *             "refresh_token"
+                     *           ],
+                     *           "scopes": [
+                     *             "api:read",
+                     *             "email",
+                     *             "openid",
+                     *             "profile"
+                     *           ],
+                     *           "previous_secret_until": null,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthClientList"];
                 };
             };
@@ -4275,7 +4564,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example register-tea
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4283,6 +4575,26 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tea & Co",
+                 *       "type": "confidential",
+                 *       "redirect_uris": [
+                 *         "https://client.example/cb"
+                 *       ],
+                 *       "scopes": [
+                 *         "openid",
+                 *         "profile",
+                 *         "email",
+                 *         "api:read"
+                 *       ],
+                 *       "grants": [
+                 *         "authorization_code",
+                 *         "refresh_token",
+                 *         "client_credentials"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateOauthClient"];
             };
         };
@@ -4298,6 +4610,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Tea & Co",
+                     *       "type": "confidential",
+                     *       "redirect_uris": [
+                     *         "https://client.example/cb"
+                     *       ],
+                     *       "grants": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "scopes": [
+                     *         "api:read",
+                     *         "email",
+                     *         "openid",
+                     *         "profile"
+                     *       ],
+                     *       "previous_secret_until": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-1-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -4308,7 +4645,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The client. */
+                /**
+                 * @description The client.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4325,6 +4665,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Tea & Co",
+                     *       "type": "confidential",
+                     *       "redirect_uris": [
+                     *         "https://client.example/cb"
+                     *       ],
+                     *       "grants": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "scopes": [
+                     *         "api:read",
+                     *         "email",
+                     *         "openid",
+                     *         "profile"
+                     *       ],
+                     *       "previous_secret_until": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -4334,11 +4698,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v3"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The client. */
+                /**
+                 * @description The client.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4362,18 +4732,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v1"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The client. */
+                /**
+                 * @description The client.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tea only"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["OauthClientPatch"];
+                /**
+                 * @example {
+                 *       "name": "Tea only"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OauthClientPatch"];
             };
         };
@@ -4388,6 +4774,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Tea only",
+                     *       "type": "confidential",
+                     *       "redirect_uris": [
+                     *         "https://client.example/cb"
+                     *       ],
+                     *       "grants": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "scopes": [
+                     *         "api:read",
+                     *         "email",
+                     *         "openid",
+                     *         "profile"
+                     *       ],
+                     *       "previous_secret_until": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -4401,7 +4811,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The client. */
+                /**
+                 * @description The client.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4419,6 +4832,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Tea only",
+                     *       "type": "confidential",
+                     *       "redirect_uris": [
+                     *         "https://client.example/cb"
+                     *       ],
+                     *       "grants": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "scopes": [
+                     *         "api:read",
+                     *         "email",
+                     *         "openid",
+                     *         "profile"
+                     *       ],
+                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-2-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -4447,6 +4885,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "client_name": "Tea only",
+                     *           "scopes": [
+                     *             "api:read",
+                     *             "email",
+                     *             "openid",
+                     *             "profile"
+                     *           ],
+                     *           "granted_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ConsentList"];
                 };
             };
@@ -4457,7 +4914,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description From the list of your consents. */
+                /**
+                 * @description From the list of your consents.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 client_id: string;
             };
             cookie?: never;
@@ -4479,23 +4939,47 @@ export interface operations {
     authorize: {
         parameters: {
             query?: {
-                /** @description `code` */
+                /**
+                 * @description `code`
+                 * @example code
+                 */
                 response_type?: string;
                 /** @description `query`, which it is unless said. */
                 response_mode?: string;
-                /** @description The program that asks. */
+                /**
+                 * @description The program that asks.
+                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 client_id?: string;
-                /** @description Where the answer goes: one of those registered, character by character. */
+                /**
+                 * @description Where the answer goes: one of those registered, character by character.
+                 * @example https://client.example/cb
+                 */
                 redirect_uri?: string;
-                /** @description What is asked for, with spaces between. */
+                /**
+                 * @description What is asked for, with spaces between.
+                 * @example openid profile email api:read
+                 */
                 scope?: string;
-                /** @description Comes back with the answer: at most 1,000 characters. */
+                /**
+                 * @description Comes back with the answer: at most 1,000 characters.
+                 * @example s1
+                 */
                 state?: string;
-                /** @description Comes back in the ID token: at most 1,000 characters. */
+                /**
+                 * @description Comes back in the ID token: at most 1,000 characters.
+                 * @example n1
+                 */
                 nonce?: string;
-                /** @description SHA-256 of the code verifier, in base64url without padding. */
+                /**
+                 * @description SHA-256 of the code verifier, in base64url without padding.
+                 * @example E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+                 */
                 code_challenge?: string;
-                /** @description `S256` */
+                /**
+                 * @description `S256`
+                 * @example S256
+                 */
                 code_challenge_method?: string;
                 /** @description `none`, or any of `login`, `consent` and `select_account`. */
                 prompt?: string;
@@ -4537,6 +5021,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "request": "response_type=code&client_id=cli_01jb2z4k8f5n6p7q8r9s000001&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&scope=openid+profile+email+api%3Aread&state=s1&nonce=n1&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+                 *       "form_token": "form_token-1-of-the-example",
+                 *       "email": "ada@golden.example",
+                 *       "password": "correct horse battery staple third kettle sings louder"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["SignInForm"];
             };
         };
@@ -4578,6 +5070,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "grant_type": "authorization_code",
+                 *       "code": "code-1-of-the-example",
+                 *       "redirect_uri": "https://client.example/cb",
+                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                 *       "client_secret": "secret-2-of-the-example"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
             };
         };
@@ -4591,6 +5093,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature5",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 600,
+                     *       "scope": "api:read email openid profile",
+                     *       "refresh_token": "refresh_token-6-of-the-example",
+                     *       "id_token": "eyJhbGciOiJFZERTQSJ9.e30.signature1"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OauthTokens"];
                 };
             };
@@ -4605,6 +5117,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "mail_token-9-of-the-example",
+                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                 *       "client_secret": "secret-2-of-the-example"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
             };
         };
@@ -4630,6 +5149,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "mail_token-9-of-the-example",
+                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                 *       "client_secret": "secret-2-of-the-example"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
             };
         };
@@ -4643,6 +5169,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "scope": "api:read email openid profile",
+                     *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "sid": "ses_01jb2z4k8f5n6p7q8r9s000005",
+                     *       "iss": "https://api.shop.example",
+                     *       "exp": 1769852400
+                     *     }
+                     */
                     "application/json": components["schemas"]["Introspection"];
                 };
             };
@@ -4666,6 +5203,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "updated_at": 1769851800,
+                     *       "email": "ada@golden.example",
+                     *       "email_verified": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserInfo"];
                 };
             };
@@ -4689,6 +5234,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "updated_at": 1769851800,
+                     *       "email": "ada@golden.example",
+                     *       "email_verified": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserInfo"];
                 };
             };
@@ -4712,6 +5265,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "issuer": "https://api.shop.example",
+                     *       "authorization_endpoint": "https://api.shop.example/oauth/authorize",
+                     *       "token_endpoint": "https://api.shop.example/oauth/token",
+                     *       "userinfo_endpoint": "https://api.shop.example/oauth/userinfo",
+                     *       "jwks_uri": "https://api.shop.example/.well-known/jwks.json",
+                     *       "revocation_endpoint": "https://api.shop.example/oauth/revoke",
+                     *       "introspection_endpoint": "https://api.shop.example/oauth/introspect",
+                     *       "scopes_supported": [
+                     *         "openid",
+                     *         "profile",
+                     *         "email",
+                     *         "api:read",
+                     *         "api:write",
+                     *         "staff",
+                     *         "admin"
+                     *       ],
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
+                     *       "response_modes_supported": [
+                     *         "query"
+                     *       ],
+                     *       "grant_types_supported": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "subject_types_supported": [
+                     *         "public"
+                     *       ],
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "EdDSA"
+                     *       ],
+                     *       "token_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "revocation_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "introspection_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post"
+                     *       ],
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ],
+                     *       "prompt_values_supported": [
+                     *         "none",
+                     *         "login",
+                     *         "consent",
+                     *         "select_account"
+                     *       ],
+                     *       "claims_supported": [
+                     *         "iss",
+                     *         "sub",
+                     *         "aud",
+                     *         "exp",
+                     *         "iat",
+                     *         "auth_time",
+                     *         "nonce",
+                     *         "at_hash",
+                     *         "sid",
+                     *         "name",
+                     *         "updated_at",
+                     *         "email",
+                     *         "email_verified"
+                     *       ],
+                     *       "authorization_response_iss_parameter_supported": true,
+                     *       "claims_parameter_supported": false,
+                     *       "request_parameter_supported": false,
+                     *       "request_uri_parameter_supported": false,
+                     *       "service_documentation": "https://api.shop.example/docs"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
             };
@@ -4735,6 +5368,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "issuer": "https://api.shop.example",
+                     *       "authorization_endpoint": "https://api.shop.example/oauth/authorize",
+                     *       "token_endpoint": "https://api.shop.example/oauth/token",
+                     *       "userinfo_endpoint": "https://api.shop.example/oauth/userinfo",
+                     *       "jwks_uri": "https://api.shop.example/.well-known/jwks.json",
+                     *       "revocation_endpoint": "https://api.shop.example/oauth/revoke",
+                     *       "introspection_endpoint": "https://api.shop.example/oauth/introspect",
+                     *       "scopes_supported": [
+                     *         "openid",
+                     *         "profile",
+                     *         "email",
+                     *         "api:read",
+                     *         "api:write",
+                     *         "staff",
+                     *         "admin"
+                     *       ],
+                     *       "response_types_supported": [
+                     *         "code"
+                     *       ],
+                     *       "response_modes_supported": [
+                     *         "query"
+                     *       ],
+                     *       "grant_types_supported": [
+                     *         "authorization_code",
+                     *         "client_credentials",
+                     *         "refresh_token"
+                     *       ],
+                     *       "subject_types_supported": [
+                     *         "public"
+                     *       ],
+                     *       "id_token_signing_alg_values_supported": [
+                     *         "EdDSA"
+                     *       ],
+                     *       "token_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "revocation_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
+                     *       ],
+                     *       "introspection_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post"
+                     *       ],
+                     *       "code_challenge_methods_supported": [
+                     *         "S256"
+                     *       ],
+                     *       "prompt_values_supported": [
+                     *         "none",
+                     *         "login",
+                     *         "consent",
+                     *         "select_account"
+                     *       ],
+                     *       "claims_supported": [
+                     *         "iss",
+                     *         "sub",
+                     *         "aud",
+                     *         "exp",
+                     *         "iat",
+                     *         "auth_time",
+                     *         "nonce",
+                     *         "at_hash",
+                     *         "sid",
+                     *         "name",
+                     *         "updated_at",
+                     *         "email",
+                     *         "email_verified"
+                     *       ],
+                     *       "authorization_response_iss_parameter_supported": true,
+                     *       "claims_parameter_supported": false,
+                     *       "request_parameter_supported": false,
+                     *       "request_uri_parameter_supported": false,
+                     *       "service_documentation": "https://api.shop.example/docs"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
             };
@@ -4763,6 +5476,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "key_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "service_account_id": null,
+                     *           "name": "Tea planner",
+                     *           "scopes": [
+                     *             "api:read"
+                     *           ],
+                     *           "networks": [
+                     *             "0.0.0.0/0",
+                     *             "::/0"
+                     *           ],
+                     *           "expires_at": null,
+                     *           "previous_secret_until": null,
+                     *           "last_used_at": "2026-01-31T09:30:00Z",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKeyList"];
                 };
             };
@@ -4772,7 +5511,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example key-for-tea
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4780,6 +5522,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tea planner",
+                 *       "scopes": [
+                 *         "api:read"
+                 *       ],
+                 *       "networks": [
+                 *         "0.0.0.0/0",
+                 *         "::/0"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
@@ -4795,6 +5549,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "service_account_id": null,
+                     *       "name": "Tea planner",
+                     *       "scopes": [
+                     *         "api:read"
+                     *       ],
+                     *       "networks": [
+                     *         "0.0.0.0/0",
+                     *         "::/0"
+                     *       ],
+                     *       "expires_at": null,
+                     *       "previous_secret_until": null,
+                     *       "last_used_at": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-3-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -4805,7 +5580,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The key. */
+                /**
+                 * @description The key.
+                 * @example key_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4822,6 +5600,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "service_account_id": null,
+                     *       "name": "Tea planner",
+                     *       "scopes": [
+                     *         "api:read"
+                     *       ],
+                     *       "networks": [
+                     *         "0.0.0.0/0",
+                     *         "::/0"
+                     *       ],
+                     *       "expires_at": null,
+                     *       "previous_secret_until": null,
+                     *       "last_used_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -4831,11 +5629,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v3"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The key. */
+                /**
+                 * @description The key.
+                 * @example key_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4859,18 +5663,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v1"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The key. */
+                /**
+                 * @description The key.
+                 * @example key_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tea only"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["ApiKeyPatch"];
+                /**
+                 * @example {
+                 *       "name": "Tea only"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyPatch"];
             };
         };
@@ -4885,6 +5705,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "service_account_id": null,
+                     *       "name": "Tea only",
+                     *       "scopes": [
+                     *         "api:read"
+                     *       ],
+                     *       "networks": [
+                     *         "0.0.0.0/0",
+                     *         "::/0"
+                     *       ],
+                     *       "expires_at": null,
+                     *       "previous_secret_until": null,
+                     *       "last_used_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -4898,7 +5738,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The key. */
+                /**
+                 * @description The key.
+                 * @example key_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 id: string;
             };
             cookie?: never;
@@ -4920,6 +5763,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *       "service_account_id": null,
+                     *       "name": "Tea only",
+                     *       "scopes": [
+                     *         "api:read"
+                     *       ],
+                     *       "networks": [
+                     *         "0.0.0.0/0",
+                     *         "::/0"
+                     *       ],
+                     *       "expires_at": null,
+                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
+                     *       "last_used_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-4-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -4948,6 +5812,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "name": "Robot",
+                     *           "roles": [
+                     *             "staff"
+                     *           ],
+                     *           "locked": false,
+                     *           "lock_reason": null,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccountList"];
                 };
             };
@@ -4957,7 +5840,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example robot
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4965,6 +5851,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Robot",
+                 *       "roles": [
+                 *         "staff"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateServiceAccount"];
             };
         };
@@ -4980,6 +5874,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Robot",
+                     *       "roles": [
+                     *         "staff"
+                     *       ],
+                     *       "locked": false,
+                     *       "lock_reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -4990,7 +5897,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The account. */
+                /**
+                 * @description The account.
+                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5007,6 +5917,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Robot",
+                     *       "roles": [
+                     *         "staff"
+                     *       ],
+                     *       "locked": false,
+                     *       "lock_reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -5016,18 +5939,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v1"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The account. */
+                /**
+                 * @description The account.
+                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Robot II"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["ServiceAccountPatch"];
+                /**
+                 * @example {
+                 *       "name": "Robot II"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ServiceAccountPatch"];
             };
         };
@@ -5042,6 +5981,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Robot II",
+                     *       "roles": [
+                     *         "staff"
+                     *       ],
+                     *       "locked": false,
+                     *       "lock_reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -5057,7 +6009,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The account. */
+                /**
+                 * @description The account.
+                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5073,6 +6028,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "key_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "user_id": null,
+                     *           "service_account_id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "name": "Tea planner",
+                     *           "scopes": [
+                     *             "api:read",
+                     *             "staff"
+                     *           ],
+                     *           "networks": [],
+                     *           "expires_at": null,
+                     *           "previous_secret_until": null,
+                     *           "last_used_at": null,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKeyList"];
                 };
             };
@@ -5086,13 +6065,26 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The account. */
+                /**
+                 * @description The account.
+                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Tea planner",
+                 *       "scopes": [
+                 *         "api:read",
+                 *         "staff"
+                 *       ],
+                 *       "networks": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
@@ -5108,6 +6100,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000004",
+                     *       "user_id": null,
+                     *       "service_account_id": "svc_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "name": "Tea planner",
+                     *       "scopes": [
+                     *         "api:read",
+                     *         "staff"
+                     *       ],
+                     *       "networks": [],
+                     *       "expires_at": null,
+                     *       "previous_secret_until": null,
+                     *       "last_used_at": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-5-of-the-example"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -5122,7 +6133,10 @@ export interface operations {
                 cursor?: string;
                 /** @description Slug of a category. */
                 category?: string;
-                /** @description Part of the title or of a SKU, in upper or lower case. */
+                /**
+                 * @description Part of the title or of a SKU, in upper or lower case.
+                 * @example SSAM
+                 */
                 q?: string;
                 /** @description `active` unless said; only staff get anything for the others. */
                 status?: components["schemas"]["ProductStatus"];
@@ -5142,6 +6156,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "slug": "assam",
+                     *           "title": "Assam",
+                     *           "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                     *           "image": "https://golden.example/assam.png",
+                     *           "category": {
+                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "slug": "tea"
+                     *           },
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z",
+                     *           "variants": [
+                     *             {
+                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "sku": "ASSAM-100",
+                     *               "title": "100 g",
+                     *               "status": "active",
+                     *               "version": 1,
+                     *               "prices": [
+                     *                 {
+                     *                   "amount": 690,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 {
+                     *                   "amount": 790,
+                     *                   "currency": "USD"
+                     *                 }
+                     *               ],
+                     *               "in_stock": false
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProductList"];
                 };
             };
@@ -5151,7 +6209,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example product-assam
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5159,6 +6220,32 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "slug": "assam",
+                 *       "title": "Assam",
+                 *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                 *       "category_id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                 *       "image": "https://golden.example/assam.png",
+                 *       "status": "active",
+                 *       "variants": [
+                 *         {
+                 *           "sku": "ASSAM-100",
+                 *           "title": "100 g",
+                 *           "prices": [
+                 *             {
+                 *               "amount": 690,
+                 *               "currency": "EUR"
+                 *             },
+                 *             {
+                 *               "amount": 790,
+                 *               "currency": "USD"
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateProductBody"];
             };
         };
@@ -5174,6 +6261,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "slug": "assam",
+                     *       "title": "Assam",
+                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                     *       "image": "https://golden.example/assam.png",
+                     *       "category": {
+                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "slug": "tea"
+                     *       },
+                     *       "status": "active",
+                     *       "version": 1,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "variants": [
+                     *         {
+                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "100 g",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "prices": [
+                     *             {
+                     *               "amount": 690,
+                     *               "currency": "EUR"
+                     *             },
+                     *             {
+                     *               "amount": 790,
+                     *               "currency": "USD"
+                     *             }
+                     *           ],
+                     *           "in_stock": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -5182,7 +6307,10 @@ export interface operations {
     search: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
+                /**
+                 * @description Items of a page.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -5194,7 +6322,10 @@ export interface operations {
                 option?: string;
                 /** @description Whether one of the wanted variants can be had. */
                 availability?: components["schemas"]["Availability"];
-                /** @description What prices are in; `price_min`, `price_max`, the orders by price and the facet of prices need it. */
+                /**
+                 * @description What prices are in; `price_min`, `price_max`, the orders by price and the facet of prices need it.
+                 * @example EUR
+                 */
                 currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
                 /** @description In minor units of `currency`, itself included. */
                 price_min?: number;
@@ -5203,6 +6334,7 @@ export interface operations {
                 /**
                  * @description What comes first: `relevance` if there is a `q`, else `newest`. Products are compared by the lowest price of their
                  *     wanted variants; those without one come last. What is equal comes newest first.
+                 * @example price
                  */
                 sort?: components["schemas"]["SearchSort"];
             };
@@ -5221,6 +6353,158 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "slug": "assam",
+                     *           "title": "Assam",
+                     *           "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                     *           "image": "https://golden.example/assam.png",
+                     *           "category": {
+                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "slug": "tea"
+                     *           },
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z",
+                     *           "variants": [
+                     *             {
+                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "sku": "ASSAM-100",
+                     *               "title": "100 g",
+                     *               "status": "active",
+                     *               "version": 1,
+                     *               "prices": [
+                     *                 {
+                     *                   "amount": 690,
+                     *                   "currency": "EUR"
+                     *                 },
+                     *                 {
+                     *                   "amount": 790,
+                     *                   "currency": "USD"
+                     *                 }
+                     *               ],
+                     *               "in_stock": false
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "slug": "sencha",
+                     *           "title": "SENCHA",
+                     *           "description": "",
+                     *           "image": null,
+                     *           "category": {
+                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "slug": "tea"
+                     *           },
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z",
+                     *           "variants": [
+                     *             {
+                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "sku": "SENCHA-100",
+                     *               "title": "one size",
+                     *               "status": "active",
+                     *               "version": 1,
+                     *               "prices": [
+                     *                 {
+                     *                   "amount": 990,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               ],
+                     *               "in_stock": false
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-7-of-the-example",
+                     *       "has_more": true,
+                     *       "total": 4,
+                     *       "complete": true,
+                     *       "corrections": [],
+                     *       "facets": {
+                     *         "category": [
+                     *           {
+                     *             "value": "tea",
+                     *             "count": 4
+                     *           }
+                     *         ],
+                     *         "option": [
+                     *           {
+                     *             "value": "one size",
+                     *             "count": 3
+                     *           },
+                     *           {
+                     *             "value": "100 g",
+                     *             "count": 1
+                     *           }
+                     *         ],
+                     *         "availability": [
+                     *           {
+                     *             "value": "in_stock",
+                     *             "count": 0
+                     *           },
+                     *           {
+                     *             "value": "out_of_stock",
+                     *             "count": 4
+                     *           }
+                     *         ],
+                     *         "price": {
+                     *           "lowest": {
+                     *             "amount": 690,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "highest": {
+                     *             "amount": 4900,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "ranges": [
+                     *             {
+                     *               "from": {
+                     *                 "amount": 0,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "to": {
+                     *                 "amount": 999,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "count": 2
+                     *             },
+                     *             {
+                     *               "from": {
+                     *                 "amount": 1000,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "to": {
+                     *                 "amount": 1999,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "count": 1
+                     *             },
+                     *             {
+                     *               "from": {
+                     *                 "amount": 4000,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "to": {
+                     *                 "amount": 4999,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "count": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SearchResult"];
                 };
             };
@@ -5231,7 +6515,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `prd_…`, or `slug:darjeeling-first-flush` */
+                /**
+                 * @description `prd_…`, or `slug:darjeeling-first-flush`
+                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5248,6 +6535,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "slug": "assam",
+                     *       "title": "Assam",
+                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                     *       "image": "https://golden.example/assam.png",
+                     *       "category": {
+                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "slug": "tea"
+                     *       },
+                     *       "status": "active",
+                     *       "version": 1,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "variants": [
+                     *         {
+                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "100 g",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "prices": [
+                     *             {
+                     *               "amount": 690,
+                     *               "currency": "EUR"
+                     *             },
+                     *             {
+                     *               "amount": 790,
+                     *               "currency": "USD"
+                     *             }
+                     *           ],
+                     *           "in_stock": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -5257,18 +6582,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v1"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The product. */
+                /**
+                 * @description The product.
+                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "Assam TGFOP"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateProductBody"];
+                /**
+                 * @example {
+                 *       "title": "Assam TGFOP"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateProductBody"];
             };
         };
@@ -5283,6 +6624,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "slug": "assam",
+                     *       "title": "Assam TGFOP",
+                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
+                     *       "image": "https://golden.example/assam.png",
+                     *       "category": {
+                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "slug": "tea"
+                     *       },
+                     *       "status": "active",
+                     *       "version": 2,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z",
+                     *       "variants": [
+                     *         {
+                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "100 g",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "prices": [
+                     *             {
+                     *               "amount": 690,
+                     *               "currency": "EUR"
+                     *             },
+                     *             {
+                     *               "amount": 790,
+                     *               "currency": "USD"
+                     *             }
+                     *           ],
+                     *           "in_stock": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -5292,17 +6671,35 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example variant-250
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The product. */
+                /**
+                 * @description The product.
+                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sku": "ASSAM-250",
+                 *       "title": "250 g",
+                 *       "prices": [
+                 *         {
+                 *           "amount": 1490,
+                 *           "currency": "EUR"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["VariantBody"];
             };
         };
@@ -5318,6 +6715,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000005",
+                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "sku": "ASSAM-250",
+                     *       "title": "250 g",
+                     *       "status": "active",
+                     *       "version": 1,
+                     *       "prices": [
+                     *         {
+                     *           "amount": 1490,
+                     *           "currency": "EUR"
+                     *         }
+                     *       ],
+                     *       "in_stock": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -5327,18 +6741,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v2"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The variant. */
+                /**
+                 * @description The variant.
+                 * @example var_01jb2z4k8f5n6p7q8r9s000005
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "archived"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateVariantBody"];
+                /**
+                 * @example {
+                 *       "status": "archived"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateVariantBody"];
             };
         };
@@ -5353,6 +6783,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000005",
+                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "sku": "ASSAM-250",
+                     *       "title": "half a pound",
+                     *       "status": "archived",
+                     *       "version": 3,
+                     *       "prices": [
+                     *         {
+                     *           "amount": 1490,
+                     *           "currency": "EUR"
+                     *         }
+                     *       ],
+                     *       "in_stock": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -5362,17 +6809,33 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v1"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The variant. */
+                /**
+                 * @description The variant.
+                 * @example var_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "prices": [
+                 *         {
+                 *           "amount": 720,
+                 *           "currency": "EUR"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetPricesBody"];
             };
         };
@@ -5387,6 +6850,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "sku": "ASSAM-100",
+                     *       "title": "100 g",
+                     *       "status": "active",
+                     *       "version": 2,
+                     *       "prices": [
+                     *         {
+                     *           "amount": 720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       ],
+                     *       "in_stock": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -5395,7 +6875,10 @@ export interface operations {
     list_categories: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
+                /**
+                 * @description Items of a page.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -5415,6 +6898,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "cat_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "slug": "pots",
+                     *           "title": "Pots",
+                     *           "description": "",
+                     *           "position": 0,
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "slug": "tea",
+                     *           "title": "Tea",
+                     *           "description": "Leaves.",
+                     *           "position": 1,
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-4-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["CategoryList"];
                 };
             };
@@ -5424,7 +6933,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example category-tea
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5432,6 +6944,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "slug": "tea",
+                 *       "title": "Tea",
+                 *       "description": "Leaves.",
+                 *       "position": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateCategoryBody"];
             };
         };
@@ -5447,6 +6967,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "slug": "tea",
+                     *       "title": "Tea",
+                     *       "description": "Leaves.",
+                     *       "position": 1,
+                     *       "version": 1,
+                     *       "created_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Category"];
                 };
             };
@@ -5455,7 +6986,10 @@ export interface operations {
     list_stock_levels: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
+                /**
+                 * @description Items of a page.
+                 * @example 3
+                 */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -5477,6 +7011,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "on_hand": 97,
+                     *           "reserved": 0,
+                     *           "available": 97,
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "on_hand": 40,
+                     *           "reserved": 0,
+                     *           "available": 40,
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-9-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["StockLevelList"];
                 };
             };
@@ -5486,7 +7044,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example delivery-1
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5494,6 +7055,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                 *       "delta": 100,
+                 *       "reason": "received",
+                 *       "note": "by ship"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AdjustInventoryBody"];
             };
         };
@@ -5509,6 +7078,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "mov_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "delta": 100,
+                     *       "reason": "received",
+                     *       "note": "by ship",
+                     *       "on_hand": 100,
+                     *       "reserved": 0,
+                     *       "available": 100,
+                     *       "at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["InventoryAdjustment"];
                 };
             };
@@ -5521,7 +7104,10 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description Only this variant's. */
+                /**
+                 * @description Only this variant's.
+                 * @example var_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 variant_id?: string;
             };
             header?: never;
@@ -5539,6 +7125,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "mov_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "reservation_id": null,
+                     *           "delta_on_hand": -3,
+                     *           "delta_reserved": 0,
+                     *           "reason": "damaged",
+                     *           "reference": null,
+                     *           "actor": "user:0192f1c4-7a2b-7c3d-8e4f-000000000001",
+                     *           "at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "mov_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "reservation_id": null,
+                     *           "delta_on_hand": 100,
+                     *           "delta_reserved": 0,
+                     *           "reason": "received",
+                     *           "reference": "by ship",
+                     *           "actor": "user:0192f1c4-7a2b-7c3d-8e4f-000000000001",
+                     *           "at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["StockMovementList"];
                 };
             };
@@ -5549,7 +7167,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `pay_…` */
+                /**
+                 * @description `pay_…`
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5566,6 +7187,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "captured",
+                     *       "amount": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "captured": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "capture": "immediate",
+                     *       "next_action": null,
+                     *       "void_requested": false,
+                     *       "attempts": [
+                     *         {
+                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "number": 1,
+                     *           "status": "authorized",
+                     *           "decline": null,
+                     *           "decline_code": null,
+                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000001",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "captures": [
+                     *         {
+                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "number": 1,
+                     *           "amount": {
+                     *             "amount": 3720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "succeeded",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "refunds": [],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -5575,17 +7249,24 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example capture-rest
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description `pay_…` */
+                /**
+                 * @description `pay_…`
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000006
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["CapturePaymentBody"];
             };
         };
@@ -5601,6 +7282,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "status": "captured",
+                     *       "amount": {
+                     *         "amount": 2990,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 2990,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "captured": {
+                     *         "amount": 2990,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "capture": "immediate",
+                     *       "next_action": null,
+                     *       "void_requested": false,
+                     *       "attempts": [
+                     *         {
+                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "number": 1,
+                     *           "status": "authorized",
+                     *           "decline": null,
+                     *           "decline_code": null,
+                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000003",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "captures": [
+                     *         {
+                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "number": 1,
+                     *           "amount": {
+                     *             "amount": 2990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "failed",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "number": 2,
+                     *           "amount": {
+                     *             "amount": 1000,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "succeeded",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000005",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "number": 3,
+                     *           "amount": {
+                     *             "amount": 1990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "succeeded",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "refunds": [],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -5624,17 +7380,28 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example void-it
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description `pay_…` */
+                /**
+                 * @description `pay_…`
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000005
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "never paid"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VoidPaymentBody"];
             };
         };
@@ -5650,6 +7417,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000005",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000005",
+                     *       "status": "pending",
+                     *       "amount": {
+                     *         "amount": 1480,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "captured": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 0,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "capture": "immediate",
+                     *       "next_action": null,
+                     *       "void_requested": true,
+                     *       "attempts": [
+                     *         {
+                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "number": 1,
+                     *           "status": "releasing",
+                     *           "decline": null,
+                     *           "decline_code": null,
+                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000004",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "captures": [],
+                     *       "refunds": [],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -5659,17 +7467,32 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example refund-part
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description `pay_…` */
+                /**
+                 * @description `pay_…`
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "amount": {
+                 *         "amount": 300,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "reason": "a broken cup"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefundPaymentBody"];
             };
         };
@@ -5685,6 +7508,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "amount": {
+                     *         "amount": 300,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "status": "succeeded",
+                     *       "reason": "a broken cup",
+                     *       "created_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Refund"];
                 };
             };
@@ -5709,7 +7545,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `rfd_…` */
+                /**
+                 * @description `rfd_…`
+                 * @example rfd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5725,6 +7564,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "amount": {
+                     *         "amount": 300,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "status": "succeeded",
+                     *       "reason": "a broken cup",
+                     *       "created_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Refund"];
                 };
             };
@@ -5735,7 +7587,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `pay_…` */
+                /**
+                 * @description `pay_…`
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -5751,6 +7606,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "partially_refunded",
+                     *       "amount": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "authorized": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "captured": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 300,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "capture": "immediate",
+                     *       "next_action": null,
+                     *       "void_requested": false,
+                     *       "attempts": [
+                     *         {
+                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "number": 1,
+                     *           "status": "authorized",
+                     *           "decline": null,
+                     *           "decline_code": null,
+                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000001",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "captures": [
+                     *         {
+                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "number": 1,
+                     *           "amount": {
+                     *             "amount": 3720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "succeeded",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "amount": {
+                     *             "amount": 300,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "status": "succeeded",
+                     *           "reason": "a broken cup",
+                     *           "created_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -5759,11 +7679,17 @@ export interface operations {
     list_ledger_entries: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
+                /**
+                 * @description Items of a page.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description Only entries about this payment. */
+                /**
+                 * @description Only entries about this payment.
+                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 payment_id?: string;
             };
             header?: never;
@@ -5781,6 +7707,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "led_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "kind": "refund",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "transfers": [
+                     *             {
+                     *               "debit": "refunds",
+                     *               "credit": "psp_receivable/simulator",
+                     *               "amount": {
+                     *                 "amount": 300,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "posted_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "led_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "kind": "capture",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "transfers": [
+                     *             {
+                     *               "debit": "authorizations",
+                     *               "credit": "psp_authorized/simulator",
+                     *               "amount": {
+                     *                 "amount": 3720,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             },
+                     *             {
+                     *               "debit": "psp_receivable/simulator",
+                     *               "credit": "sales_clearing",
+                     *               "amount": {
+                     *                 "amount": 3720,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "posted_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-12-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["LedgerEntryList"];
                 };
             };
@@ -5790,11 +7766,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `t=<unix seconds>,v1=<hex>` */
+                /**
+                 * @description `t=<unix seconds>,v1=<hex>`
+                 * @example <signature>
+                 */
                 "simulator-signature"?: string;
             };
             path: {
-                /** @description The provider's name: `simulator` */
+                /**
+                 * @description The provider's name: `simulator`
+                 * @example simulator
+                 */
                 provider: string;
             };
             cookie?: never;
@@ -5810,6 +7792,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "received": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProviderWebhookReceived"];
                 };
             };
@@ -5824,6 +7811,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currency": "EUR"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateCartBody"];
             };
         };
@@ -5838,6 +7830,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "active",
+                     *       "currency": "EUR",
+                     *       "email": null,
+                     *       "shipping_address": null,
+                     *       "billing_address": null,
+                     *       "shipping_method": null,
+                     *       "lines": [],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [
+                     *         "/lines",
+                     *         "/email",
+                     *         "/shipping_address",
+                     *         "/shipping_method"
+                     *       ],
+                     *       "checkout_id": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5851,7 +7884,10 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000006
+                 */
                 cart_id: string;
             };
             cookie?: never;
@@ -5868,6 +7904,91 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "status": "frozen",
+                     *       "currency": "EUR",
+                     *       "email": "ada@golden.example",
+                     *       "shipping_address": {
+                     *         "name": "Ada Lovelace",
+                     *         "line1": "Unter den Linden 1",
+                     *         "city": "Berlin",
+                     *         "postal_code": "10117",
+                     *         "country": "DE"
+                     *       },
+                     *       "billing_address": null,
+                     *       "shipping_method": "standard",
+                     *       "lines": [
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "image": null,
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 316,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "image": null,
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 594,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [],
+                     *       "checkout_id": "chk_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5877,20 +7998,55 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v6"
+                 */
                 "If-Match": string;
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-1-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 cart_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "guest@golden.example",
+                 *       "shipping_method": "standard",
+                 *       "shipping_address": {
+                 *         "name": "Ada Lovelace",
+                 *         "line1": "Unter den Linden 1",
+                 *         "city": "Berlin",
+                 *         "postal_code": "10117",
+                 *         "country": "DE"
+                 *       }
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateCartBody"];
+                /**
+                 * @example {
+                 *       "email": "guest@golden.example",
+                 *       "shipping_method": "standard",
+                 *       "shipping_address": {
+                 *         "name": "Ada Lovelace",
+                 *         "line1": "Unter den Linden 1",
+                 *         "city": "Berlin",
+                 *         "postal_code": "10117",
+                 *         "country": "DE"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateCartBody"];
             };
         };
@@ -5905,6 +8061,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "active",
+                     *       "currency": "EUR",
+                     *       "email": "guest@golden.example",
+                     *       "shipping_address": {
+                     *         "name": "Ada Lovelace",
+                     *         "line1": "Unter den Linden 1",
+                     *         "city": "Berlin",
+                     *         "postal_code": "10117",
+                     *         "country": "DE"
+                     *       },
+                     *       "billing_address": null,
+                     *       "shipping_method": "standard",
+                     *       "lines": [
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "Assam TGFOP, 100 g",
+                     *           "image": null,
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1440,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 230,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 1440,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 308,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 1930,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [],
+                     *       "checkout_id": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5916,17 +8136,29 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-1-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 cart_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                 *       "quantity": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddCartLineBody"];
             };
         };
@@ -5942,6 +8174,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "active",
+                     *       "currency": "EUR",
+                     *       "email": null,
+                     *       "shipping_address": null,
+                     *       "billing_address": null,
+                     *       "shipping_method": null,
+                     *       "lines": [
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "Assam TGFOP, 100 g",
+                     *           "image": null,
+                     *           "quantity": 3,
+                     *           "unit_price": {
+                     *             "amount": 720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 2160,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 345,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "image": null,
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 158,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3150,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 503,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3150,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [
+                     *         "/email",
+                     *         "/shipping_address",
+                     *         "/shipping_method"
+                     *       ],
+                     *       "checkout_id": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5951,15 +8266,27 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v5"
+                 */
                 "If-Match": string;
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-1-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 cart_id: string;
-                /** @description Which line of it. */
+                /**
+                 * @description Which line of it.
+                 * @example lin_01jb2z4k8f5n6p7q8r9s000002
+                 */
                 line_id: string;
             };
             cookie?: never;
@@ -5976,6 +8303,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "active",
+                     *       "currency": "EUR",
+                     *       "email": null,
+                     *       "shipping_address": null,
+                     *       "billing_address": null,
+                     *       "shipping_method": null,
+                     *       "lines": [
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "Assam TGFOP, 100 g",
+                     *           "image": null,
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1440,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 230,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 1440,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 1440,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [
+                     *         "/email",
+                     *         "/shipping_address",
+                     *         "/shipping_method"
+                     *       ],
+                     *       "checkout_id": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -5985,22 +8374,44 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v4"
+                 */
                 "If-Match": string;
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-1-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 cart_id: string;
-                /** @description Which line of it. */
+                /**
+                 * @description Which line of it.
+                 * @example lin_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 line_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quantity": 2
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateCartLineBody"];
+                /**
+                 * @example {
+                 *       "quantity": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateCartLineBody"];
             };
         };
@@ -6015,6 +8426,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "active",
+                     *       "currency": "EUR",
+                     *       "email": null,
+                     *       "shipping_address": null,
+                     *       "billing_address": null,
+                     *       "shipping_method": null,
+                     *       "lines": [
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "Assam TGFOP, 100 g",
+                     *           "image": null,
+                     *           "quantity": 2,
+                     *           "unit_price": {
+                     *             "amount": 720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1440,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 230,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "image": null,
+                     *           "quantity": 1,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 158,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 2430,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 0,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 388,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 2430,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "problems": [],
+                     *       "missing": [
+                     *         "/email",
+                     *         "/shipping_address",
+                     *         "/shipping_method"
+                     *       ],
+                     *       "checkout_id": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -6024,11 +8518,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-1-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which cart. */
+                /**
+                 * @description Which cart.
+                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 cart_id: string;
             };
             cookie?: never;
@@ -6044,6 +8544,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "code": "standard",
+                     *           "name": "Standard delivery",
+                     *           "price": {
+                     *             "amount": 490,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "days": 4
+                     *         },
+                     *         {
+                     *           "code": "express",
+                     *           "name": "Express delivery",
+                     *           "price": {
+                     *             "amount": 1290,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "days": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ShippingOptionsView"];
                 };
             };
@@ -6053,7 +8577,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example on-page
+                 */
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
@@ -6063,6 +8590,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StartCheckoutBody"];
             };
         };
@@ -6078,6 +8610,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "requires_action",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment": {
+                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "status": "requires_action",
+                     *         "attempts": 1
+                     *       },
+                     *       "next_action": {
+                     *         "kind": "redirect",
+                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
+                     *       },
+                     *       "problems": [],
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "quantity": 2,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 316,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 594,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "expires_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -6093,7 +8709,10 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @description Which checkout. */
+                /**
+                 * @description Which checkout.
+                 * @example chk_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 checkout_id: string;
             };
             cookie?: never;
@@ -6110,6 +8729,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "requires_action",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment": {
+                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "status": "requires_action",
+                     *         "attempts": 1
+                     *       },
+                     *       "next_action": {
+                     *         "kind": "redirect",
+                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
+                     *       },
+                     *       "problems": [],
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "quantity": 2,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 316,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 594,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "expires_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -6125,13 +8828,17 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which checkout. */
+                /**
+                 * @description Which checkout.
+                 * @example chk_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 checkout_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ConfirmCheckoutBody"];
             };
         };
@@ -6146,6 +8853,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "status": "requires_action",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment": {
+                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "status": "requires_action",
+                     *         "attempts": 1
+                     *       },
+                     *       "next_action": {
+                     *         "kind": "redirect",
+                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
+                     *       },
+                     *       "problems": [],
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "quantity": 2,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 316,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 594,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "reason": null,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "expires_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -6159,7 +8950,10 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which checkout. */
+                /**
+                 * @description Which checkout.
+                 * @example chk_01jb2z4k8f5n6p7q8r9s000004
+                 */
                 checkout_id: string;
             };
             cookie?: never;
@@ -6175,6 +8969,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000004",
+                     *       "status": "cancelled",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000009",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000004",
+                     *       "payment": {
+                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000004",
+                     *         "status": "requires_action",
+                     *         "attempts": 1
+                     *       },
+                     *       "next_action": null,
+                     *       "problems": [],
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000008",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 1250,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 278,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 1740,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "reason": "customer_request",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "expires_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -6196,11 +9050,20 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
+                /**
+                 * @description Items of a page.
+                 * @example 2
+                 */
                 limit?: number;
-                /** @description From `next_cursor` of the page before. */
+                /**
+                 * @description From `next_cursor` of the page before.
+                 * @example cursor-11-of-the-example
+                 */
                 cursor?: string;
-                /** @description Only orders in this state. */
+                /**
+                 * @description Only orders in this state.
+                 * @example placed
+                 */
                 status?: components["schemas"]["StatusFilter"];
                 /** @description Staff only: orders of this person. */
                 user_id?: string;
@@ -6224,6 +9087,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ord_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "number": "100002",
+                     *           "status": "placed",
+                     *           "cancel_reason": null,
+                     *           "customer": {
+                     *             "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *             "email": "ada@golden.example"
+                     *           },
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000005",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *               "sku": "ASSAM-100",
+                     *               "title": "Assam TGFOP, 100 g",
+                     *               "quantity": 1,
+                     *               "shipped": 0,
+                     *               "unit_price": {
+                     *                 "amount": 750,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "total": {
+                     *                 "amount": 750,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 120,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "totals": {
+                     *             "subtotal": {
+                     *               "amount": 750,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "shipping": {
+                     *               "amount": 490,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax": {
+                     *               "amount": 198,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax_included": true,
+                     *             "total": {
+                     *               "amount": 1240,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "rates_source": "settings",
+                     *           "shipping_method": "standard",
+                     *           "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000007",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "payment_status": "captured",
+                     *           "captured": {
+                     *             "amount": 1240,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "placed_at": "2026-01-31T09:30:00Z",
+                     *           "cancelled_at": null
+                     *         },
+                     *         {
+                     *           "id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "number": "100001",
+                     *           "status": "placed",
+                     *           "cancel_reason": null,
+                     *           "customer": {
+                     *             "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *             "email": "ada@golden.example"
+                     *           },
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "sku": "SENCHA-100",
+                     *               "title": "SENCHA, one size",
+                     *               "quantity": 2,
+                     *               "shipped": 0,
+                     *               "unit_price": {
+                     *                 "amount": 990,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "total": {
+                     *                 "amount": 1980,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 316,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             },
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *               "sku": "DARJ-50",
+                     *               "title": "DARJEELING, one size",
+                     *               "quantity": 1,
+                     *               "shipped": 0,
+                     *               "unit_price": {
+                     *                 "amount": 1250,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "total": {
+                     *                 "amount": 1250,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 200,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "totals": {
+                     *             "subtotal": {
+                     *               "amount": 3230,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "shipping": {
+                     *               "amount": 490,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax": {
+                     *               "amount": 594,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "tax_included": true,
+                     *             "total": {
+                     *               "amount": 3720,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "rates_source": "settings",
+                     *           "shipping_method": "standard",
+                     *           "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "payment_status": "captured",
+                     *           "captured": {
+                     *             "amount": 3720,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "refunded": {
+                     *             "amount": 0,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "placed_at": "2026-01-31T09:30:00Z",
+                     *           "cancelled_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderSummaryList"];
                 };
             };
@@ -6237,7 +9265,10 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which order. */
+                /**
+                 * @description Which order.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 order_id: string;
             };
             cookie?: never;
@@ -6254,6 +9285,150 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "number": "100001",
+                     *       "status": "partially_fulfilled",
+                     *       "cancel_reason": null,
+                     *       "customer": {
+                     *         "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *         "email": "ada@golden.example"
+                     *       },
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "sku": "SENCHA-100",
+                     *           "title": "SENCHA, one size",
+                     *           "quantity": 2,
+                     *           "shipped": 1,
+                     *           "unit_price": {
+                     *             "amount": 990,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 316,
+                     *             "currency": "EUR"
+                     *           }
+                     *         },
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "sku": "DARJ-50",
+                     *           "title": "DARJEELING, one size",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 1250,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 200,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 3230,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 594,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "rates_source": "settings",
+                     *       "shipping_method": "standard",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
+                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "payment_status": "partially_refunded",
+                     *       "captured": {
+                     *         "amount": 3720,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 300,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "placed_at": "2026-01-31T09:30:00Z",
+                     *       "cancelled_at": null,
+                     *       "shipping_address": {
+                     *         "name": "Ada Lovelace",
+                     *         "line1": "Unter den Linden 1",
+                     *         "city": "Berlin",
+                     *         "postal_code": "10117",
+                     *         "country": "DE"
+                     *       },
+                     *       "billing_address": null,
+                     *       "fulfillments": [
+                     *         {
+                     *           "id": "ful_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "version": 4,
+                     *           "status": "delivered",
+                     *           "tracking": {
+                     *             "carrier": "DHL",
+                     *             "number": "00340",
+                     *             "url": "https://dhl.example/00340"
+                     *           },
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "quantity": 1
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "shipped_at": "2026-01-31T09:30:00Z",
+                     *           "delivered_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "ful_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "version": 1,
+                     *           "status": "pending",
+                     *           "tracking": {},
+                     *           "lines": [
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *               "quantity": 1
+                     *             },
+                     *             {
+                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *               "quantity": 1
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "shipped_at": null,
+                     *           "delivered_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -6263,11 +9438,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                /**
+                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
+                 * @example cart_token-4-of-the-example
+                 */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which order. */
+                /**
+                 * @description Which order.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000003
+                 */
                 order_id: string;
             };
             cookie?: never;
@@ -6283,6 +9464,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-31T09:30:00Z",
+                     *           "kind": "order.created",
+                     *           "amount": {
+                     *             "amount": 2980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "reason": null,
+                     *           "fulfillment_id": null
+                     *         },
+                     *         {
+                     *           "at": "2026-01-31T09:30:00Z",
+                     *           "kind": "payment.authorized",
+                     *           "amount": {
+                     *             "amount": 2980,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "reason": null,
+                     *           "fulfillment_id": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderTimelineView"];
                 };
             };
@@ -6292,19 +9499,30 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example cancel-3
+                 */
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description Which order. */
+                /**
+                 * @description Which order.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000002
+                 */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "note": "changed my mind"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CancelOrderBody"];
             };
         };
@@ -6320,6 +9538,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ord_01jb2z4k8f5n6p7q8r9s000002",
+                     *       "number": "100002",
+                     *       "status": "cancelled",
+                     *       "cancel_reason": "customer_request",
+                     *       "customer": {
+                     *         "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
+                     *         "email": "ada@golden.example"
+                     *       },
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000005",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "sku": "ASSAM-100",
+                     *           "title": "Assam TGFOP, 100 g",
+                     *           "quantity": 1,
+                     *           "shipped": 0,
+                     *           "unit_price": {
+                     *             "amount": 750,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "total": {
+                     *             "amount": 750,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "tax": {
+                     *             "amount": 120,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "subtotal": {
+                     *           "amount": 750,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "shipping": {
+                     *           "amount": 490,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax": {
+                     *           "amount": 198,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "tax_included": true,
+                     *         "total": {
+                     *           "amount": 1240,
+                     *           "currency": "EUR"
+                     *         }
+                     *       },
+                     *       "rates_source": "settings",
+                     *       "shipping_method": "standard",
+                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000007",
+                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000002",
+                     *       "payment_status": "refunded",
+                     *       "captured": {
+                     *         "amount": 1240,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "refunded": {
+                     *         "amount": 1240,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "placed_at": "2026-01-31T09:30:00Z",
+                     *       "cancelled_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderSummary"];
                 };
             };
@@ -6329,17 +9617,37 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example parcel-6
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Which order. */
+                /**
+                 * @description Which order.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lines": [
+                 *         {
+                 *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                 *           "quantity": 1
+                 *         },
+                 *         {
+                 *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                 *           "quantity": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateFulfillmentBody"];
             };
         };
@@ -6355,6 +9663,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ful_01jb2z4k8f5n6p7q8r9s000002",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "version": 1,
+                     *       "status": "pending",
+                     *       "tracking": {},
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "quantity": 1
+                     *         },
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "shipped_at": null,
+                     *       "delivered_at": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Fulfillment"];
                 };
             };
@@ -6364,18 +9696,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v3"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description Which parcel. */
+                /**
+                 * @description Which parcel.
+                 * @example ful_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 fulfillment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "delivered"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateFulfillmentBody"];
+                /**
+                 * @example {
+                 *       "status": "delivered"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateFulfillmentBody"];
             };
         };
@@ -6390,6 +9738,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ful_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "version": 4,
+                     *       "status": "delivered",
+                     *       "tracking": {
+                     *         "carrier": "DHL",
+                     *         "number": "00340",
+                     *         "url": "https://dhl.example/00340"
+                     *       },
+                     *       "lines": [
+                     *         {
+                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "quantity": 1
+                     *         }
+                     *       ],
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "shipped_at": "2026-01-31T09:30:00Z",
+                     *       "delivered_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Fulfillment"];
                 };
             };
@@ -6402,9 +9773,15 @@ export interface operations {
                 unread?: boolean;
                 /** @description Also those that were put away. */
                 archived?: boolean;
-                /** @description 1 to 200 notifications, 50 unless said. */
+                /**
+                 * @description 1 to 200 notifications, 50 unless said.
+                 * @example 3
+                 */
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /**
+                 * @description `next_cursor` of the page before.
+                 * @example cursor-13-of-the-example
+                 */
                 cursor?: string;
             };
             header?: never;
@@ -6422,6 +9799,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ntf_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "kind": "order.delivered",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "title": "Order 100001 delivered",
+                     *           "body": "A parcel was delivered.",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "seen_at": null,
+                     *           "archived_at": null
+                     *         },
+                     *         {
+                     *           "id": "ntf_01jb2z4k8f5n6p7q8r9s000005",
+                     *           "kind": "order.shipped",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "title": "Order 100001 is on its way",
+                     *           "body": "A parcel has left us. Tracking number: 00340.",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "seen_at": null,
+                     *           "archived_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-14-of-the-example",
+                     *       "has_more": true,
+                     *       "unread_count": 8
+                     *     }
+                     */
                     "application/json": components["schemas"]["Inbox"];
                 };
             };
@@ -6431,18 +9839,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v2"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The notification. */
+                /**
+                 * @description The notification.
+                 * @example ntf_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "archived": true
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateNotification"];
+                /**
+                 * @example {
+                 *       "archived": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateNotification"];
             };
         };
@@ -6457,6 +9881,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "ntf_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "kind": "refund.succeeded",
+                     *       "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "title": "Refund for order 100001",
+                     *       "body": "We returned 3.00 EUR.",
+                     *       "version": 3,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "seen_at": "2026-01-31T09:30:00Z",
+                     *       "archived_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Notification"];
                 };
             };
@@ -6469,9 +9906,15 @@ export interface operations {
                 subject?: string;
                 /** @description With this status. */
                 status?: components["schemas"]["MessageStatus"];
-                /** @description Made from this template. */
+                /**
+                 * @description Made from this template.
+                 * @example order_placed
+                 */
                 template?: components["schemas"]["Template"];
-                /** @description 1 to 200 messages, 50 unless said. */
+                /**
+                 * @description 1 to 200 messages, 50 unless said.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6491,6 +9934,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "msg_01jb2z4k8f5n6p7q8r9s000004",
+                     *           "channel": "email",
+                     *           "template": "order_placed",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "status": "sent",
+                     *           "attempts": 1,
+                     *           "uncertain": 0,
+                     *           "recipient_hash": "recipient-1-of-the-example",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "sent_at": "2026-01-31T09:30:00Z"
+                     *         },
+                     *         {
+                     *           "id": "msg_01jb2z4k8f5n6p7q8r9s000005",
+                     *           "channel": "email",
+                     *           "template": "order_placed",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "status": "sent",
+                     *           "attempts": 1,
+                     *           "uncertain": 0,
+                     *           "recipient_hash": "recipient-2-of-the-example",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "sent_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-15-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["MessageList"];
                 };
             };
@@ -6524,7 +9999,10 @@ export interface operations {
             query?: {
                 /** @description Of exactly this type. */
                 type?: string;
-                /** @description About exactly this thing. */
+                /**
+                 * @description About exactly this thing.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 subject?: string;
                 /** @description 1 to 200 events, 50 unless said. */
                 limit?: number;
@@ -6546,6 +10024,114 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "specversion": "1.0",
+                     *           "id": "evt_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "source": "/orders",
+                     *           "type": "order.created",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "time": "2026-01-31T09:30:00Z",
+                     *           "datacontenttype": "application/json",
+                     *           "dataschema": "/schemas/order.created/1",
+                     *           "sequence": "0000000000000000042",
+                     *           "data": {
+                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "number": "100001",
+                     *             "lines": [
+                     *               {
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *                 "title": "SENCHA, one size",
+                     *                 "quantity": 2,
+                     *                 "total": {
+                     *                   "amount": 1980,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *                 "title": "DARJEELING, one size",
+                     *                 "quantity": 1,
+                     *                 "total": {
+                     *                   "amount": 1250,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "total": {
+                     *               "amount": 3720,
+                     *               "currency": "EUR"
+                     *             },
+                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001"
+                     *           }
+                     *         },
+                     *         {
+                     *           "specversion": "1.0",
+                     *           "id": "evt_01jb2z4k8f5n6p7q8r9s000003",
+                     *           "source": "/orders",
+                     *           "type": "order.placed",
+                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "time": "2026-01-31T09:30:00Z",
+                     *           "datacontenttype": "application/json",
+                     *           "dataschema": "/schemas/order.placed/1",
+                     *           "sequence": "0000000000000000042",
+                     *           "data": {
+                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "number": "100001",
+                     *             "customer": {
+                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
+                     *             },
+                     *             "lines": [
+                     *               {
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *                 "title": "SENCHA, one size",
+                     *                 "quantity": 2,
+                     *                 "total": {
+                     *                   "amount": 1980,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *                 "title": "DARJEELING, one size",
+                     *                 "quantity": 1,
+                     *                 "total": {
+                     *                   "amount": 1250,
+                     *                   "currency": "EUR"
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "totals": {
+                     *               "subtotal": {
+                     *                 "amount": 3230,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "shipping": {
+                     *                 "amount": 490,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax": {
+                     *                 "amount": 594,
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "tax_included": true,
+                     *               "total": {
+                     *                 "amount": 3720,
+                     *                 "currency": "EUR"
+                     *               }
+                     *             },
+                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "reservation_id": "rsv_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "capture": "immediate"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-16-of-the-example",
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
@@ -6556,7 +10142,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The event. */
+                /**
+                 * @description The event.
+                 * @example evt_01jb2z4k8f5n6p7q8r9s000002
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6572,6 +10161,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "specversion": "1.0",
+                     *       "id": "evt_01jb2z4k8f5n6p7q8r9s000002",
+                     *       "source": "/orders",
+                     *       "type": "order.created",
+                     *       "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "time": "2026-01-31T09:30:00Z",
+                     *       "datacontenttype": "application/json",
+                     *       "dataschema": "/schemas/order.created/1",
+                     *       "sequence": "0000000000000000042",
+                     *       "data": {
+                     *         "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "number": "100001",
+                     *         "lines": [
+                     *           {
+                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
+                     *             "title": "SENCHA, one size",
+                     *             "quantity": 2,
+                     *             "total": {
+                     *               "amount": 1980,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           {
+                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
+                     *             "title": "DARJEELING, one size",
+                     *             "quantity": 1,
+                     *             "total": {
+                     *               "amount": 1250,
+                     *               "currency": "EUR"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "amount": 3720,
+                     *           "currency": "EUR"
+                     *         },
+                     *         "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -6582,11 +10213,17 @@ export interface operations {
             query?: {
                 /** @description Of exactly this type. */
                 type?: string;
-                /** @description About exactly this thing. */
+                /**
+                 * @description About exactly this thing.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 subject?: string;
             };
             header?: {
-                /** @description The `id` of the last event that the caller has: the stream goes on after it. */
+                /**
+                 * @description The `id` of the last event that the caller has: the stream goes on after it.
+                 * @example 0
+                 */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -6626,6 +10263,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "url": "https://localhost/hooks",
+                     *           "description": "Warehouse",
+                     *           "event_types": [
+                     *             "product.archived"
+                     *           ],
+                     *           "mode": "keyed",
+                     *           "max_per_second": 50,
+                     *           "status": "enabled",
+                     *           "version": 1,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "updated_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpointList"];
                 };
             };
@@ -6635,7 +10294,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A value of your own for this command; repeats with it have one effect. */
+                /**
+                 * @description A value of your own for this command; repeats with it have one effect.
+                 * @example receiver-1
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6643,6 +10305,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "url": "https://localhost/hooks",
+                 *       "description": "Warehouse",
+                 *       "event_types": [
+                 *         "product.archived"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateWebhookEndpoint"];
             };
         };
@@ -6658,6 +10329,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "url": "https://localhost/hooks",
+                     *       "description": "Warehouse",
+                     *       "event_types": [
+                     *         "product.archived"
+                     *       ],
+                     *       "mode": "keyed",
+                     *       "max_per_second": 50,
+                     *       "status": "enabled",
+                     *       "secret": "secret-6-of-the-example",
+                     *       "version": 1,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -6668,7 +10356,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6685,6 +10376,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "url": "https://localhost/hooks",
+                     *       "description": "Warehouse",
+                     *       "event_types": [
+                     *         "product.archived"
+                     *       ],
+                     *       "mode": "keyed",
+                     *       "max_per_second": 50,
+                     *       "status": "enabled",
+                     *       "version": 1,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -6694,11 +10401,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v4"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6722,18 +10435,34 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` of the version you are changing. */
+                /**
+                 * @description The `ETag` of the version you are changing.
+                 * @example "v2"
+                 */
                 "If-Match": string;
             };
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "disabled"
+                 *     }
+                 */
                 "application/merge-patch+json": components["schemas"]["UpdateWebhookEndpoint"];
+                /**
+                 * @example {
+                 *       "status": "disabled"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateWebhookEndpoint"];
             };
         };
@@ -6748,6 +10477,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "url": "https://localhost/hooks",
+                     *       "description": "Warehouse",
+                     *       "event_types": [
+                     *         "product.archived"
+                     *       ],
+                     *       "mode": "keyed",
+                     *       "max_per_second": 5,
+                     *       "status": "disabled",
+                     *       "disabled_reason": "requested",
+                     *       "version": 3,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -6761,7 +10507,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6779,6 +10528,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "url": "https://localhost/hooks",
+                     *       "description": "Warehouse",
+                     *       "event_types": [
+                     *         "product.archived"
+                     *       ],
+                     *       "mode": "keyed",
+                     *       "max_per_second": 5,
+                     *       "status": "disabled",
+                     *       "disabled_reason": "requested",
+                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
+                     *       "secret": "secret-7-of-the-example",
+                     *       "version": 4,
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "updated_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -6792,13 +10560,21 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "type": "order.placed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TestWebhookEndpoint"];
             };
         };
@@ -6814,6 +10590,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "kind": "test",
+                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "event_type": "order.placed",
+                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "state": "pending",
+                     *       "attempts": 0,
+                     *       "due_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -6827,13 +10617,22 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description The receiver. */
+                /**
+                 * @description The receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "after": "0",
+                 *       "until": "0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReplayWebhooks"];
             };
         };
@@ -6848,6 +10647,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whr_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "after": "0000000000000000042",
+                     *       "until": "0000000000000000042"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookReplay"];
                 };
             };
@@ -6856,7 +10663,10 @@ export interface operations {
     list_webhook_deliveries: {
         parameters: {
             query?: {
-                /** @description To this receiver. */
+                /**
+                 * @description To this receiver.
+                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 endpoint_id?: string;
                 /** @description In this state. */
                 state?: components["schemas"]["WebhookDeliveryState"];
@@ -6882,6 +10692,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "kind": "test",
+                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *           "event_type": "order.placed",
+                     *           "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *           "state": "dead",
+                     *           "attempts": 1,
+                     *           "last_error": "not_allowed",
+                     *           "attempted_at": "2026-01-31T09:30:00Z",
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "finished_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "has_more": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookDeliveryList"];
                 };
             };
@@ -6892,7 +10724,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The delivery. */
+                /**
+                 * @description The delivery.
+                 * @example whd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6908,6 +10743,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "kind": "test",
+                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "event_type": "order.placed",
+                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "state": "dead",
+                     *       "attempts": 1,
+                     *       "last_error": "not_allowed",
+                     *       "attempted_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z",
+                     *       "finished_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -6918,7 +10769,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The delivery. */
+                /**
+                 * @description The delivery.
+                 * @example whd_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6935,6 +10789,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "kind": "test",
+                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "event_type": "order.placed",
+                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
+                     *       "state": "pending",
+                     *       "attempts": 0,
+                     *       "due_at": "2026-01-31T09:30:00Z",
+                     *       "last_error": "not_allowed",
+                     *       "attempted_at": "2026-01-31T09:30:00Z",
+                     *       "created_at": "2026-01-31T09:30:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -6947,13 +10817,19 @@ export interface operations {
                 actor?: string;
                 /** @description Exactly this action, for example `order.placed`. */
                 action?: string;
-                /** @description Exactly this target: the id of a thing. */
+                /**
+                 * @description Exactly this target: the id of a thing.
+                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 target?: string;
                 /** @description It happened then or later. */
                 since?: string;
                 /** @description It happened before then. */
                 until?: string;
-                /** @description 1 to 200 entries, 50 unless said. */
+                /**
+                 * @description 1 to 200 entries, 50 unless said.
+                 * @example 2
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -6973,6 +10849,88 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "seq": 1,
+                     *           "occurred_at": "2026-01-31T09:30:00Z",
+                     *           "recorded_at": "2026-01-31T09:30:00Z",
+                     *           "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "interface": "rest",
+                     *           "action": "order.delivered",
+                     *           "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "source": "orders",
+                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000007",
+                     *           "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *           "data": {
+                     *             "customer": {
+                     *               "email": "[masked]",
+                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
+                     *             },
+                     *             "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "lines": [
+                     *               {
+                     *                 "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *                 "quantity": 1,
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
+                     *               }
+                     *             ],
+                     *             "number": "100001",
+                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001"
+                     *           },
+                     *           "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         },
+                     *         {
+                     *           "id": "aud_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "seq": 1,
+                     *           "occurred_at": "2026-01-31T09:30:00Z",
+                     *           "recorded_at": "2026-01-31T09:30:00Z",
+                     *           "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
+                     *           "interface": "rest",
+                     *           "action": "order.shipped",
+                     *           "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *           "source": "orders",
+                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000006",
+                     *           "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *           "data": {
+                     *             "capture": "immediate",
+                     *             "complete": false,
+                     *             "customer": {
+                     *               "email": "[masked]",
+                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
+                     *             },
+                     *             "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "lines": [
+                     *               {
+                     *                 "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *                 "quantity": 1,
+                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
+                     *               }
+                     *             ],
+                     *             "number": "100001",
+                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
+                     *             "tracking": {
+                     *               "carrier": "DHL",
+                     *               "number": "00340",
+                     *               "url": "https://dhl.example/00340"
+                     *             },
+                     *             "value": {
+                     *               "amount": 990,
+                     *               "currency": "EUR"
+                     *             }
+                     *           },
+                     *           "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "cursor-20-of-the-example",
+                     *       "has_more": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
@@ -6983,7 +10941,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The entry. */
+                /**
+                 * @description The entry.
+                 * @example aud_01jb2z4k8f5n6p7q8r9s000001
+                 */
                 id: string;
             };
             cookie?: never;
@@ -6999,6 +10960,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "aud_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "seq": 1,
+                     *       "occurred_at": "2026-01-31T09:30:00Z",
+                     *       "recorded_at": "2026-01-31T09:30:00Z",
+                     *       "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
+                     *       "interface": "rest",
+                     *       "action": "order.delivered",
+                     *       "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
+                     *       "source": "orders",
+                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000007",
+                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+                     *       "data": {
+                     *         "customer": {
+                     *           "email": "[masked]",
+                     *           "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
+                     *         },
+                     *         "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
+                     *         "lines": [
+                     *           {
+                     *             "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
+                     *             "quantity": 1,
+                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
+                     *           }
+                     *         ],
+                     *         "number": "100001",
+                     *         "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001"
+                     *       },
+                     *       "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditEntry"];
                 };
             };
@@ -7012,7 +11006,10 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /** @description The key as it was sent, percent-encoded. */
+                /**
+                 * @description The key as it was sent, percent-encoded.
+                 * @example lost-1
+                 */
                 key: string;
             };
             cookie?: never;
@@ -7028,6 +11025,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "key": "lost-1",
+                     *       "state": "done",
+                     *       "requests": [
+                     *         {
+                     *           "operation": "adjust_inventory",
+                     *           "state": "done",
+                     *           "outcome": "refused",
+                     *           "problem": {
+                     *             "status": 409,
+                     *             "code": "catalog.stock_conflict"
+                     *           },
+                     *           "resource": null,
+                     *           "location": null,
+                     *           "created_at": "2026-01-31T09:30:00Z",
+                     *           "expires_at": "2026-01-31T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["IdempotencyKey"];
                 };
             };
@@ -7051,6 +11069,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "state": "holds",
+                     *       "data": [
+                     *         {
+                     *           "name": "identity.sessions_have_users",
+                     *           "module": "identity",
+                     *           "description": "Every live session belongs to a verified user who is not locked.",
+                     *           "state": "holds",
+                     *           "checked_at": "2026-01-31T09:30:00Z",
+                     *           "violations": []
+                     *         },
+                     *         {
+                     *           "name": "identity.one_unused_refresh_token",
+                     *           "module": "identity",
+                     *           "description": "Every live session has exactly one unused refresh token, of the newest generation.",
+                     *           "state": "holds",
+                     *           "checked_at": "2026-01-31T09:30:00Z",
+                     *           "violations": []
+                     *         }
+                     *       ],
+                     *       "unreachable": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Invariants"];
                 };
             };
