@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::cluster::{Cluster, server_programs};
-use crate::process;
 use crate::scenario::free_block;
+use crate::{process, programs};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     // One after the other: built together they would share features, and the server would carry the recorder.
-    for package in ["bench", "tenon-server"] {
-        process::run(process::cargo(root).args(["build", "--release", "--package", package]))?;
-    }
+    programs::build_release(root, &["bench"])?;
+    let programs = programs::build_release(root, &["tenon-server"])?;
     let folder = root.join("var/bench");
     let cluster = if server_programs().as_os_str().is_empty() {
         println!("!! No PostgreSQL server programs found: measuring SQLite only.");
@@ -34,7 +33,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
         }
         Some(Cluster::start(&cluster, free_block() + 5)?)
     };
-    let programs = process::target_dir(root)?.join("release");
     let mut command = Command::new(programs.join("bench"));
     command
         .arg(&options.set)

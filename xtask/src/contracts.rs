@@ -14,8 +14,8 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 
 use crate::check::Finding;
-use crate::process;
 use crate::workspace::Workspace;
+use crate::{process, programs};
 
 pub(crate) use self::order::{Options, run};
 
@@ -40,13 +40,6 @@ pub(crate) fn is_open_at(document: &Value, pointer: &str) -> bool {
 
 /// What today's code publishes, by path below [`FOLDER`].
 fn today(root: &Path) -> Result<Map<String, Value>> {
-    let text = process::output(process::cargo(root).args([
-        "run",
-        "--quiet",
-        "--package",
-        "contracts",
-        "--bin",
-        "contracts",
-    ]))?;
+    let text = process::output(&mut programs::quiet(root, "contracts", "contracts"))?;
     Ok(serde_json::from_str(&text)?)
 }

@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::cluster::Cluster;
-use crate::process;
 use crate::scenario::free_block;
 use crate::stack::{Backend, PROGRAMS, Ports};
+use crate::{process, programs};
 
 /// Options of `cargo xtask crash`.
 #[derive(Debug, clap::Args)]
@@ -60,13 +60,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
 
 /// Builds what experiments consist of; returns the folder they are in.
 pub(crate) fn build(root: &Path) -> Result<PathBuf> {
-    let mut build = process::cargo(root);
-    build.args(["build", "--package", "chaos"]);
-    for program in PROGRAMS {
-        build.args(["--package", program]); // as every stack: what is built already is not built differently
-    }
-    process::run(&mut build)?;
-    Ok(process::target_dir(root)?.join("debug"))
+    let mut packages = PROGRAMS.to_vec(); // as every stack: what is built already is not built differently
+    packages.push("chaos");
+    programs::build(root, &packages)
 }
 
 /// The cluster of experiments on PostgreSQL.

@@ -11,10 +11,13 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 pub(crate) use self::compared::{Compared, compared, medians};
-use crate::process;
 use crate::scenario::free_block;
-use crate::stack::{Backend, Plan, Stack};
+use crate::stack::{Backend, PROGRAMS, Plan, Stack};
 use crate::topology::{MODULES, Topology};
+use crate::{generated, process, programs};
+
+/// Examples of requests and answers, part of the program.
+const EXAMPLES: &str = "apps/server/assets/examples.json";
 
 /// Options of `cargo xtask golden`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,9 @@ pub(crate) struct Options {
     /// Prints each operation with its median duration and its calls to other modules.
     #[arg(long)]
     samples: bool,
+    /// Rewrites the examples of the API's document, which follow from the recording, instead of comparing them.
+    #[arg(long)]
+    bless: bool,
 }
 
 /// An installation that runs already: fresh, migrated, not seeded.
@@ -67,13 +73,13 @@ impl Options {
             topology: vec![Topology::Local, Topology::Wire],
             backend,
             samples: false,
+            bless: false,
         }
     }
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let scenarios = programs::build(root, &PROGRAMS)?.join("scenarios");
     let folder = root.join("var/golden");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -91,7 +97,22 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     if options.samples {
         print_samples(&recorded);
     }
-    same
+    same?;
+    examples(root, &scenarios, &recorded[0], options.bless)
+}
+
+/// The examples of the API's document are what the first recording has.
+fn examples(root: &Path, scenarios: &Path, recorded: &Summary, bless: bool) -> Result<()> {
+    let mut command = Command::new(scenarios);
+    command.args(["golden", "examples"]).arg(&recorded.file);
+    command.arg("--openapi").arg(root.join("docs/openapi.json"));
+    let made = process::output(&mut command)?;
+    match generated::differing_line(root, EXAMPLES, &made, bless)? {
+        None => Ok(()),
+        Some(line) => bail!(
+            "{EXAMPLES}:{line} differs from what was recorded: cargo xtask golden --bless, then cargo xtask check openapi --bless"
+        ),
+    }
 }
 
 /// Records a fresh installation of this topology; what it leaves is in a folder beside the others.
@@ -102,8 +123,7 @@ pub(crate) fn record_fresh(
     folder: &Path,
     file: &Path,
 ) -> Result<()> {
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let scenarios = programs::build(root, &PROGRAMS)?.join("scenarios");
     let plan = Plan {
         backend,
         topology,

@@ -13,9 +13,9 @@ use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
 use crate::topology::Topology;
 
-/// The client, installed into a virtual environment below the target directory. Its interface to keys and tokens is that
-/// of 1.x.
-const LIBRARIES: [&str; 2] = ["authlib>=1.6,<1.7", "requests>=2.32,<3"];
+/// What foreign programs consist of; installed into virtual environments below the target directory.
+const AUTHLIB: [&str; 2] = ["authlib>=1.6,<1.7", "requests>=2.32,<3"]; // its interface to keys and tokens is that of 1.x
+const VALIDATOR: [&str; 2] = ["jsonschema[format]>=4,<5", "openapi-spec-validator>=0.7,<1"];
 
 /// Options of `cargo xtask interop`.
 #[derive(Debug, clap::Args)]
@@ -38,16 +38,19 @@ enum Protocol {
     Oidc,
     /// The document of the public events, by AsyncAPI's own parser. Needs no server.
     Asyncapi,
+    /// The document of the REST API, by a validator of its own and one of JSON Schema, which reads the examples. Needs no
+    /// server.
+    Openapi,
 }
 
 impl Options {
     /// For CI.
-    pub(crate) fn quick() -> Self {
-        Self {
-            protocol: Protocol::Oidc,
+    pub(crate) fn quick() -> [Self; 2] {
+        [Protocol::Openapi, Protocol::Oidc].map(|protocol| Self {
+            protocol,
             backend: Backend::Sqlite,
             topology: Topology::Wire,
-        }
+        })
     }
 }
 
@@ -55,6 +58,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     match options.protocol {
         Protocol::Oidc => oidc(root, options),
         Protocol::Asyncapi => asyncapi(root),
+        Protocol::Openapi => openapi(root),
     }
 }
 
@@ -76,8 +80,17 @@ fn asyncapi(root: &Path) -> Result<()> {
     Ok(())
 }
 
+fn openapi(root: &Path) -> Result<()> {
+    let python = install(root, "validator", &VALIDATOR)?;
+    let mut validator = Command::new(python);
+    validator
+        .arg(root.join("xtask/interop/openapi.py"))
+        .arg(root.join("docs/openapi.json"));
+    process::run(&mut validator)
+}
+
 fn oidc(root: &Path, options: &Options) -> Result<()> {
-    let python = install(root)?;
+    let python = install(root, "interop", &AUTHLIB)?;
     let folder = root.join("var/interop");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -111,8 +124,8 @@ fn oidc(root: &Path, options: &Options) -> Result<()> {
     stack.verify()
 }
 
-fn install(root: &Path) -> Result<PathBuf> {
-    let folder = process::target_dir(root)?.join("interop");
+fn install(root: &Path, name: &str, libraries: &[&str]) -> Result<PathBuf> {
+    let folder = process::target_dir(root)?.join(name);
     let python = folder.join("bin/python");
     if !python.is_file() {
         process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
@@ -121,7 +134,7 @@ fn install(root: &Path) -> Result<PathBuf> {
     process::run(
         Command::new(pip)
             .args(["install", "--quiet"])
-            .args(LIBRARIES),
+            .args(libraries),
     )?;
     Ok(python)
 }

@@ -20,7 +20,9 @@ mod generated;
 mod golden;
 mod interop;
 mod node;
+mod postman;
 mod process;
+mod programs;
 mod readiness;
 mod scenario;
 mod sdk;
@@ -72,6 +74,8 @@ enum Task {
     Golden(golden::Options),
     /// Lets a client library that knows nothing of us talk to a fresh server.
     Interop(interop::Options),
+    /// Checks the Postman collection: generated, and its workflows played.
+    Postman(postman::Options),
     /// Checks the TypeScript SDK: generated, compiled, tested, and a buyer through it.
     Sdk(sdk::Options),
     /// Puts every promise of reliability to the test.
@@ -118,6 +122,7 @@ fn run(task: Task) -> Result<()> {
         Task::Scenario(options) => scenario::run(&root, &options),
         Task::Golden(options) => golden::run(&root, &options),
         Task::Interop(options) => interop::run(&root, &options),
+        Task::Postman(options) => postman::run(&root, &options),
         Task::Sdk(options) => sdk::run(&root, &options),
         Task::Chaos(options) => chaos::run(&root, &options),
         Task::Crash(options) => crash::run(&root, &options),

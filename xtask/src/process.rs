@@ -25,6 +25,22 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     }
 }
 
+/// As [`run`], but what it prints is shown in one piece, when it has ended.
+pub(crate) fn run_apart(command: &mut Command) -> Result<()> {
+    let line = describe(command);
+    let output = command.output().with_context(|| line.clone())?;
+    println!(
+        "$ {line}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    if output.status.success() {
+        Ok(())
+    } else {
+        bail!("`{line}` ended with {}", output.status)
+    }
+}
+
 /// Runs a program to its end and returns what it printed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = describe(command);

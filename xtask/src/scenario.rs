@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::clock;
-use crate::process;
-use crate::stack::{Backend, PORTS, Plan, Ports, Stack};
+use crate::stack::{Backend, PORTS, PROGRAMS, Plan, Ports, Stack};
 use crate::topology::Topology;
+use crate::{process, programs};
 
 /// Options of `cargo xtask scenario`.
 #[derive(Debug, clap::Args)]
@@ -180,20 +180,13 @@ fn arazzo(root: &Path, workflows: &Workflows) -> Result<()> {
 
 fn list(root: &Path) -> Result<()> {
     println!("{FIRST_ORDER:<28} from registration to the mail that confirms the order");
-    process::run(process::cargo(root).args([
-        "run",
-        "--quiet",
-        "--package",
-        "scenarios",
-        "--",
-        "failures",
-        "list",
-    ]))
+    let mut command = programs::quiet(root, "scenarios", "scenarios");
+    process::run(command.args(["failures", "list"]))
 }
 
 /// Against what runs already. Who started it starts again what a scenario kills.
 fn against(root: &Path, run: &Run, ports: Ports) -> Result<()> {
-    process::run(process::cargo(root).args(["build", "--package", "scenarios"]))?;
+    let programs = programs::build(root, &PROGRAMS)?;
     let folder = root.join("var").join(match run.backend {
         Backend::Sqlite => "dev",
         Backend::Postgres => "dev-postgres",
@@ -206,7 +199,7 @@ fn against(root: &Path, run: &Run, ports: Ports) -> Result<()> {
         "data"
     };
     let place = Place {
-        program: process::target_dir(root)?.join("debug/scenarios"),
+        program: programs.join("scenarios"),
         ports,
         accounts: folder.join(home).join("demo-accounts.txt"),
         processes,

@@ -17,6 +17,7 @@ use crate::clock;
 use crate::cluster::Cluster;
 use crate::fleet::Fleet;
 use crate::process::{self, Service};
+use crate::programs;
 use crate::topology::{MODULES, Topology};
 
 /// Which engine the stores run on.
@@ -117,16 +118,11 @@ impl Ports {
 
 /// Builds the programs of a stack; returns the folder they are in.
 pub(crate) fn build(root: &Path, release: bool) -> Result<PathBuf> {
-    let mut command = process::cargo(root);
-    command.arg("build");
-    for program in PROGRAMS {
-        command.args(["--package", program]);
-    }
     if release {
-        command.arg("--release");
+        programs::build_release(root, &PROGRAMS)
+    } else {
+        programs::build(root, &PROGRAMS)
     }
-    process::run(&mut command)?;
-    Ok(process::target_dir(root)?.join(if release { "release" } else { "debug" }))
 }
 
 impl Stack {

@@ -5,6 +5,7 @@ mod coverage;
 mod declared;
 mod difference;
 mod document;
+mod examples;
 mod metrics;
 mod normalise;
 mod notes;
@@ -39,6 +40,13 @@ pub enum Action {
     },
     /// Compares two recordings; fails if they differ in anything but their latency samples.
     Compare { left: PathBuf, right: PathBuf },
+    /// Prints an example for each operation of the API's document, out of a recording.
+    Examples {
+        recording: PathBuf,
+        /// The API's document.
+        #[arg(long)]
+        openapi: PathBuf,
+    },
 }
 
 /// Where the server and its surroundings are.
@@ -71,6 +79,14 @@ pub async fn run(action: Action) -> Result<()> {
             record(places, token.trim(), &out).await
         }
         Action::Compare { left, right } => compare(&left, &right),
+        Action::Examples { recording, openapi } => {
+            let text =
+                std::fs::read_to_string(&openapi).with_context(|| openapi.display().to_string())?;
+            let examples =
+                examples::of(&Recording::read(&recording)?, &serde_json::from_str(&text)?)?;
+            println!("{}", serde_json::to_string_pretty(&examples)?);
+            Ok(())
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::settings::ServerSettings;
 pub const API: ApiInfo = ApiInfo {
     title: "Tenon",
     version: "1.0.0",
+    examples: include_str!("../assets/examples.json"), // written by `cargo xtask golden --bless`
 };
 
 /// The modules of this program, in the order in which they are put together, and what each declares.

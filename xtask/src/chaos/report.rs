@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::experiments::Experiment;
+use super::experiments::{EXPERIMENTS, Experiment};
 
 /// Failures of an experiment that the verdict names.
 const MOST_TOLD: usize = 5;
@@ -106,8 +106,14 @@ impl Report {
         }
     }
 
+    /// Rows stand in the order of the experiments, whenever they were run.
     pub(crate) fn add(&mut self, row: Row) {
         self.rows.push(row);
+        self.rows.sort_by_key(|row| {
+            EXPERIMENTS
+                .iter()
+                .position(|experiment| experiment.id == row.id)
+        });
     }
 
     /// Prints it and writes it to `var/chaos`, and to `docs/guarantees` if it is kept.
@@ -224,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_bound_needs_trials_and_no_failure() {
-        let experiment = &super::super::EXPERIMENTS[0];
+        let experiment = &EXPERIMENTS[0];
         let row = |trials, failures| Row {
             trials,
             failures,
@@ -247,7 +253,7 @@ mod tests {
                 "3 before a commit: lost\nand more".to_owned(),
                 "beside".to_owned(),
             ],
-            ..Row::of(&super::super::EXPERIMENTS[0])
+            ..Row::of(&EXPERIMENTS[0])
         });
         let verdict = report.verdict().expect_err("broken").to_string();
         assert!(

@@ -24,17 +24,20 @@ pub(crate) struct Bench {
     root: PathBuf,
     programs: PathBuf,
     cluster: Option<Cluster>,
+    /// Others print at the same time: what a program prints is shown in one piece, when it has ended.
+    side_by_side: bool,
 }
 
 impl Bench {
     /// Builds programs and starts a cluster, as far as these experiments need them.
-    pub(crate) fn prepare(root: &Path, experiments: &[&Experiment]) -> Result<Self> {
+    pub(crate) fn prepare(
+        root: &Path,
+        experiments: &[&Experiment],
+        side_by_side: bool,
+    ) -> Result<Self> {
         let backends = experiments
             .iter()
-            .filter_map(|experiment| match experiment.how {
-                How::Program(_, backend) | How::Certificate(_, backend) => Some(backend),
-                How::Tests(_) => None,
-            });
+            .filter_map(|experiment| experiment.how.backend());
         let backends: Vec<Backend> = backends.collect();
         let programs = if backends.is_empty() {
             PathBuf::new()
@@ -51,6 +54,7 @@ impl Bench {
             root: root.to_owned(),
             programs,
             cluster,
+            side_by_side,
         })
     }
 
@@ -101,7 +105,12 @@ impl Bench {
         let mut program =
             crash::program(&self.root, &self.programs, command, experiment.id, cluster);
         program.args(more).args(["--seed", &seed.to_string()]);
-        let ended = process::run(program.arg("--out").arg(&out));
+        program.arg("--out").arg(&out);
+        let ended = if self.side_by_side {
+            process::run_apart(&mut program)
+        } else {
+            process::run(&mut program)
+        };
         let told = fs::read_to_string(&out).ok();
         let told: Option<Value> = told.and_then(|text| serde_json::from_str(&text).ok());
         let mut row = Row::of(experiment);

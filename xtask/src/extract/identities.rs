@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::facts::MONOLITH;
-use crate::process;
+use crate::{process, programs};
 
 /// Where they are kept.
 const FOLDER: &str = "var/identities";
@@ -55,9 +55,8 @@ impl Identities {
 
 /// Runs the development authority; keys that exist stay as they are.
 pub(crate) fn issue(root: &Path, services: &[String]) -> Result<()> {
-    let mut command = process::cargo(root);
-    command.args(["run", "--quiet", "--package", "authority", "--", FOLDER]);
-    process::run(command.args(services))
+    let mut command = programs::quiet(root, "authority", "authority");
+    process::run(command.arg(FOLDER).args(services))
 }
 
 /// Removes the identities of services that are no longer there, and the authority with the last of them.

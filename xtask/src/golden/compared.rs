@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::Summary;
-use crate::process;
+use crate::programs;
+use crate::stack::PROGRAMS;
 
 /// Two recordings, compared.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ pub(crate) struct Compared {
 
 /// Compares two recordings; what differs is printed and counted.
 pub(crate) fn compared(root: &Path, left: &Path, right: &Path) -> Result<Compared> {
-    let scenarios = process::target_dir(root)?.join("debug/scenarios");
+    let scenarios = programs::build(root, &PROGRAMS)?.join("scenarios");
     let mut command = Command::new(scenarios);
     command.args(["golden", "compare"]).arg(left).arg(right);
     let output = command.output().context("scenarios golden compare")?;

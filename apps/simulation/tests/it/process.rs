@@ -159,6 +159,7 @@ impl Site {
         let info = ApiInfo {
             title: "Simulation",
             version: "1.0.0",
+            examples: "",
         };
         Ok(PublicApi {
             listen: ("web.listen", ([0, 0, 0, 0], 8080).into()),

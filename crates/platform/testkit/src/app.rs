@@ -23,6 +23,7 @@ use crate::Kit;
 const API: ApiInfo = ApiInfo {
     title: "Test",
     version: "1",
+    examples: "",
 };
 const FEED_PAGE: u32 = 200;
 

@@ -100,6 +100,7 @@ fn subjects() -> Vec<Subject> {
         ApiInfo {
             title: "bench",
             version: "1",
+            examples: "",
         },
         endpoints,
     );

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the endpoints.
 
+mod examples;
 mod operation;
 mod parameters;
 mod problems;
@@ -30,6 +31,9 @@ pub struct ApiInfo {
     pub title: &'static str,
     /// Of the API, not of the program.
     pub version: &'static str,
+    /// Examples by operation, as JSON: `{"add_cart_line": {"parameters": {…}, "body": {…}, "status": 201, "answer": {…}}}`;
+    /// empty if there are none.
+    pub examples: &'static str,
 }
 
 /// Makes the document.
@@ -61,6 +65,10 @@ pub(crate) fn try_openapi_document(
         let operation = operation::describe(&endpoint.shape, path, endpoints, &mut schemas);
         let path = paths.entry(path).or_insert_with(|| json!({}));
         path[endpoint.method().as_str().to_ascii_lowercase()] = operation;
+    }
+    if !info.examples.is_empty() {
+        let examples = serde_json::from_str(info.examples).expect("examples are JSON");
+        examples::add(&mut paths, &examples);
     }
     let tags: BTreeSet<&str> = endpoints
         .iter()

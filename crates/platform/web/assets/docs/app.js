@@ -150,6 +150,11 @@ function example(schema, depth = 0) {
   }
 }
 
+/** What was recorded of a running server, or at least something that fits. */
+function shown(media) {
+  return media.example !== undefined ? media.example : example(media.schema);
+}
+
 function exampleText(schema) {
   const id = /^\^([a-z]+)_\[0-7\]/.exec(schema.pattern || "");
   if (id) return `${id[1]}_${SAMPLE_ID}`;
@@ -193,7 +198,7 @@ function drawInside(operation) {
       policyText(operation["x-policy"])),
     parameters.length ? [h("h4", {}, "Parameters"), drawParameters(parameters)] : null,
     body ? [h("h4", {}, "Body ", h("span", { class: "type" }, body.type)), members(body.schema),
-      h("details", {}, h("summary", {}, "Example"), h("pre", {}, JSON.stringify(example(body.schema), null, 2)))] : null,
+      h("details", {}, h("summary", {}, "Example"), h("pre", {}, body.text))] : null,
     h("h4", {}, "Answers"),
     Object.entries(operation.responses).map(([status, response]) => drawAnswer(status, resolve(response))),
     h("h4", {}, "Try it"),
@@ -203,7 +208,9 @@ function drawInside(operation) {
 function bodyOf(operation) {
   if (!operation.requestBody) return null;
   const [type, media] = Object.entries(resolve(operation.requestBody).content)[0];
-  return { type, schema: media.schema };
+  const isForm = type === "application/x-www-form-urlencoded";
+  const text = isForm ? new URLSearchParams(shown(media)).toString() : JSON.stringify(shown(media), null, 2);
+  return { type, schema: media.schema, text };
 }
 
 function drawParameters(parameters) {
@@ -226,7 +233,7 @@ function drawAnswer(status, response) {
     codes.length ? h("p", {}, "Codes: ", codes) : null,
     media && !isProblem ? [
       h("p", { class: "type" }, typeText(media.schema)), members(media.schema),
-      h("pre", {}, JSON.stringify(example(media.schema), null, 2)),
+      h("pre", {}, JSON.stringify(shown(media), null, 2)),
     ] : null,
     headers.length ? h("p", { class: "quiet" }, "Headers: ", headers.join(", ")) : null);
 }
@@ -237,12 +244,12 @@ function drawForm(operation, parameters, body) {
   const inputs = parameters.map((parameter) => {
     const input = h("input", { class: "value", required: parameter.required, autocomplete: "off", spellcheck: "false" });
     if (parameter.name === "Idempotency-Key") input.value = newKey();
-    else if (parameter.in === "path") input.value = String(example(parameter.schema));
+    else if (parameter.in === "path") input.value = String(parameter.example ?? example(parameter.schema));
     if (parameter.schema && parameter.schema.examples) input.placeholder = String(parameter.schema.examples[0]);
     return { parameter, input };
   });
   const text = body ? h("textarea", { spellcheck: "false" }) : null;
-  if (text) text.value = JSON.stringify(example(body.schema), null, 2);
+  if (text) text.value = body.text;
   const curl = h("pre", { class: "wrap" });
   const result = h("div", { role: "status", "aria-live": "polite" });
   const send = h("button", { class: "send" }, "Send");

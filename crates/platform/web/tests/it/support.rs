@@ -32,6 +32,7 @@ use uuid::Uuid;
 pub(crate) const API: ApiInfo = ApiInfo {
     title: "Things",
     version: "1",
+    examples: "",
 };
 pub(crate) const THING: &str = "thg_00000000000000000000000001";
 
