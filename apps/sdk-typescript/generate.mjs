@@ -13,7 +13,15 @@ if (!source || !folder) throw new Error("node generate.mjs <openapi.json> <folde
 const document = JSON.parse(await readFile(source, "utf8"));
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "operations.ts"), HEAD + operations(document) + errorCodes(document));
-await writeFile(join(folder, "schema.ts"), HEAD + astToString(await openapiTS(forCallers(document))));
+await writeFile(join(folder, "schema.ts"), HEAD + astToString(await openapiTS(forCallers(withoutExamples(document)))));
+
+/** Types are read beside the documentation, which has the examples. */
+function withoutExamples(value) {
+  if (Array.isArray(value)) return value.map(withoutExamples);
+  if (!value || typeof value !== "object") return value;
+  const members = Object.entries(value).filter(([name]) => name !== "example");
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutExamples(member)]));
+}
 
 /** One row an operation, by method and path. */
 function operations(document) {

@@ -2509,10 +2509,6 @@ export interface components {
             schema: {
                 [key: string]: unknown;
             };
-            /** @description What `data` may look like. */
-            example: {
-                [key: string]: unknown;
-            };
         };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         EventTypeList: {
@@ -4103,10 +4099,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example register-ada
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4114,13 +4107,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "ada@golden.example",
-                 *       "password": "correct horse battery staple",
-                 *       "display_name": "ada"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RegistrationBody"];
             };
         };
@@ -4135,11 +4121,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "If this address can get a mail about it, one is on its way."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -4157,12 +4138,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "purpose": "recover",
-                 *       "email": "eve@golden.example"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ChallengeBody"];
             };
         };
@@ -4177,11 +4152,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "detail": "If this address can get a mail about it, one is on its way."
-                     *     }
-                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -4192,21 +4162,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description From the mail.
-                 * @example chl_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description From the mail. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "mail_token-3-of-the-example"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ChallengeResponseBody"];
             };
         };
@@ -4227,10 +4189,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Shown in the list of sessions.
-                 * @example Lynx/2.9
-                 */
+                /** @description Shown in the list of sessions. */
                 "User-Agent"?: string;
             };
             path?: never;
@@ -4238,12 +4197,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "bob@golden.example",
-                 *       "password": "correct horse battery staple"
-                 *     }
-                 */
                 "application/json": components["schemas"]["SignInBody"];
             };
         };
@@ -4258,16 +4211,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature1",
-                     *       "token_type": "Bearer",
-                     *       "expires_in": 600,
-                     *       "refresh_token": "refresh_token-1-of-the-example",
-                     *       "session_id": "ses_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "device_token": "device_token-1-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -4334,11 +4277,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "refresh_token": "refresh_token-2-of-the-example"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RefreshBody"];
             };
         };
@@ -4352,15 +4290,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature3",
-                     *       "token_type": "Bearer",
-                     *       "expires_in": 600,
-                     *       "refresh_token": "refresh_token-5-of-the-example",
-                     *       "session_id": "ses_01jb2z4k8f5n6p7q8r9s000002"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -4375,14 +4304,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "mail_token-2-of-the-example",
-                 *       "email": "root@golden.example",
-                 *       "password": "correct horse battery staple",
-                 *       "display_name": "Root"
-                 *     }
-                 */
                 "application/json": components["schemas"]["BootstrapBody"];
             };
         };
@@ -4397,11 +4318,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000001"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Bootstrapped"];
                 };
             };
@@ -4426,19 +4342,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "email": "ada@golden.example",
-                     *       "email_verified": true,
-                     *       "display_name": "ada",
-                     *       "roles": [
-                     *         "customer"
-                     *       ],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -4448,10 +4351,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v3"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path?: never;
@@ -4459,17 +4359,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "display_name": "Countess"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["MePatch"];
-                /**
-                 * @example {
-                 *       "display_name": "Countess"
-                 *     }
-                 */
                 "application/json": components["schemas"]["MePatch"];
             };
         };
@@ -4484,19 +4374,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "email": "ada@golden.example",
-                     *       "email_verified": true,
-                     *       "display_name": "Countess",
-                     *       "roles": [
-                     *         "customer"
-                     *       ],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -4505,10 +4382,7 @@ export interface operations {
     list_my_sessions: {
         parameters: {
             query?: {
-                /**
-                 * @description 1 to 200; 50 unless said.
-                 * @example 2
-                 */
+                /** @description 1 to 200; 50 unless said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4528,30 +4402,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "ses_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "current": true,
-                     *           "client": "golden",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "last_used_at": "2026-01-31T09:30:00Z",
-                     *           "expires_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "ses_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "current": false,
-                     *           "client": "Lynx/2.9",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "last_used_at": "2026-01-31T09:30:00Z",
-                     *           "expires_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-2-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
@@ -4562,10 +4412,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description From the list of your sessions.
-                 * @example ses_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description From the list of your sessions. */
                 id: string;
             };
             cookie?: never;
@@ -4587,10 +4434,7 @@ export interface operations {
     list_users: {
         parameters: {
             query?: {
-                /**
-                 * @description 1 to 200; 50 unless said.
-                 * @example 3
-                 */
+                /** @description 1 to 200; 50 unless said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -4612,44 +4456,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "usr_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "email": "sam@golden.example",
-                     *           "email_verified": true,
-                     *           "display_name": "sam",
-                     *           "roles": [
-                     *             "staff"
-                     *           ],
-                     *           "locked": false,
-                     *           "locked_at": null,
-                     *           "lock_reason": null,
-                     *           "last_signed_in_at": "2026-01-31T09:30:00Z",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "email": "bob@golden.example",
-                     *           "email_verified": true,
-                     *           "display_name": "bob",
-                     *           "roles": [
-                     *             "customer"
-                     *           ],
-                     *           "locked": false,
-                     *           "locked_at": null,
-                     *           "lock_reason": null,
-                     *           "last_signed_in_at": "2026-01-31T09:30:00Z",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-3-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["UserList"];
                 };
             };
@@ -4660,10 +4466,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Which user.
-                 * @example usr_01jb2z4k8f5n6p7q8r9s000004
-                 */
+                /** @description Which user. */
                 id: string;
             };
             cookie?: never;
@@ -4680,23 +4483,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
-                     *       "email": "bob@golden.example",
-                     *       "email_verified": true,
-                     *       "display_name": "bob",
-                     *       "roles": [
-                     *         "customer"
-                     *       ],
-                     *       "locked": false,
-                     *       "locked_at": null,
-                     *       "lock_reason": null,
-                     *       "last_signed_in_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -4706,36 +4492,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v4"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description Which user.
-                 * @example usr_01jb2z4k8f5n6p7q8r9s000004
-                 */
+                /** @description Which user. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "locked": true,
-                 *       "lock_reason": "asked for it"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UserPatch"];
-                /**
-                 * @example {
-                 *       "locked": true,
-                 *       "lock_reason": "asked for it"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UserPatch"];
             };
         };
@@ -4750,23 +4518,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "usr_01jb2z4k8f5n6p7q8r9s000004",
-                     *       "email": "bob@golden.example",
-                     *       "email_verified": true,
-                     *       "display_name": "bob",
-                     *       "roles": [
-                     *         "customer"
-                     *       ],
-                     *       "locked": true,
-                     *       "locked_at": "2026-01-31T09:30:00Z",
-                     *       "lock_reason": "asked for it",
-                     *       "last_signed_in_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -4790,20 +4541,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "keys": [
-                     *         {
-                     *           "kty": "OKP",
-                     *           "crv": "Ed25519",
-                     *           "alg": "EdDSA",
-                     *           "use": "sig",
-                     *           "kid": "key-1",
-                     *           "x": "key-2"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
@@ -4988,36 +4725,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "name": "Tea & Co",
-                     *           "type": "confidential",
-                     *           "redirect_uris": [
-                     *             "https://client.example/cb"
-                     *           ],
-                     *           "grants": [
-                     *             "authorization_code",
-                     *             "client_credentials",
-                     *             "refresh_token"
-                     *           ],
-                     *           "scopes": [
-                     *             "api:read",
-                     *             "email",
-                     *             "openid",
-                     *             "profile"
-                     *           ],
-                     *           "previous_secret_until": null,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthClientList"];
                 };
             };
@@ -5027,10 +4734,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example register-tea
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5038,26 +4742,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Tea & Co",
-                 *       "type": "confidential",
-                 *       "redirect_uris": [
-                 *         "https://client.example/cb"
-                 *       ],
-                 *       "scopes": [
-                 *         "openid",
-                 *         "profile",
-                 *         "email",
-                 *         "api:read"
-                 *       ],
-                 *       "grants": [
-                 *         "authorization_code",
-                 *         "refresh_token",
-                 *         "client_credentials"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateOauthClient"];
             };
         };
@@ -5073,31 +4757,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Tea & Co",
-                     *       "type": "confidential",
-                     *       "redirect_uris": [
-                     *         "https://client.example/cb"
-                     *       ],
-                     *       "grants": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "scopes": [
-                     *         "api:read",
-                     *         "email",
-                     *         "openid",
-                     *         "profile"
-                     *       ],
-                     *       "previous_secret_until": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-1-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -5108,10 +4767,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The client.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The client. */
                 id: string;
             };
             cookie?: never;
@@ -5128,30 +4784,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Tea & Co",
-                     *       "type": "confidential",
-                     *       "redirect_uris": [
-                     *         "https://client.example/cb"
-                     *       ],
-                     *       "grants": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "scopes": [
-                     *         "api:read",
-                     *         "email",
-                     *         "openid",
-                     *         "profile"
-                     *       ],
-                     *       "previous_secret_until": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -5161,17 +4793,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v3"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The client.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The client. */
                 id: string;
             };
             cookie?: never;
@@ -5195,34 +4821,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v1"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The client.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The client. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Tea only"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["OauthClientPatch"];
-                /**
-                 * @example {
-                 *       "name": "Tea only"
-                 *     }
-                 */
                 "application/json": components["schemas"]["OauthClientPatch"];
             };
         };
@@ -5237,30 +4847,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Tea only",
-                     *       "type": "confidential",
-                     *       "redirect_uris": [
-                     *         "https://client.example/cb"
-                     *       ],
-                     *       "grants": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "scopes": [
-                     *         "api:read",
-                     *         "email",
-                     *         "openid",
-                     *         "profile"
-                     *       ],
-                     *       "previous_secret_until": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -5274,10 +4860,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The client.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The client. */
                 id: string;
             };
             cookie?: never;
@@ -5295,31 +4878,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Tea only",
-                     *       "type": "confidential",
-                     *       "redirect_uris": [
-                     *         "https://client.example/cb"
-                     *       ],
-                     *       "grants": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "scopes": [
-                     *         "api:read",
-                     *         "email",
-                     *         "openid",
-                     *         "profile"
-                     *       ],
-                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-2-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthClient"];
                 };
             };
@@ -5348,25 +4906,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "client_name": "Tea only",
-                     *           "scopes": [
-                     *             "api:read",
-                     *             "email",
-                     *             "openid",
-                     *             "profile"
-                     *           ],
-                     *           "granted_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["ConsentList"];
                 };
             };
@@ -5377,10 +4916,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description From the list of your consents.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description From the list of your consents. */
                 client_id: string;
             };
             cookie?: never;
@@ -5402,47 +4938,23 @@ export interface operations {
     authorize: {
         parameters: {
             query?: {
-                /**
-                 * @description `code`
-                 * @example code
-                 */
+                /** @description `code` */
                 response_type?: string;
                 /** @description `query`, which it is unless said. */
                 response_mode?: string;
-                /**
-                 * @description The program that asks.
-                 * @example cli_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The program that asks. */
                 client_id?: string;
-                /**
-                 * @description Where the answer goes: one of those registered, character by character.
-                 * @example https://client.example/cb
-                 */
+                /** @description Where the answer goes: one of those registered, character by character. */
                 redirect_uri?: string;
-                /**
-                 * @description What is asked for, with spaces between.
-                 * @example openid profile email api:read
-                 */
+                /** @description What is asked for, with spaces between. */
                 scope?: string;
-                /**
-                 * @description Comes back with the answer: at most 1,000 characters.
-                 * @example s1
-                 */
+                /** @description Comes back with the answer: at most 1,000 characters. */
                 state?: string;
-                /**
-                 * @description Comes back in the ID token: at most 1,000 characters.
-                 * @example n1
-                 */
+                /** @description Comes back in the ID token: at most 1,000 characters. */
                 nonce?: string;
-                /**
-                 * @description SHA-256 of the code verifier, in base64url without padding.
-                 * @example E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
-                 */
+                /** @description SHA-256 of the code verifier, in base64url without padding. */
                 code_challenge?: string;
-                /**
-                 * @description `S256`
-                 * @example S256
-                 */
+                /** @description `S256` */
                 code_challenge_method?: string;
                 /** @description `none`, or any of `login`, `consent` and `select_account`. */
                 prompt?: string;
@@ -5484,14 +4996,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "request": "response_type=code&client_id=cli_01jb2z4k8f5n6p7q8r9s000001&redirect_uri=https%3A%2F%2Fclient.example%2Fcb&scope=openid+profile+email+api%3Aread&state=s1&nonce=n1&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
-                 *       "form_token": "form_token-1-of-the-example",
-                 *       "email": "ada@golden.example",
-                 *       "password": "correct horse battery staple third kettle sings louder"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["SignInForm"];
             };
         };
@@ -5560,16 +5064,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "grant_type": "authorization_code",
-                 *       "code": "code-1-of-the-example",
-                 *       "redirect_uri": "https://client.example/cb",
-                 *       "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                 *       "client_secret": "secret-2-of-the-example"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
             };
         };
@@ -5583,16 +5077,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "access_token": "eyJhbGciOiJFZERTQSJ9.e30.signature5",
-                     *       "token_type": "Bearer",
-                     *       "expires_in": 600,
-                     *       "scope": "api:read email openid profile",
-                     *       "refresh_token": "refresh_token-6-of-the-example",
-                     *       "id_token": "eyJhbGciOiJFZERTQSJ9.e30.signature1"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OauthTokens"];
                 };
             };
@@ -5607,13 +5091,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "mail_token-9-of-the-example",
-                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                 *       "client_secret": "secret-2-of-the-example"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
             };
         };
@@ -5639,13 +5116,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "token": "mail_token-9-of-the-example",
-                 *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                 *       "client_secret": "secret-2-of-the-example"
-                 *     }
-                 */
                 "application/x-www-form-urlencoded": components["schemas"]["OneTokenForm"];
             };
         };
@@ -5659,17 +5129,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "active": true,
-                     *       "scope": "api:read email openid profile",
-                     *       "client_id": "cli_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "sid": "ses_01jb2z4k8f5n6p7q8r9s000005",
-                     *       "iss": "https://api.shop.example",
-                     *       "exp": 1769852400
-                     *     }
-                     */
                     "application/json": components["schemas"]["Introspection"];
                 };
             };
@@ -5693,14 +5152,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "updated_at": 1769851800,
-                     *       "email": "ada@golden.example",
-                     *       "email_verified": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["UserInfo"];
                 };
             };
@@ -5724,14 +5175,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "sub": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "updated_at": 1769851800,
-                     *       "email": "ada@golden.example",
-                     *       "email_verified": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["UserInfo"];
                 };
             };
@@ -5755,86 +5198,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "issuer": "https://api.shop.example",
-                     *       "authorization_endpoint": "https://api.shop.example/oauth/authorize",
-                     *       "token_endpoint": "https://api.shop.example/oauth/token",
-                     *       "userinfo_endpoint": "https://api.shop.example/oauth/userinfo",
-                     *       "jwks_uri": "https://api.shop.example/.well-known/jwks.json",
-                     *       "revocation_endpoint": "https://api.shop.example/oauth/revoke",
-                     *       "introspection_endpoint": "https://api.shop.example/oauth/introspect",
-                     *       "scopes_supported": [
-                     *         "openid",
-                     *         "profile",
-                     *         "email",
-                     *         "api:read",
-                     *         "api:write",
-                     *         "staff",
-                     *         "admin"
-                     *       ],
-                     *       "response_types_supported": [
-                     *         "code"
-                     *       ],
-                     *       "response_modes_supported": [
-                     *         "query"
-                     *       ],
-                     *       "grant_types_supported": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "subject_types_supported": [
-                     *         "public"
-                     *       ],
-                     *       "id_token_signing_alg_values_supported": [
-                     *         "EdDSA"
-                     *       ],
-                     *       "token_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post",
-                     *         "none"
-                     *       ],
-                     *       "revocation_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post",
-                     *         "none"
-                     *       ],
-                     *       "introspection_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post"
-                     *       ],
-                     *       "code_challenge_methods_supported": [
-                     *         "S256"
-                     *       ],
-                     *       "prompt_values_supported": [
-                     *         "none",
-                     *         "login",
-                     *         "consent",
-                     *         "select_account"
-                     *       ],
-                     *       "claims_supported": [
-                     *         "iss",
-                     *         "sub",
-                     *         "aud",
-                     *         "exp",
-                     *         "iat",
-                     *         "auth_time",
-                     *         "nonce",
-                     *         "at_hash",
-                     *         "sid",
-                     *         "name",
-                     *         "updated_at",
-                     *         "email",
-                     *         "email_verified"
-                     *       ],
-                     *       "authorization_response_iss_parameter_supported": true,
-                     *       "claims_parameter_supported": false,
-                     *       "request_parameter_supported": false,
-                     *       "request_uri_parameter_supported": false,
-                     *       "service_documentation": "https://api.shop.example/docs"
-                     *     }
-                     */
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
             };
@@ -5858,86 +5221,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "issuer": "https://api.shop.example",
-                     *       "authorization_endpoint": "https://api.shop.example/oauth/authorize",
-                     *       "token_endpoint": "https://api.shop.example/oauth/token",
-                     *       "userinfo_endpoint": "https://api.shop.example/oauth/userinfo",
-                     *       "jwks_uri": "https://api.shop.example/.well-known/jwks.json",
-                     *       "revocation_endpoint": "https://api.shop.example/oauth/revoke",
-                     *       "introspection_endpoint": "https://api.shop.example/oauth/introspect",
-                     *       "scopes_supported": [
-                     *         "openid",
-                     *         "profile",
-                     *         "email",
-                     *         "api:read",
-                     *         "api:write",
-                     *         "staff",
-                     *         "admin"
-                     *       ],
-                     *       "response_types_supported": [
-                     *         "code"
-                     *       ],
-                     *       "response_modes_supported": [
-                     *         "query"
-                     *       ],
-                     *       "grant_types_supported": [
-                     *         "authorization_code",
-                     *         "client_credentials",
-                     *         "refresh_token"
-                     *       ],
-                     *       "subject_types_supported": [
-                     *         "public"
-                     *       ],
-                     *       "id_token_signing_alg_values_supported": [
-                     *         "EdDSA"
-                     *       ],
-                     *       "token_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post",
-                     *         "none"
-                     *       ],
-                     *       "revocation_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post",
-                     *         "none"
-                     *       ],
-                     *       "introspection_endpoint_auth_methods_supported": [
-                     *         "client_secret_basic",
-                     *         "client_secret_post"
-                     *       ],
-                     *       "code_challenge_methods_supported": [
-                     *         "S256"
-                     *       ],
-                     *       "prompt_values_supported": [
-                     *         "none",
-                     *         "login",
-                     *         "consent",
-                     *         "select_account"
-                     *       ],
-                     *       "claims_supported": [
-                     *         "iss",
-                     *         "sub",
-                     *         "aud",
-                     *         "exp",
-                     *         "iat",
-                     *         "auth_time",
-                     *         "nonce",
-                     *         "at_hash",
-                     *         "sid",
-                     *         "name",
-                     *         "updated_at",
-                     *         "email",
-                     *         "email_verified"
-                     *       ],
-                     *       "authorization_response_iss_parameter_supported": true,
-                     *       "claims_parameter_supported": false,
-                     *       "request_parameter_supported": false,
-                     *       "request_uri_parameter_supported": false,
-                     *       "service_documentation": "https://api.shop.example/docs"
-                     *     }
-                     */
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
             };
@@ -5966,32 +5249,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "key_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "service_account_id": null,
-                     *           "name": "Tea planner",
-                     *           "scopes": [
-                     *             "api:read"
-                     *           ],
-                     *           "networks": [
-                     *             "0.0.0.0/0",
-                     *             "::/0"
-                     *           ],
-                     *           "expires_at": null,
-                     *           "previous_secret_until": null,
-                     *           "last_used_at": "2026-01-31T09:30:00Z",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKeyList"];
                 };
             };
@@ -6001,10 +5258,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example key-for-tea
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6012,18 +5266,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Tea planner",
-                 *       "scopes": [
-                 *         "api:read"
-                 *       ],
-                 *       "networks": [
-                 *         "0.0.0.0/0",
-                 *         "::/0"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
@@ -6039,27 +5281,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "service_account_id": null,
-                     *       "name": "Tea planner",
-                     *       "scopes": [
-                     *         "api:read"
-                     *       ],
-                     *       "networks": [
-                     *         "0.0.0.0/0",
-                     *         "::/0"
-                     *       ],
-                     *       "expires_at": null,
-                     *       "previous_secret_until": null,
-                     *       "last_used_at": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-3-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -6070,10 +5291,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The key.
-                 * @example key_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description The key. */
                 id: string;
             };
             cookie?: never;
@@ -6090,26 +5308,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "service_account_id": null,
-                     *       "name": "Tea planner",
-                     *       "scopes": [
-                     *         "api:read"
-                     *       ],
-                     *       "networks": [
-                     *         "0.0.0.0/0",
-                     *         "::/0"
-                     *       ],
-                     *       "expires_at": null,
-                     *       "previous_secret_until": null,
-                     *       "last_used_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -6119,17 +5317,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v3"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The key.
-                 * @example key_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description The key. */
                 id: string;
             };
             cookie?: never;
@@ -6153,34 +5345,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v1"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The key.
-                 * @example key_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description The key. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Tea only"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["ApiKeyPatch"];
-                /**
-                 * @example {
-                 *       "name": "Tea only"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ApiKeyPatch"];
             };
         };
@@ -6195,26 +5371,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "service_account_id": null,
-                     *       "name": "Tea only",
-                     *       "scopes": [
-                     *         "api:read"
-                     *       ],
-                     *       "networks": [
-                     *         "0.0.0.0/0",
-                     *         "::/0"
-                     *       ],
-                     *       "expires_at": null,
-                     *       "previous_secret_until": null,
-                     *       "last_used_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -6228,10 +5384,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The key.
-                 * @example key_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description The key. */
                 id: string;
             };
             cookie?: never;
@@ -6253,27 +5406,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *       "service_account_id": null,
-                     *       "name": "Tea only",
-                     *       "scopes": [
-                     *         "api:read"
-                     *       ],
-                     *       "networks": [
-                     *         "0.0.0.0/0",
-                     *         "::/0"
-                     *       ],
-                     *       "expires_at": null,
-                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
-                     *       "last_used_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-4-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -6302,25 +5434,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "name": "Robot",
-                     *           "roles": [
-                     *             "staff"
-                     *           ],
-                     *           "locked": false,
-                     *           "lock_reason": null,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["ServiceAccountList"];
                 };
             };
@@ -6330,10 +5443,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example robot
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6341,14 +5451,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Robot",
-                 *       "roles": [
-                 *         "staff"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateServiceAccount"];
             };
         };
@@ -6364,19 +5466,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Robot",
-                     *       "roles": [
-                     *         "staff"
-                     *       ],
-                     *       "locked": false,
-                     *       "lock_reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -6387,10 +5476,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The account.
-                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The account. */
                 id: string;
             };
             cookie?: never;
@@ -6407,19 +5493,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Robot",
-                     *       "roles": [
-                     *         "staff"
-                     *       ],
-                     *       "locked": false,
-                     *       "lock_reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -6429,34 +5502,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v1"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The account.
-                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The account. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Robot II"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["ServiceAccountPatch"];
-                /**
-                 * @example {
-                 *       "name": "Robot II"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ServiceAccountPatch"];
             };
         };
@@ -6471,19 +5528,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Robot II",
-                     *       "roles": [
-                     *         "staff"
-                     *       ],
-                     *       "locked": false,
-                     *       "lock_reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
@@ -6499,10 +5543,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /**
-                 * @description The account.
-                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The account. */
                 id: string;
             };
             cookie?: never;
@@ -6518,30 +5559,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "key_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "user_id": null,
-                     *           "service_account_id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "name": "Tea planner",
-                     *           "scopes": [
-                     *             "api:read",
-                     *             "staff"
-                     *           ],
-                     *           "networks": [],
-                     *           "expires_at": null,
-                     *           "previous_secret_until": null,
-                     *           "last_used_at": null,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKeyList"];
                 };
             };
@@ -6555,26 +5572,13 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The account.
-                 * @example svc_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The account. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Tea planner",
-                 *       "scopes": [
-                 *         "api:read",
-                 *         "staff"
-                 *       ],
-                 *       "networks": []
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateApiKey"];
             };
         };
@@ -6590,25 +5594,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "key_01jb2z4k8f5n6p7q8r9s000004",
-                     *       "user_id": null,
-                     *       "service_account_id": "svc_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "name": "Tea planner",
-                     *       "scopes": [
-                     *         "api:read",
-                     *         "staff"
-                     *       ],
-                     *       "networks": [],
-                     *       "expires_at": null,
-                     *       "previous_secret_until": null,
-                     *       "last_used_at": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-5-of-the-example"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -6623,10 +5608,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Slug of a category. */
                 category?: string;
-                /**
-                 * @description Part of the title or of a SKU, in upper or lower case.
-                 * @example SSAM
-                 */
+                /** @description Part of the title or of a SKU, in upper or lower case. */
                 q?: string;
                 /** @description `active` unless said; only staff get anything for the others. */
                 status?: components["schemas"]["ProductStatus"];
@@ -6646,50 +5628,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "slug": "assam",
-                     *           "title": "Assam",
-                     *           "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                     *           "image": "https://golden.example/assam.png",
-                     *           "category": {
-                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "slug": "tea"
-                     *           },
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z",
-                     *           "variants": [
-                     *             {
-                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "sku": "ASSAM-100",
-                     *               "title": "100 g",
-                     *               "status": "active",
-                     *               "version": 1,
-                     *               "prices": [
-                     *                 {
-                     *                   "amount": 690,
-                     *                   "currency": "EUR"
-                     *                 },
-                     *                 {
-                     *                   "amount": 790,
-                     *                   "currency": "USD"
-                     *                 }
-                     *               ],
-                     *               "in_stock": false
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProductList"];
                 };
             };
@@ -6699,10 +5637,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example product-assam
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6710,32 +5645,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slug": "assam",
-                 *       "title": "Assam",
-                 *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                 *       "category_id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                 *       "image": "https://golden.example/assam.png",
-                 *       "status": "active",
-                 *       "variants": [
-                 *         {
-                 *           "sku": "ASSAM-100",
-                 *           "title": "100 g",
-                 *           "prices": [
-                 *             {
-                 *               "amount": 690,
-                 *               "currency": "EUR"
-                 *             },
-                 *             {
-                 *               "amount": 790,
-                 *               "currency": "USD"
-                 *             }
-                 *           ]
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateProductBody"];
             };
         };
@@ -6751,44 +5660,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "slug": "assam",
-                     *       "title": "Assam",
-                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                     *       "image": "https://golden.example/assam.png",
-                     *       "category": {
-                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "slug": "tea"
-                     *       },
-                     *       "status": "active",
-                     *       "version": 1,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "variants": [
-                     *         {
-                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "100 g",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "prices": [
-                     *             {
-                     *               "amount": 690,
-                     *               "currency": "EUR"
-                     *             },
-                     *             {
-                     *               "amount": 790,
-                     *               "currency": "USD"
-                     *             }
-                     *           ],
-                     *           "in_stock": false
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -6797,10 +5668,7 @@ export interface operations {
     search: {
         parameters: {
             query?: {
-                /**
-                 * @description Items of a page.
-                 * @example 2
-                 */
+                /** @description Items of a page. */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -6812,10 +5680,7 @@ export interface operations {
                 option?: string;
                 /** @description Whether one of the wanted variants can be had. */
                 availability?: components["schemas"]["Availability"];
-                /**
-                 * @description What prices are in; `price_min`, `price_max`, the orders by price and the facet of prices need it.
-                 * @example EUR
-                 */
+                /** @description What prices are in; `price_min`, `price_max`, the orders by price and the facet of prices need it. */
                 currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
                 /** @description In minor units of `currency`, itself included. */
                 price_min?: number;
@@ -6824,7 +5689,6 @@ export interface operations {
                 /**
                  * @description What comes first: `relevance` if there is a `q`, else `newest`. Products are compared by the lowest price of their
                  *     wanted variants; those without one come last. What is equal comes newest first.
-                 * @example price
                  */
                 sort?: components["schemas"]["SearchSort"];
             };
@@ -6843,158 +5707,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "slug": "assam",
-                     *           "title": "Assam",
-                     *           "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                     *           "image": "https://golden.example/assam.png",
-                     *           "category": {
-                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "slug": "tea"
-                     *           },
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z",
-                     *           "variants": [
-                     *             {
-                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "sku": "ASSAM-100",
-                     *               "title": "100 g",
-                     *               "status": "active",
-                     *               "version": 1,
-                     *               "prices": [
-                     *                 {
-                     *                   "amount": 690,
-                     *                   "currency": "EUR"
-                     *                 },
-                     *                 {
-                     *                   "amount": 790,
-                     *                   "currency": "USD"
-                     *                 }
-                     *               ],
-                     *               "in_stock": false
-                     *             }
-                     *           ]
-                     *         },
-                     *         {
-                     *           "id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "slug": "sencha",
-                     *           "title": "SENCHA",
-                     *           "description": "",
-                     *           "image": null,
-                     *           "category": {
-                     *             "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "slug": "tea"
-                     *           },
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z",
-                     *           "variants": [
-                     *             {
-                     *               "id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "sku": "SENCHA-100",
-                     *               "title": "one size",
-                     *               "status": "active",
-                     *               "version": 1,
-                     *               "prices": [
-                     *                 {
-                     *                   "amount": 990,
-                     *                   "currency": "EUR"
-                     *                 }
-                     *               ],
-                     *               "in_stock": false
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-7-of-the-example",
-                     *       "has_more": true,
-                     *       "total": 4,
-                     *       "complete": true,
-                     *       "corrections": [],
-                     *       "facets": {
-                     *         "category": [
-                     *           {
-                     *             "value": "tea",
-                     *             "count": 4
-                     *           }
-                     *         ],
-                     *         "option": [
-                     *           {
-                     *             "value": "one size",
-                     *             "count": 3
-                     *           },
-                     *           {
-                     *             "value": "100 g",
-                     *             "count": 1
-                     *           }
-                     *         ],
-                     *         "availability": [
-                     *           {
-                     *             "value": "in_stock",
-                     *             "count": 0
-                     *           },
-                     *           {
-                     *             "value": "out_of_stock",
-                     *             "count": 4
-                     *           }
-                     *         ],
-                     *         "price": {
-                     *           "lowest": {
-                     *             "amount": 690,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "highest": {
-                     *             "amount": 4900,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "ranges": [
-                     *             {
-                     *               "from": {
-                     *                 "amount": 0,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "to": {
-                     *                 "amount": 999,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "count": 2
-                     *             },
-                     *             {
-                     *               "from": {
-                     *                 "amount": 1000,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "to": {
-                     *                 "amount": 1999,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "count": 1
-                     *             },
-                     *             {
-                     *               "from": {
-                     *                 "amount": 4000,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "to": {
-                     *                 "amount": 4999,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "count": 1
-                     *             }
-                     *           ]
-                     *         }
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["SearchResult"];
                 };
             };
@@ -7005,10 +5717,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description `prd_…`, or `slug:darjeeling-first-flush`
-                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description `prd_…`, or `slug:darjeeling-first-flush` */
                 id: string;
             };
             cookie?: never;
@@ -7025,44 +5734,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "slug": "assam",
-                     *       "title": "Assam",
-                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                     *       "image": "https://golden.example/assam.png",
-                     *       "category": {
-                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "slug": "tea"
-                     *       },
-                     *       "status": "active",
-                     *       "version": 1,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "variants": [
-                     *         {
-                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "100 g",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "prices": [
-                     *             {
-                     *               "amount": 690,
-                     *               "currency": "EUR"
-                     *             },
-                     *             {
-                     *               "amount": 790,
-                     *               "currency": "USD"
-                     *             }
-                     *           ],
-                     *           "in_stock": false
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -7072,34 +5743,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v1"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The product.
-                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The product. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "title": "Assam TGFOP"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateProductBody"];
-                /**
-                 * @example {
-                 *       "title": "Assam TGFOP"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateProductBody"];
             };
         };
@@ -7114,44 +5769,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "slug": "assam",
-                     *       "title": "Assam TGFOP",
-                     *       "description": "Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. Strong and malty. ",
-                     *       "image": "https://golden.example/assam.png",
-                     *       "category": {
-                     *         "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "slug": "tea"
-                     *       },
-                     *       "status": "active",
-                     *       "version": 2,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z",
-                     *       "variants": [
-                     *         {
-                     *           "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "100 g",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "prices": [
-                     *             {
-                     *               "amount": 690,
-                     *               "currency": "EUR"
-                     *             },
-                     *             {
-                     *               "amount": 790,
-                     *               "currency": "USD"
-                     *             }
-                     *           ],
-                     *           "in_stock": false
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Product"];
                 };
             };
@@ -7161,35 +5778,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example variant-250
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The product.
-                 * @example prd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The product. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "sku": "ASSAM-250",
-                 *       "title": "250 g",
-                 *       "prices": [
-                 *         {
-                 *           "amount": 1490,
-                 *           "currency": "EUR"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["VariantBody"];
             };
         };
@@ -7205,23 +5804,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000005",
-                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "sku": "ASSAM-250",
-                     *       "title": "250 g",
-                     *       "status": "active",
-                     *       "version": 1,
-                     *       "prices": [
-                     *         {
-                     *           "amount": 1490,
-                     *           "currency": "EUR"
-                     *         }
-                     *       ],
-                     *       "in_stock": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -7231,34 +5813,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v2"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The variant.
-                 * @example var_01jb2z4k8f5n6p7q8r9s000005
-                 */
+                /** @description The variant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "status": "archived"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateVariantBody"];
-                /**
-                 * @example {
-                 *       "status": "archived"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateVariantBody"];
             };
         };
@@ -7273,23 +5839,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000005",
-                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "sku": "ASSAM-250",
-                     *       "title": "half a pound",
-                     *       "status": "archived",
-                     *       "version": 3,
-                     *       "prices": [
-                     *         {
-                     *           "amount": 1490,
-                     *           "currency": "EUR"
-                     *         }
-                     *       ],
-                     *       "in_stock": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -7299,33 +5848,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v1"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The variant.
-                 * @example var_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The variant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "prices": [
-                 *         {
-                 *           "amount": 720,
-                 *           "currency": "EUR"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["SetPricesBody"];
             };
         };
@@ -7340,23 +5873,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "sku": "ASSAM-100",
-                     *       "title": "100 g",
-                     *       "status": "active",
-                     *       "version": 2,
-                     *       "prices": [
-                     *         {
-                     *           "amount": 720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       ],
-                     *       "in_stock": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Variant"];
                 };
             };
@@ -7365,10 +5881,7 @@ export interface operations {
     list_categories: {
         parameters: {
             query?: {
-                /**
-                 * @description Items of a page.
-                 * @example 2
-                 */
+                /** @description Items of a page. */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -7388,32 +5901,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "cat_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "slug": "pots",
-                     *           "title": "Pots",
-                     *           "description": "",
-                     *           "position": 0,
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "slug": "tea",
-                     *           "title": "Tea",
-                     *           "description": "Leaves.",
-                     *           "position": 1,
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-4-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["CategoryList"];
                 };
             };
@@ -7423,10 +5910,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example category-tea
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7434,14 +5918,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "slug": "tea",
-                 *       "title": "Tea",
-                 *       "description": "Leaves.",
-                 *       "position": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateCategoryBody"];
             };
         };
@@ -7457,17 +5933,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "cat_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "slug": "tea",
-                     *       "title": "Tea",
-                     *       "description": "Leaves.",
-                     *       "position": 1,
-                     *       "version": 1,
-                     *       "created_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Category"];
                 };
             };
@@ -7476,10 +5941,7 @@ export interface operations {
     list_stock_levels: {
         parameters: {
             query?: {
-                /**
-                 * @description Items of a page.
-                 * @example 3
-                 */
+                /** @description Items of a page. */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
@@ -7501,30 +5963,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "on_hand": 97,
-                     *           "reserved": 0,
-                     *           "available": 97,
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "on_hand": 40,
-                     *           "reserved": 0,
-                     *           "available": 40,
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-9-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["StockLevelList"];
                 };
             };
@@ -7534,10 +5972,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example delivery-1
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7545,14 +5980,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                 *       "delta": 100,
-                 *       "reason": "received",
-                 *       "note": "by ship"
-                 *     }
-                 */
                 "application/json": components["schemas"]["AdjustInventoryBody"];
             };
         };
@@ -7568,20 +5995,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "mov_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "delta": 100,
-                     *       "reason": "received",
-                     *       "note": "by ship",
-                     *       "on_hand": 100,
-                     *       "reserved": 0,
-                     *       "available": 100,
-                     *       "at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["InventoryAdjustment"];
                 };
             };
@@ -7594,10 +6007,7 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Only this variant's.
-                 * @example var_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Only this variant's. */
                 variant_id?: string;
             };
             header?: never;
@@ -7615,38 +6025,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "mov_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "reservation_id": null,
-                     *           "delta_on_hand": -3,
-                     *           "delta_reserved": 0,
-                     *           "reason": "damaged",
-                     *           "reference": null,
-                     *           "actor": "user:0192f1c4-7a2b-7c3d-8e4f-000000000001",
-                     *           "at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "mov_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "location_id": "loc_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "reservation_id": null,
-                     *           "delta_on_hand": 100,
-                     *           "delta_reserved": 0,
-                     *           "reason": "received",
-                     *           "reference": "by ship",
-                     *           "actor": "user:0192f1c4-7a2b-7c3d-8e4f-000000000001",
-                     *           "at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["StockMovementList"];
                 };
             };
@@ -7657,10 +6035,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description `pay_…`
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description `pay_…` */
                 id: string;
             };
             cookie?: never;
@@ -7677,59 +6052,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "captured",
-                     *       "amount": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "authorized": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "captured": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "capture": "immediate",
-                     *       "next_action": null,
-                     *       "void_requested": false,
-                     *       "attempts": [
-                     *         {
-                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "number": 1,
-                     *           "status": "authorized",
-                     *           "decline": null,
-                     *           "decline_code": null,
-                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000001",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "captures": [
-                     *         {
-                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "number": 1,
-                     *           "amount": {
-                     *             "amount": 3720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "succeeded",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "refunds": [],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -7739,24 +6061,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example capture-rest
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description `pay_…`
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000006
-                 */
+                /** @description `pay_…` */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["CapturePaymentBody"];
             };
         };
@@ -7772,81 +6087,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "status": "captured",
-                     *       "amount": {
-                     *         "amount": 2990,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "authorized": {
-                     *         "amount": 2990,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "captured": {
-                     *         "amount": 2990,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "capture": "immediate",
-                     *       "next_action": null,
-                     *       "void_requested": false,
-                     *       "attempts": [
-                     *         {
-                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "number": 1,
-                     *           "status": "authorized",
-                     *           "decline": null,
-                     *           "decline_code": null,
-                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000003",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "captures": [
-                     *         {
-                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "number": 1,
-                     *           "amount": {
-                     *             "amount": 2990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "failed",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "number": 2,
-                     *           "amount": {
-                     *             "amount": 1000,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "succeeded",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000005",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "number": 3,
-                     *           "amount": {
-                     *             "amount": 1990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "succeeded",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "refunds": [],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -7870,28 +6110,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example void-it
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description `pay_…`
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000005
-                 */
+                /** @description `pay_…` */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "reason": "never paid"
-                 *     }
-                 */
                 "application/json": components["schemas"]["VoidPaymentBody"];
             };
         };
@@ -7907,47 +6136,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000005",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000005",
-                     *       "status": "pending",
-                     *       "amount": {
-                     *         "amount": 1480,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "authorized": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "captured": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 0,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "capture": "immediate",
-                     *       "next_action": null,
-                     *       "void_requested": true,
-                     *       "attempts": [
-                     *         {
-                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "number": 1,
-                     *           "status": "releasing",
-                     *           "decline": null,
-                     *           "decline_code": null,
-                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000004",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "captures": [],
-                     *       "refunds": [],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -7957,32 +6145,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example refund-part
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description `pay_…`
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description `pay_…` */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": {
-                 *         "amount": 300,
-                 *         "currency": "EUR"
-                 *       },
-                 *       "reason": "a broken cup"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RefundPaymentBody"];
             };
         };
@@ -7998,19 +6171,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "amount": {
-                     *         "amount": 300,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "status": "succeeded",
-                     *       "reason": "a broken cup",
-                     *       "created_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Refund"];
                 };
             };
@@ -8035,10 +6195,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description `rfd_…`
-                 * @example rfd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description `rfd_…` */
                 id: string;
             };
             cookie?: never;
@@ -8054,19 +6211,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "amount": {
-                     *         "amount": 300,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "status": "succeeded",
-                     *       "reason": "a broken cup",
-                     *       "created_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Refund"];
                 };
             };
@@ -8077,10 +6221,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description `pay_…`
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description `pay_…` */
                 id: string;
             };
             cookie?: never;
@@ -8096,71 +6237,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "partially_refunded",
-                     *       "amount": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "authorized": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "captured": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 300,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "capture": "immediate",
-                     *       "next_action": null,
-                     *       "void_requested": false,
-                     *       "attempts": [
-                     *         {
-                     *           "id": "att_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "number": 1,
-                     *           "status": "authorized",
-                     *           "decline": null,
-                     *           "decline_code": null,
-                     *           "provider_reference": "int_01a1fbac2525d4d54251cb000001",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "captures": [
-                     *         {
-                     *           "id": "cap_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "number": 1,
-                     *           "amount": {
-                     *             "amount": 3720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "succeeded",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "refunds": [
-                     *         {
-                     *           "id": "rfd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "amount": {
-                     *             "amount": 300,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "status": "succeeded",
-                     *           "reason": "a broken cup",
-                     *           "created_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Payment"];
                 };
             };
@@ -8169,17 +6245,11 @@ export interface operations {
     list_ledger_entries: {
         parameters: {
             query?: {
-                /**
-                 * @description Items of a page.
-                 * @example 2
-                 */
+                /** @description Items of a page. */
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Only entries about this payment.
-                 * @example pay_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Only entries about this payment. */
                 payment_id?: string;
             };
             header?: never;
@@ -8197,56 +6267,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "led_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "kind": "refund",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "transfers": [
-                     *             {
-                     *               "debit": "refunds",
-                     *               "credit": "psp_receivable/simulator",
-                     *               "amount": {
-                     *                 "amount": 300,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             }
-                     *           ],
-                     *           "posted_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "led_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "kind": "capture",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "transfers": [
-                     *             {
-                     *               "debit": "authorizations",
-                     *               "credit": "psp_authorized/simulator",
-                     *               "amount": {
-                     *                 "amount": 3720,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             },
-                     *             {
-                     *               "debit": "psp_receivable/simulator",
-                     *               "credit": "sales_clearing",
-                     *               "amount": {
-                     *                 "amount": 3720,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             }
-                     *           ],
-                     *           "posted_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-12-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["LedgerEntryList"];
                 };
             };
@@ -8256,17 +6276,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description `t=<unix seconds>,v1=<hex>`
-                 * @example <signature>
-                 */
+                /** @description `t=<unix seconds>,v1=<hex>` */
                 "simulator-signature"?: string;
             };
             path: {
-                /**
-                 * @description The provider's name: `simulator`
-                 * @example simulator
-                 */
+                /** @description The provider's name: `simulator` */
                 provider: string;
             };
             cookie?: never;
@@ -8282,11 +6296,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "received": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["ProviderWebhookReceived"];
                 };
             };
@@ -8301,11 +6310,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "currency": "EUR"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateCartBody"];
             };
         };
@@ -8320,47 +6324,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "active",
-                     *       "currency": "EUR",
-                     *       "email": null,
-                     *       "shipping_address": null,
-                     *       "billing_address": null,
-                     *       "shipping_method": null,
-                     *       "lines": [],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [
-                     *         "/lines",
-                     *         "/email",
-                     *         "/shipping_address",
-                     *         "/shipping_method"
-                     *       ],
-                     *       "checkout_id": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -8374,10 +6337,7 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000006
-                 */
+                /** @description Which cart. */
                 cart_id: string;
             };
             cookie?: never;
@@ -8394,91 +6354,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "status": "frozen",
-                     *       "currency": "EUR",
-                     *       "email": "ada@golden.example",
-                     *       "shipping_address": {
-                     *         "name": "Ada Lovelace",
-                     *         "line1": "Unter den Linden 1",
-                     *         "city": "Berlin",
-                     *         "postal_code": "10117",
-                     *         "country": "DE"
-                     *       },
-                     *       "billing_address": null,
-                     *       "shipping_method": "standard",
-                     *       "lines": [
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "image": null,
-                     *           "quantity": 2,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 316,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "image": null,
-                     *           "quantity": 1,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 594,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [],
-                     *       "checkout_id": "chk_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -8488,55 +6363,20 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v6"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-1-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which cart. */
                 cart_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "guest@golden.example",
-                 *       "shipping_method": "standard",
-                 *       "shipping_address": {
-                 *         "name": "Ada Lovelace",
-                 *         "line1": "Unter den Linden 1",
-                 *         "city": "Berlin",
-                 *         "postal_code": "10117",
-                 *         "country": "DE"
-                 *       }
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateCartBody"];
-                /**
-                 * @example {
-                 *       "email": "guest@golden.example",
-                 *       "shipping_method": "standard",
-                 *       "shipping_address": {
-                 *         "name": "Ada Lovelace",
-                 *         "line1": "Unter den Linden 1",
-                 *         "city": "Berlin",
-                 *         "postal_code": "10117",
-                 *         "country": "DE"
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateCartBody"];
             };
         };
@@ -8551,70 +6391,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "active",
-                     *       "currency": "EUR",
-                     *       "email": "guest@golden.example",
-                     *       "shipping_address": {
-                     *         "name": "Ada Lovelace",
-                     *         "line1": "Unter den Linden 1",
-                     *         "city": "Berlin",
-                     *         "postal_code": "10117",
-                     *         "country": "DE"
-                     *       },
-                     *       "billing_address": null,
-                     *       "shipping_method": "standard",
-                     *       "lines": [
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "Assam TGFOP, 100 g",
-                     *           "image": null,
-                     *           "quantity": 2,
-                     *           "unit_price": {
-                     *             "amount": 720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1440,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 230,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 1440,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 308,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 1930,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [],
-                     *       "checkout_id": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -8626,29 +6402,17 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-1-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which cart. */
                 cart_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                 *       "quantity": 1
-                 *     }
-                 */
                 "application/json": components["schemas"]["AddCartLineBody"];
             };
         };
@@ -8664,89 +6428,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "active",
-                     *       "currency": "EUR",
-                     *       "email": null,
-                     *       "shipping_address": null,
-                     *       "billing_address": null,
-                     *       "shipping_method": null,
-                     *       "lines": [
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "Assam TGFOP, 100 g",
-                     *           "image": null,
-                     *           "quantity": 3,
-                     *           "unit_price": {
-                     *             "amount": 720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 2160,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 345,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "image": null,
-                     *           "quantity": 1,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 158,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3150,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 503,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3150,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [
-                     *         "/email",
-                     *         "/shipping_address",
-                     *         "/shipping_method"
-                     *       ],
-                     *       "checkout_id": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -8756,27 +6437,15 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v5"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-1-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which cart. */
                 cart_id: string;
-                /**
-                 * @description Which line of it.
-                 * @example lin_01jb2z4k8f5n6p7q8r9s000002
-                 */
+                /** @description Which line of it. */
                 line_id: string;
             };
             cookie?: never;
@@ -8793,68 +6462,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "active",
-                     *       "currency": "EUR",
-                     *       "email": null,
-                     *       "shipping_address": null,
-                     *       "billing_address": null,
-                     *       "shipping_method": null,
-                     *       "lines": [
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "Assam TGFOP, 100 g",
-                     *           "image": null,
-                     *           "quantity": 2,
-                     *           "unit_price": {
-                     *             "amount": 720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1440,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 230,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 1440,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 1440,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [
-                     *         "/email",
-                     *         "/shipping_address",
-                     *         "/shipping_method"
-                     *       ],
-                     *       "checkout_id": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -8864,44 +6471,22 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v4"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-1-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which cart. */
                 cart_id: string;
-                /**
-                 * @description Which line of it.
-                 * @example lin_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which line of it. */
                 line_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "quantity": 2
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateCartLineBody"];
-                /**
-                 * @example {
-                 *       "quantity": 2
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateCartLineBody"];
             };
         };
@@ -8916,89 +6501,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "crt_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "active",
-                     *       "currency": "EUR",
-                     *       "email": null,
-                     *       "shipping_address": null,
-                     *       "billing_address": null,
-                     *       "shipping_method": null,
-                     *       "lines": [
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "Assam TGFOP, 100 g",
-                     *           "image": null,
-                     *           "quantity": 2,
-                     *           "unit_price": {
-                     *             "amount": 720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1440,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 230,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "id": "lin_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "image": null,
-                     *           "quantity": 1,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 158,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 2430,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 0,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 388,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 2430,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "problems": [],
-                     *       "missing": [
-                     *         "/email",
-                     *         "/shipping_address",
-                     *         "/shipping_method"
-                     *       ],
-                     *       "checkout_id": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Cart"];
                 };
             };
@@ -9008,17 +6510,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-1-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which cart.
-                 * @example crt_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which cart. */
                 cart_id: string;
             };
             cookie?: never;
@@ -9034,30 +6530,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "code": "standard",
-                     *           "name": "Standard delivery",
-                     *           "price": {
-                     *             "amount": 490,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "days": 4
-                     *         },
-                     *         {
-                     *           "code": "express",
-                     *           "name": "Express delivery",
-                     *           "price": {
-                     *             "amount": 1290,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "days": 1
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ShippingOptionsView"];
                 };
             };
@@ -9067,10 +6539,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example on-page
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
@@ -9080,11 +6549,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006"
-                 *     }
-                 */
                 "application/json": components["schemas"]["StartCheckoutBody"];
             };
         };
@@ -9100,90 +6564,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "requires_action",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment": {
-                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "status": "requires_action",
-                     *         "attempts": 1
-                     *       },
-                     *       "next_action": {
-                     *         "kind": "redirect",
-                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
-                     *       },
-                     *       "problems": [],
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "quantity": 2,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 316,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 594,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "expires_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -9199,10 +6579,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /**
-                 * @description Which checkout.
-                 * @example chk_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which checkout. */
                 checkout_id: string;
             };
             cookie?: never;
@@ -9219,90 +6596,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "requires_action",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment": {
-                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "status": "requires_action",
-                     *         "attempts": 1
-                     *       },
-                     *       "next_action": {
-                     *         "kind": "redirect",
-                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
-                     *       },
-                     *       "problems": [],
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "quantity": 2,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 316,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 594,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "expires_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -9318,17 +6611,13 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which checkout.
-                 * @example chk_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which checkout. */
                 checkout_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["ConfirmCheckoutBody"];
             };
         };
@@ -9343,90 +6632,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "status": "requires_action",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment": {
-                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "status": "requires_action",
-                     *         "attempts": 1
-                     *       },
-                     *       "next_action": {
-                     *         "kind": "redirect",
-                     *         "url": "https://payments.shop.example/pay/int_01a1fbac2525d4d54251cb000001"
-                     *       },
-                     *       "problems": [],
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "quantity": 2,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 316,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 594,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "reason": null,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "expires_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -9440,10 +6645,7 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which checkout.
-                 * @example chk_01jb2z4k8f5n6p7q8r9s000004
-                 */
+                /** @description Which checkout. */
                 checkout_id: string;
             };
             cookie?: never;
@@ -9459,66 +6661,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "chk_01jb2z4k8f5n6p7q8r9s000004",
-                     *       "status": "cancelled",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000009",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000004",
-                     *       "payment": {
-                     *         "id": "pay_01jb2z4k8f5n6p7q8r9s000004",
-                     *         "status": "requires_action",
-                     *         "attempts": 1
-                     *       },
-                     *       "next_action": null,
-                     *       "problems": [],
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000008",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 1250,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 278,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 1740,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "reason": "customer_request",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "expires_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Checkout"];
                 };
             };
@@ -9540,20 +6682,11 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
-                /**
-                 * @description Items of a page.
-                 * @example 2
-                 */
+                /** @description Items of a page. */
                 limit?: number;
-                /**
-                 * @description From `next_cursor` of the page before.
-                 * @example cursor-11-of-the-example
-                 */
+                /** @description From `next_cursor` of the page before. */
                 cursor?: string;
-                /**
-                 * @description Only orders in this state.
-                 * @example placed
-                 */
+                /** @description Only orders in this state. */
                 status?: components["schemas"]["StatusFilter"];
                 /** @description Staff only: orders of this person. */
                 user_id?: string;
@@ -9577,171 +6710,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "ord_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "number": "100002",
-                     *           "status": "placed",
-                     *           "cancel_reason": null,
-                     *           "customer": {
-                     *             "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *             "email": "ada@golden.example"
-                     *           },
-                     *           "lines": [
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000005",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *               "sku": "ASSAM-100",
-                     *               "title": "Assam TGFOP, 100 g",
-                     *               "quantity": 1,
-                     *               "shipped": 0,
-                     *               "unit_price": {
-                     *                 "amount": 750,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "total": {
-                     *                 "amount": 750,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "tax": {
-                     *                 "amount": 120,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             }
-                     *           ],
-                     *           "totals": {
-                     *             "subtotal": {
-                     *               "amount": 750,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "shipping": {
-                     *               "amount": 490,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "tax": {
-                     *               "amount": 198,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "tax_included": true,
-                     *             "total": {
-                     *               "amount": 1240,
-                     *               "currency": "EUR"
-                     *             }
-                     *           },
-                     *           "rates_source": "settings",
-                     *           "shipping_method": "standard",
-                     *           "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000007",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "payment_status": "captured",
-                     *           "captured": {
-                     *             "amount": 1240,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "refunded": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "placed_at": "2026-01-31T09:30:00Z",
-                     *           "cancelled_at": null
-                     *         },
-                     *         {
-                     *           "id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "number": "100001",
-                     *           "status": "placed",
-                     *           "cancel_reason": null,
-                     *           "customer": {
-                     *             "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *             "email": "ada@golden.example"
-                     *           },
-                     *           "lines": [
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "sku": "SENCHA-100",
-                     *               "title": "SENCHA, one size",
-                     *               "quantity": 2,
-                     *               "shipped": 0,
-                     *               "unit_price": {
-                     *                 "amount": 990,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "total": {
-                     *                 "amount": 1980,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "tax": {
-                     *                 "amount": 316,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             },
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *               "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *               "sku": "DARJ-50",
-                     *               "title": "DARJEELING, one size",
-                     *               "quantity": 1,
-                     *               "shipped": 0,
-                     *               "unit_price": {
-                     *                 "amount": 1250,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "total": {
-                     *                 "amount": 1250,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "tax": {
-                     *                 "amount": 200,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             }
-                     *           ],
-                     *           "totals": {
-                     *             "subtotal": {
-                     *               "amount": 3230,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "shipping": {
-                     *               "amount": 490,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "tax": {
-                     *               "amount": 594,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "tax_included": true,
-                     *             "total": {
-                     *               "amount": 3720,
-                     *               "currency": "EUR"
-                     *             }
-                     *           },
-                     *           "rates_source": "settings",
-                     *           "shipping_method": "standard",
-                     *           "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "payment_status": "captured",
-                     *           "captured": {
-                     *             "amount": 3720,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "refunded": {
-                     *             "amount": 0,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "placed_at": "2026-01-31T09:30:00Z",
-                     *           "cancelled_at": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderSummaryList"];
                 };
             };
@@ -9755,10 +6723,7 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which order.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which order. */
                 order_id: string;
             };
             cookie?: never;
@@ -9775,150 +6740,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "number": "100001",
-                     *       "status": "partially_fulfilled",
-                     *       "cancel_reason": null,
-                     *       "customer": {
-                     *         "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *         "email": "ada@golden.example"
-                     *       },
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "sku": "SENCHA-100",
-                     *           "title": "SENCHA, one size",
-                     *           "quantity": 2,
-                     *           "shipped": 1,
-                     *           "unit_price": {
-                     *             "amount": 990,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 316,
-                     *             "currency": "EUR"
-                     *           }
-                     *         },
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "sku": "DARJ-50",
-                     *           "title": "DARJEELING, one size",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 1250,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 200,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 3230,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 594,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "rates_source": "settings",
-                     *       "shipping_method": "standard",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000006",
-                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "payment_status": "partially_refunded",
-                     *       "captured": {
-                     *         "amount": 3720,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 300,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "placed_at": "2026-01-31T09:30:00Z",
-                     *       "cancelled_at": null,
-                     *       "shipping_address": {
-                     *         "name": "Ada Lovelace",
-                     *         "line1": "Unter den Linden 1",
-                     *         "city": "Berlin",
-                     *         "postal_code": "10117",
-                     *         "country": "DE"
-                     *       },
-                     *       "billing_address": null,
-                     *       "fulfillments": [
-                     *         {
-                     *           "id": "ful_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "version": 4,
-                     *           "status": "delivered",
-                     *           "tracking": {
-                     *             "carrier": "DHL",
-                     *             "number": "00340",
-                     *             "url": "https://dhl.example/00340"
-                     *           },
-                     *           "lines": [
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "quantity": 1
-                     *             }
-                     *           ],
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "shipped_at": "2026-01-31T09:30:00Z",
-                     *           "delivered_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "ful_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "version": 1,
-                     *           "status": "pending",
-                     *           "tracking": {},
-                     *           "lines": [
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *               "quantity": 1
-                     *             },
-                     *             {
-                     *               "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *               "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *               "quantity": 1
-                     *             }
-                     *           ],
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "shipped_at": null,
-                     *           "delivered_at": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Order"];
                 };
             };
@@ -9928,17 +6749,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none.
-                 * @example cart_token-4-of-the-example
-                 */
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which order.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000003
-                 */
+                /** @description Which order. */
                 order_id: string;
             };
             cookie?: never;
@@ -9954,32 +6769,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "at": "2026-01-31T09:30:00Z",
-                     *           "kind": "order.created",
-                     *           "amount": {
-                     *             "amount": 2980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "reason": null,
-                     *           "fulfillment_id": null
-                     *         },
-                     *         {
-                     *           "at": "2026-01-31T09:30:00Z",
-                     *           "kind": "payment.authorized",
-                     *           "amount": {
-                     *             "amount": 2980,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "reason": null,
-                     *           "fulfillment_id": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderTimelineView"];
                 };
             };
@@ -9989,30 +6778,19 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example cancel-3
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description Which order.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000002
-                 */
+                /** @description Which order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "note": "changed my mind"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CancelOrderBody"];
             };
         };
@@ -10028,76 +6806,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "ord_01jb2z4k8f5n6p7q8r9s000002",
-                     *       "number": "100002",
-                     *       "status": "cancelled",
-                     *       "cancel_reason": "customer_request",
-                     *       "customer": {
-                     *         "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003",
-                     *         "email": "ada@golden.example"
-                     *       },
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000005",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "product_id": "prd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "sku": "ASSAM-100",
-                     *           "title": "Assam TGFOP, 100 g",
-                     *           "quantity": 1,
-                     *           "shipped": 0,
-                     *           "unit_price": {
-                     *             "amount": 750,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "total": {
-                     *             "amount": 750,
-                     *             "currency": "EUR"
-                     *           },
-                     *           "tax": {
-                     *             "amount": 120,
-                     *             "currency": "EUR"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "totals": {
-                     *         "subtotal": {
-                     *           "amount": 750,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "shipping": {
-                     *           "amount": 490,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax": {
-                     *           "amount": 198,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "tax_included": true,
-                     *         "total": {
-                     *           "amount": 1240,
-                     *           "currency": "EUR"
-                     *         }
-                     *       },
-                     *       "rates_source": "settings",
-                     *       "shipping_method": "standard",
-                     *       "cart_id": "crt_01jb2z4k8f5n6p7q8r9s000007",
-                     *       "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000002",
-                     *       "payment_status": "refunded",
-                     *       "captured": {
-                     *         "amount": 1240,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "refunded": {
-                     *         "amount": 1240,
-                     *         "currency": "EUR"
-                     *       },
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "placed_at": "2026-01-31T09:30:00Z",
-                     *       "cancelled_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["OrderSummary"];
                 };
             };
@@ -10107,37 +6815,17 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example parcel-6
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description Which order.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which order. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "lines": [
-                 *         {
-                 *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                 *           "quantity": 1
-                 *         },
-                 *         {
-                 *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                 *           "quantity": 1
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateFulfillmentBody"];
             };
         };
@@ -10153,30 +6841,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "ful_01jb2z4k8f5n6p7q8r9s000002",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "version": 1,
-                     *       "status": "pending",
-                     *       "tracking": {},
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "quantity": 1
-                     *         },
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "quantity": 1
-                     *         }
-                     *       ],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "shipped_at": null,
-                     *       "delivered_at": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Fulfillment"];
                 };
             };
@@ -10186,34 +6850,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v3"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description Which parcel.
-                 * @example ful_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Which parcel. */
                 fulfillment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "status": "delivered"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateFulfillmentBody"];
-                /**
-                 * @example {
-                 *       "status": "delivered"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateFulfillmentBody"];
             };
         };
@@ -10228,29 +6876,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "ful_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "version": 4,
-                     *       "status": "delivered",
-                     *       "tracking": {
-                     *         "carrier": "DHL",
-                     *         "number": "00340",
-                     *         "url": "https://dhl.example/00340"
-                     *       },
-                     *       "lines": [
-                     *         {
-                     *           "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "quantity": 1
-                     *         }
-                     *       ],
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "shipped_at": "2026-01-31T09:30:00Z",
-                     *       "delivered_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Fulfillment"];
                 };
             };
@@ -10263,15 +6888,9 @@ export interface operations {
                 unread?: boolean;
                 /** @description Also those that were put away. */
                 archived?: boolean;
-                /**
-                 * @description 1 to 200 notifications, 50 unless said.
-                 * @example 3
-                 */
+                /** @description 1 to 200 notifications, 50 unless said. */
                 limit?: number;
-                /**
-                 * @description `next_cursor` of the page before.
-                 * @example cursor-13-of-the-example
-                 */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -10289,37 +6908,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "ntf_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "kind": "order.delivered",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "title": "Order 100001 delivered",
-                     *           "body": "A parcel was delivered.",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "seen_at": null,
-                     *           "archived_at": null
-                     *         },
-                     *         {
-                     *           "id": "ntf_01jb2z4k8f5n6p7q8r9s000005",
-                     *           "kind": "order.shipped",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "title": "Order 100001 is on its way",
-                     *           "body": "A parcel has left us. Tracking number: 00340.",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "seen_at": null,
-                     *           "archived_at": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-14-of-the-example",
-                     *       "has_more": true,
-                     *       "unread_count": 8
-                     *     }
-                     */
                     "application/json": components["schemas"]["Inbox"];
                 };
             };
@@ -10329,34 +6917,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v2"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The notification.
-                 * @example ntf_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The notification. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "archived": true
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateNotification"];
-                /**
-                 * @example {
-                 *       "archived": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateNotification"];
             };
         };
@@ -10371,19 +6943,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "ntf_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "kind": "refund.succeeded",
-                     *       "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "title": "Refund for order 100001",
-                     *       "body": "We returned 3.00 EUR.",
-                     *       "version": 3,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "seen_at": "2026-01-31T09:30:00Z",
-                     *       "archived_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Notification"];
                 };
             };
@@ -10396,15 +6955,9 @@ export interface operations {
                 subject?: string;
                 /** @description With this status. */
                 status?: components["schemas"]["MessageStatus"];
-                /**
-                 * @description Made from this template.
-                 * @example order_placed
-                 */
+                /** @description Made from this template. */
                 template?: components["schemas"]["Template"];
-                /**
-                 * @description 1 to 200 messages, 50 unless said.
-                 * @example 2
-                 */
+                /** @description 1 to 200 messages, 50 unless said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -10424,38 +6977,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "msg_01jb2z4k8f5n6p7q8r9s000004",
-                     *           "channel": "email",
-                     *           "template": "order_placed",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "status": "sent",
-                     *           "attempts": 1,
-                     *           "uncertain": 0,
-                     *           "recipient_hash": "recipient-1-of-the-example",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "sent_at": "2026-01-31T09:30:00Z"
-                     *         },
-                     *         {
-                     *           "id": "msg_01jb2z4k8f5n6p7q8r9s000005",
-                     *           "channel": "email",
-                     *           "template": "order_placed",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "status": "sent",
-                     *           "attempts": 1,
-                     *           "uncertain": 0,
-                     *           "recipient_hash": "recipient-2-of-the-example",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "sent_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-15-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["MessageList"];
                 };
             };
@@ -10489,10 +7010,7 @@ export interface operations {
             query?: {
                 /** @description Of exactly this type. */
                 type?: string;
-                /**
-                 * @description About exactly this thing.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description About exactly this thing. */
                 subject?: string;
                 /** @description 1 to 200 events, 50 unless said. */
                 limit?: number;
@@ -10514,114 +7032,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "specversion": "1.0",
-                     *           "id": "evt_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "source": "/orders",
-                     *           "type": "order.created",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "time": "2026-01-31T09:30:00Z",
-                     *           "datacontenttype": "application/json",
-                     *           "dataschema": "/schemas/order.created/1",
-                     *           "sequence": "0000000000000000042",
-                     *           "data": {
-                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "number": "100001",
-                     *             "lines": [
-                     *               {
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *                 "title": "SENCHA, one size",
-                     *                 "quantity": 2,
-                     *                 "total": {
-                     *                   "amount": 1980,
-                     *                   "currency": "EUR"
-                     *                 }
-                     *               },
-                     *               {
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *                 "title": "DARJEELING, one size",
-                     *                 "quantity": 1,
-                     *                 "total": {
-                     *                   "amount": 1250,
-                     *                   "currency": "EUR"
-                     *                 }
-                     *               }
-                     *             ],
-                     *             "total": {
-                     *               "amount": 3720,
-                     *               "currency": "EUR"
-                     *             },
-                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001"
-                     *           }
-                     *         },
-                     *         {
-                     *           "specversion": "1.0",
-                     *           "id": "evt_01jb2z4k8f5n6p7q8r9s000003",
-                     *           "source": "/orders",
-                     *           "type": "order.placed",
-                     *           "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "time": "2026-01-31T09:30:00Z",
-                     *           "datacontenttype": "application/json",
-                     *           "dataschema": "/schemas/order.placed/1",
-                     *           "sequence": "0000000000000000042",
-                     *           "data": {
-                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "number": "100001",
-                     *             "customer": {
-                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
-                     *             },
-                     *             "lines": [
-                     *               {
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *                 "title": "SENCHA, one size",
-                     *                 "quantity": 2,
-                     *                 "total": {
-                     *                   "amount": 1980,
-                     *                   "currency": "EUR"
-                     *                 }
-                     *               },
-                     *               {
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *                 "title": "DARJEELING, one size",
-                     *                 "quantity": 1,
-                     *                 "total": {
-                     *                   "amount": 1250,
-                     *                   "currency": "EUR"
-                     *                 }
-                     *               }
-                     *             ],
-                     *             "totals": {
-                     *               "subtotal": {
-                     *                 "amount": 3230,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "shipping": {
-                     *                 "amount": 490,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "tax": {
-                     *                 "amount": 594,
-                     *                 "currency": "EUR"
-                     *               },
-                     *               "tax_included": true,
-                     *               "total": {
-                     *                 "amount": 3720,
-                     *                 "currency": "EUR"
-                     *               }
-                     *             },
-                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "reservation_id": "rsv_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "capture": "immediate"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-16-of-the-example",
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
@@ -10632,10 +7042,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The event.
-                 * @example evt_01jb2z4k8f5n6p7q8r9s000002
-                 */
+                /** @description The event. */
                 id: string;
             };
             cookie?: never;
@@ -10651,48 +7058,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "specversion": "1.0",
-                     *       "id": "evt_01jb2z4k8f5n6p7q8r9s000002",
-                     *       "source": "/orders",
-                     *       "type": "order.created",
-                     *       "subject": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "time": "2026-01-31T09:30:00Z",
-                     *       "datacontenttype": "application/json",
-                     *       "dataschema": "/schemas/order.created/1",
-                     *       "sequence": "0000000000000000042",
-                     *       "data": {
-                     *         "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "number": "100001",
-                     *         "lines": [
-                     *           {
-                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003",
-                     *             "title": "SENCHA, one size",
-                     *             "quantity": 2,
-                     *             "total": {
-                     *               "amount": 1980,
-                     *               "currency": "EUR"
-                     *             }
-                     *           },
-                     *           {
-                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000002",
-                     *             "title": "DARJEELING, one size",
-                     *             "quantity": 1,
-                     *             "total": {
-                     *               "amount": 1250,
-                     *               "currency": "EUR"
-                     *             }
-                     *           }
-                     *         ],
-                     *         "total": {
-                     *           "amount": 3720,
-                     *           "currency": "EUR"
-                     *         },
-                     *         "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -10703,17 +7068,11 @@ export interface operations {
             query?: {
                 /** @description Of exactly this type. */
                 type?: string;
-                /**
-                 * @description About exactly this thing.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description About exactly this thing. */
                 subject?: string;
             };
             header?: {
-                /**
-                 * @description The `id` of the last event that the caller has: the stream goes on after it.
-                 * @example 0
-                 */
+                /** @description The `id` of the last event that the caller has: the stream goes on after it. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -10753,28 +7112,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "url": "https://localhost/hooks",
-                     *           "description": "Warehouse",
-                     *           "event_types": [
-                     *             "product.archived"
-                     *           ],
-                     *           "mode": "keyed",
-                     *           "max_per_second": 50,
-                     *           "status": "enabled",
-                     *           "version": 1,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "updated_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpointList"];
                 };
             };
@@ -10784,10 +7121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description A value of your own for this command; repeats with it have one effect.
-                 * @example receiver-1
-                 */
+                /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10795,15 +7129,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "url": "https://localhost/hooks",
-                 *       "description": "Warehouse",
-                 *       "event_types": [
-                 *         "product.archived"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWebhookEndpoint"];
             };
         };
@@ -10819,23 +7144,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "url": "https://localhost/hooks",
-                     *       "description": "Warehouse",
-                     *       "event_types": [
-                     *         "product.archived"
-                     *       ],
-                     *       "mode": "keyed",
-                     *       "max_per_second": 50,
-                     *       "status": "enabled",
-                     *       "secret": "secret-6-of-the-example",
-                     *       "version": 1,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -10846,10 +7154,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
@@ -10866,22 +7171,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "url": "https://localhost/hooks",
-                     *       "description": "Warehouse",
-                     *       "event_types": [
-                     *         "product.archived"
-                     *       ],
-                     *       "mode": "keyed",
-                     *       "max_per_second": 50,
-                     *       "status": "enabled",
-                     *       "version": 1,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -10891,17 +7180,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v4"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
@@ -10925,34 +7208,18 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /**
-                 * @description The `ETag` of the version you are changing.
-                 * @example "v2"
-                 */
+                /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
             };
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "status": "disabled"
-                 *     }
-                 */
                 "application/merge-patch+json": components["schemas"]["UpdateWebhookEndpoint"];
-                /**
-                 * @example {
-                 *       "status": "disabled"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateWebhookEndpoint"];
             };
         };
@@ -10967,23 +7234,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "url": "https://localhost/hooks",
-                     *       "description": "Warehouse",
-                     *       "event_types": [
-                     *         "product.archived"
-                     *       ],
-                     *       "mode": "keyed",
-                     *       "max_per_second": 5,
-                     *       "status": "disabled",
-                     *       "disabled_reason": "requested",
-                     *       "version": 3,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -10997,10 +7247,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
@@ -11018,25 +7265,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "url": "https://localhost/hooks",
-                     *       "description": "Warehouse",
-                     *       "event_types": [
-                     *         "product.archived"
-                     *       ],
-                     *       "mode": "keyed",
-                     *       "max_per_second": 5,
-                     *       "status": "disabled",
-                     *       "disabled_reason": "requested",
-                     *       "previous_secret_until": "2026-01-31T09:30:00Z",
-                     *       "secret": "secret-7-of-the-example",
-                     *       "version": 4,
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "updated_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -11050,21 +7278,13 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "type": "order.placed"
-                 *     }
-                 */
                 "application/json": components["schemas"]["TestWebhookEndpoint"];
             };
         };
@@ -11080,20 +7300,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "kind": "test",
-                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "event_type": "order.placed",
-                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "state": "pending",
-                     *       "attempts": 0,
-                     *       "due_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -11107,22 +7313,13 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /**
-                 * @description The receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The receiver. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "after": "0",
-                 *       "until": "0"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReplayWebhooks"];
             };
         };
@@ -11137,14 +7334,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whr_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "after": "0000000000000000042",
-                     *       "until": "0000000000000000042"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookReplay"];
                 };
             };
@@ -11153,10 +7342,7 @@ export interface operations {
     list_webhook_deliveries: {
         parameters: {
             query?: {
-                /**
-                 * @description To this receiver.
-                 * @example whe_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description To this receiver. */
                 endpoint_id?: string;
                 /** @description In this state. */
                 state?: components["schemas"]["WebhookDeliveryState"];
@@ -11182,28 +7368,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "kind": "test",
-                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *           "event_type": "order.placed",
-                     *           "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *           "state": "dead",
-                     *           "attempts": 1,
-                     *           "last_error": "not_allowed",
-                     *           "attempted_at": "2026-01-31T09:30:00Z",
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "finished_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "has_more": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDeliveryList"];
                 };
             };
@@ -11214,10 +7378,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The delivery.
-                 * @example whd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The delivery. */
                 id: string;
             };
             cookie?: never;
@@ -11233,22 +7394,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "kind": "test",
-                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "event_type": "order.placed",
-                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "state": "dead",
-                     *       "attempts": 1,
-                     *       "last_error": "not_allowed",
-                     *       "attempted_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z",
-                     *       "finished_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -11259,10 +7404,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The delivery.
-                 * @example whd_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The delivery. */
                 id: string;
             };
             cookie?: never;
@@ -11279,22 +7421,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "whd_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "endpoint_id": "whe_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "kind": "test",
-                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "event_type": "order.placed",
-                     *       "subject": "evt_01jb2z4k8f5n6p7q8r9s000008",
-                     *       "state": "pending",
-                     *       "attempts": 0,
-                     *       "due_at": "2026-01-31T09:30:00Z",
-                     *       "last_error": "not_allowed",
-                     *       "attempted_at": "2026-01-31T09:30:00Z",
-                     *       "created_at": "2026-01-31T09:30:00Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
@@ -11307,19 +7433,13 @@ export interface operations {
                 actor?: string;
                 /** @description Exactly this action, for example `order.placed`. */
                 action?: string;
-                /**
-                 * @description Exactly this target: the id of a thing.
-                 * @example ord_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description Exactly this target: the id of a thing. */
                 target?: string;
                 /** @description It happened then or later. */
                 since?: string;
                 /** @description It happened before then. */
                 until?: string;
-                /**
-                 * @description 1 to 200 entries, 50 unless said.
-                 * @example 2
-                 */
+                /** @description 1 to 200 entries, 50 unless said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
@@ -11339,88 +7459,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "aud_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "seq": 1,
-                     *           "occurred_at": "2026-01-31T09:30:00Z",
-                     *           "recorded_at": "2026-01-31T09:30:00Z",
-                     *           "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "interface": "rest",
-                     *           "action": "order.delivered",
-                     *           "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "source": "orders",
-                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000007",
-                     *           "trace_id": "0af7651916cd43dd8448eb211c80319c",
-                     *           "data": {
-                     *             "customer": {
-                     *               "email": "[masked]",
-                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
-                     *             },
-                     *             "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "lines": [
-                     *               {
-                     *                 "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *                 "quantity": 1,
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
-                     *               }
-                     *             ],
-                     *             "number": "100001",
-                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001"
-                     *           },
-                     *           "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-                     *         },
-                     *         {
-                     *           "id": "aud_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "seq": 1,
-                     *           "occurred_at": "2026-01-31T09:30:00Z",
-                     *           "recorded_at": "2026-01-31T09:30:00Z",
-                     *           "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
-                     *           "interface": "rest",
-                     *           "action": "order.shipped",
-                     *           "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *           "source": "orders",
-                     *           "event_id": "evt_01jb2z4k8f5n6p7q8r9s000006",
-                     *           "trace_id": "0af7651916cd43dd8448eb211c80319c",
-                     *           "data": {
-                     *             "capture": "immediate",
-                     *             "complete": false,
-                     *             "customer": {
-                     *               "email": "[masked]",
-                     *               "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
-                     *             },
-                     *             "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "lines": [
-                     *               {
-                     *                 "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *                 "quantity": 1,
-                     *                 "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
-                     *               }
-                     *             ],
-                     *             "number": "100001",
-                     *             "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "payment_id": "pay_01jb2z4k8f5n6p7q8r9s000001",
-                     *             "tracking": {
-                     *               "carrier": "DHL",
-                     *               "number": "00340",
-                     *               "url": "https://dhl.example/00340"
-                     *             },
-                     *             "value": {
-                     *               "amount": 990,
-                     *               "currency": "EUR"
-                     *             }
-                     *           },
-                     *           "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "cursor-20-of-the-example",
-                     *       "has_more": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["AuditEntryList"];
                 };
             };
@@ -11431,10 +7469,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description The entry.
-                 * @example aud_01jb2z4k8f5n6p7q8r9s000001
-                 */
+                /** @description The entry. */
                 id: string;
             };
             cookie?: never;
@@ -11450,39 +7485,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "aud_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "seq": 1,
-                     *       "occurred_at": "2026-01-31T09:30:00Z",
-                     *       "recorded_at": "2026-01-31T09:30:00Z",
-                     *       "actor": "usr_01jb2z4k8f5n6p7q8r9s000002",
-                     *       "interface": "rest",
-                     *       "action": "order.delivered",
-                     *       "target": "ord_01jb2z4k8f5n6p7q8r9s000001",
-                     *       "source": "orders",
-                     *       "event_id": "evt_01jb2z4k8f5n6p7q8r9s000007",
-                     *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
-                     *       "data": {
-                     *         "customer": {
-                     *           "email": "[masked]",
-                     *           "user_id": "usr_01jb2z4k8f5n6p7q8r9s000003"
-                     *         },
-                     *         "fulfillment_id": "ful_01jb2z4k8f5n6p7q8r9s000001",
-                     *         "lines": [
-                     *           {
-                     *             "line_id": "lin_01jb2z4k8f5n6p7q8r9s000003",
-                     *             "quantity": 1,
-                     *             "variant_id": "var_01jb2z4k8f5n6p7q8r9s000003"
-                     *           }
-                     *         ],
-                     *         "number": "100001",
-                     *         "order_id": "ord_01jb2z4k8f5n6p7q8r9s000001"
-                     *       },
-                     *       "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *       "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-                     *     }
-                     */
                     "application/json": components["schemas"]["AuditEntry"];
                 };
             };
@@ -11496,10 +7498,7 @@ export interface operations {
                 "Cart-Token"?: string;
             };
             path: {
-                /**
-                 * @description The key as it was sent, percent-encoded.
-                 * @example lost-1
-                 */
+                /** @description The key as it was sent, percent-encoded. */
                 key: string;
             };
             cookie?: never;
@@ -11515,27 +7514,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "key": "lost-1",
-                     *       "state": "done",
-                     *       "requests": [
-                     *         {
-                     *           "operation": "adjust_inventory",
-                     *           "state": "done",
-                     *           "outcome": "refused",
-                     *           "problem": {
-                     *             "status": 409,
-                     *             "code": "catalog.stock_conflict"
-                     *           },
-                     *           "resource": null,
-                     *           "location": null,
-                     *           "created_at": "2026-01-31T09:30:00Z",
-                     *           "expires_at": "2026-01-31T09:30:00Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["IdempotencyKey"];
                 };
             };
@@ -11559,30 +7537,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "state": "holds",
-                     *       "data": [
-                     *         {
-                     *           "name": "identity.sessions_have_users",
-                     *           "module": "identity",
-                     *           "description": "Every live session belongs to a verified user who is not locked.",
-                     *           "state": "holds",
-                     *           "checked_at": "2026-01-31T09:30:00Z",
-                     *           "violations": []
-                     *         },
-                     *         {
-                     *           "name": "identity.one_unused_refresh_token",
-                     *           "module": "identity",
-                     *           "description": "Every live session has exactly one unused refresh token, of the newest generation.",
-                     *           "state": "holds",
-                     *           "checked_at": "2026-01-31T09:30:00Z",
-                     *           "violations": []
-                     *         }
-                     *       ],
-                     *       "unreachable": []
-                     *     }
-                     */
                     "application/json": components["schemas"]["Invariants"];
                 };
             };

@@ -42,6 +42,10 @@ pub(super) fn of(member: &str, value: &Value) -> Value {
         },
         // Named as the ids of API keys are, which begin with `key_`.
         Value::String(name) if matches!(member, "kid" | "x") => json!(name.replace('#', "-")),
+        Value::String(name) if member == "recovery_codes" => {
+            let number = name.rsplit('#').next().unwrap_or_default();
+            json!(format!("7k2m-9xq4-c3vt-h8wd-p5rn-{number:0>4}"))
+        }
         Value::String(name) => Value::String(text(name)),
         other => other.clone(),
     }
@@ -87,9 +91,10 @@ fn named(class: &str, number: u32) -> String {
         "hash" => format!("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0{number:06}"),
         "int" => format!("int_01a1fbac2525d4d54251cb{number:06}"), // of the payment provider
         "access_token" | "id_token" => format!("eyJhbGciOiJFZERTQSJ9.e30.signature{number}"),
+        "one_time_code" => "287082".to_owned(),
         "password" => "correct horse battery staple".to_owned(),
-        "cart_token" | "code" | "cookie" | "cursor" | "device_token" | "form_token"
-        | "mail_token" | "recipient" | "refresh_token" | "secret" => {
+        "cart_token" | "challenge_token" | "code" | "cookie" | "cursor" | "device_token"
+        | "form_token" | "mail_token" | "recipient" | "refresh_token" | "secret" => {
             format!("{class}-{number}-of-the-example")
         }
         prefix => format!("{prefix}_{ID}{number:06}"),
