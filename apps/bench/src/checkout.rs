@@ -33,27 +33,62 @@ struct Cart {
     token: String,
 }
 
+/// What a server needs beside it.
+struct Surroundings {
+    simulator: Simulator,
+    catcher: MailCatcher,
+}
+
+impl Surroundings {
+    async fn start() -> Result<Self> {
+        let loopback = ([127, 0, 0, 1], 0).into();
+        let catcher = CatcherOptions {
+            smtp: loopback,
+            http: loopback,
+            ..CatcherOptions::default()
+        };
+        Ok(Self {
+            simulator: Simulator::start(Config::default()).await?,
+            catcher: MailCatcher::start(catcher).await?,
+        })
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let mail = self.catcher.smtp_addr().port().to_string();
+        vec![
+            ("payments.provider.url", self.simulator.url().to_owned()),
+            ("notifications.smtp.port", mail),
+        ]
+    }
+}
+
+/// The checkouts of a server alone.
+pub(crate) async fn run_tenon(options: &Smoke) -> Result<()> {
+    let surroundings = Surroundings::start().await?;
+    let folder = options.folder.join("checkouts");
+    let installation = Installation::new(&options.tenon, folder, &surroundings.settings())?;
+    let http = client()?;
+    let (_tenon, _) = installation.serve().await?;
+    let carts = Arc::new(carts(&http, &format!("http://{}", installation.api)).await?);
+    settle(
+        &http,
+        &format!("http://{}/metrics", installation.operations),
+    )
+    .await?;
+    let start = Instant::now();
+    buy_all(&http, installation.api, &carts).await?;
+    println!("{:.0} checkouts/s", rate(CHECKOUTS, start.elapsed()));
+    Ok(())
+}
+
 pub(crate) async fn run(options: &Smoke, postgres: Option<&str>) -> Result<()> {
     let engine = if postgres.is_some() {
         "PostgreSQL"
     } else {
         "SQLite"
     };
-    let simulator = Simulator::start(Config::default()).await?;
-    let loopback = ([127, 0, 0, 1], 0).into();
-    let catcher = MailCatcher::start(CatcherOptions {
-        smtp: loopback,
-        http: loopback,
-        ..CatcherOptions::default()
-    })
-    .await?;
-    let mut settings = vec![
-        ("payments.provider.url", simulator.url().to_owned()),
-        (
-            "notifications.smtp.port",
-            catcher.smtp_addr().port().to_string(),
-        ),
-    ];
+    let surroundings = Surroundings::start().await?;
+    let mut settings = surroundings.settings();
     settings.extend(postgres.map(|url| ("store.url", url.to_owned())));
     let folder = options
         .folder

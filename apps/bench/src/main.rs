@@ -28,6 +28,8 @@ struct Arguments {
 enum Set {
     /// Every budget once, in a few minutes.
     Smoke(Smoke),
+    /// Checkouts of another build of `tenon` on SQLite, and nothing beside them: two builds are compared in turn.
+    Checkouts(Smoke),
     /// Calls between modules only, in one process and in two; needs nothing beside it.
     Calls,
     /// A bare axum server with one JSON body: what the others are measured against.
@@ -58,6 +60,7 @@ async fn main() -> Result<()> {
     match Arguments::parse().set {
         Set::Bare { listen, body } => bare::serve(listen, &body).await,
         Set::Calls => calls().await,
+        Set::Checkouts(options) => Box::pin(checkout::run_tenon(&options)).await,
         Set::Smoke(options) => {
             calls().await?;
             reads::run(&options).await?;
