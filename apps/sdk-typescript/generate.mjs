@@ -19,7 +19,8 @@ await writeFile(join(folder, "schema.ts"), HEAD + astToString(await openapiTS(fo
 function withoutExamples(value) {
   if (Array.isArray(value)) return value.map(withoutExamples);
   if (!value || typeof value !== "object") return value;
-  const members = Object.entries(value).filter(([name]) => name !== "example");
+  const isShown = "schema" in value; // a parameter or a body, not a member of that name
+  const members = Object.entries(value).filter(([name]) => !(isShown && name === "example"));
   return Object.fromEntries(members.map(([name, member]) => [name, withoutExamples(member)]));
 }
 

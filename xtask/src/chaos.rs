@@ -181,3 +181,23 @@ impl Run<'_> {
         Ok(row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_shares_the_database_server_is_in_one_lane_and_nothing_is_left_out() {
+        let lanes = lanes(EXPERIMENTS.iter().collect());
+        assert_eq!(lanes.len(), 2);
+        let shares = |lane: &[&Experiment]| {
+            let sharing = lane
+                .iter()
+                .map(|experiment| experiment.how.backend() == Some(Backend::Postgres));
+            sharing.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(shares(&lanes[0]), [true].into());
+        assert_eq!(shares(&lanes[1]), [false].into());
+        assert_eq!(lanes.concat().len(), EXPERIMENTS.len());
+    }
+}

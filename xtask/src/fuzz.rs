@@ -7,7 +7,6 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::process;
-use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
 use crate::topology::Topology;
 
@@ -37,20 +36,8 @@ impl Options {
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let fuzzer = install(root)?;
-    let folder = root.join("var/fuzz");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    let plan = Plan {
-        backend: Backend::Sqlite,
-        topology: Topology::Wire,
-        port: free_block(),
-        folder: folder.clone(),
-        release: false,
-        show_server_log: false,
-        unlimited: true,
-        movable_clock: false,
-    };
+    let plan = Plan::fresh(root, "fuzz", Backend::Sqlite, Topology::Wire)?;
+    let folder = plan.folder.clone();
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
     let printed = process::output(

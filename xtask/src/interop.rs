@@ -9,7 +9,6 @@ use clap::ValueEnum;
 
 use crate::node;
 use crate::process;
-use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
 use crate::topology::Topology;
 
@@ -91,20 +90,8 @@ fn openapi(root: &Path) -> Result<()> {
 
 fn oidc(root: &Path, options: &Options) -> Result<()> {
     let python = install(root, "interop", &AUTHLIB)?;
-    let folder = root.join("var/interop");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    let plan = Plan {
-        backend: options.backend,
-        topology: options.topology,
-        port: free_block(),
-        folder: folder.clone(),
-        release: false,
-        show_server_log: false,
-        unlimited: true,
-        movable_clock: false,
-    };
+    let plan = Plan::fresh(root, "interop", options.backend, options.topology)?;
+    let folder = plan.folder.clone();
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
     let accounts = folder.join("data/demo-accounts.txt");

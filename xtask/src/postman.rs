@@ -7,7 +7,6 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
 use crate::topology::Topology;
 use crate::{generated, node, process};
@@ -89,7 +88,9 @@ fn variables(stack: &Stack) -> Result<Value> {
         .find_map(|line| line.strip_prefix("buyer "))
         .context("the demo shop has a buyer")?
         .split_whitespace();
-    let (email, password) = (words.next(), words.next());
+    let (Some(email), Some(password)) = (words.next(), words.next()) else {
+        bail!("the line of the buyer names no e-mail and password");
+    };
     let api = format!("http://127.0.0.1:{}", stack.ports.api);
     Ok(json!({ "name": "a fresh server", "values": [
         { "key": "base_url", "value": api, "enabled": true },
@@ -106,20 +107,8 @@ fn play(root: &Path) -> Result<()> {
         fs::copy(root.join(PACKAGE).join(file), workshop.join(file)).context(file)?;
     }
     node::install(&workshop)?;
-    let folder = root.join("var/postman");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    let plan = Plan {
-        backend: Backend::Sqlite,
-        topology: Topology::Local,
-        port: free_block(),
-        folder: folder.clone(),
-        release: false,
-        show_server_log: false,
-        unlimited: true,
-        movable_clock: false,
-    };
+    let plan = Plan::fresh(root, "postman", Backend::Sqlite, Topology::Local)?;
+    let folder = plan.folder.clone();
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
     let environment = folder.join("environment.json");

@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::node;
 use crate::process;
-use crate::scenario::free_block;
 use crate::stack::{Backend, Plan, Stack};
 use crate::topology::Topology;
 
@@ -139,20 +138,8 @@ fn generate(root: &Path, workshop: &Path, bless: bool) -> Result<()> {
 
 /// The example buys from a fresh server.
 fn buy(root: &Path, workshop: &Path, check: &Check) -> Result<()> {
-    let folder = root.join("var/sdk");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    let plan = Plan {
-        backend: check.backend,
-        topology: check.topology,
-        port: free_block(),
-        folder: folder.clone(),
-        release: false,
-        show_server_log: false,
-        unlimited: true,
-        movable_clock: false,
-    };
+    let plan = Plan::fresh(root, "sdk", check.backend, check.topology)?;
+    let folder = plan.folder.clone();
     let mut stack = Stack::prepare(root, plan)?;
     stack.serve()?;
     let ports = stack.ports;

@@ -18,6 +18,7 @@ use crate::cluster::Cluster;
 use crate::fleet::Fleet;
 use crate::process::{self, Service};
 use crate::programs;
+use crate::scenario::free_block;
 use crate::topology::{MODULES, Topology};
 
 /// Which engine the stores run on.
@@ -46,6 +47,31 @@ pub(crate) struct Plan {
     pub(crate) unlimited: bool,
     /// The clock of all processes can be set forward: `cargo xtask clock`.
     pub(crate) movable_clock: bool,
+}
+
+impl Plan {
+    /// A fresh installation in `var/<name>`, for a program that is let loose on it: no limits, the clock as it is.
+    pub(crate) fn fresh(
+        root: &Path,
+        name: &str,
+        backend: Backend,
+        topology: Topology,
+    ) -> Result<Self> {
+        let folder = root.join("var").join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
+        Ok(Self {
+            backend,
+            topology,
+            port: free_block(),
+            folder,
+            release: false,
+            show_server_log: false,
+            unlimited: true,
+            movable_clock: false,
+        })
+    }
 }
 
 /// The programs a stack consists of.

@@ -65,8 +65,11 @@ impl Surroundings {
 /// The checkouts of a server alone.
 pub(crate) async fn run_tenon(options: &Smoke) -> Result<()> {
     let surroundings = Surroundings::start().await?;
+    let mut settings = surroundings.settings();
+    let url = options.postgres.clone();
+    settings.extend(url.map(|url| ("store.url", url)));
     let folder = options.folder.join("checkouts");
-    let installation = Installation::new(&options.tenon, folder, &surroundings.settings())?;
+    let installation = Installation::new(&options.tenon, folder, &settings)?;
     let http = client()?;
     let (_tenon, _) = installation.serve().await?;
     let carts = Arc::new(carts(&http, &format!("http://{}", installation.api)).await?);

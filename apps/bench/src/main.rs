@@ -28,7 +28,7 @@ struct Arguments {
 enum Set {
     /// Every budget once, in a few minutes.
     Smoke(Smoke),
-    /// Checkouts of another build of `tenon` on SQLite, and nothing beside them: two builds are compared in turn.
+    /// Checkouts of any build of `tenon`, and nothing beside them: two builds are compared in turn.
     Checkouts(Smoke),
     /// Calls between modules only, in one process and in two; needs nothing beside it.
     Calls,
