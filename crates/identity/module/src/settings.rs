@@ -24,6 +24,8 @@ pub struct IdentitySettings {
     pub access_token_seconds: u32,
     /// How long an ended session may still be let in; 1 to 60.
     pub session_check_seconds: u32,
+    /// How long a sign-in counts as recent: captures, voids and refunds ask people for one; 300 to 86,400.
+    pub recent_sign_in_seconds: u32,
     /// A session that is not refreshed for so long ends; 3,600 to 7,776,000.
     pub session_idle_seconds: u32,
     /// A session ends after so long, refreshed or not; not less than the idle time, at most 31,536,000.
@@ -69,6 +71,7 @@ impl Default for IdentitySettings {
             audience: "tenon".to_owned(),
             access_token_seconds: 600,
             session_check_seconds: 15,
+            recent_sign_in_seconds: 1_800,
             session_idle_seconds: 14 * DAY,
             session_absolute_seconds: 90 * DAY,
             challenge_seconds: 1_800,
@@ -106,6 +109,7 @@ impl IdentitySettings {
             issuer: self.issuer.clone(),
             audience: self.audience.clone(),
             session_check_every: seconds(self.session_check_seconds),
+            recent_sign_in: seconds(self.recent_sign_in_seconds),
         }
     }
 
@@ -126,6 +130,12 @@ impl IdentitySettings {
         let ranges = [
             ("access_token_seconds", self.access_token_seconds, 300, 600),
             ("session_check_seconds", self.session_check_seconds, 1, 60),
+            (
+                "recent_sign_in_seconds",
+                self.recent_sign_in_seconds,
+                300,
+                86_400,
+            ),
             (
                 "session_idle_seconds",
                 self.session_idle_seconds,

@@ -11,7 +11,9 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::key_cache::elapsed;
 use crate::network::is_within_any;
-use crate::{Admitted, ApiKey, ApiKeyCheck, ApiKeyGrant, ApiKeyProof, ApiKeySource, TokenError};
+use crate::{
+    Admitted, ApiKey, ApiKeyCheck, ApiKeyGrant, ApiKeyProof, ApiKeySource, Holder, TokenError,
+};
 
 /// Keys remembered at once, unknown ones among them; a forgotten one is asked for again.
 const CAPACITY: u64 = 10_000;
@@ -95,6 +97,7 @@ impl ApiKeyCache {
         Ok(Admitted {
             principal: grant.principal.clone(),
             scope: Some(grant.scope.clone()),
+            holder: Holder::Program,
         })
     }
 

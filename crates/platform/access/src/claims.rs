@@ -7,7 +7,7 @@ use tenon_kernel::{Id, IdKind, Role, Timestamp};
 use uuid::Uuid;
 
 use crate::token::{Members, Unverified};
-use crate::{Scope, TokenError, VerifyingKey};
+use crate::{Authentication, Holder, Scope, TokenError, VerifyingKey};
 
 /// How far clocks of machines may be apart.
 pub(crate) const LEEWAY: Duration = Duration::from_secs(30);
@@ -29,6 +29,8 @@ pub struct AccessClaims {
     pub roles: Vec<Role>,
     /// What the token is limited to; nothing limits those of our own sign-in.
     pub delegation: Option<Delegation>,
+    /// Who holds it.
+    pub holder: Holder,
     /// Start of life.
     pub issued_at: Timestamp,
     /// End of life.
@@ -82,8 +84,14 @@ impl AccessClaims {
         }
         let (issued_at, expires_at) = read_lifetime(claims, now)?;
         let delegation = read_delegation(claims)?;
+        let (user, is_program) = read_subject(claims, delegation.as_ref())?;
         Ok(Self {
-            user: read_subject(claims, delegation.as_ref())?,
+            user,
+            holder: if is_program {
+                Holder::Program
+            } else {
+                Holder::Person(Authentication::read(claims, issued_at)?)
+            },
             session: read_id::<Session>(claims, "sid")?,
             roles: read_roles(claims)?,
             delegation,
@@ -148,13 +156,16 @@ fn read_delegation(claims: &Members) -> Result<Option<Delegation>, TokenError> {
     }))
 }
 
-/// A person, or the program that acts for itself.
-fn read_subject(claims: &Members, delegation: Option<&Delegation>) -> Result<Uuid, TokenError> {
+/// A person, or the program that acts for itself; says whether it is one.
+fn read_subject(
+    claims: &Members,
+    delegation: Option<&Delegation>,
+) -> Result<(Uuid, bool), TokenError> {
     match delegation {
         Some(delegation) if claims.text("sub")? == delegation.client_id => {
-            read_id::<Client>(claims, "sub")
+            Ok((read_id::<Client>(claims, "sub")?, true))
         }
-        _ => read_id::<Subject>(claims, "sub"),
+        _ => Ok((read_id::<Subject>(claims, "sub")?, false)),
     }
 }
 

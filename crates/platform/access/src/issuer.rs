@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::claims::{Client, MAX_LIFETIME, Session, Subject};
 use crate::token::{ALGORITHM, TYPE};
-use crate::{Delegation, SigningKey, TokenError};
+use crate::{Authentication, Delegation, SigningKey, TokenError};
 
 /// Makes access tokens; only identity has one.
 #[derive(Debug)]
@@ -40,6 +40,10 @@ struct Payload<'a> {
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'a [String]>,
     iat: i64,
     nbf: i64,
     exp: i64,
@@ -68,14 +72,10 @@ impl TokenIssuer {
         user: Uuid,
         session: Uuid,
         roles: &[Role],
+        authentication: &Authentication,
     ) -> Result<(String, Timestamp), TokenError> {
-        self.write(
-            key,
-            Id::<Subject>::from_uuid(user).to_string(),
-            session,
-            roles,
-            None,
-        )
+        let subject = Id::<Subject>::from_uuid(user).to_string();
+        self.write(key, subject, session, roles, Some(authentication), None)
     }
 
     /// Signs a token with which a program acts for a person.
@@ -89,10 +89,18 @@ impl TokenIssuer {
         user: Uuid,
         session: Uuid,
         roles: &[Role],
+        authentication: &Authentication,
         delegation: &Delegation,
     ) -> Result<(String, Timestamp), TokenError> {
         let subject = Id::<Subject>::from_uuid(user).to_string();
-        self.write(key, subject, session, roles, Some(delegation))
+        self.write(
+            key,
+            subject,
+            session,
+            roles,
+            Some(authentication),
+            Some(delegation),
+        )
     }
 
     /// Signs a token with which a program acts for itself. It has no session: it lives as long as its client, whose id
@@ -109,7 +117,7 @@ impl TokenIssuer {
         delegation: &Delegation,
     ) -> Result<(String, Timestamp), TokenError> {
         let subject = Id::<Client>::from_uuid(client).to_string();
-        self.write(key, subject, client, roles, Some(delegation))
+        self.write(key, subject, client, roles, None, Some(delegation))
     }
 
     /// Signs claims that are no access token: their type says so, so that nobody takes them for one.
@@ -131,6 +139,7 @@ impl TokenIssuer {
         sub: String,
         session: Uuid,
         roles: &[Role],
+        authentication: Option<&Authentication>,
         delegation: Option<&Delegation>,
     ) -> Result<(String, Timestamp), TokenError> {
         let issued_at = self.env.now().as_unix_seconds();
@@ -143,6 +152,8 @@ impl TokenIssuer {
             roles,
             client_id: delegation.map(|delegation| delegation.client_id.as_str()),
             scope: delegation.map(|delegation| delegation.scope.to_string()),
+            auth_time: authentication.map(|authentication| authentication.at.as_unix_seconds()),
+            amr: authentication.map(|authentication| authentication.amr.as_slice()),
             iat: issued_at,
             nbf: issued_at,
             exp: expires_at.as_unix_seconds(),

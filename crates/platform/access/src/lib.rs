@@ -5,6 +5,7 @@
 
 mod api_key;
 mod api_key_cache;
+mod authentication;
 mod claims;
 mod issuer;
 mod key;
@@ -19,6 +20,7 @@ mod verifier;
 
 pub use self::api_key::{ApiKey, ApiKeyProof};
 pub use self::api_key_cache::KeyRevision;
+pub use self::authentication::{Authentication, Holder, SignInTooOld};
 pub use self::claims::{AccessClaims, Delegation};
 pub use self::issuer::TokenIssuer;
 pub use self::key::{Jwk, Jwks, KeyError, SigningKey, VerifyingKey};

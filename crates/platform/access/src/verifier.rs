@@ -14,7 +14,8 @@ use crate::key_cache::KeyCache;
 use crate::session_cache::{Session, SessionCache};
 use crate::token::{MAX_TOKEN_BYTES, Unverified};
 use crate::{
-    AccessClaims, ApiKey, ApiKeySource, KeyRevision, KeySource, Scope, SessionCheck, TokenError,
+    AccessClaims, ApiKey, ApiKeySource, Holder, KeyRevision, KeySource, Scope, SessionCheck,
+    SignInTooOld, TokenError,
 };
 
 /// Verified tokens remembered at once: about 50 MB if full.
@@ -29,6 +30,8 @@ pub struct VerifierSettings {
     pub audience: String,
     /// How stale a revocation may be.
     pub session_check_every: Duration,
+    /// How old the sign-in may be where an operation asks for a recent one.
+    pub recent_sign_in: Duration,
 }
 
 /// Checks access tokens and API keys; verified tokens are cached by hash until they expire. Cheap to clone.
@@ -54,6 +57,8 @@ pub struct Admitted {
     pub principal: UserPrincipal,
     /// What the program may do; nothing limits people who are signed in here themselves.
     pub scope: Option<Scope>,
+    /// Who holds the credential.
+    pub holder: Holder,
 }
 
 /// A token whose signature and claims are good.
@@ -149,7 +154,18 @@ impl TokenVerifier {
                 .delegation
                 .as_ref()
                 .map(|delegation| delegation.scope.clone()),
+            holder: verified.claims.holder.clone(),
         })
+    }
+
+    /// Refuses a person whose sign-in is not recent: for what cannot be taken back.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInTooOld`]
+    pub fn require_recent_sign_in(&self, holder: &Holder) -> Result<(), SignInTooOld> {
+        let inner = &*self.inner;
+        holder.require_recent_sign_in(inner.settings.recent_sign_in, inner.env.now())
     }
 
     /// Forgets what is cached about a session: called when its end is known here.

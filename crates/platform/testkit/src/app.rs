@@ -65,6 +65,7 @@ impl Default for AppOptions {
                 issuer: "https://shop.test".to_owned(),
                 audience: "https://shop.test".to_owned(),
                 session_check_every: std::time::Duration::ZERO,
+                recent_sign_in: std::time::Duration::from_mins(30),
             },
             keys: None,
             sessions: None,

@@ -18,7 +18,9 @@ use bytes::Bytes;
 use http::Request;
 use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
-use tenon_access::{Policy, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings};
+use tenon_access::{
+    Authentication, Policy, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings,
+};
 use tenon_kernel::{Env, Role};
 use tenon_web::{ApiInfo, Ctx, Edge, EdgeState, Endpoint, Reply, ServeOptions, WebSettings, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -69,7 +71,16 @@ fn subjects() -> Vec<Subject> {
         env.clone(),
     );
     let (token, _) = issuer
-        .issue(&key, env.new_uuid(), env.new_uuid(), &[Role::Customer])
+        .issue(
+            &key,
+            env.new_uuid(),
+            env.new_uuid(),
+            &[Role::Customer],
+            &Authentication {
+                at: env.now(),
+                amr: vec!["pwd".to_owned()],
+            },
+        )
         .expect("a token");
     let public = key.verifying_key();
     let verifier = TokenVerifier::new(
@@ -77,6 +88,7 @@ fn subjects() -> Vec<Subject> {
             issuer: "tenon".to_owned(),
             audience: "api".to_owned(),
             session_check_every: Duration::from_secs(5),
+            recent_sign_in: Duration::from_mins(30),
         },
         Arc::new(move || std::future::ready(Ok(vec![public.clone()]))),
         Arc::new(|_: Uuid| std::future::ready(Ok(true))),

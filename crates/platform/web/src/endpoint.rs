@@ -94,6 +94,7 @@ pub(crate) struct Shape {
     pub(crate) interface: Interface,
     pub(crate) is_stream: bool,
     pub(crate) scope_rule: ScopeRule,
+    pub(crate) needs_recent_sign_in: bool,
     pub(crate) takes_form: bool,
     pub(crate) answers_html: bool,
     pub(crate) speaks_oauth: bool,
@@ -242,6 +243,7 @@ impl EndpointBuilder {
             interface: Interface::Rest,
             is_stream: false,
             scope_rule: ScopeRule::Api,
+            needs_recent_sign_in: false,
             takes_form: false,
             answers_html: false,
             speaks_oauth: false,
@@ -323,6 +325,12 @@ impl EndpointBuilder {
     pub fn scope_rule(mut self, rule: ScopeRule) -> Self {
         self.shape.scope_rule = rule;
         self
+    }
+
+    /// Asks people for a sign-in that is not long ago (RFC 9470): for what cannot be taken back.
+    pub fn needs_recent_sign_in(mut self) -> Self {
+        self.shape.needs_recent_sign_in = true;
+        self.problem(401, "insufficient_user_authentication")
     }
 
     /// `Authorization` is the client's own proof, which the handler checks: it is handed on instead of read as an access

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use identity_contract::{FactorId, FactorKind};
+use tenon_access::Authentication;
 use tenon_kernel::Timestamp;
 
 use super::recovery_code::RecoveryCode;
@@ -75,6 +76,14 @@ impl Amr {
             "pwd otp mfa" => Self::Code,
             "pwd mfa" => Self::RecoveryCode,
             _ => Self::Password,
+        }
+    }
+
+    /// As tokens tell it.
+    pub(crate) fn shown_at(self, at: Timestamp) -> Authentication {
+        Authentication {
+            at,
+            amr: self.values(),
         }
     }
 

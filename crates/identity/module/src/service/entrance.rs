@@ -92,10 +92,12 @@ impl Service {
         key: &SigningKey,
         account: &Account,
         entrance: Entrance,
+        amr: Amr,
     ) -> SeamResult<Granted, IdentityError> {
         let session_id = entrance.session_id;
+        let authentication = amr.shown_at(self.now());
         let (access_token, access_expires_at) =
-            self.access_token(key, account.id, session_id, &account.roles)?;
+            self.access_token(key, account, session_id, &authentication)?;
         tracing::info!(user.id = %account.id, session.id = %session_id, "signed in");
         Ok(Granted {
             session_id,

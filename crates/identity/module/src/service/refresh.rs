@@ -1,6 +1,7 @@
 //! Exchanging a refresh token for the next one.
 
 use identity_contract::{EndReason, IdentityError, SessionCompromised, SessionId, UserId};
+use tenon_access::Authentication;
 use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Env};
 use tenon_seam::SeamResult;
@@ -12,12 +13,14 @@ use crate::domain::user::Account;
 use crate::key_ring::{KeyRing, Place};
 use crate::service::{Granted, Service, acting_as, refuse};
 use crate::store::refresh_tokens::{Family, UsedToken};
+use crate::store::sessions::LiveSession;
 use crate::store::{refresh_tokens, sessions, users};
 
 /// Where a family went.
 pub(super) struct Step {
     pub(super) session_id: SessionId,
     pub(super) account: Account,
+    pub(super) authentication: Authentication,
     pub(super) refresh_token: SecretToken,
 }
 
@@ -36,7 +39,7 @@ impl Service {
         let key = self.signing_key(ctx).await?;
         let step = retrying(|| self.step(ctx, &token, Family::FirstParty)).await?;
         let (access_token, access_expires_at) =
-            self.access_token(&key, step.account.id, step.session_id, &step.account.roles)?;
+            self.access_token(&key, &step.account, step.session_id, &step.authentication)?;
         Ok(Granted {
             session_id: step.session_id,
             access_token,
@@ -63,8 +66,8 @@ impl Service {
             refresh_tokens::mark_used(&mut tx, &hash, &sealed, family).await?
         {
             let idle = self.settings.session_idle();
-            let user = sessions::advance(&mut tx, session_id, generation, idle).await?;
-            let Some(account) = live_account(&mut tx, user).await? else {
+            let session = sessions::advance(&mut tx, session_id, generation, idle).await?;
+            let Some((account, authentication)) = owner_of(&mut tx, session).await? else {
                 return refuse(IdentityError::InvalidRefreshToken); // rolls back: the session is over
             };
             refresh_tokens::insert(&mut tx, &next.hash(), session_id, generation + 1).await?;
@@ -72,6 +75,7 @@ impl Service {
             return Ok(Step {
                 session_id,
                 account,
+                authentication,
                 refresh_token: next,
             });
         }
@@ -80,25 +84,26 @@ impl Service {
             return refuse(IdentityError::InvalidRefreshToken);
         };
         let now = tx.now();
-        let Some((owner, newest)) = sessions::find_live(&mut tx, used.session_id, now).await?
-        else {
+        let Some(session) = sessions::find_live(&mut tx, used.session_id, now).await? else {
             return refuse(IdentityError::InvalidRefreshToken);
         };
-        match judge_reuse(used.generation, newest, used.used_at, now) {
+        match judge_reuse(used.generation, session.generation, used.used_at, now) {
             Reuse::Replay => {
                 let refresh_token = open(&self.ring, &hash, &used)?;
-                let Some(account) = live_account(&mut tx, Some(owner)).await? else {
+                let Some((account, authentication)) = owner_of(&mut tx, Some(session)).await?
+                else {
                     return refuse(IdentityError::InvalidRefreshToken);
                 };
                 Ok(Step {
                     session_id: used.session_id,
                     account,
+                    authentication,
                     refresh_token,
                 })
             }
             Reuse::Theft { behind } => {
                 drop(tx);
-                self.end_compromised(ctx, used.session_id, owner, behind)
+                self.end_compromised(ctx, used.session_id, session.user, behind)
                     .await?;
                 refuse(IdentityError::InvalidRefreshToken)
             }
@@ -127,14 +132,19 @@ impl Service {
     }
 }
 
-async fn live_account(
+/// Whose a live session is, and how they proved who they are; nobody if it is over or they are locked.
+async fn owner_of(
     tx: &mut Tx<'_>,
-    user: Option<UserId>,
-) -> Result<Option<Account>, StoreError> {
-    let Some(user) = user else { return Ok(None) };
-    Ok(users::find(tx, user)
-        .await?
-        .filter(|account| !account.is_locked()))
+    session: Option<LiveSession>,
+) -> Result<Option<(Account, Authentication)>, StoreError> {
+    let Some(session) = session else {
+        return Ok(None);
+    };
+    let authentication = session.amr.shown_at(session.authenticated_at);
+    let account = users::find(tx, session.user).await?;
+    Ok(account
+        .filter(|account| !account.is_locked())
+        .map(|account| (account, authentication)))
 }
 
 fn seal(ring: &KeyRing, env: &Env, hash: &[u8], next: &SecretToken) -> Vec<u8> {

@@ -62,8 +62,8 @@ impl Service {
     ) -> SeamResult<Granted, IdentityError> {
         let key = self.signing_key(ctx).await?;
         let entrance = self.entrance(SessionOf::FirstParty, step.client, step.address);
-        let (account, _) = self.complete(ctx, step.token, step.code, &entrance).await?;
-        self.granted(&key, &account, entrance)
+        let (account, amr) = self.complete(ctx, step.token, step.code, &entrance).await?;
+        self.granted(&key, &account, entrance, amr)
     }
 
     /// Starts a session of a browser; returns its cookie, too.

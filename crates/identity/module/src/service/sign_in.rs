@@ -77,7 +77,7 @@ impl Service {
         if let Some(needed) = self.start_session(ctx, &proved, &entrance).await? {
             return Ok(SignedIn::CodeNeeded(needed));
         }
-        let granted = self.granted(&key, &proved.account, entrance)?;
+        let granted = self.granted(&key, &proved.account, entrance, Amr::Password)?;
         Ok(SignedIn::Done(granted))
     }
 

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_contract::{ChallengeId, ChallengePurpose, IdentityError, SessionId, UserId};
-use tenon_access::SigningKey;
+use tenon_access::{Authentication, SigningKey};
 use tenon_kernel::Timestamp;
 use tenon_seam::{Executed, SeamFault, SeamResult};
 
-use crate::domain::roles::Roles;
 use crate::domain::secret::SecretToken;
+use crate::domain::user::Account;
 use crate::key_ring::Purpose;
 use crate::service::Service;
 use crate::store::challenges::purpose_name;
@@ -32,12 +32,18 @@ impl Service {
     pub(super) fn access_token(
         &self,
         key: &SigningKey,
-        user: UserId,
+        account: &Account,
         session: SessionId,
-        roles: &Roles,
+        authentication: &Authentication,
     ) -> SeamResult<(String, Timestamp), IdentityError> {
         self.issuer
-            .issue(key, user.uuid(), session.uuid(), &roles.to_vec())
+            .issue(
+                key,
+                account.id.uuid(),
+                session.uuid(),
+                &account.roles.to_vec(),
+                authentication,
+            )
             .map_err(|_| {
                 SeamFault::Unavailable {
                     executed: Executed::Unknown,

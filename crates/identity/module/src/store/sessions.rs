@@ -63,6 +63,29 @@ pub(crate) struct OauthSession {
     pub(crate) idle_expires_at: Timestamp,
 }
 
+/// A live session, whatever it is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LiveSession {
+    pub(crate) user: UserId,
+    pub(crate) generation: i64,
+    /// When the person signed in; before the session began where a program acts for them.
+    pub(crate) authenticated_at: Timestamp,
+    pub(crate) amr: Amr,
+}
+
+type LiveRow = (UserId, i64, Timestamp, String);
+
+impl From<LiveRow> for LiveSession {
+    fn from((user, generation, authenticated_at, amr): LiveRow) -> Self {
+        Self {
+            user,
+            generation,
+            authenticated_at,
+            amr: Amr::from_column(&amr),
+        }
+    }
+}
+
 /// A live session of a browser.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FoundBrowser {
@@ -202,44 +225,48 @@ pub(crate) async fn end_of_client(
     }
 }
 
-/// Moves a live session from `generation` to the next and prolongs it; returns whose it is, or nothing if it is over.
+/// Moves a live session from `generation` to the next and prolongs it; returns it, or nothing if it is over.
 pub(crate) async fn advance(
     tx: &mut Tx<'_>,
     id: SessionId,
     generation: i64,
     idle: Duration,
-) -> Result<Option<UserId>, StoreError> {
+) -> Result<Option<LiveSession>, StoreError> {
     let now = tx.now();
-    tx.query(
-        "UPDATE sessions
+    let advanced = tx
+        .query(
+            "UPDATE sessions
             SET generation = generation + 1, last_used_at = $3,
                 idle_expires_at = CASE WHEN $4 < expires_at THEN $4 ELSE expires_at END
           WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND idle_expires_at > $3
-      RETURNING user_id",
-    )
-    .bind(id)
-    .bind(generation)
-    .bind(now)
-    .bind(now + idle)
-    .fetch_scalar::<UserId>()
-    .await
+      RETURNING user_id, generation, COALESCE(authenticated_at, created_at), amr",
+        )
+        .bind(id)
+        .bind(generation)
+        .bind(now)
+        .bind(now + idle)
+        .fetch_optional::<LiveRow>()
+        .await?;
+    Ok(advanced.map(LiveSession::from))
 }
 
-/// Returns whose a live session is, and its generation.
+/// Returns a live session.
 pub(crate) async fn find_live(
     db: &mut dyn Queryable,
     id: SessionId,
     now: Timestamp,
-) -> Result<Option<(UserId, i64)>, StoreError> {
-    db.query(
-        "SELECT user_id, generation
+) -> Result<Option<LiveSession>, StoreError> {
+    let found = db
+        .query(
+            "SELECT user_id, generation, COALESCE(authenticated_at, created_at), amr
            FROM sessions
           WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2",
-    )
-    .bind(id)
-    .bind(now)
-    .fetch_optional::<(UserId, i64)>()
-    .await
+        )
+        .bind(id)
+        .bind(now)
+        .fetch_optional::<LiveRow>()
+        .await?;
+    Ok(found.map(LiveSession::from))
 }
 
 /// Returns when, and how, the person of a live session of our own API proved who they are.

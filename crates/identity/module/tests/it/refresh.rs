@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tenon_kernel::Role;
 
+use crate::oauth::browser::claims;
 use crate::world::on_each_engine;
 
 #[tokio::test]
@@ -20,6 +21,27 @@ async fn a_refresh_replaces_the_token_and_keeps_the_session() {
         world.advance(600);
         let third = world.refresh(&second).await.expect(200);
         world.with(&third).get("/v1/me").await.expect(200);
+    })
+    .await;
+}
+
+/// Whoever has to sign in again for a refund does not get around it by refreshing.
+#[tokio::test]
+async fn a_refresh_does_not_make_the_sign_in_younger() {
+    on_each_engine(async |world| {
+        world.account("ada@example.org").await;
+        let first = world.sign_in("ada@example.org").await;
+        world.advance(600);
+        let second = world.refresh(&first).await.expect(200);
+        let again = world.refresh(&first).await.expect(200); // a lost answer
+        let began = claims(&first["access_token"]);
+        assert_eq!(began["auth_time"], began["iat"]);
+        for later in [second, again] {
+            let later = claims(&later["access_token"]);
+            assert_eq!(later["iat"], began["iat"].as_i64().expect("seconds") + 600);
+            assert_eq!(later["auth_time"], began["auth_time"]);
+            assert_eq!(later["amr"], json!(["pwd"]));
+        }
     })
     .await;
 }

@@ -25,6 +25,7 @@ struct CapturePaymentBody {
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::post("/v1/payments/{id}/captures", "capture_payment", Policy::Has(Role::Staff))
+        .needs_recent_sign_in()
         .tag(TAG)
         .summary("Takes authorised money, all or a part of it.")
         .description(

@@ -28,6 +28,7 @@ struct RefundPaymentBody {
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::post("/v1/payments/{id}/refunds", "refund_payment", Policy::Has(Role::Staff))
+        .needs_recent_sign_in()
         .tag(TAG)
         .summary("Gives captured money back, all or a part of it.")
         .description(

@@ -25,6 +25,7 @@ struct VoidPaymentBody {
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::post("/v1/payments/{id}/voids", "void_payment", Policy::Has(Role::Staff))
+        .needs_recent_sign_in()
         .tag(TAG)
         .summary("Undoes a payment: lets authorised money go, gives captured money back.")
         .description(

@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use tenon_access::{Jwks, SigningKey, TokenError};
+use tenon_access::{Holder, Jwks, SignInTooOld, SigningKey, TokenError};
 use tenon_kernel::Role;
 
-use crate::world::{AUDIENCE, CHECK_EVERY, ISSUER, SESSION, USER, World};
+use crate::world::{AUDIENCE, CHECK_EVERY, ISSUER, RECENT, SESSION, USER, World};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -16,7 +16,13 @@ async fn a_token_names_user_session_and_roles() {
     let world = World::new();
     let (token, expires_at) = world
         .issuer
-        .issue(&world.key, USER, SESSION, &[Role::Customer, Role::Staff])
+        .issue(
+            &world.key,
+            USER,
+            SESSION,
+            &[Role::Customer, Role::Staff],
+            &world.signed_in(),
+        )
         .expect("a token");
     let admitted = world.verifier.verify(&token).await.expect("accepted");
     assert_eq!(admitted.scope, None);
@@ -149,7 +155,7 @@ async fn old_and_new_keys_overlap_and_a_retired_one_is_refused() {
     world.clock.advance(Duration::from_secs(10));
     let new = world
         .issuer
-        .issue(&new_key, USER, SESSION, &[])
+        .issue(&new_key, USER, SESSION, &[], &world.signed_in())
         .expect("a token")
         .0;
     assert_eq!(
@@ -174,7 +180,7 @@ async fn old_and_new_keys_overlap_and_a_retired_one_is_refused() {
     );
     let new = world
         .issuer
-        .issue(&new_key, USER, SESSION, &[])
+        .issue(&new_key, USER, SESSION, &[], &world.signed_in())
         .expect("a token")
         .0;
     assert_eq!(world.verify(&new).await, Ok(()));
@@ -188,7 +194,7 @@ async fn random_key_ids_do_not_hammer_the_source() {
         let stranger = SigningKey::from_bytes(&[number; 32]).expect("32 bytes");
         let token = world
             .issuer
-            .issue(&stranger, USER, SESSION, &[])
+            .issue(&stranger, USER, SESSION, &[], &world.signed_in())
             .expect("a token")
             .0;
         assert_eq!(world.verify(&token).await, Err(TokenError::Invalid));
@@ -243,6 +249,7 @@ async fn a_closure_is_a_source_of_keys_and_sessions() {
             issuer: ISSUER.to_owned(),
             audience: AUDIENCE.to_owned(),
             session_check_every: CHECK_EVERY,
+            recent_sign_in: RECENT,
         },
         std::sync::Arc::new(move || {
             let keys = vec![key.clone()];
@@ -254,8 +261,66 @@ async fn a_closure_is_a_source_of_keys_and_sessions() {
     assert!(verifier.verify(&world.token()).await.is_ok());
     let other = world
         .issuer
-        .issue(&world.key, USER, uuid::Uuid::from_u128(9), &[])
+        .issue(
+            &world.key,
+            USER,
+            uuid::Uuid::from_u128(9),
+            &[],
+            &world.signed_in(),
+        )
         .expect("a token")
         .0;
     assert_eq!(verifier.verify(&other).await, Err(TokenError::Revoked));
+}
+
+/// A recent sign-in is of a person: programs have nobody who could sign in again, and age does not come off by a refresh.
+#[tokio::test]
+async fn what_asks_for_a_recent_sign_in_goes_by_its_age_and_not_the_tokens() {
+    let world = World::new();
+    let signed_in = world.signed_in();
+    let issue = || {
+        let issued = world
+            .issuer
+            .issue(&world.key, USER, SESSION, &[], &signed_in);
+        issued.expect("a token").0
+    };
+    let admitted = world.verifier.verify(&issue()).await.expect("accepted");
+    assert_eq!(admitted.holder, Holder::Person(signed_in.clone()));
+    assert!(!signed_in.is_multi_factor());
+
+    world.clock.advance(RECENT - Duration::from_secs(1));
+    let admitted = world.verifier.verify(&issue()).await.expect("accepted");
+    assert_eq!(
+        world.verifier.require_recent_sign_in(&admitted.holder),
+        Ok(())
+    );
+
+    world.clock.advance(Duration::from_secs(1));
+    let admitted = world.verifier.verify(&issue()).await.expect("accepted");
+    assert_eq!(
+        world.verifier.require_recent_sign_in(&admitted.holder),
+        Err(SignInTooOld { max_age: RECENT })
+    );
+    assert_eq!(
+        world.verifier.require_recent_sign_in(&Holder::Program),
+        Ok(())
+    );
+}
+
+/// An installation that is being updated has such tokens for some minutes: they still open, but no money moves by them.
+#[tokio::test]
+async fn a_token_that_does_not_say_when_is_of_no_recent_sign_in() {
+    let world = World::new();
+    let mut claims = world.claims();
+    let members = claims.as_object_mut().expect("an object");
+    members.remove("auth_time");
+    members.remove("amr");
+    let token = world.signed(&world.header(), &claims);
+    let admitted = world.verifier.verify(&token).await.expect("accepted");
+    assert!(
+        world
+            .verifier
+            .require_recent_sign_in(&admitted.holder)
+            .is_err()
+    );
 }

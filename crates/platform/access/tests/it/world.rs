@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tenon_access::{
-    KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier, VerifierSettings,
-    VerifyingKey,
+    Authentication, KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier,
+    VerifierSettings, VerifyingKey,
 };
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
 use tenon_kernel::{Env, Role, Timestamp};
@@ -21,6 +21,8 @@ pub(crate) const ISSUER: &str = "https://shop.example";
 pub(crate) const AUDIENCE: &str = "tenon";
 pub(crate) const USER: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 pub(crate) const SESSION: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
+/// How old a sign-in may be and pass for recent.
+pub(crate) const RECENT: Duration = Duration::from_mins(30);
 pub(crate) const CHECK_EVERY: Duration = Duration::from_secs(30);
 
 pub(crate) struct World {
@@ -77,6 +79,7 @@ impl World {
             issuer: ISSUER.to_owned(),
             audience: AUDIENCE.to_owned(),
             session_check_every: CHECK_EVERY,
+            recent_sign_in: RECENT,
         };
         let verifier = TokenVerifier::new(
             settings,
@@ -103,9 +106,23 @@ impl World {
 
     pub(crate) fn token(&self) -> String {
         self.issuer
-            .issue(&self.key, USER, SESSION, &[Role::Customer])
+            .issue(
+                &self.key,
+                USER,
+                SESSION,
+                &[Role::Customer],
+                &self.signed_in(),
+            )
             .expect("a token")
             .0
+    }
+
+    /// A sign-in of this moment, by password.
+    pub(crate) fn signed_in(&self) -> Authentication {
+        Authentication {
+            at: self.env.now(),
+            amr: vec!["pwd".to_owned()],
+        }
     }
 
     pub(crate) async fn verify(&self, token: &str) -> Result<(), TokenError> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tenon_access::{
-    KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier, VerifierSettings,
-    VerifyingKey,
+    Authentication, KeySource, SessionCheck, SigningKey, TokenError, TokenIssuer, TokenVerifier,
+    VerifierSettings, VerifyingKey,
 };
 use tenon_kernel::{Env, Role};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ const TEST_USERS: Uuid = Uuid::from_u128(0x7465_6e6f_6e20_8000_8000_7465_7374_75
 
 /// Issues tokens for made-up users and accepts them, next to those of the real sources.
 pub(super) struct TestAccess {
+    env: Env,
     key: SigningKey,
     issuer: TokenIssuer,
     sessions: Mutex<HashSet<Uuid>>,
@@ -34,6 +35,7 @@ impl TestAccess {
     pub(super) fn new(env: &Env, options: &AppOptions) -> Self {
         let tokens = &options.tokens;
         Self {
+            env: env.clone(),
             key: SigningKey::generate(env),
             issuer: TokenIssuer::new(
                 tokens.issuer.clone(),
@@ -56,16 +58,20 @@ impl TestAccess {
         TokenVerifier::new(settings, Arc::new(source()), Arc::new(source()), env)
     }
 
-    /// A fresh token: the test may have moved the clock since the last one.
+    /// A fresh token of a sign-in at this moment: the test may have moved the clock since the last one.
     pub(super) fn token(&self, user: Uuid, roles: &[Role]) -> String {
         let session = Uuid::new_v5(&user, b"session");
         self.sessions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(session);
+        let signed_in = Authentication {
+            at: self.env.now(),
+            amr: vec!["pwd".to_owned()],
+        };
         let (token, _) = self
             .issuer
-            .issue(&self.key, user, session, roles)
+            .issue(&self.key, user, session, roles, &signed_in)
             .expect("a token can be signed");
         token
     }

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tenon_access::{Denied, Policy, TokenError, TokenVerifier};
+use tenon_access::{Admitted, Denied, SignInTooOld, TokenError, TokenVerifier};
 use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
@@ -27,17 +27,16 @@ impl Dispatch {
         client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
         let shape = &route.endpoint.shape;
-        let principal = if shape.secrets.client {
-            single(headers, AUTHORIZATION.as_str()).map(|_| Principal::Anonymous)
+        let admitted = if shape.secrets.client {
+            single(headers, AUTHORIZATION.as_str()).map(|_| None)
         } else {
-            principal_of(&self.verifier, headers, shape, client).await
+            who(&self.verifier, headers, shape, client).await
         };
         // A bad token counts too, against its address: guessing is not free.
-        let subject = principal
-            .as_ref()
-            .ok()
-            .and_then(Principal::user)
-            .map(|user| user.user);
+        let subject = match &admitted {
+            Ok(Some(admitted)) => Some(admitted.principal.user),
+            Ok(None) | Err(_) => None,
+        };
         if let Some(limiter) = route.limiter.as_deref() {
             let quota = limiter.take(
                 (subject, client.filter(|_| subject.is_none()).map(limit_key)),
@@ -53,7 +52,7 @@ impl Dispatch {
                 .with_retry_after(quota.wait));
             }
         }
-        allowed(route.endpoint.policy(), principal?)
+        allowed(&self.verifier, shape, admitted?)
     }
 }
 
@@ -64,13 +63,28 @@ pub(crate) async fn admitted(
     headers: &HeaderMap,
     client: Option<IpAddr>,
 ) -> Result<Principal, Problem> {
-    let principal = principal_of(verifier, headers, shape, client).await?;
-    allowed(shape.policy, principal)
+    let admitted = who(verifier, headers, shape, client).await?;
+    allowed(verifier, shape, admitted)
 }
 
-fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
-    match policy.check(&principal) {
-        Ok(()) => Ok(principal),
+/// Checks the policy; after it, how long ago the sign-in was: whoever may not do it at all is not sent to sign in again.
+fn allowed(
+    verifier: &TokenVerifier,
+    shape: &Shape,
+    admitted: Option<Admitted>,
+) -> Result<Principal, Problem> {
+    let (principal, holder) = match admitted {
+        Some(admitted) => (Principal::User(admitted.principal), Some(admitted.holder)),
+        None => (Principal::Anonymous, None),
+    };
+    match shape.policy.check(&principal) {
+        Ok(()) => {
+            if let Some(holder) = holder.filter(|_| shape.needs_recent_sign_in) {
+                let recent = verifier.require_recent_sign_in(&holder);
+                recent.map_err(sign_in_too_old)?;
+            }
+            Ok(principal)
+        }
         Err(Denied::Unauthenticated) => Err(Problem::new(
             ErrorKind::Unauthenticated,
             "unauthenticated",
@@ -85,14 +99,15 @@ fn allowed(policy: Policy, principal: Principal) -> Result<Principal, Problem> {
     }
 }
 
-async fn principal_of(
+/// Who asks; `None` if nobody says so.
+async fn who(
     verifier: &TokenVerifier,
     headers: &HeaderMap,
     shape: &Shape,
     client: Option<IpAddr>,
-) -> Result<Principal, Problem> {
+) -> Result<Option<Admitted>, Problem> {
     let Some(value) = single(headers, AUTHORIZATION.as_str())? else {
-        return Ok(Principal::Anonymous);
+        return Ok(None);
     };
     let token = value
         .to_str()
@@ -108,7 +123,7 @@ async fn principal_of(
                 let checked = shape.scope_rule.check(scope, &shape.method);
                 checked.map_err(insufficient_scope)?;
             }
-            Ok(Principal::User(admitted.principal))
+            Ok(Some(admitted))
         }
         Err(TokenError::Unavailable) => Err(Problem::new(
             ErrorKind::Unavailable,
@@ -143,6 +158,23 @@ fn insufficient_scope(wanted: Option<&'static str>) -> Problem {
     let challenge = HeaderValue::try_from(challenge).expect("scope values are header text");
     Problem::new(ErrorKind::Forbidden, "insufficient_scope", detail)
         .with_header(WWW_AUTHENTICATE, challenge)
+}
+
+/// The token is good, but its sign-in is too long ago for this (RFC 9470 §3).
+fn sign_in_too_old(too_old: SignInTooOld) -> Problem {
+    let seconds = too_old.max_age.as_secs();
+    let challenge = format!(
+        "Bearer error=\"insufficient_user_authentication\", \
+         error_description=\"Sign in again\", max_age=\"{seconds}\""
+    );
+    let challenge = HeaderValue::try_from(challenge).expect("a number is header text");
+    Problem::new(
+        ErrorKind::Unauthenticated,
+        "insufficient_user_authentication",
+        "This needs a sign-in that is not long ago: sign in again and repeat the request. Nothing was done.",
+    )
+    .with_extension("max_age_seconds", seconds)
+    .with_header(WWW_AUTHENTICATE, challenge)
 }
 
 /// Reads `Idempotency-Key` as the endpoint's rule says.

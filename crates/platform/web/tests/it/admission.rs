@@ -49,7 +49,7 @@ async fn policies_are_checked_before_anything_is_read() {
 async fn a_limited_token_opens_what_its_scope_says() {
     let app = App::new();
     let with = |request: http::request::Builder, scope: &str| {
-        let token = app.delegated(1, &[Role::Staff], scope);
+        let token = app.delegated(1, &[Role::Staff], scope, Duration::ZERO);
         request.header("authorization", format!("Bearer {token}"))
     };
     let thing = format!("/v1/things/{THING}");
@@ -71,6 +71,71 @@ async fn a_limited_token_opens_what_its_scope_says() {
     let refused = send(&app, with(Request::patch(&thing), "api:read")).await;
     let challenge = "Bearer error=\"insufficient_scope\", scope=\"api:write\"";
     assert_eq!(refused.header("www-authenticate"), Some(challenge));
+}
+
+/// RFC 9470: a person who signed in long ago is sent to sign in again, also where a program acts for them.
+#[tokio::test]
+async fn what_cannot_be_taken_back_needs_a_recent_sign_in() {
+    let app = App::new();
+    let (recent, old) = (Duration::from_secs(1_799), Duration::from_mins(30));
+    let staff = &[Role::Staff];
+    let api = "api:write";
+    for (who, token, expected) in [
+        ("staff", app.token_signed_in(1, staff, recent), (200, "")),
+        (
+            "customer",
+            app.token_signed_in(3, &[Role::Customer], old),
+            (403, "forbidden"),
+        ),
+        (
+            "old staff",
+            app.token_signed_in(1, staff, old),
+            (401, "insufficient_user_authentication"),
+        ),
+        ("for staff", app.delegated(1, staff, api, recent), (200, "")),
+        (
+            "for old staff",
+            app.delegated(1, staff, api, old),
+            (401, "insufficient_user_authentication"),
+        ),
+        (
+            "out of scope",
+            app.delegated(1, staff, "api:read", old),
+            (403, "insufficient_scope"),
+        ),
+        ("a program", app.of_program(1, staff, api), (200, "")),
+    ] {
+        let request =
+            Request::post("/v1/transfers").header("authorization", format!("Bearer {token}"));
+        let answer = send(&app, request).await;
+        if expected.0 == 200 {
+            assert_eq!(answer.status.as_u16(), 200, "{who}");
+        } else {
+            assert_eq!(
+                answer.problem(),
+                is(expected.0, expected.1, "", ""),
+                "{who}"
+            );
+        }
+    }
+
+    let token = app.token_signed_in(1, staff, old);
+    let authorization = format!("Bearer {token}");
+    let refused = send(
+        &app,
+        Request::post("/v1/transfers").header("authorization", &authorization),
+    )
+    .await;
+    let challenge = "Bearer error=\"insufficient_user_authentication\", \
+                     error_description=\"Sign in again\", max_age=\"1800\"";
+    assert_eq!(refused.header("www-authenticate"), Some(challenge));
+    assert_eq!(refused.json()["max_age_seconds"], 1_800);
+    let elsewhere = send(
+        &app,
+        get("/v1/whoami").header("authorization", &authorization),
+    )
+    .await;
+    assert_eq!(elsewhere.status.as_u16(), 200, "it opens everything else");
 }
 
 #[tokio::test]

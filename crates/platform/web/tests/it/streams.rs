@@ -309,6 +309,7 @@ impl App {
             issuer: "tenon".to_owned(),
             audience: "api".to_owned(),
             session_check_every: Duration::from_secs(5),
+            recent_sign_in: Duration::from_mins(30),
         };
         let (public, lives) = (self.verifying_key(), Arc::clone(session_lives));
         let keys = Arc::new(move || std::future::ready(Ok(vec![public.clone()])));

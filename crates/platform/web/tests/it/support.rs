@@ -15,8 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenon_access::{
-    Delegation, Policy, Scope, SigningKey, TokenIssuer, TokenVerifier, VerifierSettings,
-    VerifyingKey,
+    Authentication, Delegation, Policy, Scope, SigningKey, TokenIssuer, TokenVerifier,
+    VerifierSettings, VerifyingKey,
 };
 use tenon_kernel::testing::{ManualClock, SeededEntropy};
 use tenon_kernel::{Env, ErrorKind, Id, IdKind, Page, Role, Timestamp};
@@ -39,6 +39,11 @@ pub(crate) const THING: &str = "thg_00000000000000000000000001";
 pub(crate) struct ThingKind;
 impl IdKind for ThingKind {
     const PREFIX: &'static str = "thg";
+}
+/// The kind of ids of programs.
+struct ClientKind;
+impl IdKind for ClientKind {
+    const PREFIX: &'static str = "cli";
 }
 pub(crate) type ThingId = Id<ThingKind>;
 
@@ -257,6 +262,11 @@ pub(crate) fn endpoints(shared: &Arc<Shared>) -> Vec<Endpoint> {
             .header("Cart-Token", false, "The secret of a guest.")
             .answers::<Value>(200, "What was.")
             .handler(replay_thing, ()),
+        Endpoint::post("/v1/transfers", "create_transfer", Policy::Has(Role::Staff))
+            .summary("Moves money.")
+            .needs_recent_sign_in()
+            .answers::<Value>(200, "Who asks.")
+            .handler(whoami, ()),
         Endpoint::get("/v1/whoami", "get_whoami", Policy::Public)
             .summary("Says who asks.")
             .answers::<Value>(200, "Who asks.")
@@ -336,6 +346,7 @@ impl App {
             issuer: "tenon".to_owned(),
             audience: "api".to_owned(),
             session_check_every: Duration::from_secs(5),
+            recent_sign_in: Duration::from_mins(30),
         };
         let public = key.verifying_key();
         let keys = Arc::new(move || std::future::ready(Ok(vec![public.clone()])));
@@ -364,25 +375,58 @@ impl App {
         self.key.verifying_key()
     }
 
+    /// A token of a sign-in at this moment.
     pub(crate) fn token(&self, user: u128, roles: &[Role]) -> String {
+        self.token_signed_in(user, roles, Duration::ZERO)
+    }
+
+    /// A token of now whose person signed in so long ago.
+    pub(crate) fn token_signed_in(&self, user: u128, roles: &[Role], ago: Duration) -> String {
         let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));
         self.issuer
-            .issue(&self.key, user, session, roles)
+            .issue(&self.key, user, session, roles, &self.signed_in(ago))
             .expect("a token")
             .0
     }
 
-    /// The token of a program that acts for a user.
-    pub(crate) fn delegated(&self, user: u128, roles: &[Role], scope: &str) -> String {
+    /// The token of a program that acts for a user who signed in so long ago.
+    pub(crate) fn delegated(
+        &self,
+        user: u128,
+        roles: &[Role],
+        scope: &str,
+        ago: Duration,
+    ) -> String {
         let delegation = Delegation {
             client_id: "cli_00000000000000000000000001".to_owned(),
             scope: Scope::parse(scope).expect("a scope"),
         };
         let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));
+        let signed_in = self.signed_in(ago);
         self.issuer
-            .issue_delegated(&self.key, user, session, roles, &delegation)
+            .issue_delegated(&self.key, user, session, roles, &signed_in, &delegation)
             .expect("a token")
             .0
+    }
+
+    /// The token of a program that acts for itself.
+    pub(crate) fn of_program(&self, client: u128, roles: &[Role], scope: &str) -> String {
+        let client = Uuid::from_u128(client);
+        let delegation = Delegation {
+            client_id: Id::<ClientKind>::from_uuid(client).to_string(),
+            scope: Scope::parse(scope).expect("a scope"),
+        };
+        self.issuer
+            .issue_to_client(&self.key, client, roles, &delegation)
+            .expect("a token")
+            .0
+    }
+
+    fn signed_in(&self, ago: Duration) -> Authentication {
+        Authentication {
+            at: self.state.env.now() - ago,
+            amr: vec!["pwd".to_owned()],
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

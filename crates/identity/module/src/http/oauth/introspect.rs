@@ -40,6 +40,12 @@ pub(super) struct View {
     /// The session that ends with the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
+    /// Seconds since 1970 at which the person signed in (RFC 9470 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    /// How the person signed in: values of RFC 8176.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<String>>,
     /// Who issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -89,9 +95,13 @@ async fn handler(
 
 fn view(found: Introspected, client_id: String, issuer: String) -> View {
     let is_access = found.token_use == TokenUse::Access;
-    let (sub, sid) = match found.subject {
-        Some((user, session)) => (user.to_string(), Some(session.to_string())),
-        None => (client_id.clone(), None),
+    let (sub, sid, authentication) = match found.subject {
+        Some(person) => (
+            person.user_id.to_string(),
+            Some(person.session_id.to_string()),
+            Some(person.authentication),
+        ),
+        None => (client_id.clone(), None, None),
     };
     View {
         active: true,
@@ -100,6 +110,10 @@ fn view(found: Introspected, client_id: String, issuer: String) -> View {
         token_type: is_access.then_some("Bearer"),
         sub: Some(sub),
         sid,
+        auth_time: authentication
+            .as_ref()
+            .map(|authentication| authentication.at.as_unix_seconds()),
+        amr: authentication.map(|authentication| authentication.amr),
         iss: Some(issuer),
         iat: found.issued_at.map(Timestamp::as_unix_seconds),
         exp: Some(found.expires_at.as_unix_seconds()),

@@ -1,7 +1,7 @@
 //! What a token is (RFC 7662), and whose: for revoking, too.
 
 use identity_contract::{SessionId, UserId};
-use tenon_access::{AccessClaims, Scope};
+use tenon_access::{AccessClaims, Authentication, Scope};
 use tenon_kernel::{CallCtx, Timestamp};
 
 use super::{OauthResult, carried};
@@ -23,9 +23,17 @@ pub(crate) struct Introspected {
     pub(crate) token_use: TokenUse,
     pub(crate) scope: Scope,
     /// Absent where the program acts for itself.
-    pub(crate) subject: Option<(UserId, SessionId)>,
+    pub(crate) subject: Option<ActedFor>,
     pub(crate) issued_at: Option<Timestamp>,
     pub(crate) expires_at: Timestamp,
+}
+
+/// The person a program acts for.
+#[derive(Debug)]
+pub(crate) struct ActedFor {
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+    pub(crate) authentication: Authentication,
 }
 
 /// Whose a token is.
@@ -83,7 +91,11 @@ impl Service {
             Some(session) => Owner::Caller(Box::new(Introspected {
                 token_use: TokenUse::Refresh,
                 scope: session.scope,
-                subject: Some((session.user_id, session_id)),
+                subject: Some(ActedFor {
+                    user_id: session.user_id,
+                    session_id,
+                    authentication: session.amr.shown_at(session.authenticated_at),
+                }),
                 issued_at: None,
                 expires_at: session.idle_expires_at,
             })),
@@ -112,13 +124,15 @@ impl Service {
             None // it lives as long as the client, and that has just shown that it is there
         } else {
             let session_id = SessionId::from_uuid(claims.session);
-            if sessions::find_oauth(&mut self.db.read(ctx), session_id, now)
-                .await?
-                .is_none()
-            {
+            let found = sessions::find_oauth(&mut self.db.read(ctx), session_id, now).await?;
+            let Some(session) = found else {
                 return Ok(Owner::Nobody);
-            }
-            Some((UserId::from_uuid(claims.user), session_id))
+            };
+            Some(ActedFor {
+                user_id: session.user_id,
+                session_id,
+                authentication: session.amr.shown_at(session.authenticated_at),
+            })
         };
         Ok(Owner::Caller(Box::new(Introspected {
             token_use: TokenUse::Access,

@@ -31,12 +31,13 @@ impl Service {
             }
             Owner::Caller(token) => token,
         };
-        let Some((user_id, session_id)) = token.subject else {
+        let Some(person) = token.subject else {
             return refuse(
                 OauthCode::UnsupportedTokenType,
                 "tokens that a program has for itself end with their time, or with the client",
             );
         };
+        let (user_id, session_id) = (person.user_id, person.session_id);
         let reason = EndReason::SignedOut;
         retrying(|| async {
             let mut ctx = acting_as(ctx, user_id, Some(session_id));

@@ -82,6 +82,7 @@ impl Service {
                 account.id.uuid(),
                 session_id.uuid(),
                 &roles,
+                &amr.shown_at(authenticated_at),
                 &delegation,
             )
             .map_err(|_| unavailable())?;

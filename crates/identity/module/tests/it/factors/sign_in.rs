@@ -4,6 +4,7 @@ use serde_json::json;
 use tenon_kernel::Role;
 
 use super::{CONFIRM, EMAIL, both_steps, first_step, guarded, refused, second_step};
+use crate::oauth::browser::claims;
 use crate::world::{PASSWORD, comparable, on_each_engine};
 
 const NEW: &str = "a much better one";
@@ -22,7 +23,11 @@ async fn a_session_says_how_it_began() {
         let location = format!("/v1/me/sessions/{session}");
         assert_eq!(reply.header("location"), Some(location.as_str()));
         world.with(&tokens).get("/v1/me").await.expect(200);
-        world.refresh(&tokens).await.expect(200);
+        let refreshed = world.refresh(&tokens).await.expect(200);
+        for tokens in [&tokens, &refreshed] {
+            let amr = &claims(&tokens["access_token"])["amr"];
+            assert_eq!(*amr, json!(["pwd", "otp", "mfa"]));
+        }
         let created = world.events("session.created").await;
         let amr: Vec<_> = created.iter().map(|event| event["amr"].clone()).collect();
         assert_eq!(amr, [json!(["pwd"]), json!(["pwd", "otp", "mfa"])]);

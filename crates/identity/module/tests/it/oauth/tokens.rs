@@ -36,6 +36,11 @@ async fn a_refresh_token_is_bound_to_its_client_and_works_once() {
             assert_eq!(before[name], after[name], "{name}");
         }
         assert_eq!(after.get("nonce"), None);
+        for tokens in [&first, &second] {
+            let access = claims(&tokens["access_token"]);
+            assert_eq!(access["auth_time"], before["auth_time"]);
+            assert_eq!(access["amr"], before["amr"]);
+        }
         // A lost answer is given again, for a moment.
         let again = owner.refresh(world, &first).await.expect(200);
         assert_eq!(again["refresh_token"], second["refresh_token"]);
@@ -142,6 +147,7 @@ async fn a_client_learns_what_its_own_tokens_are() {
         let expected = json!({
             "active": true, "scope": "api:read openid", "client_id": owner.id, "token_type": "Bearer",
             "sub": access["sub"], "sid": access["sid"], "iss": access["iss"], "iat": access["iat"], "exp": access["exp"],
+            "auth_time": access["auth_time"], "amr": ["pwd"],
         });
         assert_eq!(ask(token(&tokens, "access_token")).await, expected);
         let said = ask(token(&tokens, "refresh_token")).await;
