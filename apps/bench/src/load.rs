@@ -34,6 +34,34 @@ pub(crate) async fn requests_per_second(
     Ok(answers as f64 / start.elapsed().as_secs_f64())
 }
 
+/// Sends the same GET so many times a second for so long, on one connection; returns how long each answer took. Where
+/// the one before was late, it counts from the moment at which it was due.
+pub(crate) async fn paced_latencies(
+    address: SocketAddr,
+    path: &str,
+    per_second: u32,
+    at_most: Duration,
+) -> Result<Vec<Duration>> {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n");
+    let mut socket = TcpStream::connect(address).await?;
+    socket.set_nodelay(true)?;
+    let mut buffer = vec![0; 64 * 1024];
+    let mut latencies = Vec::new();
+    let start = Instant::now();
+    let mut due = start;
+    while start.elapsed() < at_most {
+        let is_late = Instant::now() > due;
+        tokio::time::sleep_until(due.into()).await;
+        let asked = if is_late { due } else { Instant::now() };
+        socket.write_all(request.as_bytes()).await?;
+        read_answer(&mut socket, &mut buffer).await?;
+        latencies.push(asked.elapsed());
+        due += Duration::from_secs(1) / per_second;
+    }
+    Ok(latencies)
+}
+
 async fn ask(address: SocketAddr, request: Vec<u8>, until: Instant) -> Result<u64> {
     let mut socket = TcpStream::connect(address).await?;
     socket.set_nodelay(true)?;

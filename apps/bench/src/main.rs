@@ -6,6 +6,7 @@
 mod bare;
 mod checkout;
 mod load;
+mod logins;
 mod raw_sql;
 mod reads;
 mod recorded;
@@ -30,6 +31,8 @@ enum Set {
     Smoke(Smoke),
     /// Checkouts of any build of `tenon`, and nothing beside them: two builds are compared in turn.
     Checkouts(Smoke),
+    /// Sign-ins, and what they do to everybody else.
+    Logins(Smoke),
     /// Calls between modules only, in one process and in two; needs nothing beside it.
     Calls,
     /// A bare axum server with one JSON body: what the others are measured against.
@@ -61,9 +64,14 @@ async fn main() -> Result<()> {
         Set::Bare { listen, body } => bare::serve(listen, &body).await,
         Set::Calls => calls().await,
         Set::Checkouts(options) => Box::pin(checkout::run_tenon(&options)).await,
+        Set::Logins(options) => {
+            head();
+            Box::pin(logins::run(&options)).await
+        }
         Set::Smoke(options) => {
             calls().await?;
             reads::run(&options).await?;
+            Box::pin(logins::run(&options)).await?;
             Box::pin(checkout::run(&options, None)).await?;
             if let Some(url) = &options.postgres {
                 Box::pin(checkout::run(&options, Some(url))).await?;
@@ -73,9 +81,13 @@ async fn main() -> Result<()> {
     }
 }
 
+fn head() {
+    println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
+}
+
 /// The head of the table and what calls between modules cost.
 async fn calls() -> Result<()> {
-    println!("| measured | Tenon | beside | ratio | budget |\n|---|---|---|---|---|");
+    head();
     seam_calls::run().await?;
     remote_calls::run().await
 }

@@ -72,15 +72,20 @@ impl Installation {
         Ok((running, start.elapsed()))
     }
 
-    /// Signs the demo buyer in.
-    pub(crate) async fn buyer_token(&self) -> Result<String> {
+    /// What the demo buyer signs in with.
+    pub(crate) fn buyer_credentials(&self) -> Result<Value> {
         let accounts = fs::read_to_string(self.data.join("demo-accounts.txt"))?;
         let line = accounts
             .lines()
             .find_map(|line| line.strip_prefix("buyer"))
             .context("a line for `buyer`")?;
         let mut words = line.split_whitespace();
-        let body = json!({ "email": words.next(), "password": words.next() });
+        Ok(json!({ "email": words.next(), "password": words.next() }))
+    }
+
+    /// Signs the demo buyer in.
+    pub(crate) async fn buyer_token(&self) -> Result<String> {
+        let body = self.buyer_credentials()?;
         let session: Value = client()?
             .post(format!("http://{}/v1/auth/sessions", self.api))
             .json(&body)

@@ -1,5 +1,7 @@
 //! Password hashing in bounded slots, so that a flood of sign-ins never starves the rest of the process.
 
+mod threads;
+
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use tenon_kernel::Env;
 use tenon_seam::{SeamError, SeamFault};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::threads::HashingThreads;
 use crate::domain::password::Password;
 use crate::key_ring::{KeyRing, Purpose};
 
@@ -49,6 +52,7 @@ pub(crate) struct PasswordHasher {
     places: Arc<Semaphore>,
     /// A core and its memory.
     slots: Arc<Semaphore>,
+    threads: Arc<HashingThreads>,
 }
 
 /// A place in the line for a slot.
@@ -85,6 +89,7 @@ impl PasswordHasher {
             cost,
             places: Arc::new(Semaphore::new(slots + usize::from(queue))),
             slots: Arc::new(Semaphore::new(slots)),
+            threads: Arc::new(HashingThreads::new(slots)),
         }
     }
 
@@ -217,9 +222,8 @@ impl PasswordHasher {
         if tenon_chaos::is_simulated() {
             return Ok(run()); // a simulation has one thread
         }
-        tokio::task::spawn_blocking(run)
-            .await
-            .map_err(|_| SeamFault::Cancelled.into())
+        let hashing = self.threads.spawn(run);
+        hashing.await.map_err(|_| SeamFault::Cancelled.into())
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
             "`id` is `prd_…` or `slug:` followed by the product's slug. Drafts are seen by staff only. \
              The page may be up to one second old when another process changed it.",
         )
-        .path_param::<String>("id", "`prd_…`, or `slug:darjeeling-first-flush`")
+        .path_param::<ProductRef>("id", "`prd_…`, or `slug:darjeeling-first-flush`")
         .versioned()
         .answers::<ProductView<'static>>(200, "The product.")
         .problem(404, "catalog.product_not_found")

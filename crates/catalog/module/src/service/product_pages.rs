@@ -3,12 +3,14 @@
 //! A page is dropped by every commit of this process that changes it: edits, prices, and a variant selling out or
 //! coming back. Other processes see a change after at most the cache's lifetime (one second unless set otherwise).
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use catalog_contract::{CatalogError, ProductId};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 use tenon_cache::{Cache, CacheSettings};
 use tenon_kernel::ParseIdError;
@@ -87,6 +89,21 @@ impl FromStr for ProductRef {
             Some(slug) => Ok(Self::Slug(slug.to_owned())),
             None => text.parse().map(Self::Id),
         }
+    }
+}
+
+impl JsonSchema for ProductRef {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ProductRef".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let id = generator.subschema_for::<ProductId>();
+        json_schema!({ "anyOf": [id, { "type": "string", "pattern": "^slug:" }] })
     }
 }
 
