@@ -15,6 +15,8 @@ use anyhow::{Result, bail};
 
 use self::experiments::{EXPERIMENTS, Experiment};
 use self::journal::Journal;
+pub(crate) use self::journal::state;
+pub(crate) use self::report::today;
 use self::report::{Report, Row};
 use crate::stack::Backend;
 

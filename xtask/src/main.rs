@@ -19,6 +19,7 @@ mod fuzz;
 mod generated;
 mod golden;
 mod interop;
+mod nightly;
 mod node;
 mod postman;
 mod process;
@@ -86,6 +87,8 @@ enum Task {
     Drill(drill::Options),
     /// Measures, side by side in one run.
     Bench(bench::Options),
+    /// Runs what takes too long for CI, and keeps a report.
+    Nightly(nightly::Options),
     /// Sends generated requests for every operation (schemathesis).
     Fuzz(fuzz::Options),
 }
@@ -128,6 +131,7 @@ fn run(task: Task) -> Result<()> {
         Task::Crash(options) => crash::run(&root, &options),
         Task::Drill(options) => drill::run(&root, &options),
         Task::Bench(options) => bench::run(&root, &options),
+        Task::Nightly(options) => nightly::run(&root, &options),
         Task::Fuzz(options) => fuzz::run(&root, &options),
     }
 }

@@ -67,7 +67,7 @@ impl Journal {
 }
 
 /// The commit, and whether it is all there is. Without a repository nobody knows.
-fn state(root: &Path) -> String {
+pub(crate) fn state(root: &Path) -> String {
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
         let output = command.current_dir(root).args(arguments).output().ok()?;
@@ -76,7 +76,7 @@ fn state(root: &Path) -> String {
     };
     match (
         git(&["rev-parse", "--short=7", "HEAD"]),
-        git(&["status", "--porcelain"]),
+        git(&["status", "--porcelain", "--", ".", ":!docs/nightly"]), // reports are written on the way
     ) {
         (Some(commit), Some(changes)) if changes.is_empty() => commit,
         (Some(commit), _) => format!("{commit} changed"),

@@ -128,7 +128,7 @@ impl Report {
         if keep {
             let folder = root.join("docs/guarantees");
             fs::create_dir_all(&folder)?;
-            fs::write(folder.join(format!("{}.md", date(days()))), &text)?;
+            fs::write(folder.join(format!("{}.md", today())), &text)?;
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Report {
         let mut text = format!(
             "# Guarantees, put to the test on {}\n\n`cargo xtask chaos --{} --seed {}`. No failure in N trials bounds the \
              rate of failures at 3/N with 95 % confidence.\n\n",
-            date(days()),
+            today(),
             self.kind,
             self.seed
         );
@@ -186,7 +186,7 @@ impl Report {
 
     fn json(&self) -> Value {
         let rows: Vec<_> = self.rows.iter().map(Row::json).collect();
-        json!({ "kind": self.kind, "seed": self.seed, "date": date(days()), "rows": rows })
+        json!({ "kind": self.kind, "seed": self.seed, "date": today(), "rows": rows })
     }
 }
 
@@ -195,6 +195,11 @@ pub(crate) fn days() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "a report names its day")]
     let now = SystemTime::now();
     now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / 86_400
+}
+
+/// The day, as reports name it.
+pub(crate) fn today() -> String {
+    date(days())
 }
 
 /// `2026-11-29`: the civil calendar from a count of days (proleptic Gregorian, years that begin in March).
