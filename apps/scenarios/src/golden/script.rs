@@ -19,6 +19,7 @@ mod oauth;
 mod orders;
 mod parcels;
 mod payments;
+mod prices;
 mod purchase;
 mod receivers;
 mod search;
@@ -53,6 +54,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     factors::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
+    prices::play(shop).await?;
     carts::play(shop).await?;
     let bought = checkouts::play(shop).await?;
     keys::play(shop, &bought).await?;

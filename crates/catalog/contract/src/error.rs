@@ -111,7 +111,7 @@ pub enum CatalogError {
         customer_group_id: CustomerGroupId,
     },
     /// Only those who run the shop may ask for that.
-    #[error("only staff may ask for {} of these members", errors.len())]
+    #[error("only staff may ask for {} of the members", errors.len())]
     StaffOnly {
         /// Every such member.
         errors: Vec<FieldError>,
