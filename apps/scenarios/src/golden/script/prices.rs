@@ -50,9 +50,8 @@ async fn groups(shop: &mut Shop) -> Result<String> {
     let group = made.text("/id")?;
     let members = format!("{GROUPS}/{group}/members");
     let none = format!("{GROUPS}/{}/members", nobody("cgr"));
-    let put = |path: &str, user: &str| {
-        Ask::new(reqwest::Method::PUT, format!("{path}/{user}")).by(&sam)
-    };
+    let put =
+        |path: &str, user: &str| Ask::new(reqwest::Method::PUT, format!("{path}/{user}")).by(&sam);
     let remove = |path: &str, user: &str| Ask::delete(format!("{path}/{user}")).by(&sam);
     for (case, status, ask) in [
         ("add_customer_group_member: Ada", 204, put(&members, &ada)),
@@ -86,11 +85,7 @@ async fn groups(shop: &mut Shop) -> Result<String> {
             200,
             Ask::get(format!("{GROUPS}?user_id={ada}")).by(&sam),
         ),
-        (
-            "list_customer_groups: all",
-            200,
-            Ask::get(GROUPS).by(&sam),
-        ),
+        ("list_customer_groups: all", 200, Ask::get(GROUPS).by(&sam)),
         (
             "remove_customer_group_member: somebody who is not in it",
             204,
@@ -148,17 +143,26 @@ async fn lists(shop: &mut Shop, group: &str) -> Result<String> {
             .await?;
     }
     let (id, etag) = (made.text("/id")?, made.etag()?);
-    let (path, none) = (format!("{LISTS}/{id}"), format!("{LISTS}/{}", nobody("prl")));
+    let (path, none) = (
+        format!("{LISTS}/{id}"),
+        format!("{LISTS}/{}", nobody("prl")),
+    );
     let change = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body).by(&sam);
     for (case, status, ask) in [
         ("get_price_list: by its id", 200, Ask::get(&path).by(&sam)),
         (
             "get_price_list: nothing new",
             304,
-            Ask::get(&path).by(&sam).with("if-none-match", etag.as_str()),
+            Ask::get(&path)
+                .by(&sam)
+                .with("if-none-match", etag.as_str()),
         ),
         ("get_price_list: head", 200, Ask::head(&path).by(&sam)),
-        ("get_price_list: that is none", 404, Ask::get(&none).by(&sam)),
+        (
+            "get_price_list: that is none",
+            404,
+            Ask::get(&none).by(&sam),
+        ),
         (
             "update_price_list: from now on it counts",
             200,
@@ -289,17 +293,13 @@ async fn quotes(shop: &mut Shop) -> Result<()> {
             200,
             Ask::post(&explained, &hers).by(&sam),
         ),
+        ("why, of staff", 200, Ask::post(&explained, &ten).by(&sam)),
+        ("why, by a buyer", 403, Ask::post(&explained, &ten).by(&ada)),
         (
-            "why, of staff",
-            200,
-            Ask::post(&explained, &ten).by(&sam),
-        ),
-        (
-            "why, by a buyer",
+            "of another moment, by a guest",
             403,
-            Ask::post(&explained, &ten).by(&ada),
+            Ask::post(QUOTES, &hers),
         ),
-        ("of another moment, by a guest", 403, Ask::post(QUOTES, &hers)),
         (
             "of a variant that is none",
             422,

@@ -168,8 +168,10 @@ mod tests {
     #[test]
     fn only_what_differs_changes_and_in_one_order() {
         let env = Env::system();
-        let (list, first, second): (PriceListId, VariantId, VariantId) =
-            (env.new_id(), env.new_id(), env.new_id());
+        let list: PriceListId = env.new_id();
+        let mut variants: [VariantId; 2] = [env.new_id(), env.new_id()];
+        variants.sort_unstable();
+        let [first, second] = variants;
         let known = [(1, 100), (10, 90)].map(|(min_quantity, amount)| PriceRow {
             price_list_id: list,
             variant_id: first,

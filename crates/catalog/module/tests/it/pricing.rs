@@ -6,6 +6,8 @@ mod quotes;
 mod races;
 mod rows;
 
+use std::time::Duration;
+
 use catalog_contract::{BuyerId, VariantId};
 use serde_json::{Value, json};
 use tenon_testkit::{Client, TestApp, TestReply};
@@ -13,12 +15,28 @@ use tenon_testkit::{Client, TestApp, TestReply};
 use crate::shop::Shop;
 
 impl Shop {
+    /// What is made now is younger than all before.
+    fn tick(&self) {
+        self.app.kit().advance(Duration::from_millis(1));
+    }
+
+    /// Variants in the order of their ids.
+    async fn variants<const N: usize>(&self) -> [VariantId; N] {
+        let mut made = Vec::new();
+        for number in 0..N {
+            self.tick();
+            made.push(self.variant(&format!("TEA-{number}"), 5).await);
+        }
+        made.try_into().expect("so many were made")
+    }
+
     /// An active price list in euros with some of its members said.
     async fn price_list(&self, said: Value) -> String {
         let mut body = json!({ "name": "A list", "currency": "EUR", "status": "active" });
         if let (Some(body), Some(said)) = (body.as_object_mut(), said.as_object()) {
             body.extend(said.clone());
         }
+        self.tick();
         let made = self.staff.post("/v1/price-lists").json(&body).await;
         text(&made.expect(201)["id"])
     }
@@ -45,6 +63,7 @@ impl Shop {
     /// A group with these people in it.
     async fn group(&self, people: &[&str]) -> String {
         let body = json!({ "name": "Resellers" });
+        self.tick();
         let made = self.staff.post("/v1/customer-groups").json(&body).await;
         let group = text(&made.expect(201)["id"]);
         for name in people {

@@ -55,7 +55,7 @@ async fn a_list_is_made_once_read_and_changed_at_its_version() {
             (status, names),
             (
                 &json!("active"),
-                &json!(["customer_group_ids", "status", "valid_from"])
+                &json!(["status", "valid_from", "customer_group_ids"])
             )
         );
         assert_eq!(facts[0].data["version"], 1);

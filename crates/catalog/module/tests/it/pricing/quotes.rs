@@ -319,10 +319,7 @@ async fn an_explanation_shows_every_candidate_and_why_it_lost() {
 async fn a_cart_is_priced_in_two_statements() {
     for engine in engines() {
         let shop = Shop::open(engine).await;
-        let mut variants = Vec::new();
-        for number in 0..10 {
-            variants.push(shop.variant(&format!("TEA-{number}"), 5).await);
-        }
+        let variants: [_; 10] = shop.variants().await;
         let group = shop.group(&["ada"]).await;
         let both = json!({ "customer_group_ids": [group, shop.group(&["ada"]).await] });
         shop.priced(both, variants[0], &[(1, 440), (10, 400)]).await;
@@ -330,7 +327,7 @@ async fn a_cart_is_priced_in_two_statements() {
             .await;
         let ask = async |buyer, currency: &str| {
             let req = GetVariants {
-                variant_ids: variants.clone(),
+                variant_ids: variants.to_vec(),
                 currency: currency.parse().expect("known"),
                 buyer,
             };

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use catalog_contract::VariantId;
 use futures_util::future::join_all;
 use serde_json::json;
 use tenon_testkit::engines;
@@ -15,16 +14,13 @@ use crate::shop::Shop;
 async fn writers_of_the_same_variants_do_not_block_each_other() {
     for engine in engines() {
         let shop = Shop::open(engine).await;
-        let mut variants: Vec<VariantId> = Vec::new();
-        for number in 0..6 {
-            variants.push(shop.variant(&format!("TEA-{number}"), 0).await);
-        }
+        let variants: [_; 6] = shop.variants().await;
         let lists = [
             shop.price_list(json!({ "priority": 1 })).await,
             shop.price_list(json!({})).await,
         ];
         let writers = (0..16_usize).map(|writer| {
-            let mut order = variants.clone();
+            let mut order = variants;
             order.rotate_left(writer % 6);
             if writer % 3 == 0 {
                 order.reverse();
