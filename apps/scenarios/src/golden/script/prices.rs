@@ -1,105 +1,21 @@
-//! Price lists, groups of customers, and what somebody pays. Leaves no price behind that others would meet.
+//! Price lists and their rows; before them groups of customers, after them what somebody pays. Leaves no price behind
+//! that others would meet.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::nobody;
+use super::{customer_groups, nobody, price_quotes};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
 const LISTS: &str = "/v1/price-lists";
-const GROUPS: &str = "/v1/customer-groups";
 
 pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
-    let group = groups(shop).await?;
+    let group = customer_groups::play(shop).await?;
     let list = lists(shop, &group).await?;
     rows(shop, &list).await?;
-    quotes(shop).await?;
-    cart(shop).await?;
+    price_quotes::play(shop).await?;
     put_away(shop, &list).await
-}
-
-async fn groups(shop: &mut Shop) -> Result<String> {
-    let (sam, ada) = (shop.sam.clone(), shop.ada.user_id.clone());
-    let recorder = &mut shop.recorder;
-    let make = |name: &str| Ask::post(GROUPS, &json!({ "name": name })).by(&sam);
-    let made = recorder
-        .ask(
-            "create_customer_group: resellers",
-            201,
-            make("Resellers").key("resellers"),
-        )
-        .await?;
-    for (case, status, ask) in [
-        (
-            "sent again under its key",
-            201,
-            make("Resellers").key("resellers"),
-        ),
-        (
-            "something else under its key",
-            422,
-            make("Friends").key("resellers"),
-        ),
-        ("without a name", 422, make(" ")),
-    ] {
-        recorder
-            .ask(&format!("create_customer_group: {case}"), status, ask)
-            .await?;
-    }
-    let group = made.text("/id")?;
-    let members = format!("{GROUPS}/{group}/members");
-    let none = format!("{GROUPS}/{}/members", nobody("cgr"));
-    let put =
-        |path: &str, user: &str| Ask::new(reqwest::Method::PUT, format!("{path}/{user}")).by(&sam);
-    let remove = |path: &str, user: &str| Ask::delete(format!("{path}/{user}")).by(&sam);
-    for (case, status, ask) in [
-        ("add_customer_group_member: Ada", 204, put(&members, &ada)),
-        (
-            "add_customer_group_member: Ada again",
-            204,
-            put(&members, &ada),
-        ),
-        (
-            "add_customer_group_member: to nothing",
-            404,
-            put(&none, &ada),
-        ),
-        (
-            "add_customer_group_member: an id of another kind",
-            400,
-            put(&members, &nobody("prd")),
-        ),
-        (
-            "list_customer_group_members: of resellers",
-            200,
-            Ask::get(&members).by(&sam),
-        ),
-        (
-            "list_customer_group_members: of nothing",
-            404,
-            Ask::get(&none).by(&sam),
-        ),
-        (
-            "list_customer_groups: of Ada",
-            200,
-            Ask::get(format!("{GROUPS}?user_id={ada}")).by(&sam),
-        ),
-        ("list_customer_groups: all", 200, Ask::get(GROUPS).by(&sam)),
-        (
-            "remove_customer_group_member: somebody who is not in it",
-            204,
-            remove(&members, &nobody("usr")),
-        ),
-        (
-            "remove_customer_group_member: from nothing",
-            404,
-            remove(&none, &ada),
-        ),
-    ] {
-        recorder.ask(case, status, ask).await?;
-    }
-    Ok(group)
 }
 
 async fn lists(shop: &mut Shop, group: &str) -> Result<String> {
@@ -259,97 +175,6 @@ async fn rows(shop: &mut Shop, list: &str) -> Result<()> {
                 Ask::get(path).by(&sam),
             )
             .await?;
-    }
-    Ok(())
-}
-
-async fn quotes(shop: &mut Shop) -> Result<()> {
-    const QUOTES: &str = "/v1/price-quotes";
-    let (sam, ada) = (shop.sam.clone(), shop.ada.clone());
-    let assam = shop.variant("ASSAM-100").to_owned();
-    let recorder = &mut shop.recorder;
-    let body = |variant: &str, quantity: i64| json!({ "currency": "EUR", "lines": [{ "variant_id": variant, "quantity": quantity }] });
-    let ten = body(&assam, 10);
-    let mut hers = ten.clone();
-    hers["user_id"] = json!(ada.user_id);
-    hers["at"] = json!("2019-12-31T23:59:59Z");
-    let explained = format!("{QUOTES}?explain=true");
-    let told = recorder
-        .ask(
-            "quote_prices: ten, by a reseller",
-            200,
-            Ask::post(QUOTES, &ten).by(&ada),
-        )
-        .await?;
-    ensure!(
-        told.body["lines"][0]["unit_price"]["amount"] == json!(600),
-        "a reseller's price is {}",
-        told.body
-    );
-    for (case, status, ask) in [
-        ("ten, by a guest", 200, Ask::post(QUOTES, &ten)),
-        (
-            "why, of a reseller, before it began",
-            200,
-            Ask::post(&explained, &hers).by(&sam),
-        ),
-        ("why, of staff", 200, Ask::post(&explained, &ten).by(&sam)),
-        ("why, by a buyer", 403, Ask::post(&explained, &ten).by(&ada)),
-        (
-            "of another moment, by a guest",
-            403,
-            Ask::post(QUOTES, &hers),
-        ),
-        (
-            "of a variant that is none",
-            422,
-            Ask::post(QUOTES, &body(&nobody("var"), 1)),
-        ),
-        ("of none of it", 422, Ask::post(QUOTES, &body(&assam, 0))),
-        (
-            "in a currency that is none",
-            400,
-            Ask::post(QUOTES, &json!({ "currency": "euro", "lines": [] })),
-        ),
-    ] {
-        recorder
-            .ask(&format!("quote_prices: {case}"), status, ask)
-            .await?;
-    }
-    Ok(())
-}
-
-/// A cart from its first piece to its tenth, and back.
-async fn cart(shop: &mut Shop) -> Result<()> {
-    let ada = shop.ada.clone();
-    let assam = shop.variant("ASSAM-100").to_owned();
-    let recorder = &mut shop.recorder;
-    let made = recorder
-        .quietly(Ask::post("/v1/carts", &json!({ "currency": "EUR" })).by(&ada))
-        .await?;
-    let lines = format!("/v1/carts/{}/lines", made.text("/id")?);
-    let add = |quantity: i64| {
-        let body = json!({ "variant_id": assam, "quantity": quantity });
-        Ask::post(&lines, &body).by(&ada)
-    };
-    let mut cart = recorder
-        .ask("add_cart_line: nine, by a reseller", 201, add(9))
-        .await?;
-    for (case, amount, quantity) in [
-        ("add_cart_line: the tenth makes all cheaper", 600, None),
-        ("update_cart_line: fewer are dearer again", 650, Some(9)),
-    ] {
-        let (status, ask) = match quantity {
-            None => (201, add(1)),
-            Some(quantity) => {
-                let line = format!("{lines}/{}", cart.text("/lines/0/id")?);
-                let ask = Ask::patch(line, &cart.etag()?, &json!({ "quantity": quantity }));
-                (200, ask.by(&ada))
-            }
-        };
-        cart = recorder.ask(case, status, ask).await?;
-        let found = &cart.body["lines"][0]["unit_price"]["amount"];
-        ensure!(*found == json!(amount), "{case}: {found}");
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod groups;
 mod lists;
 mod quotes;
 mod races;
+mod reasons;
 mod rows;
 
 use std::time::Duration;
