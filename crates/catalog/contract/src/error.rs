@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tenon_kernel::{ErrorKind, FieldError, ServiceError};
 
-use crate::{ProductId, ReservationId, ReservationStatus, VariantId};
+use crate::{CustomerGroupId, PriceListId, ProductId, ReservationId, ReservationStatus, VariantId};
 
 /// Failures of the catalog module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
@@ -90,6 +90,32 @@ pub enum CatalogError {
         /// Its version now.
         current: i64,
     },
+    /// No such price list.
+    #[error("price list {price_list_id} does not exist")]
+    PriceListNotFound {
+        /// The wanted one.
+        price_list_id: PriceListId,
+    },
+    /// The price list was changed since the caller read it.
+    #[error("price list {price_list_id} is at version {current} now")]
+    StalePriceList {
+        /// The price list.
+        price_list_id: PriceListId,
+        /// Its version now.
+        current: i64,
+    },
+    /// No such group of customers.
+    #[error("customer group {customer_group_id} does not exist")]
+    CustomerGroupNotFound {
+        /// The wanted one.
+        customer_group_id: CustomerGroupId,
+    },
+    /// Only those who run the shop may ask for that.
+    #[error("only staff may ask for {} of the members", errors.len())]
+    StaffOnly {
+        /// Every such member.
+        errors: Vec<FieldError>,
+    },
     /// The adjustment would leave less on hand than nothing, or than is reserved.
     #[error("{on_hand} on hand and {reserved} reserved do not allow a change by {delta}")]
     StockConflict {
@@ -144,8 +170,13 @@ impl ServiceError for CatalogError {
             | Self::Unknown => ErrorKind::Conflict,
             Self::ReservationNotFound { .. }
             | Self::ProductNotFound
+            | Self::PriceListNotFound { .. }
+            | Self::CustomerGroupNotFound { .. }
             | Self::VariantNotFound { .. } => ErrorKind::NotFound,
-            Self::StaleProduct { .. } | Self::StaleVariant { .. } => ErrorKind::PreconditionFailed,
+            Self::StaleProduct { .. } | Self::StaleVariant { .. } | Self::StalePriceList { .. } => {
+                ErrorKind::PreconditionFailed
+            }
+            Self::StaffOnly { .. } => ErrorKind::Forbidden,
         }
     }
 
@@ -162,7 +193,12 @@ impl ServiceError for CatalogError {
             Self::VariantNotFound { .. } => "catalog.variant_not_found",
             Self::SlugTaken { .. } => "catalog.slug_taken",
             Self::SkuTaken { .. } => "catalog.sku_taken",
-            Self::StaleProduct { .. } | Self::StaleVariant { .. } => "catalog.stale_version",
+            Self::StaleProduct { .. } | Self::StaleVariant { .. } | Self::StalePriceList { .. } => {
+                "catalog.stale_version"
+            }
+            Self::PriceListNotFound { .. } => "catalog.price_list_not_found",
+            Self::CustomerGroupNotFound { .. } => "catalog.customer_group_not_found",
+            Self::StaffOnly { .. } => "catalog.staff_only",
             Self::StockConflict { .. } => "catalog.stock_conflict",
             Self::Unknown => "catalog.refused",
         }
@@ -170,7 +206,7 @@ impl ServiceError for CatalogError {
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::Invalid { errors } => errors.clone(),
+            Self::Invalid { errors } | Self::StaffOnly { errors } => errors.clone(),
             Self::InvalidCursor => vec![FieldError::new(
                 "?cursor",
                 "invalid_value",
@@ -187,7 +223,9 @@ impl ServiceError for CatalogError {
             Self::OutOfStock { lines } => json!({ "lines": lines }),
             Self::NotForSale { variant_ids } => json!({ "variant_ids": variant_ids }),
             Self::ReservationConflict { status, .. } => json!({ "reservation_status": status }),
-            Self::StaleProduct { current, .. } | Self::StaleVariant { current, .. } => {
+            Self::StaleProduct { current, .. }
+            | Self::StaleVariant { current, .. }
+            | Self::StalePriceList { current, .. } => {
                 json!({ "current_etag": format!("\"v{current}\"") })
             }
             Self::StockConflict {

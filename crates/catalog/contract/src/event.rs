@@ -43,7 +43,7 @@ pub struct ProductArchived {
 }
 event!(ProductArchived, "product.archived", 1, product_id);
 
-/// A variant has another price in one currency.
+/// A variant has another price in one currency: its basic price, or a row of a price list.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PriceChanged {
     /// The variant.
@@ -53,16 +53,33 @@ pub struct PriceChanged {
     /// The price list; absent for the basic price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_id: Option<PriceListId>,
+    /// From how many pieces on; absent for the basic price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_quantity: Option<i64>,
     /// Before; absent if it was not sold in that currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old: Option<Money>,
     /// Now; absent if it is no longer sold in that currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new: Option<Money>,
-    /// Since when.
+    /// Since when; of a price list that is yet to begin, when it begins. Rows of drafts are announced too.
     pub valid_from: Timestamp,
 }
 event!(PriceChanged, "price.changed", 1, variant_id);
+
+/// A price list was made or changed, apart from its rows: all of them may count from now on, or no longer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PriceListUpdated {
+    /// The price list.
+    pub price_list_id: PriceListId,
+    /// Its version after the change.
+    pub version: i64,
+    /// `draft`, `active` or `archived`.
+    pub status: String,
+    /// Names of the members that changed; all of a new list.
+    pub changed: Vec<String>,
+}
+event!(PriceListUpdated, "price_list.updated", 1, price_list_id);
 
 /// Stock was counted, received or written off by a person.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -161,6 +178,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<ProductUpdated>(),
     EventShape::of::<ProductArchived>(),
     EventShape::of::<PriceChanged>(),
+    EventShape::of::<PriceListUpdated>(),
     EventShape::of::<InventoryAdjusted>(),
     EventShape::of::<InventoryReserved>(),
     EventShape::of::<InventoryReservationExtended>(),

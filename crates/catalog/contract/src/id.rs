@@ -32,4 +32,8 @@ ids! {
     MovementId = MovementKind "mov";
     /// Names a price list.
     PriceListId = PriceListKind "prl";
+    /// Names a group of customers that price lists may be for.
+    CustomerGroupId = CustomerGroupKind "cgr";
+    /// Names a person; the identity module owns it.
+    BuyerId = BuyerKind "usr";
 }

@@ -18,16 +18,17 @@ pub use self::error::{CatalogError, Shortage};
 pub use self::event::{
     EVENTS, InventoryAdjusted, InventoryCommitted, InventoryDepleted, InventoryReleased,
     InventoryReservationExtended, InventoryReserved, InventoryRestocked, PriceChanged,
-    ProductArchived, ProductPublished, ProductUpdated,
+    PriceListUpdated, ProductArchived, ProductPublished, ProductUpdated,
 };
 pub use self::id::{
-    CategoryId, CategoryKind, LocationId, LocationKind, MovementId, MovementKind, PriceListId,
-    PriceListKind, ProductId, ProductKind, ReservationId, ReservationKind, VariantId, VariantKind,
+    BuyerId, BuyerKind, CategoryId, CategoryKind, CustomerGroupId, CustomerGroupKind, LocationId,
+    LocationKind, MovementId, MovementKind, PriceListId, PriceListKind, ProductId, ProductKind,
+    ReservationId, ReservationKind, VariantId, VariantKind,
 };
 pub use self::model::{
-    CommitReservation, ExtendReservation, GetReservations, GetVariants, ListReservations, Release,
-    Reservation, ReservationPage, ReservationStatus, Reservations, Reserve, ReserveLine, Restock,
-    VariantOffer, VariantStatus, Variants,
+    CommitReservation, ExtendReservation, GetReservations, GetVariants, ListReservations,
+    PriceTier, Release, Reservation, ReservationPage, ReservationStatus, Reservations, Reserve,
+    ReserveLine, Restock, VariantOffer, VariantStatus, Variants,
 };
 
 /// Most ids in one `get_…` request.
@@ -44,7 +45,8 @@ pub const MAX_QUANTITY: i64 = 9_999;
 /// `reservation_id`, besides the idempotency key of the context.
 #[contract(module = "catalog", version = 1)]
 pub trait Catalog: Send + Sync + 'static {
-    /// Returns those of the given variants that exist, in no particular order, whatever their status.
+    /// Returns those of the given variants that exist, in no particular order, whatever their status, at the prices
+    /// that hold for the buyer at this moment in each quantity.
     ///
     /// # Errors
     ///

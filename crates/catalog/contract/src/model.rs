@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Currency, Cursor, Money, PageRequest, Timestamp};
 
-use crate::{ProductId, ReservationId, VariantId};
+use crate::{BuyerId, ProductId, ReservationId, VariantId};
 
 /// Which variants, priced in which currency.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,9 @@ pub struct GetVariants {
     pub variant_ids: Vec<VariantId>,
     /// Currency of the prices.
     pub currency: Currency,
+    /// Whose prices: those of the groups this person is in, besides those for everybody. `None` for a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<BuyerId>,
 }
 
 /// The variants that exist.
@@ -38,15 +41,28 @@ pub struct VariantOffer {
     /// URL or `data:` URL of a picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// Price of one piece; `None` if it is not sold in that currency.
+    /// Price of one piece for this buyer, now; `None` if it is not sold in that currency, or only in `tiers`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// What a piece costs in larger quantities, by quantity; [`VariantOffer::price_for`] reads it. A catalog of an
+    /// earlier version names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<PriceTier>,
     /// Only active variants can be bought.
     pub status: VariantStatus,
     /// Pieces that nobody has reserved, over all locations.
     pub available: i64,
     /// Grows with each change of variant or product.
     pub version: i64,
+}
+
+/// From so many pieces on, each costs this much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PriceTier {
+    /// 2 to [`crate::MAX_QUANTITY`].
+    pub min_quantity: i64,
+    /// Price of one piece, until the next tier.
+    pub price: Money,
 }
 
 /// Whether a variant can be bought: active only if its product is active too.
@@ -202,6 +218,16 @@ impl ReservationStatus {
             Self::Restocked => "restocked",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl VariantOffer {
+    /// Price of each piece of so many; `None` if it is not sold in that quantity.
+    pub fn price_for(&self, quantity: i64) -> Option<Money> {
+        let reached = self.tiers.iter().filter(|it| it.min_quantity <= quantity);
+        reached
+            .max_by_key(|tier| tier.min_quantity)
+            .map_or(self.price, |tier| Some(tier.price))
     }
 }
 

@@ -10,7 +10,8 @@ use tenon_seam::SeamFault;
 
 use self::state::{FakeVariant, State};
 use crate::{
-    Reservation, ReservationId, ReservationStatus, VariantId, VariantOffer, VariantStatus,
+    BuyerId, PriceTier, Reservation, ReservationId, ReservationStatus, VariantId, VariantOffer,
+    VariantStatus,
 };
 
 /// An in-memory [`Catalog`](crate::Catalog). Share it as `Arc<FakeCatalog>` between the module under test and the test.
@@ -37,6 +38,7 @@ impl FakeCatalog {
             sku: sku.to_owned(),
             image: None,
             price: None,
+            tiers: Vec::new(),
             status: VariantStatus::Active,
             available: 0,
             version: 1,
@@ -46,6 +48,8 @@ impl FakeCatalog {
             FakeVariant {
                 offer,
                 prices: vec![price],
+                tiers: Vec::new(),
+                own_prices: Vec::new(),
                 on_hand,
                 reserved: 0,
             },
@@ -59,6 +63,16 @@ impl FakeCatalog {
             it.prices.retain(|old| old.currency() != price.currency());
             it.prices.push(price);
         });
+    }
+
+    /// Changes what more than one piece cost, in the currencies of the tiers.
+    pub fn set_tiers(&self, variant: VariantId, tiers: &[PriceTier]) {
+        self.change(variant, |it| it.tiers = tiers.to_vec());
+    }
+
+    /// Gives somebody a price of their own, in any quantity.
+    pub fn set_price_for(&self, variant: VariantId, buyer: BuyerId, price: Money) {
+        self.change(variant, |it| it.own_prices.push((buyer, price)));
     }
 
     /// Changes the status.

@@ -1,10 +1,14 @@
 //! All SQL of the catalog.
 
+pub(crate) mod candidates;
 pub(crate) mod categories;
+pub(crate) mod customer_groups;
 pub(crate) mod invariants;
 pub(crate) mod levels;
 pub(crate) mod movements;
 pub(crate) mod offers;
+pub(crate) mod price_lists;
+pub(crate) mod price_rows;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod reservations;

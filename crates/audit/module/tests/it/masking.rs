@@ -52,6 +52,7 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         c::ProductUpdated,
         c::ProductArchived,
         c::PriceChanged,
+        c::PriceListUpdated,
         c::InventoryAdjusted,
         c::InventoryReserved,
         c::InventoryReservationExtended,

@@ -1,7 +1,7 @@
 //! The fake's answers to each method of the contract.
 
 use async_trait::async_trait;
-use tenon_kernel::{CallCtx, Env, PageRequest};
+use tenon_kernel::{CallCtx, Env, Money, PageRequest};
 use tenon_seam::SeamResult;
 
 use super::FakeCatalog;
@@ -24,14 +24,23 @@ impl Catalog for FakeCatalog {
         let mut ids = req.variant_ids;
         ids.sort_unstable();
         ids.dedup();
-        let offer = |it: &FakeVariant| VariantOffer {
-            price: it
-                .prices
+        let offer = |it: &FakeVariant| {
+            let wanted = |price: &Money| price.currency() == req.currency;
+            let own = it
+                .own_prices
                 .iter()
-                .copied()
-                .find(|price| price.currency() == req.currency),
-            available: it.on_hand - it.reserved,
-            ..it.offer.clone()
+                .rev()
+                .find(|(buyer, price)| Some(*buyer) == req.buyer && wanted(price));
+            let for_all = it.tiers.iter().filter(|tier| wanted(&tier.price)).copied();
+            VariantOffer {
+                price: match own {
+                    Some((_, price)) => Some(*price),
+                    None => it.prices.iter().copied().find(wanted),
+                },
+                tiers: for_all.filter(|_| own.is_none()).collect(),
+                available: it.on_hand - it.reserved,
+                ..it.offer.clone()
+            }
         };
         Ok(Variants {
             variants: ids

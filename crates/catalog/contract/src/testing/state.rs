@@ -6,8 +6,9 @@ use tenon_kernel::Money;
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 
 use crate::{
-    CatalogError, MAX_IDS, MAX_QUANTITY, MAX_RESERVE_LINES, Reservation, ReservationId,
-    ReservationStatus, ReserveLine, Shortage, VariantId, VariantOffer, VariantStatus,
+    BuyerId, CatalogError, MAX_IDS, MAX_QUANTITY, MAX_RESERVE_LINES, PriceTier, Reservation,
+    ReservationId, ReservationStatus, ReserveLine, Shortage, VariantId, VariantOffer,
+    VariantStatus,
 };
 
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(super) struct State {
 pub(super) struct FakeVariant {
     pub(super) offer: VariantOffer,
     pub(super) prices: Vec<Money>,
+    pub(super) tiers: Vec<PriceTier>,
+    pub(super) own_prices: Vec<(BuyerId, Money)>,
     pub(super) on_hand: i64,
     pub(super) reserved: i64,
 }

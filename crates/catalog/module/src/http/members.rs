@@ -125,7 +125,9 @@ impl Cleared {
 pub(super) fn stale(error: SeamError<CatalogError>) -> Problem {
     let current = match error.domain() {
         Some(
-            CatalogError::StaleProduct { current, .. } | CatalogError::StaleVariant { current, .. },
+            CatalogError::StaleProduct { current, .. }
+            | CatalogError::StaleVariant { current, .. }
+            | CatalogError::StalePriceList { current, .. },
         ) => Some(*current),
         _ => None,
     };

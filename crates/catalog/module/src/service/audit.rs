@@ -6,6 +6,7 @@ use tenon_events::Emit as _;
 use tenon_seam::audit::AuditRecorded;
 use tenon_store::{StoreError, Tx};
 
+use crate::domain::price_list::PriceList;
 use crate::domain::product::Product;
 use crate::domain::variant::Variant;
 
@@ -34,6 +35,19 @@ pub(super) fn variant_members(variant: &Variant) -> Map<String, Value> {
         ("title", json!(variant.title)),
         ("status", json!(variant.status.as_str())),
         ("prices", json!(variant.prices)),
+    ])
+}
+
+/// The members of a price list that people edit.
+pub(super) fn price_list_members(list: &PriceList) -> Map<String, Value> {
+    members([
+        ("name", json!(list.name)),
+        ("currency", json!(list.currency)),
+        ("status", json!(list.status.as_str())),
+        ("valid_from", json!(list.valid_from)),
+        ("valid_until", json!(list.valid_until)),
+        ("priority", json!(list.priority)),
+        ("customer_group_ids", json!(list.groups)),
     ])
 }
 

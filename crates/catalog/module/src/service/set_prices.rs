@@ -78,6 +78,7 @@ async fn set(
             variant_id: id,
             product_id,
             list_id: None,
+            min_quantity: None,
             old,
             new,
             valid_from,

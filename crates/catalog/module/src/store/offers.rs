@@ -101,6 +101,7 @@ impl OfferRow {
             sku: self.sku,
             image: self.image,
             price,
+            tiers: Vec::new(), // of price lists, which are asked about beside
             status,
             available: self.available,
             version: self.version,

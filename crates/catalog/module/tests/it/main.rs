@@ -7,6 +7,7 @@ mod inventory;
 mod keys;
 mod oversell;
 mod pressure;
+mod pricing;
 mod products;
 mod races;
 mod reservations;

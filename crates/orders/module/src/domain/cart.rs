@@ -106,7 +106,14 @@ impl Cart {
         }
     }
 
-    /// Puts more of a variant into the cart: into its line, if it has one. Returns the changed line.
+    /// How many of a variant are in the cart.
+    pub(crate) fn quantity_of(&self, variant: VariantRef) -> i64 {
+        let line = self.lines.iter().find(|line| line.variant_id == variant);
+        line.map_or(0, |line| line.quantity)
+    }
+
+    /// Puts more of a variant into the cart: into its line, if it has one, at the price
+    /// that the addition brings. Returns the changed line.
     pub(crate) fn add(&mut self, new: CartLine) -> Result<CartLine, OrdersError> {
         check_quantity(new.quantity)?;
         let line = match self

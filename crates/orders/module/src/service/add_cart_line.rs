@@ -20,7 +20,8 @@ pub(crate) struct AddCartLine {
 pub(crate) const OPERATION: &str = "add_cart_line";
 
 impl Service {
-    /// Adds pieces of a variant: to its line, if the cart has one. Takes the price as it is now.
+    /// Adds pieces of a variant: to its line, if the cart has one. Takes the price as it is now, in the quantity that
+    /// the line has then.
     ///
     /// Needs no version: additions of several callers add up.
     #[tracing::instrument(name = "orders.add_cart_line", skip_all, fields(cart.id = %id))]
@@ -33,7 +34,7 @@ impl Service {
     ) -> Outcome<ShownCart> {
         let found = store::carts::find(&mut self.db.read(ctx), id, access).await?;
         let seen = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
-        let offer = self.offer(ctx, new.variant_id, seen.currency).await?;
+        let offer = self.offer(ctx, &seen, new.variant_id).await?;
         let line_id = self.db.env().new_id();
 
         let cart = retrying(|| async {
@@ -46,7 +47,10 @@ impl Service {
             let locked = store::carts::lock(&mut tx, id, access).await?;
             let mut cart: Cart = locked.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
             cart.check_open().map_err(SeamError::Domain)?;
-            let line = CartLine::from_offer(line_id, new.quantity, cart.currency, offer.as_ref());
+            // How many there are only the locked cart knows; the offer has the prices of all quantities.
+            let known = cart.quantity_of(new.variant_id);
+            let pieces = (known, new.quantity);
+            let line = CartLine::from_offer(line_id, pieces, cart.currency, offer.as_ref());
             let line = line
                 .and_then(|line| cart.add(line))
                 .map_err(SeamError::Domain)?;

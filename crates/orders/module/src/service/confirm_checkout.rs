@@ -162,13 +162,9 @@ impl Service {
             CheckoutStatus::Expired => {
                 let cart = store::carts::load(&mut self.db.read(ctx), checkout.cart_id).await?;
                 let cart = cart.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
-                let offers = self.offers(
-                    ctx,
-                    cart.lines.iter().map(|line| line.variant_id).collect(),
-                    cart.currency,
-                );
+                let offers = self.offers(ctx, &cart).await?;
                 let mut repriced = cart.clone();
-                repriced.reprice(&offers.await?);
+                repriced.reprice(&offers);
                 let asked = self.ask_rates(ctx, &repriced).await?;
                 let price = Price::of(&repriced, self.rates(&asked));
                 let total = price.map_err(|_| super::internal("cart"))?.totals.total;

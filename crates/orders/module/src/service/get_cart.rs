@@ -2,7 +2,7 @@
 
 use catalog_contract::{GetVariants, VariantOffer};
 use orders_contract::{CartId, CartProblem, CartProblemCode, OrdersError, VariantRef};
-use tenon_kernel::{CallCtx, Currency};
+use tenon_kernel::CallCtx;
 use tenon_seam::SeamError;
 
 use super::{Outcome, Service, upstream};
@@ -46,9 +46,7 @@ impl Service {
             tracing::error!(%error, cart.id = %cart.id, "a stored cart cannot be priced");
             super::internal("cart")
         })?;
-        let variants = cart.lines.iter().map(|line| line.variant_id);
-        let (offers, mut problems) = match self.offers(ctx, variants.collect(), cart.currency).await
-        {
+        let (offers, mut problems) = match self.offers(ctx, &cart).await {
             Ok(offers) => {
                 let problems = cart.problems(&offers);
                 (offers, problems)
@@ -74,19 +72,37 @@ impl Service {
         })
     }
 
-    /// Asks the catalog about variants; asks nothing for none.
-    pub(crate) async fn offers(
+    /// Asks the catalog about the lines of a cart.
+    pub(crate) async fn offers(&self, ctx: &CallCtx, cart: &Cart) -> Outcome<Offers> {
+        let variants = cart.lines.iter().map(|line| line.variant_id);
+        self.ask_catalog(ctx, cart, variants.collect()).await
+    }
+
+    /// Asks the catalog about one variant that is, or will be, in a cart.
+    pub(crate) async fn offer(
         &self,
         ctx: &CallCtx,
+        cart: &Cart,
+        variant: VariantRef,
+    ) -> Outcome<Option<VariantOffer>> {
+        let offers = self.ask_catalog(ctx, cart, vec![variant]).await?;
+        Ok(offers.get(variant).cloned())
+    }
+
+    /// Asks the catalog about variants at the prices of the cart's owner, whoever looks at it; asks nothing for none.
+    async fn ask_catalog(
+        &self,
+        ctx: &CallCtx,
+        cart: &Cart,
         variants: Vec<VariantRef>,
-        currency: Currency,
     ) -> Outcome<Offers> {
         if variants.is_empty() {
             return Ok(Offers::default());
         }
         let request = GetVariants {
             variant_ids: variants.into_iter().map(same_id).collect(),
-            currency,
+            currency: cart.currency,
+            buyer: cart.owner.map(same_id),
         };
         let answer = self
             .catalog
@@ -95,20 +111,6 @@ impl Service {
         answer
             .map(|found| Offers::new(found.variants))
             .map_err(|error| upstream(&error).into())
-    }
-
-    /// Asks the catalog about one variant.
-    pub(crate) async fn offer(
-        &self,
-        ctx: &CallCtx,
-        variant: VariantRef,
-        currency: Currency,
-    ) -> Outcome<Option<VariantOffer>> {
-        Ok(self
-            .offers(ctx, vec![variant], currency)
-            .await?
-            .get(variant)
-            .cloned())
     }
 }
 

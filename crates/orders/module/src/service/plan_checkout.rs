@@ -35,8 +35,7 @@ impl Service {
                 problems: missing,
             }));
         }
-        let variants = cart.lines.iter().map(|line| line.variant_id).collect();
-        let offers = self.offers(ctx, variants, cart.currency).await?;
+        let offers = self.offers(ctx, cart).await?;
         // Whether there is enough stock only the reservation can tell.
         let mut problems = cart.problems(&offers);
         problems.retain(|problem| problem.code != CartProblemCode::OutOfStock);

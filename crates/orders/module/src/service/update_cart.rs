@@ -36,13 +36,7 @@ impl Service {
         let found = store::carts::find(&mut self.db.read(ctx), id, access).await?;
         let seen = found.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
         self.check(&change)?;
-        let offers = self
-            .offers(
-                ctx,
-                seen.lines.iter().map(|line| line.variant_id).collect(),
-                seen.currency,
-            )
-            .await?;
+        let offers = self.offers(ctx, &seen).await?;
 
         let cart = retrying(|| async {
             let mut ctx = ctx.child();

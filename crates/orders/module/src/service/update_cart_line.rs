@@ -10,7 +10,7 @@ use super::{Outcome, Service};
 use crate::store::{self, Access};
 
 impl Service {
-    /// Sets the quantity of a line and takes its price as it is now.
+    /// Sets the quantity of a line and takes its price as it is now, in that quantity.
     #[tracing::instrument(name = "orders.update_cart_line", skip_all, fields(cart.id = %id))]
     pub(crate) async fn update_cart_line(
         &self,
@@ -28,7 +28,7 @@ impl Service {
             .find(|it| it.id == line)
             .map(|it| it.variant_id);
         let variant = known.ok_or(SeamError::Domain(OrdersError::CartLineNotFound))?;
-        let offer = self.offer(ctx, variant, seen.currency).await?;
+        let offer = self.offer(ctx, &seen, variant).await?;
 
         let cart = retrying(|| async {
             let mut ctx = ctx.child();

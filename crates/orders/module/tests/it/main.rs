@@ -14,3 +14,4 @@ mod orders;
 mod races;
 mod rates;
 mod support;
+mod tiers;

@@ -3,7 +3,7 @@
 use catalog_contract::{
     InventoryAdjusted, InventoryCommitted, InventoryDepleted, InventoryReleased,
     InventoryReservationExtended, InventoryReserved, InventoryRestocked, PriceChanged,
-    ProductArchived, ProductPublished, ProductUpdated,
+    PriceListUpdated, ProductArchived, ProductPublished, ProductUpdated,
 };
 
 use super::EventTypes;
@@ -20,10 +20,16 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
             "variant_id",
             "product_id",
             "list_id",
+            "min_quantity",
             "old",
             "new",
             "valid_from",
         ],
+        &[],
+    );
+    list.add::<PriceListUpdated>(
+        SOURCE,
+        &["price_list_id", "version", "status", "changed"],
         &[],
     );
     list.add::<InventoryAdjusted>(

@@ -7,6 +7,9 @@ use tenon_kernel::{Currency, Money};
 use super::problem;
 use crate::same_id;
 
+/// A variant without a price in the currency, or without one for so few pieces.
+const NOT_SOLD: &str = "it is not sold in the cart's currency and quantity";
+
 /// So many of one variant, at the price its buyer saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CartLine {
@@ -22,14 +25,15 @@ pub(crate) struct CartLine {
 }
 
 impl CartLine {
-    /// Makes a line from an offer.
+    /// Makes a line from an offer, of so many pieces beside those that the cart has. Each costs what it costs in the
+    /// quantity of both.
     ///
     /// # Errors
     ///
     /// [`OrdersError::InvalidRequest`] naming `/variant_id` if the variant cannot be bought in this currency.
     pub(crate) fn from_offer(
         id: LineId,
-        quantity: i64,
+        (known, quantity): (i64, i64),
         currency: Currency,
         offer: Option<&VariantOffer>,
     ) -> Result<Self, OrdersError> {
@@ -39,9 +43,9 @@ impl CartLine {
         if offer.status != VariantStatus::Active {
             return Err(refuse("variant_unavailable", unavailable));
         }
-        let not_sold = || refuse("currency_mismatch", "it is not sold in the cart's currency");
+        let not_sold = || refuse("currency_mismatch", NOT_SOLD);
         let unit_price = offer
-            .price
+            .price_for(known.saturating_add(quantity))
             .filter(|price| price.currency() == currency)
             .ok_or_else(not_sold)?;
         Ok(Self {
@@ -56,14 +60,14 @@ impl CartLine {
         })
     }
 
-    /// Takes price and title as they are now; `true` if anything changed.
+    /// Takes price, in this quantity, and title as they are now; `true` if anything changed.
     pub(super) fn take_price(&mut self, offer: Option<&VariantOffer>) -> bool {
         let before = self.clone();
         if let Some(offer) = offer {
             self.title = title_of(offer);
             self.sku.clone_from(&offer.sku);
             let price = offer
-                .price
+                .price_for(self.quantity)
                 .filter(|price| price.currency() == self.unit_price.currency());
             self.unit_price = price.unwrap_or(self.unit_price);
         }
@@ -87,7 +91,7 @@ impl CartLine {
             )];
         };
         let mut problems = Vec::new();
-        match offer.price {
+        match offer.price_for(self.quantity) {
             Some(price) if price == self.unit_price => {}
             Some(price) if price.currency() == self.unit_price.currency() => {
                 let detail = format!("it costs {price} now, not {}", self.unit_price);
@@ -96,10 +100,7 @@ impl CartLine {
                     ..about(CartProblemCode::PriceChanged, &detail)
                 });
             }
-            _ => problems.push(about(
-                CartProblemCode::CurrencyMismatch,
-                "it is not sold in the cart's currency",
-            )),
+            _ => problems.push(about(CartProblemCode::CurrencyMismatch, NOT_SOLD)),
         }
         if offer.available < self.quantity {
             let available = offer.available.max(0);

@@ -4,7 +4,7 @@ use crate::rows::{Row, V, j, t};
 
 pub(crate) fn catalog(n: i64) -> Vec<Row> {
     let at = || V::At(1_780_315_200_000_000 + n);
-    vec![
+    let mut rows = vec![
         (
             "categories",
             vec![
@@ -98,6 +98,45 @@ pub(crate) fn catalog(n: i64) -> Vec<Row> {
         ),
         ("search_postings", vec![t("tee"), V::I(8), V::U(n)]),
         ("search_near", vec![t(format!("te{n}")), t("tee")]),
+    ];
+    rows.extend(price_lists(n));
+    rows
+}
+
+/// Lists for everybody and for a group in turn.
+fn price_lists(n: i64) -> Vec<Row> {
+    let at = || V::At(1_780_315_200_000_000 + n);
+    let is_even = n % 2 == 0;
+    vec![
+        ("customer_groups", vec![V::U(n), t("Großkunden 🦊"), at()]),
+        ("customer_group_members", vec![V::U(n), V::U(n), at()]),
+        (
+            "price_lists",
+            vec![
+                V::U(n),
+                t(format!("Frühling {n}")),
+                t("EUR"),
+                t(if is_even { "active" } else { "draft" }),
+                if is_even { V::Null } else { at() },
+                V::At(1_790_000_000_000_000),
+                V::I(n),
+                V::B(is_even),
+                V::I(1),
+                at(),
+                at(),
+            ],
+        ),
+        ("price_list_groups", vec![V::U(n), V::U(n)]),
+        (
+            "price_list_prices",
+            vec![
+                V::U(n),
+                V::U(n),
+                V::I(10),
+                V::I(9_007_199_254_740_991 - n),
+                at(),
+            ],
+        ),
     ]
 }
 
