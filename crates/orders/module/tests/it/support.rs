@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use catalog_contract::testing::FakeCatalog;
 use catalog_contract::{CatalogClient, ReservationId, VariantId};
+use orders::customers::CustomerKey;
 use orders::rates::RatesProvider;
 use orders::{Deps, MIGRATIONS, Orders, OrdersSettings};
 use payments_contract::testing::{FakePayments, Outcome};
@@ -95,6 +96,7 @@ impl Shop {
             .expect("the settings hold"),
             rates,
             cursor_key: CursorKey::new(b"test"),
+            customer_key: CustomerKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");
         let feed = Arc::new(PaymentFeed::new(kit.env()));
