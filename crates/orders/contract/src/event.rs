@@ -78,7 +78,7 @@ pub struct EventLine {
     pub title: String,
     /// How many.
     pub quantity: i64,
-    /// What they cost together, after the discount.
+    /// What they cost together at their price, before the discount: lines add up to the subtotal.
     pub total: Money,
 }
 

@@ -36,8 +36,8 @@ struct UsedRow {
 
 macro_rules! columns {
     () => {
-        "p.id, p.version, p.code, p.kind, p.rate, p.amounts, p.minimum_subtotals, p.valid_from, p.valid_until, p.status, \
-         p.total_limit, p.customer_limit, p.combinable, p.redeemed, p.created_at, p.updated_at"
+        "id, version, code, kind, rate, amounts, minimum_subtotals, valid_from, valid_until, status, total_limit, \
+         customer_limit, combinable, redeemed, created_at, updated_at"
     };
 }
 
@@ -105,7 +105,7 @@ pub(crate) async fn find(
         .query(concat!(
             "SELECT ",
             columns!(),
-            " FROM promotions AS p WHERE p.id = $1"
+            " FROM promotions WHERE id = $1"
         ))
         .bind(id)
         .fetch_optional()
@@ -121,7 +121,7 @@ pub(crate) async fn lock(
     let now = tx.now();
     let row: Option<PromotionRow> = tx
         .query(concat!(
-            "UPDATE promotions AS p SET version = version + 1, updated_at = $2 WHERE p.id = $1 RETURNING ",
+            "UPDATE promotions SET version = version + 1, updated_at = $2 WHERE id = $1 RETURNING ",
             columns!()
         ))
         .bind(id)
@@ -141,10 +141,11 @@ pub(crate) async fn find_by_code(
         .query(concat!(
             "SELECT ",
             columns!(),
-            ", COALESCE(c.redeemed, 0) AS used
-               FROM promotions AS p
-               LEFT JOIN promotion_customers AS c ON c.promotion_id = p.id AND c.customer = $2
-              WHERE p.code = $1"
+            ", COALESCE(times, 0) AS used
+               FROM promotions
+               LEFT JOIN (SELECT promotion_id, redeemed AS times FROM promotion_customers WHERE customer = $2) AS by_buyer
+                 ON by_buyer.promotion_id = promotions.id
+              WHERE code = $1"
         ))
         .bind(code.to_owned())
         .bind(customer)
@@ -163,18 +164,20 @@ pub(crate) async fn of_cart(
         Engine::Sqlite => concat!(
             "SELECT ",
             columns!(),
-            ", COALESCE(c.redeemed, 0) AS used
-               FROM promotions AS p
-               LEFT JOIN promotion_customers AS c ON c.promotion_id = p.id AND c.customer = $2
-              WHERE p.id IN (SELECT unhex(value) FROM json_each($1)) LIMIT 200"
+            ", COALESCE(times, 0) AS used
+               FROM promotions
+               LEFT JOIN (SELECT promotion_id, redeemed AS times FROM promotion_customers WHERE customer = $2) AS by_buyer
+                 ON by_buyer.promotion_id = promotions.id
+              WHERE id IN (SELECT unhex(value) FROM json_each($1)) LIMIT 200"
         ),
         Engine::Postgres => concat!(
             "SELECT ",
             columns!(),
-            ", COALESCE(c.redeemed, 0) AS used
-               FROM promotions AS p
-               LEFT JOIN promotion_customers AS c ON c.promotion_id = p.id AND c.customer = $2
-              WHERE p.id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid)) LIMIT 200"
+            ", COALESCE(times, 0) AS used
+               FROM promotions
+               LEFT JOIN (SELECT promotion_id, redeemed AS times FROM promotion_customers WHERE customer = $2) AS by_buyer
+                 ON by_buyer.promotion_id = promotions.id
+              WHERE id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid)) LIMIT 200"
         ),
     };
     let rows: Vec<UsedRow> = db
@@ -203,10 +206,10 @@ pub(crate) async fn list(
         .query(concat!(
             "SELECT ",
             columns!(),
-            " FROM promotions AS p
-               WHERE p.id < $1 AND (CAST($2 AS text) IS NULL OR p.code = $2)
-                 AND (CAST($3 AS text) IS NULL OR p.status = $3)
-               ORDER BY p.id DESC LIMIT $4"
+            " FROM promotions
+               WHERE id < $1 AND (CAST($2 AS text) IS NULL OR code = $2)
+                 AND (CAST($3 AS text) IS NULL OR status = $3)
+               ORDER BY id DESC LIMIT $4"
         ))
         .bind(before.map_or(uuid::Uuid::max(), PromotionId::uuid))
         .bind(code)

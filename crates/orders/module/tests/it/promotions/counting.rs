@@ -258,6 +258,7 @@ async fn late_money_places_the_order_only_if_the_promotion_is_still_to_be_had() 
                 other.checkout("o1", Some("pm_success")).await.expect(201);
             }
             let payment = payment_of(&checkout);
+            shop.decide(&payment, DECLINED).await;
             shop.decide(&payment, Outcome::Authorize).await;
             let order = buyer.order(&checkout).await;
             let expected = if others_came { "cancelled" } else { "placed" };
