@@ -337,7 +337,7 @@ pub struct CartProblem {
     /// How many can be had, if there are too few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available: Option<i64>,
-    /// The price now, if it changed.
+    /// The price now, if it changed; for `promotion_minimum` what the lines must cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
 }

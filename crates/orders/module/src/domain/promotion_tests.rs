@@ -1,3 +1,5 @@
+//! Promotions: when they count, and what is wrong with them.
+
 use super::*;
 use tenon_kernel::Env;
 

@@ -1,3 +1,5 @@
+//! Money: parts and their sums, in every kind of currency, and the same again from what was stored.
+
 use super::*;
 use crate::domain::cart::{CartLine, CartStatus};
 use crate::domain::promotion::{CodeInCart, Promotion, PromotionStatus, Rule};

@@ -2,6 +2,7 @@
 
 mod counting;
 mod explained;
+mod kept;
 
 use serde_json::{Value, json};
 use tenon_kernel::Role;

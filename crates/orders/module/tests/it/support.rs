@@ -19,6 +19,7 @@ use payments_contract::{
 use serde_json::{Value, json};
 use tenon_kernel::{CursorKey, Money, Role};
 use tenon_seam::{EdgeSettings, Mode, Seam};
+use tenon_store::Db;
 use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine, TestReply, TestRequest};
 
 pub(crate) use self::feed::PaymentFeed;
@@ -27,6 +28,7 @@ pub(crate) use self::stall::{Stalling, When};
 /// Orders behind the edge.
 pub(crate) struct Shop {
     pub(crate) app: TestApp,
+    pub(crate) db: Db,
     pub(crate) catalog: Arc<FakeCatalog>,
     pub(crate) payments: Arc<FakePayments>,
     pub(crate) slow_catalog: Arc<Stalling<FakeCatalog>>,
@@ -104,9 +106,11 @@ impl Shop {
             feeds: vec![Arc::clone(&feed) as _],
             ..AppOptions::default()
         };
+        let db = orders.module.db.clone();
         let app = TestApp::with(kit, vec![orders.module], options).await;
         Self {
             app,
+            db,
             catalog,
             payments,
             slow_catalog,
