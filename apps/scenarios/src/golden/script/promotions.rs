@@ -44,18 +44,18 @@ async fn made(shop: &mut Shop) -> Result<Answer> {
         ("with a code that is taken", 409, ask(&tenth, "tenth-2")),
         ("with everything wrong", 422, ask(&wrong, "wrong")),
         ("by a buyer", 403, Ask::post(PROMOTIONS, &alone).by(&ada)),
-        ("of a kind that is none", 400, ask(&json!({ "code": "X-1", "kind": "gift" }), "kind")),
+        (
+            "of a kind that is none",
+            400,
+            ask(&json!({ "code": "X-1", "kind": "gift" }), "kind"),
+        ),
     ] {
         recorder
             .ask(&format!("create_promotion: {case}"), status, ask)
             .await?;
     }
     recorder
-        .ask(
-            "create_promotion: for one order",
-            201,
-            ask(&alone, "alone"),
-        )
+        .ask("create_promotion: for one order", 201, ask(&alone, "alone"))
         .await
 }
 
@@ -87,15 +87,35 @@ async fn changed(shop: &mut Shop, once: &Answer) -> Result<()> {
         .await?;
     let now = updated.etag()?;
     for (case, status, ask) in [
-        ("of a version that is gone", 412, change(&path, &etag, json!({}))),
+        (
+            "of a version that is gone",
+            412,
+            change(&path, &etag, json!({})),
+        ),
         ("that is none", 404, change(&none, &now, json!({}))),
-        ("with no limit", 422, change(&path, &now, json!({ "total_limit": 0 }))),
-        ("its code", 400, change(&path, &now, json!({ "code": "TWICE" }))),
-        ("by a buyer", 403, Ask::patch(&path, &now, &json!({})).by(&ada)),
+        (
+            "with no limit",
+            422,
+            change(&path, &now, json!({ "total_limit": 0 })),
+        ),
+        (
+            "its code",
+            400,
+            change(&path, &now, json!({ "code": "TWICE" })),
+        ),
+        (
+            "by a buyer",
+            403,
+            Ask::patch(&path, &now, &json!({})).by(&ada),
+        ),
         (
             "active again",
             200,
-            change(&path, &now, json!({ "status": "active", "valid_from": null })),
+            change(
+                &path,
+                &now,
+                json!({ "status": "active", "valid_from": null }),
+            ),
         ),
     ] {
         recorder
@@ -137,8 +157,16 @@ async fn entered(shop: &mut Shop) -> Result<()> {
     let body = json!({ "code": "GIFT" });
     for (case, status, ask) in [
         ("a part", 201, enter("Tea-10").key("enter-tenth")),
-        ("sent again under its key", 201, enter("Tea-10").key("enter-tenth")),
-        ("something else under its key", 422, enter("GIFT").key("enter-tenth")),
+        (
+            "sent again under its key",
+            201,
+            enter("Tea-10").key("enter-tenth"),
+        ),
+        (
+            "something else under its key",
+            422,
+            enter("GIFT").key("enter-tenth"),
+        ),
         ("an amount beside it", 201, enter("gift")),
         ("one that is there", 201, enter("GIFT")),
         ("one that is to stand alone", 409, enter("ONCE")),
@@ -157,7 +185,9 @@ async fn entered(shop: &mut Shop) -> Result<()> {
         .await?;
     let etag = explained.etag()?;
     let remove = |code: &str, etag: &str| {
-        Ask::delete(format!("{codes}/{code}")).with("if-match", etag).by(&ada)
+        Ask::delete(format!("{codes}/{code}"))
+            .with("if-match", etag)
+            .by(&ada)
     };
     let stranger = Ask::delete(format!("{codes}/GIFT")).with("if-match", etag.as_str());
     for (case, status, ask) in [
@@ -215,7 +245,10 @@ async fn redeemed(shop: &mut Shop, once: &Answer) -> Result<()> {
     captured(shop, &bought).await?;
     let recorder = &mut shop.recorder;
     let second = || carts[1].checkout("once-second", Some("pm_success"), Some(&bob));
-    for case in ["with a promotion that is used up", "with a promotion that is used up, sent again"] {
+    for case in [
+        "with a promotion that is used up",
+        "with a promotion that is used up, sent again",
+    ] {
         recorder
             .ask(&format!("start_checkout: {case}"), 409, second())
             .await?;

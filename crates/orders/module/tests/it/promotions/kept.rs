@@ -69,10 +69,16 @@ async fn counts_and_discounts_that_nobody_redeemed_are_named() {
                 "UPDATE promotion_redemptions SET status = 'released'",
                 &[COUNTED, FOLLOWS],
             ),
-            ("UPDATE promotion_redemptions SET status = 'held'", &[FOLLOWS]),
+            (
+                "UPDATE promotion_redemptions SET status = 'held'",
+                &[FOLLOWS],
+            ),
             ("UPDATE promotion_redemptions SET discount = 99", &[FOLLOWS]),
             ("DELETE FROM promotion_redemptions", &[COUNTED, FOLLOWS]),
-            ("UPDATE orders SET discount = discount + 1", &[FOLLOWS, ADDS_UP]),
+            (
+                "UPDATE orders SET discount = discount + 1",
+                &[FOLLOWS, ADDS_UP],
+            ),
             ("UPDATE order_lines SET discount = discount + 1", &[ADDS_UP]),
         ] {
             let shop = sold(engine).await;

@@ -122,7 +122,11 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 V::Null,
                 at(),
                 at(),
-                if n % 2 == 0 { j(r#"["prm_1"]"#) } else { V::Null },
+                if n % 2 == 0 {
+                    j(r#"["prm_1"]"#)
+                } else {
+                    V::Null
+                },
             ],
         ),
         (
@@ -268,10 +272,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 at(),
             ],
         ),
-        (
-            "promotion_customers",
-            vec![V::U(n), V::X(32, n), V::I(1)],
-        ),
+        ("promotion_customers", vec![V::U(n), V::X(32, n), V::I(1)]),
         (
             "promotion_redemptions",
             vec![
