@@ -193,6 +193,30 @@ impl Shop {
             .json(&json!({ "cart_id": cart.id, "payment_method": method }))
     }
 
+    /// Makes a promotion that one order can have; returns its id.
+    pub(crate) async fn promote(&self, staff: &str, code: &str) -> Result<String> {
+        let body = json!({ "code": code, "kind": "percent", "rate": "0.10", "total_limit": 1 });
+        let made = self.post("/v1/promotions").bearer_auth(staff).json(&body);
+        self.must(made).await.context("a promotion")?.text("id")
+    }
+
+    /// Enters a promotion code into a cart.
+    pub(crate) async fn enter_code(&self, cart: &Cart, code: &str) -> Result<()> {
+        let entered = self
+            .post(&format!("/v1/carts/{}/promotion-codes", cart.id))
+            .header("cart-token", &cart.token)
+            .json(&json!({ "code": code }));
+        self.must(entered).await.context("a code")?;
+        Ok(())
+    }
+
+    /// How often a promotion is redeemed.
+    pub(crate) async fn redeemed(&self, staff: &str, promotion: &str) -> Result<i64> {
+        let path = format!("/v1/promotions/{promotion}");
+        let found = self.must(self.get(&path).bearer_auth(staff)).await?;
+        found.body["redeemed"].as_i64().context("a count")
+    }
+
     /// How much of a variant there is, over all locations.
     pub(crate) async fn stock(&self, staff: &str, variant: &str) -> Result<Stock> {
         let path = format!("/v1/inventory/levels?limit=200&variant_id={variant}");

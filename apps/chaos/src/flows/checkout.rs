@@ -1,4 +1,5 @@
-//! A guest pays a cart at once: "placed and paid", or "cancelled" with no money and no stock held.
+//! A guest pays a cart at once, with a promotion that one order can have: "placed and paid", or "cancelled" with no money,
+//! no stock and no redemption held.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,8 @@ pub(super) struct Checkout {
     admin: String,
     /// Before the purchase.
     stock: Stock,
+    /// Of the cart.
+    promotion: String,
     /// What the client was told last.
     told: Option<Told>,
 }
@@ -37,13 +40,16 @@ impl Checkout {
         let admin = shop.token("admin").await?;
         let variant = shop.variants().await?.remove(0);
         let stock = shop.stock(&staff, &variant).await?;
+        let promotion = shop.promote(&staff, "ONCE").await?;
         let cart = shop.fill_cart(&variant, "ada@example.org").await?;
+        shop.enter_code(&cart, "ONCE").await?;
         Ok(Self {
             cart,
             shop,
             staff,
             admin,
             stock,
+            promotion,
             told: None,
         })
     }
@@ -100,6 +106,12 @@ impl Checkout {
         let total = order["totals"]["total"]["amount"]
             .as_i64()
             .context("a total")?;
+        ensure!(
+            order["totals"]["discount"]["amount"].as_i64() > Some(0),
+            "the discount is lost: {order}"
+        );
+        let redeemed = self.shop.redeemed(&self.staff, &self.promotion).await?;
+        ensure!(redeemed == 1, "redeemed {redeemed} times by one order");
         let taken: i64 = site
             .simulator
             .intents()
@@ -164,6 +176,7 @@ impl Checkout {
             .map(|intent| intent.captured - intent.refunded)
             .sum();
         let stock = self.shop.stock(&self.staff, &self.cart.variant).await?;
+        let redeemed = self.shop.redeemed(&self.staff, &self.promotion).await?;
         let is_held = intents
             .iter()
             .any(|intent| intent.status == Status::Authorized);
@@ -171,6 +184,7 @@ impl Checkout {
             (!is_open, "the order to be cancelled"),
             (held == 0 && !is_held, "the money to be let go"),
             (stock == self.stock, "the stock to be let go"),
+            (redeemed == 0, "the promotion to be let go"),
         ] {
             if !is_so {
                 return Ok(Settled::NotYet(what.to_owned()));

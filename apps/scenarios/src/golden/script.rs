@@ -22,6 +22,7 @@ mod parcels;
 mod payments;
 mod price_quotes;
 mod prices;
+mod promotions;
 mod purchase;
 mod receivers;
 mod search;
@@ -63,6 +64,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     let sent = orders::play(shop, &bought).await?;
     webhooks::play(shop, &bought).await?;
     payments::play(shop, &bought).await?;
+    promotions::play(shop).await?;
     notifications::play(shop, &sent).await?;
     receivers::play(shop).await?;
     audit::play(shop, &bought).await?;

@@ -107,6 +107,35 @@ pub enum OrdersError {
         /// Where it should have gone.
         to: String,
     },
+    /// No such promotion.
+    #[error("there is no such promotion")]
+    PromotionNotFound,
+    /// Another promotion has the code.
+    #[error("another promotion has the code {taken}")]
+    PromotionCodeTaken {
+        /// As it is stored.
+        taken: String,
+    },
+    /// No promotion that counts now has this code: unknown, not begun, ended and withdrawn ones are not told apart.
+    #[error("no promotion with this code counts now")]
+    PromotionCodeInvalid,
+    /// The cart has no such code.
+    #[error("the cart has no such promotion code")]
+    PromotionCodeNotInCart,
+    /// One of the promotions does not count beside others.
+    #[error("it cannot be combined with the promotions of the cart")]
+    PromotionNotCombinable {
+        /// The codes of the cart.
+        codes: Vec<String>,
+    },
+    /// A promotion was used as often as it may be, by all buyers or by this one; nothing was ordered or charged.
+    #[error("a promotion is used up; without it the cart costs {total}")]
+    PromotionExhausted {
+        /// Codes that are used up.
+        codes: Vec<String>,
+        /// What the cart costs without them.
+        total: Money,
+    },
     /// The cursor belongs to another list or filter.
     #[error("the cursor does not belong to this list and filter")]
     InvalidCursor,
@@ -147,8 +176,10 @@ impl ServiceError for OrdersError {
             | Self::CartLineNotFound
             | Self::CheckoutNotFound
             | Self::OrderNotFound
-            | Self::FulfillmentNotFound => ErrorKind::NotFound,
-            Self::InvalidRequest { .. } => ErrorKind::Invalid,
+            | Self::FulfillmentNotFound
+            | Self::PromotionNotFound
+            | Self::PromotionCodeNotInCart => ErrorKind::NotFound,
+            Self::InvalidRequest { .. } | Self::PromotionCodeInvalid => ErrorKind::Invalid,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::CartFrozen { .. }
             | Self::CartClosed
@@ -160,7 +191,10 @@ impl ServiceError for OrdersError {
             | Self::QuoteExpired { .. }
             | Self::OrderNotCancellable { .. }
             | Self::OrderNotFulfillable { .. }
-            | Self::FulfillmentTransition { .. } => ErrorKind::Conflict,
+            | Self::FulfillmentTransition { .. }
+            | Self::PromotionCodeTaken { .. }
+            | Self::PromotionNotCombinable { .. }
+            | Self::PromotionExhausted { .. } => ErrorKind::Conflict,
             Self::RatesUnavailable => ErrorKind::Unavailable,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::Unknown => ErrorKind::Internal,
@@ -188,6 +222,12 @@ impl ServiceError for OrdersError {
             Self::OrderNotCancellable { .. } => "orders.order_not_cancellable",
             Self::OrderNotFulfillable { .. } => "orders.order_not_fulfillable",
             Self::FulfillmentTransition { .. } => "orders.fulfillment_transition",
+            Self::PromotionNotFound => "orders.promotion_not_found",
+            Self::PromotionCodeTaken { .. } => "orders.promotion_code_taken",
+            Self::PromotionCodeInvalid => "orders.promotion_code_invalid",
+            Self::PromotionCodeNotInCart => "orders.promotion_code_not_in_cart",
+            Self::PromotionNotCombinable { .. } => "orders.promotion_not_combinable",
+            Self::PromotionExhausted { .. } => "orders.promotion_exhausted",
             Self::InvalidCursor => "orders.invalid_cursor",
             Self::Unknown => "orders.unknown",
         }
@@ -200,6 +240,7 @@ impl ServiceError for OrdersError {
             | Self::CartChanged { .. }
             | Self::CheckoutExists { .. }
             | Self::OutOfStock { .. }
+            | Self::PromotionExhausted { .. }
             | Self::QuoteExpired { .. } => Retry::NewKey,
             Self::RatesUnavailable => Retry::After,
             Self::Unknown => Retry::SameKey,
@@ -215,6 +256,12 @@ impl ServiceError for OrdersError {
                 "invalid_cursor",
                 self.to_string(),
             )],
+            Self::PromotionCodeInvalid => {
+                vec![FieldError::new("/code", "invalid_code", self.to_string())]
+            }
+            Self::PromotionCodeTaken { .. } => {
+                vec![FieldError::new("/code", "taken", self.to_string())]
+            }
             Self::CartIncomplete { problems } => problems
                 .iter()
                 .map(|problem| {
@@ -237,6 +284,8 @@ impl ServiceError for OrdersError {
             Self::OutOfStock { lines } => json!({ "lines": lines }),
             Self::CheckoutClosed { status } => json!({ "checkout_status": status }),
             Self::QuoteExpired { total } => json!({ "total": total }),
+            Self::PromotionNotCombinable { codes } => json!({ "codes": codes }),
+            Self::PromotionExhausted { codes, total } => json!({ "codes": codes, "total": total }),
             Self::OrderNotCancellable { status } | Self::OrderNotFulfillable { status } => {
                 json!({ "order_status": status })
             }
@@ -294,6 +343,19 @@ mod tests {
             OrdersError::FulfillmentTransition {
                 from: "pending".to_owned(),
                 to: "delivered".to_owned(),
+            },
+            OrdersError::PromotionNotFound,
+            OrdersError::PromotionCodeTaken {
+                taken: "TEA10".to_owned(),
+            },
+            OrdersError::PromotionCodeInvalid,
+            OrdersError::PromotionCodeNotInCart,
+            OrdersError::PromotionNotCombinable {
+                codes: vec!["TEA10".to_owned()],
+            },
+            OrdersError::PromotionExhausted {
+                codes: vec!["TEA10".to_owned()],
+                total: Money::zero("EUR".parse().expect("known")),
             },
             OrdersError::InvalidCursor,
             OrdersError::Unknown,

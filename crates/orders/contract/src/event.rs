@@ -7,7 +7,7 @@ use tenon_seam::{EventShape, event};
 
 use crate::{
     CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId,
-    PaymentRef, ReservationRef, Totals, VariantRef,
+    PaymentRef, PromotionId, ReservationRef, Totals, VariantRef,
 };
 
 /// Titles in events are cut to this many bytes, so that an order of 100 lines stays under 20 KiB.
@@ -78,7 +78,7 @@ pub struct EventLine {
     pub title: String,
     /// How many.
     pub quantity: i64,
-    /// What they cost together.
+    /// What they cost together at their price, before the discount: lines add up to the subtotal.
     pub total: Money,
 }
 
@@ -244,6 +244,36 @@ pub struct OrderDelivered {
 }
 event!(OrderDelivered, "order.delivered", 1, order_id);
 
+/// A promotion was counted for an order, in the transaction that wrote the order down.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PromotionRedeemed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The order that it takes something off.
+    pub order_id: OrderId,
+    /// How much.
+    pub discount: Money,
+    /// How often it can be redeemed still; absent without a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<i64>,
+}
+event!(PromotionRedeemed, "promotion.redeemed", 1, promotion_id);
+
+/// A promotion no longer counts for an order that came to nothing: somebody else may use it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PromotionReleased {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The order that it would have taken something off.
+    pub order_id: OrderId,
+    /// Why the order came to nothing.
+    pub reason: CancelReason,
+    /// How often it can be redeemed now; absent without a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<i64>,
+}
+event!(PromotionReleased, "promotion.released", 1, promotion_id);
+
 /// Every fact that orders publishes.
 pub static EVENTS: &[EventShape] = &[
     EventShape::of::<CheckoutStarted>(),
@@ -257,6 +287,8 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<OrderFulfillmentCreated>(),
     EventShape::of::<OrderShipped>(),
     EventShape::of::<OrderDelivered>(),
+    EventShape::of::<PromotionRedeemed>(),
+    EventShape::of::<PromotionReleased>(),
 ];
 
 /// Cuts a title at a character boundary so that it fits into an event.
@@ -305,6 +337,7 @@ mod tests {
             lines: vec![line; 100],
             totals: Totals {
                 subtotal: most,
+                discount: Some(most),
                 shipping: most,
                 tax: most,
                 tax_included: true,

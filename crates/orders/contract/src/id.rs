@@ -28,6 +28,8 @@ ids! {
     OrderKind, OrderId, "ord";
     /// Names a fulfilment: one parcel of an order.
     FulfillmentKind, FulfillmentId, "ful";
+    /// Names a promotion.
+    PromotionKind, PromotionId, "prm";
     /// Names a payment; the payments module owns it.
     PaymentRefKind, PaymentRef, "pay";
     /// Names a reservation of stock; the catalog module owns it.

@@ -18,12 +18,14 @@ pub use self::error::{OrdersError, Shortage};
 pub use self::event::{
     CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, EVENTS, EventLine,
     MAX_EVENT_TITLE, OrderCancelled, OrderCreated, OrderDelivered, OrderFulfillmentCreated,
-    OrderPaymentReturned, OrderPlaced, OrderShipped, ShippedLine, Tracking, short_title,
+    OrderPaymentReturned, OrderPlaced, OrderShipped, PromotionRedeemed, PromotionReleased,
+    ShippedLine, Tracking, short_title,
 };
 pub use self::id::{
     CartId, CartKind, CheckoutId, CheckoutKind, FulfillmentId, FulfillmentKind, LineId, LineKind,
-    OrderId, OrderKind, PaymentRef, PaymentRefKind, ProductRef, ProductRefKind, ReservationRef,
-    ReservationRefKind, UserRef, UserRefKind, VariantRef, VariantRefKind,
+    OrderId, OrderKind, PaymentRef, PaymentRefKind, ProductRef, ProductRefKind, PromotionId,
+    PromotionKind, ReservationRef, ReservationRefKind, UserRef, UserRefKind, VariantRef,
+    VariantRefKind,
 };
 pub use self::model::{
     Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders,

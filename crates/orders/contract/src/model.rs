@@ -46,6 +46,8 @@ pub enum CancelReason {
     PaymentMismatch,
     /// The payment ended for good without money.
     PaymentFailed,
+    /// A promotion of the cart was used up before the order could be written.
+    PromotionExhausted,
     /// A reason this version does not know.
     #[serde(other)]
     Unknown,
@@ -107,16 +109,19 @@ pub enum PaymentState {
     Unknown,
 }
 
-/// What an order costs; `total = subtotal + shipping`, plus `tax` unless it is included.
+/// What an order costs; `total = subtotal - discount + shipping`, plus `tax` unless it is included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
-    /// Sum of the lines.
+    /// Sum of the lines at their prices, before the discount.
     pub subtotal: Money,
+    /// What promotions take off: the sum over the lines. Absent from peers that know no promotions: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Money>,
     /// Delivery.
     pub shipping: Money,
-    /// Tax on both.
+    /// Tax on what is paid for lines and delivery.
     pub tax: Money,
-    /// Whether `subtotal` and `shipping` contain the tax already.
+    /// Whether the prices of lines and delivery contain the tax already.
     pub tax_included: bool,
     /// What the buyer pays.
     pub total: Money,
@@ -183,10 +188,27 @@ pub struct OrderLine {
     pub shipped: i64,
     /// Price of one.
     pub unit_price: Money,
-    /// `unit_price × quantity`.
+    /// The line's share of what promotions take off. Absent from peers that know no promotions: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Money>,
+    /// `unit_price × quantity - discount`.
     pub total: Money,
     /// The line's share of the order's tax.
     pub tax: Money,
+}
+
+impl Totals {
+    /// What promotions take off; zero without them.
+    pub fn discount(&self) -> Money {
+        self.discount.unwrap_or(Money::zero(self.total.currency()))
+    }
+}
+
+impl OrderLine {
+    /// The line's share of what promotions take off; zero without them.
+    pub fn discount(&self) -> Money {
+        self.discount.unwrap_or(Money::zero(self.total.currency()))
+    }
 }
 
 /// An order.
@@ -315,7 +337,7 @@ pub struct CartProblem {
     /// How many can be had, if there are too few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available: Option<i64>,
-    /// The price now, if it changed.
+    /// The price now, if it changed; for `promotion_minimum` what the lines must cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
 }
@@ -335,6 +357,14 @@ pub enum CartProblemCode {
     CurrencyMismatch,
     /// The way of delivery does not serve the address or the currency.
     ShippingUnavailable,
+    /// A promotion has ended, has not begun, or was withdrawn.
+    PromotionEnded,
+    /// A promotion was used as often as it may be, by all buyers or by this one.
+    PromotionExhausted,
+    /// The cart is worth less than a promotion asks for.
+    PromotionMinimum,
+    /// A promotion takes nothing off in the cart's currency.
+    PromotionCurrency,
     /// Something is still to be filled in before checkout.
     Missing,
     /// The catalog could not be asked: prices and stock are as the buyer last saw them.

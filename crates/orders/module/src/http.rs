@@ -1,6 +1,7 @@
 //! The REST API of orders, one endpoint a file.
 
 mod add_cart_line;
+mod add_promotion_code;
 mod cancel_checkout;
 mod cancel_order;
 mod cart_view;
@@ -8,20 +9,27 @@ mod checkout_view;
 mod confirm_checkout;
 mod create_cart;
 mod create_fulfillment;
+mod create_promotion;
 mod fulfillment_view;
 mod get_cart;
 mod get_checkout;
 mod get_order;
 mod get_order_timeline;
+mod get_promotion;
 mod list_orders;
+mod list_promotions;
 mod list_shipping_options;
 mod members;
 mod order_view;
+mod promotion_view;
 mod remove_cart_line;
+mod remove_promotion_code;
 mod start_checkout;
+mod trail_view;
 mod update_cart;
 mod update_cart_line;
 mod update_fulfillment;
+mod update_promotion;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +56,8 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         add_cart_line::endpoint(service),
         update_cart_line::endpoint(service),
         remove_cart_line::endpoint(service),
+        add_promotion_code::endpoint(service),
+        remove_promotion_code::endpoint(service),
         list_shipping_options::endpoint(service),
         start_checkout::endpoint(service),
         get_checkout::endpoint(service),
@@ -59,5 +69,9 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         cancel_order::endpoint(service),
         create_fulfillment::endpoint(service),
         update_fulfillment::endpoint(service),
+        create_promotion::endpoint(service),
+        list_promotions::endpoint(service),
+        get_promotion::endpoint(service),
+        update_promotion::endpoint(service),
     ]
 }

@@ -1,6 +1,7 @@
 //! What must always be true of the data of orders.
 
 mod across;
+mod promotions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) fn all(service: &Arc<Service>) -> Vec<Arc<dyn Invariant>> {
         Arc::new(CheckoutsMatchOrders(db.clone())),
         Arc::new(CartsMatchCheckouts(db.clone())),
         Arc::new(SagasGetOn(db.clone())),
+        Arc::new(promotions::PromotionsCountRedemptions(db.clone())),
+        Arc::new(promotions::RedemptionsFollowOrders(db.clone())),
         Arc::new(across::MoneyFollowsOrders(Arc::clone(service))),
         Arc::new(across::StockFollowsOrders(Arc::clone(service))),
     ]
@@ -42,7 +45,7 @@ impl Invariant for TotalsAddUp {
     }
 
     fn description(&self) -> &'static str {
-        "The lines of each order add up to its subtotal; its other parts are checked by the table itself."
+        "The lines of each order add up to its subtotal and its discount; its other parts are checked by the table itself."
     }
 
     async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
@@ -57,8 +60,11 @@ impl Invariant for TotalsAddUp {
             .into_iter()
             .map(|case| Violation {
                 subject: case.id.to_string(),
-                expected: format!("lines worth {}", case.subtotal),
-                actual: format!("lines worth {}", case.lines),
+                expected: format!("lines worth {} after {} off", case.subtotal, case.discount),
+                actual: format!(
+                    "lines worth {} after {} off",
+                    case.lines, case.line_discounts
+                ),
             })
             .collect();
         Ok(Stretch {

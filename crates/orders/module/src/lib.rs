@@ -4,6 +4,7 @@
 //! checkout that reaches another module repeats under the same id: whatever stops half-way is finished or undone
 //! by whoever looks next. See `service/drive_checkout.rs`.
 
+pub mod customers;
 mod domain;
 mod http;
 mod invariants;
@@ -23,6 +24,7 @@ use tenon_kernel::{CursorKey, Id, IdKind};
 use tenon_module::{AssembleError, Module, NodeParts};
 use tenon_store::{Db, Migrations};
 
+use self::customers::CustomerKey;
 use self::rates::{HttpRates, RatesProvider};
 use self::service::Service;
 pub use self::settings::{OrdersSettings, OrdersSettingsError, ShippingMethod};
@@ -63,6 +65,8 @@ pub struct Deps {
     pub rates: Option<Arc<dyn RatesProvider>>,
     /// Signs the cursors of lists.
     pub cursor_key: CursorKey,
+    /// Tells buyers apart where promotions count them.
+    pub customer_key: CustomerKey,
 }
 
 impl Orders {
@@ -85,6 +89,7 @@ impl Orders {
             payments,
             rates: rates.map(|rates| Arc::new(rates) as Arc<dyn RatesProvider>),
             cursor_key: parts.cursor_key.clone(),
+            customer_key: CustomerKey::new(parts.application_secret.expose().as_bytes()),
         };
         Self::build(settings.clone(), deps).map_err(|error| AssembleError::new("orders", error))
     }
@@ -102,6 +107,7 @@ impl Orders {
             payments,
             rates,
             cursor_key,
+            customer_key,
         } = deps;
         let service = Arc::new(Service {
             db: db.clone(),
@@ -109,6 +115,7 @@ impl Orders {
             payments,
             rates,
             cursor_key,
+            customer_key,
             settings,
         });
         let module = Module {

@@ -1,6 +1,7 @@
 //! Use cases, one for each file; together they implement the contract.
 
 pub(crate) mod add_cart_line;
+pub(crate) mod add_promotion_code;
 pub(crate) mod ask_rates;
 pub(crate) mod cancel_checkout;
 pub(crate) mod cancel_order;
@@ -8,20 +9,27 @@ pub(crate) mod confirm_checkout;
 pub(crate) mod contract;
 pub(crate) mod create_cart;
 pub(crate) mod create_fulfillment;
+pub(crate) mod create_promotion;
 pub(crate) mod drive;
 pub(crate) mod drive_checkout;
+pub(crate) mod explain_order;
 pub(crate) mod get_cart;
 pub(crate) mod get_checkout;
 pub(crate) mod get_order;
+pub(crate) mod get_promotion;
 pub(crate) mod list_orders;
+pub(crate) mod list_promotions;
 pub(crate) mod list_shipping_options;
 pub(crate) mod plan_checkout;
+pub(crate) mod promotion_codes;
 pub(crate) mod remove_cart_line;
+pub(crate) mod remove_promotion_code;
 pub(crate) mod settle_cancellation;
 pub(crate) mod start_checkout;
 pub(crate) mod update_cart;
 pub(crate) mod update_cart_line;
 pub(crate) mod update_fulfillment;
+pub(crate) mod update_promotion;
 
 use std::sync::Arc;
 
@@ -34,6 +42,7 @@ use tenon_kernel::{CallCtx, CursorKey, IdempotencyScope, Role};
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 use tenon_store::Db;
 
+use crate::customers::CustomerKey;
 use crate::rates::RatesProvider;
 use crate::settings::OrdersSettings;
 use crate::store::Access;
@@ -48,6 +57,7 @@ pub(crate) struct Service {
     pub(crate) payments: Arc<dyn Payments>,
     pub(crate) rates: Option<Arc<dyn RatesProvider>>,
     pub(crate) cursor_key: CursorKey,
+    pub(crate) customer_key: CustomerKey,
     pub(crate) settings: OrdersSettings,
 }
 

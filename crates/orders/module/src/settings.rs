@@ -14,6 +14,9 @@ use crate::rates::RatesSettings;
 /// Most that a way of delivery may cost, in minor units.
 pub(crate) const MOST_MINOR: i64 = 1_000_000_000;
 
+/// Most codes that can be allowed: each is a row that checkouts of others may wait for.
+const MOST_CODES: u8 = 10;
+
 /// `[orders]`
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -38,6 +41,8 @@ pub struct OrdersSettings {
     pub shipping_methods: Vec<ShippingMethod>,
     /// Who is asked for taxes and prices of delivery when a checkout begins.
     pub rates: RatesSettings,
+    /// Most promotion codes that one cart takes; 0 to 10, and 0 turns them off.
+    pub promotion_codes_per_cart: u8,
     /// How long a repeated request waits for the first one to finish, in milliseconds; at most 10,000.
     pub repeat_wait_ms: u32,
 }
@@ -128,6 +133,7 @@ impl Default for OrdersSettings {
                 },
             ],
             rates: RatesSettings::default(),
+            promotion_codes_per_cart: 3,
             repeat_wait_ms: 5_000,
         }
     }
@@ -153,6 +159,9 @@ impl OrdersSettings {
             if !(60..=86_400).contains(&seconds) {
                 return wrong(key.to_owned(), "expected 60 to 86,400");
             }
+        }
+        if self.promotion_codes_per_cart > MOST_CODES {
+            return wrong("promotion_codes_per_cart".to_owned(), "expected at most 10");
         }
         if self.repeat_wait_ms > 10_000 {
             return wrong("repeat_wait_ms".to_owned(), "expected at most 10,000");

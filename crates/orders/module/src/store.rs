@@ -9,6 +9,9 @@ pub(crate) mod order_lists;
 pub(crate) mod order_rows;
 pub(crate) mod orders;
 pub(crate) mod payment_facts;
+pub(crate) mod promotion_cases;
+pub(crate) mod promotions;
+pub(crate) mod redemptions;
 
 use serde::de::DeserializeOwned;
 use tenon_kernel::{Currency, Money};

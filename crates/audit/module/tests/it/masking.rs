@@ -88,6 +88,8 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         o::OrderFulfillmentCreated,
         o::OrderShipped,
         o::OrderDelivered,
+        o::PromotionRedeemed,
+        o::PromotionReleased,
         p::PaymentAttemptStarted,
         p::PaymentActionRequired,
         p::PaymentAuthorized,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use notifications_contract::Template;
-use orders_contract::{EventLine, OrderPlaced};
+use orders_contract::{EventLine, OrderPlaced, Totals};
 use serde_json::{Value, json};
 use tenon_events::{Handle, HandlerError, Receipt};
 use tenon_kernel::CallCtx;
@@ -23,6 +23,7 @@ impl Handle<OrderPlaced> for Service {
             "number": event.number,
             "lines": event.lines.iter().map(line).collect::<Vec<_>>(),
             "subtotal": event.totals.subtotal.to_string(),
+            "discount": discount(&event.totals),
             "shipping": event.totals.shipping.to_string(),
             "tax": event.totals.tax.to_string(),
             "tax_included": event.totals.tax_included,
@@ -51,6 +52,12 @@ impl Handle<OrderPlaced> for Service {
         )
         .await
     }
+}
+
+/// What promotions take off, if there are any.
+fn discount(totals: &Totals) -> Option<String> {
+    let discount = totals.discount();
+    (discount.minor() > 0).then(|| discount.to_string())
 }
 
 fn line(line: &EventLine) -> Value {

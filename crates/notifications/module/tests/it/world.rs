@@ -297,6 +297,7 @@ pub(crate) fn order(number: &str, buyer: Option<&str>) -> Order {
         quantity,
         shipped: 0,
         unit_price: eur(unit),
+        discount: None,
         total: eur(unit * quantity),
         tax: eur(0),
     };
@@ -316,6 +317,7 @@ pub(crate) fn order(number: &str, buyer: Option<&str>) -> Order {
         ],
         totals: Totals {
             subtotal: eur(21_00),
+            discount: None,
             shipping: eur(4_90),
             tax: eur(4_14),
             tax_included: true,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use catalog_contract::VariantOffer;
 use orders_contract::{
-    Address, CartId, CartProblem, CartProblemCode, CheckoutId, LineId, OrdersError, UserRef,
-    VariantRef,
+    Address, CartId, CartProblem, CartProblemCode, CheckoutId, LineId, OrdersError, PromotionId,
+    UserRef, VariantRef,
 };
 use tenon_kernel::{Currency, Money, Timestamp};
 
@@ -33,6 +33,8 @@ pub(crate) struct Cart {
     pub(crate) billing_address: Option<Address>,
     pub(crate) shipping_method: Option<String>,
     pub(crate) checkout_id: Option<CheckoutId>,
+    /// Those whose codes were entered, in this order.
+    pub(crate) promotions: Vec<PromotionId>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) lines: Vec<CartLine>,

@@ -26,6 +26,7 @@ pub(crate) struct Checkout {
     pub(crate) has_order: bool,
     pub(crate) seen: Option<PaymentSeen>,
     pub(crate) shortages: Vec<Shortage>,
+    pub(crate) exhausted: Option<Exhausted>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -41,6 +42,14 @@ pub(crate) struct PaymentSeen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) decline: Option<DeclineClass>,
     pub(crate) attempts: u32,
+}
+
+/// Promotions that were used up before the order could be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Exhausted {
+    pub(crate) codes: Vec<String>,
+    /// What the cart costs without them.
+    pub(crate) total: Money,
 }
 
 /// Where a checkout stands.

@@ -123,7 +123,8 @@ pub(crate) fn check_parcel(
     }
 }
 
-/// What a parcel is worth of its order's total: its pieces, and for the last parcel all that is left.
+/// What a parcel is worth of its order's total: what is paid for its pieces, rounded down, and for the last parcel all
+/// that is left.
 ///
 /// The values of an order's parcels add up to its total.
 pub(crate) fn parcel_value(
@@ -145,16 +146,16 @@ pub(crate) fn parcel_value(
         .iter()
         .filter_map(|part| {
             let line = lines.iter().find(|line| line.line_id == part.line_id)?;
+            let of_part = |of_line: Money| {
+                let exact = i128::from(of_line.minor()) * i128::from(part.quantity);
+                i64::try_from(exact / i128::from(line.quantity)).ok()
+            };
             let tax = if totals.tax_included {
                 0
             } else {
-                line.tax.minor()
+                of_part(line.tax)?
             };
-            let tax = i64::try_from(
-                i128::from(tax) * i128::from(part.quantity) / i128::from(line.quantity),
-            )
-            .ok()?;
-            Some(line.unit_price.minor() * part.quantity + tax)
+            Some(of_part(line.total)? + tax)
         })
         .sum();
     Money::new(value.min(rest.minor()), currency).unwrap_or(rest)
@@ -180,6 +181,7 @@ mod tests {
             quantity,
             shipped: 0,
             unit_price: eur(price),
+            discount: None,
             total: eur(price * quantity),
             tax: eur(tax),
         }
@@ -229,6 +231,7 @@ mod tests {
         let lines = [line(3, 100, 10)];
         let totals = Totals {
             subtotal: eur(300),
+            discount: None,
             shipping: eur(50),
             tax: eur(12),
             tax_included: false,
@@ -245,5 +248,29 @@ mod tests {
         assert_eq!(first, eur(103), "one piece with its tax, rounded down");
         let last = parcel_value(&lines, &totals, &part(2), first, true);
         assert_eq!(first.checked_add(last), Ok(totals.total));
+    }
+
+    #[test]
+    fn a_parcel_is_worth_what_was_paid_for_its_pieces() {
+        let mut lines = [line(3, 100, 0)];
+        lines[0].discount = Some(eur(50));
+        lines[0].total = eur(250);
+        let totals = Totals {
+            subtotal: eur(300),
+            discount: Some(eur(50)),
+            shipping: eur(0),
+            tax: eur(0),
+            tax_included: true,
+            total: eur(250),
+        };
+        let parcel = [ShippedLine {
+            line_id: lines[0].line_id,
+            variant_id: lines[0].variant_id,
+            quantity: 2,
+        }];
+        assert_eq!(
+            parcel_value(&lines, &totals, &parcel, eur(0), false),
+            eur(166)
+        );
     }
 }

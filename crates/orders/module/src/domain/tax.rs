@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::split::{Remainder, split};
+
 /// Decimals of a rate: 0.081 is 81,000 millionths.
 const MILLION: i64 = 1_000_000;
 
@@ -51,44 +53,35 @@ impl fmt::Display for TaxRate {
 
 impl TaxRate {
     /// The tax contained in a gross amount, or due on a net amount; half a minor unit rounds up.
-    fn tax_on(self, amount: i64, included: bool) -> i64 {
-        let rate = i128::from(self.millionths);
-        let base = if included {
-            i128::from(MILLION) + rate
-        } else {
-            i128::from(MILLION)
-        };
+    pub(crate) fn tax_on(self, amount: i64, included: bool) -> i64 {
+        let (rate, base) = self.fraction(included);
         let tax = (i128::from(amount) * rate * 2 + base) / (base * 2);
         i64::try_from(tax).expect("a tax is not larger than the amount it is on")
     }
+
+    /// What the rounding of [`TaxRate::tax_on`] left out.
+    pub(crate) fn remainder(self, amount: i64, included: bool) -> Remainder {
+        let (rate, base) = self.fraction(included);
+        let rounded = i128::from(self.tax_on(amount, included));
+        Remainder::of(i128::from(amount) * rate - rounded * base, base)
+    }
+
+    /// Whether it is more than nothing.
+    pub(crate) const fn is_positive(self) -> bool {
+        self.millionths > 0
+    }
+
+    /// The tax on one minor unit, as numerator and denominator.
+    fn fraction(self, included: bool) -> (i128, i128) {
+        let rate = i128::from(self.millionths);
+        let contained = if included { rate } else { 0 };
+        (rate, i128::from(MILLION) + contained)
+    }
 }
 
-/// Splits the tax on the sum of `amounts` over them by the largest remainder.
-///
-/// The shares add up to the tax, each differs from its exact share by less than one minor unit, and equal
-/// amounts differ by at most one; ties go to the earlier part. Amounts are not negative.
+/// Splits the tax on the sum of `amounts` over them: one rounding, and shares that add up to it. Amounts are not negative.
 pub(crate) fn split_tax(rate: TaxRate, included: bool, amounts: &[i64]) -> Vec<i64> {
-    let sum: i64 = amounts.iter().sum();
-    let tax = rate.tax_on(sum, included);
-    if sum == 0 {
-        return vec![0; amounts.len()];
-    }
-    let exact = |amount: i64| i128::from(tax) * i128::from(amount);
-    let floor = |amount: i64| {
-        i64::try_from(exact(amount) / i128::from(sum)).expect("a share is not larger than the tax")
-    };
-    let mut shares: Vec<i64> = amounts.iter().map(|&amount| floor(amount)).collect();
-    let mut left = tax - shares.iter().sum::<i64>();
-    let mut by_remainder: Vec<usize> = (0..amounts.len()).collect();
-    by_remainder.sort_by_key(|&part| std::cmp::Reverse(exact(amounts[part]) % i128::from(sum)));
-    for part in by_remainder {
-        if left == 0 {
-            break;
-        }
-        shares[part] += 1;
-        left -= 1;
-    }
-    shares
+    split(rate.tax_on(amounts.iter().sum(), included), amounts)
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ pub(crate) const fn reason_name(reason: CancelReason) -> &'static str {
         CancelReason::OutOfStock => "out_of_stock",
         CancelReason::PaymentMismatch => "payment_mismatch",
         CancelReason::PaymentFailed => "payment_failed",
+        CancelReason::PromotionExhausted => "promotion_exhausted",
         _ => "unknown",
     }
 }

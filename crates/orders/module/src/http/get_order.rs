@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use orders_contract::OrderId;
 use tenon_access::Policy;
-use tenon_web::{ApiPath, BearerSecret, Ctx, Endpoint, Problem, Reply};
+use tenon_web::{ApiPath, ApiQuery, BearerSecret, Ctx, Endpoint, Problem, Reply};
 
 use super::members::access;
 use super::order_view::OrderView;
+use super::trail_view::ExplainQuery;
 use super::{CART_TOKEN, CART_TOKEN_HELP, TAG};
 use crate::service::Service;
 
@@ -18,6 +19,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .summary("Shows an order to its buyer or to staff.")
         .path_param::<OrderId>("order_id", "Which order.")
         .header(CART_TOKEN, false, CART_TOKEN_HELP)
+        .query::<ExplainQuery>()
         .versioned()
         .answers::<OrderView>(200, "The order.")
         .problem(404, "orders.order_not_found")
@@ -30,9 +32,14 @@ async fn handler(
     Ctx(ctx): Ctx,
     secret: BearerSecret,
     ApiPath(id): ApiPath<OrderId>,
+    ApiQuery(query): ApiQuery<ExplainQuery>,
 ) -> Result<Reply, Problem> {
     let (stored, parcels) = service.get_order(&ctx, id, &access(&ctx, &secret)).await?;
     let version = stored.order.version;
     let parcels = parcels.into_iter().map(Into::into).collect();
-    Ok(Reply::ok(&OrderView::new(stored.order, parcels)).version(version))
+    let mut view = OrderView::new(stored.order, parcels);
+    if query.explain {
+        view = view.explained(service.explain_order(&ctx, id).await?);
+    }
+    Ok(Reply::ok(&view).version(version))
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 use tenon_kernel::{Money, Timestamp};
 
 use super::fulfillment_view::FulfillmentView;
+use super::trail_view::TrailView;
+use crate::domain::trail::Trail;
 
 /// An order.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -20,6 +22,9 @@ pub(super) struct OrderView {
     billing_address: Option<Address>,
     /// Parcels, oldest first.
     fulfillments: Vec<FulfillmentView>,
+    /// With `explain=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<TrailView>,
 }
 
 /// An order as lists show it.
@@ -55,6 +60,15 @@ impl OrderView {
             shipping_address,
             billing_address,
             fulfillments,
+            explanation: None,
+        }
+    }
+
+    /// Adds how it came to its total.
+    pub(super) fn explained(self, trail: Trail) -> Self {
+        Self {
+            explanation: Some(trail.into()),
+            ..self
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(409, "orders.cart_changed")
         .problem(409, "orders.checkout_exists")
         .problem(409, "orders.out_of_stock")
+        .problem(409, "orders.promotion_exhausted")
         .problem(422, "orders.invalid_request")
         .problem(503, "orders.rates_unavailable")
         .handler(handler, Arc::clone(service))

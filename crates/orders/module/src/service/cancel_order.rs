@@ -10,6 +10,7 @@ use tenon_kernel::{CallCtx, Money};
 use tenon_seam::{SeamError, audit::AuditRecorded};
 use tenon_store::{Claim, retrying};
 
+use super::drive::release_promotions;
 use super::{Outcome, Service};
 use crate::domain::fulfillment::FulfillmentStatus;
 use crate::domain::order::{Happening, next};
@@ -135,6 +136,9 @@ impl Service {
                 }
             }
             store::orders::cancel(&mut tx, id, order.status, reason).await?;
+            if order.totals.discount().minor() > 0 {
+                release_promotions(&mut tx, id, reason).await?;
+            }
             let (before, after) = (
                 json!({ "status": order.status }),
                 json!({ "status": OrderStatus::Cancelled }),

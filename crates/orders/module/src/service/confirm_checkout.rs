@@ -166,7 +166,8 @@ impl Service {
                 let mut repriced = cart.clone();
                 repriced.reprice(&offers);
                 let asked = self.ask_rates(ctx, &repriced).await?;
-                let price = Price::of(&repriced, self.rates(&asked));
+                let codes = self.codes(ctx, &repriced).await?;
+                let price = Price::of(&repriced, self.rates(&asked), &codes);
                 let total = price.map_err(|_| super::internal("cart"))?.totals.total;
                 Err(SeamError::Domain(OrdersError::QuoteExpired { total }))
             }

@@ -45,6 +45,7 @@ impl Service {
             billing_address: None,
             shipping_method: None,
             checkout_id: None,
+            promotions: Vec::new(),
             created_at: now,
             updated_at: now,
             lines: Vec::new(),

@@ -4,6 +4,7 @@ mod attempt;
 mod events;
 mod pay;
 mod place;
+mod redeem;
 mod rescue;
 mod reserve;
 mod undo;
@@ -17,6 +18,7 @@ use tenon_kernel::{CallCtx, Id, IdKind, Timestamp};
 use tenon_seam::SeamFault;
 use tenon_store::{StoreError, Tx};
 
+pub(super) use self::redeem::release_promotions;
 use super::command;
 use crate::domain::checkout::{Checkout, CheckoutState, Step};
 use crate::jobs::drive_checkout::DriveCheckout;

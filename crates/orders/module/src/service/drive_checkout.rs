@@ -8,11 +8,11 @@
 //! | step | transaction here | steps of the design it covers |
 //! |---|---|---|
 //! | start | `orders.start_checkout` | 1 freeze |
-//! | `reserve` | `orders.create_order` | 2 reserve, 3 (nothing to redeem), 4 create |
+//! | `reserve` | `orders.create_order` | 2 reserve, 3 redeem, 4 create |
 //! | `open_payment`, `start_attempt`, `await_payment` | `orders.await_payment` if it must wait | 5 open, 6 await |
 //! | the same | `orders.place` | 7 pivot, 8 place |
 //! | `commit_stock` | `orders.complete_checkout` | 9 commit; 10 is done by payments itself |
-//! | `undo` | `orders.start_undo`, `orders.finish_undo` | 5, 4, 2, 1 backwards |
+//! | `undo` | `orders.start_undo` (`orders.undo_exhausted` if 3 fails), `orders.finish_undo` | 5, 4 and 3, 2, 1 backwards |
 //!
 //! A checkout that is paid at once takes four transactions.
 

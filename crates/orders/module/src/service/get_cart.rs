@@ -7,6 +7,7 @@ use tenon_seam::SeamError;
 
 use super::{Outcome, Service, upstream};
 use crate::domain::cart::{Cart, Offers, problem};
+use crate::domain::promotion::Codes;
 use crate::domain::quote::Price;
 use crate::domain::rates::Rates;
 use crate::same_id;
@@ -17,6 +18,7 @@ pub(crate) struct ShownCart {
     pub(crate) cart: Cart,
     pub(crate) price: Price,
     pub(crate) offers: Offers,
+    pub(crate) codes: Codes,
     pub(crate) problems: Vec<CartProblem>,
     /// Pointers of what is still to be filled in.
     pub(crate) missing: Vec<String>,
@@ -41,11 +43,8 @@ impl Service {
 
     /// Works out what the buyer of a cart should know. A catalog that does not answer makes it less, not an error.
     pub(crate) async fn show(&self, ctx: &CallCtx, cart: Cart) -> Outcome<ShownCart> {
-        // What a provider of rates would say is asked for when the checkout begins: until then it is an estimate.
-        let price = Price::of(&cart, Rates::of_settings(&self.settings)).map_err(|error| {
-            tracing::error!(%error, cart.id = %cart.id, "a stored cart cannot be priced");
-            super::internal("cart")
-        })?;
+        let codes = self.codes(ctx, &cart).await?;
+        let price = self.estimate(&cart, &codes)?;
         let (offers, mut problems) = match self.offers(ctx, &cart).await {
             Ok(offers) => {
                 let problems = cart.problems(&offers);
@@ -61,14 +60,25 @@ impl Service {
             }
         };
         problems.extend(shipping_problem(&cart, &price));
+        problems.extend(codes.problems());
         let missing = cart.missing(!self.settings.shipping_methods.is_empty());
         let missing = missing.into_iter().map(|problem| problem.pointer).collect();
         Ok(ShownCart {
             cart,
             price,
             offers,
+            codes,
             problems,
             missing,
+        })
+    }
+
+    /// What a cart costs at the rates of the settings. What a provider of rates would say is asked for when the checkout
+    /// begins: until then it is an estimate.
+    pub(super) fn estimate(&self, cart: &Cart, codes: &Codes) -> Outcome<Price> {
+        Price::of(cart, Rates::of_settings(&self.settings), codes).map_err(|error| {
+            tracing::error!(%error, cart.id = %cart.id, "a stored cart cannot be priced");
+            super::internal("cart").into()
         })
     }
 

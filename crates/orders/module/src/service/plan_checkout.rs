@@ -6,6 +6,7 @@ use tenon_seam::SeamError;
 use tenon_store::{StoreError, retrying};
 
 use super::get_cart::shipping_problem;
+use super::promotion_codes::used_up;
 use super::{Outcome, Service, internal};
 use crate::domain::cart::{Cart, CartStatus, Offers, problem};
 use crate::domain::quote::{Price, Quote};
@@ -40,8 +41,15 @@ impl Service {
         let mut problems = cart.problems(&offers);
         problems.retain(|problem| problem.code != CartProblemCode::OutOfStock);
         let asked = self.ask_rates(ctx, cart).await?;
-        let price = Price::of(cart, self.rates(&asked)).map_err(|_| internal("cart"))?;
+        let codes = self.codes(ctx, cart).await?;
+        let price = Price::of(cart, self.rates(&asked), &codes).map_err(|_| internal("cart"))?;
         problems.extend(shipping_problem(cart, &price));
+        if problems.is_empty()
+            && let Some(used_up) = used_up(&codes, &price)
+        {
+            return Ok(Plan::Refuse(used_up));
+        }
+        problems.extend(codes.problems());
         if !problems.is_empty() {
             self.show_new_prices(ctx, cart, &offers).await?;
             return Ok(Plan::Refuse(OrdersError::CartChanged { problems }));

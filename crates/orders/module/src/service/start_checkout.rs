@@ -41,8 +41,8 @@ impl Service {
     /// # Errors
     ///
     /// [`OrdersError::CartIncomplete`], [`OrdersError::CartChanged`], [`OrdersError::CheckoutExists`],
-    /// [`OrdersError::CartClosed`], [`OrdersError::OutOfStock`], [`OrdersError::RatesUnavailable`]: then nothing was
-    /// ordered or charged.
+    /// [`OrdersError::CartClosed`], [`OrdersError::OutOfStock`], [`OrdersError::PromotionExhausted`],
+    /// [`OrdersError::RatesUnavailable`]: then nothing was ordered or charged.
     #[tracing::instrument(name = "orders.start_checkout", skip_all, fields(cart.id = %start.cart_id))]
     pub(crate) async fn start_checkout(
         &self,
@@ -166,6 +166,7 @@ impl Service {
             has_order: false,
             seen: None,
             shortages: Vec::new(),
+            exhausted: None,
             created_at: now,
             expires_at: now + self.settings.checkout_ttl(),
             updated_at: now,
@@ -193,6 +194,15 @@ fn answer(checkout: Checkout) -> Outcome<Checkout> {
         (CheckoutStatus::Failed, Some(CancelReason::OutOfStock)) if !checkout.has_order => {
             let lines: Vec<Shortage> = checkout.shortages;
             Err(SeamError::Domain(OrdersError::OutOfStock { lines }))
+        }
+        (CheckoutStatus::Failed, Some(CancelReason::PromotionExhausted)) => {
+            let exhausted = checkout
+                .exhausted
+                .ok_or_else(|| super::internal("exhausted promotion"))?;
+            Err(SeamError::Domain(OrdersError::PromotionExhausted {
+                codes: exhausted.codes,
+                total: exhausted.total,
+            }))
         }
         _ => Ok(checkout),
     }

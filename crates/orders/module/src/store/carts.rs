@@ -1,6 +1,8 @@
 //! `carts` and `cart_lines`.
 
-use orders_contract::{Address, CartId, CheckoutId, LineId, ProductRef, UserRef, VariantRef};
+use orders_contract::{
+    Address, CartId, CheckoutId, LineId, ProductRef, PromotionId, UserRef, VariantRef,
+};
 use tenon_kernel::{Currency, Timestamp};
 use tenon_store::{Json, Queryable, StoreError, Tx};
 
@@ -20,6 +22,7 @@ struct CartRow {
     billing_address: Option<Json<Address>>,
     shipping_method: Option<String>,
     checkout_id: Option<CheckoutId>,
+    promotions: Option<Json<Vec<PromotionId>>>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -39,7 +42,7 @@ struct LineRow {
 macro_rules! columns {
     () => {
         "id, version, status, owner_id, token_hash, currency, email, shipping_address, billing_address, \
-         shipping_method, checkout_id, created_at, updated_at"
+         shipping_method, checkout_id, promotions, created_at, updated_at"
     };
 }
 
@@ -49,7 +52,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreErro
     tx.query(concat!(
         "INSERT INTO carts (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ))
     .bind(cart.id)
     .bind(cart.version)
@@ -62,6 +65,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreErro
     .bind(cart.billing_address.clone().map(Json))
     .bind(cart.shipping_method.clone())
     .bind(cart.checkout_id)
+    .bind(promotions(cart))
     .bind(cart.created_at)
     .bind(cart.updated_at)
     .execute()
@@ -137,6 +141,20 @@ pub(crate) async fn save_details(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), Sto
     .execute()
     .await?;
     Ok(())
+}
+
+/// Saves which promotions a locked cart has the codes of.
+pub(crate) async fn save_promotions(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
+    tx.query("UPDATE carts SET promotions = $2 WHERE id = $1")
+        .bind(cart.id)
+        .bind(promotions(cart))
+        .execute()
+        .await?;
+    Ok(())
+}
+
+fn promotions(cart: &Cart) -> Option<Json<Vec<PromotionId>>> {
+    (!cart.promotions.is_empty()).then(|| Json(cart.promotions.clone()))
 }
 
 /// Inserts a line of a locked cart, or replaces it.
@@ -269,6 +287,7 @@ async fn with_lines(
         billing_address: document(row.billing_address),
         shipping_method: row.shipping_method,
         checkout_id: row.checkout_id,
+        promotions: document(row.promotions).unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,
         lines,

@@ -5,7 +5,7 @@ use tenon_kernel::Timestamp;
 use tenon_store::{Json, Queryable, StoreError, Tx};
 
 use super::{Access, document, enum_name, name};
-use crate::domain::checkout::{Checkout, CheckoutStatus, PaymentSeen};
+use crate::domain::checkout::{Checkout, CheckoutStatus, Exhausted, PaymentSeen};
 use crate::domain::quote::Quote;
 use crate::domain::timeline::reason_name;
 
@@ -24,6 +24,7 @@ struct CheckoutRow {
     has_order: bool,
     payment: Option<Json<PaymentSeen>>,
     shortages: Option<Json<Vec<Shortage>>>,
+    exhausted: Option<Json<Exhausted>>,
     created_at: Timestamp,
     expires_at: Timestamp,
     updated_at: Timestamp,
@@ -32,7 +33,7 @@ struct CheckoutRow {
 macro_rules! columns {
     () => {
         "id, version, status, reason, cart_id, order_id, payment_id, reservation_id, token_hash, quote, has_order, \
-         payment, shortages, created_at, expires_at, updated_at"
+         payment, shortages, exhausted, created_at, expires_at, updated_at"
     };
 }
 
@@ -47,7 +48,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, checkout: &Checkout) -> Result<(), S
     tx.query(concat!(
         "INSERT INTO checkouts (",
         columns!(),
-        ", owner_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        ", owner_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
     ))
     .bind(checkout.id)
     .bind(checkout.version)
@@ -62,6 +63,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, checkout: &Checkout) -> Result<(), S
     .bind(checkout.has_order)
     .bind(checkout.seen.clone().map(Json))
     .bind(shortages(checkout))
+    .bind(checkout.exhausted.clone().map(Json))
     .bind(checkout.created_at)
     .bind(checkout.expires_at)
     .bind(checkout.updated_at)
@@ -80,7 +82,7 @@ pub(crate) async fn save(tx: &mut Tx<'_>, checkout: &mut Checkout) -> Result<(),
         .query(
             "UPDATE checkouts
                 SET version = $2, status = $3, reason = $4, reservation_id = $5, has_order = $6, payment = $7,
-                    shortages = $8, expires_at = $9, updated_at = $10
+                    shortages = $8, expires_at = $9, updated_at = $10, exhausted = $11
               WHERE id = $1 AND version = $2 - 1",
         )
         .bind(checkout.id)
@@ -93,6 +95,7 @@ pub(crate) async fn save(tx: &mut Tx<'_>, checkout: &mut Checkout) -> Result<(),
         .bind(shortages(checkout))
         .bind(checkout.expires_at)
         .bind(now)
+        .bind(checkout.exhausted.clone().map(Json))
         .execute()
         .await?;
     if saved == 1 {
@@ -179,6 +182,7 @@ impl CheckoutRow {
             has_order: self.has_order,
             seen: document(self.payment),
             shortages: document(self.shortages).unwrap_or_default(),
+            exhausted: document(self.exhausted),
             created_at: self.created_at,
             expires_at: self.expires_at,
             updated_at: self.updated_at,

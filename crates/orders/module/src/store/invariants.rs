@@ -21,20 +21,26 @@ pub(crate) const CARTS: &str = "SELECT id FROM carts WHERE id > $1 ORDER BY id L
 pub(crate) struct WrongTotal {
     pub(crate) id: OrderId,
     pub(crate) subtotal: i64,
+    pub(crate) discount: i64,
     pub(crate) lines: i64,
+    pub(crate) line_discounts: i64,
 }
 
-/// Orders whose lines do not add up to their subtotal. Tax, delivery and total are checked by the table itself.
+/// Orders whose lines do not add up to what they cost, or to what is taken off. Tax, delivery and total are checked by the
+/// table itself.
 pub(crate) async fn wrong_totals(
     db: &mut dyn Queryable,
     range: &IdRange,
 ) -> Result<Vec<WrongTotal>, StoreError> {
     db.query(
-        "SELECT orders.id, orders.subtotal, CAST(COALESCE(SUM(order_lines.total), 0) AS bigint) AS lines
+        "SELECT orders.id, orders.subtotal, orders.discount,
+                CAST(COALESCE(SUM(order_lines.total - order_lines.discount), 0) AS bigint) AS lines,
+                CAST(COALESCE(SUM(order_lines.discount), 0) AS bigint) AS line_discounts
            FROM orders LEFT JOIN order_lines ON order_lines.order_id = orders.id
           WHERE orders.id > $1 AND orders.id <= $2
-          GROUP BY orders.id, orders.subtotal
-         HAVING orders.subtotal <> COALESCE(SUM(order_lines.total), 0)
+          GROUP BY orders.id, orders.subtotal, orders.discount
+         HAVING orders.subtotal <> COALESCE(SUM(order_lines.total - order_lines.discount), 0)
+             OR orders.discount <> COALESCE(SUM(order_lines.discount), 0)
           LIMIT 100",
     )
     .bind(range.after)

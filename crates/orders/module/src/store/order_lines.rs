@@ -19,8 +19,10 @@ pub(super) struct LineRow {
     packed: i64,
     shipped: i64,
     unit_price: i64,
+    /// At its price, before the discount.
     total: i64,
     tax: i64,
+    discount: i64,
 }
 
 /// A line in the JSON array that both engines unpack.
@@ -36,6 +38,7 @@ struct NewLine<'l> {
     unit_price: i64,
     total: i64,
     tax: i64,
+    discount: i64,
 }
 
 /// Inserts all lines of an order with one statement: an order of 100 lines costs no more round trips than one of two.
@@ -48,20 +51,20 @@ pub(crate) async fn insert(
         Engine::Sqlite => {
             "INSERT INTO order_lines
                  (order_id, position, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price,
-                  total, tax)
+                  total, tax, discount)
              SELECT $1, value ->> 'position', unhex(value ->> 'id'), unhex(value ->> 'variant_id'), unhex(value ->> 'product_id'),
                     value ->> 'sku', value ->> 'title', value ->> 'quantity', 0, 0, value ->> 'unit_price',
-                    value ->> 'total', value ->> 'tax'
+                    value ->> 'total', value ->> 'tax', value ->> 'discount'
                FROM json_each($2)"
         }
         Engine::Postgres => {
             "INSERT INTO order_lines
                  (order_id, position, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price,
-                  total, tax)
+                  total, tax, discount)
              SELECT $1, line.position, line.id, line.variant_id, line.product_id, line.sku, line.title, line.quantity, 0, 0,
-                    line.unit_price, line.total, line.tax
+                    line.unit_price, line.total, line.tax, line.discount
                FROM jsonb_to_recordset($2) AS line (position bigint, id uuid, variant_id uuid, product_id uuid, sku text, title text,
-                                                    quantity bigint, unit_price bigint, total bigint, tax bigint)"
+                                                    quantity bigint, unit_price bigint, total bigint, tax bigint, discount bigint)"
         }
     };
     let new_lines: Vec<NewLine<'_>> = lines
@@ -76,8 +79,9 @@ pub(crate) async fn insert(
             title: &line.title,
             quantity: line.quantity,
             unit_price: line.unit_price.minor(),
-            total: line.total.minor(),
+            total: line.total.minor() + line.discount().minor(),
             tax: line.tax.minor(),
+            discount: line.discount().minor(),
         })
         .collect();
     let new_lines = serde_json::to_value(new_lines).map_err(|error| StoreError::Inconsistent {
@@ -104,13 +108,13 @@ pub(super) async fn of_orders(
 ) -> Result<Vec<LineRow>, StoreError> {
     let sql = match db.engine() {
         Engine::Sqlite => {
-            "SELECT order_id, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price, total, tax
+            "SELECT order_id, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price, total, tax, discount
                FROM order_lines
               WHERE order_id IN (SELECT unhex(value) FROM json_each($1))
               ORDER BY order_id, position LIMIT 20000"
         }
         Engine::Postgres => {
-            "SELECT order_id, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price, total, tax
+            "SELECT order_id, id, variant_id, product_id, sku, title, quantity, packed, shipped, unit_price, total, tax, discount
                FROM order_lines
               WHERE order_id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid))
               ORDER BY order_id, position LIMIT 20000"
@@ -170,7 +174,8 @@ impl LineRow {
             quantity: self.quantity,
             shipped: self.shipped,
             unit_price: money("order_lines.unit_price", self.unit_price, currency)?,
-            total: money("order_lines.total", self.total, currency)?,
+            discount: Some(money("order_lines.discount", self.discount, currency)?),
+            total: money("order_lines.total", self.total - self.discount, currency)?,
             tax: money("order_lines.tax", self.tax, currency)?,
         })
     }

@@ -25,7 +25,9 @@ pub(super) struct OrderRow {
     owner_id: Option<UserRef>,
     email: String,
     currency: String,
+    /// What the lines cost after the discount.
     subtotal: i64,
+    discount: i64,
     shipping: i64,
     tax: i64,
     tax_included: bool,
@@ -58,7 +60,7 @@ pub(crate) struct StoredOrder {
 macro_rules! columns {
     () => {
         "number, id, version, status, cancel_reason, cart_id, checkout_id, payment_id, reservation_id, owner_id, \
-         email, currency, subtotal, shipping, tax, tax_included, total, shipping_method, shipping_address, \
+         email, currency, subtotal, discount, shipping, tax, tax_included, total, shipping_method, shipping_address, \
          billing_address, capture, payment_status, captured, refunded, shipped_value, rates_source, \
          created_at, placed_at, cancelled_at"
     };
@@ -104,7 +106,8 @@ impl OrderRow {
             .map(|line| line.into_line(currency))
             .collect::<Result<_, _>>()?;
         let totals = Totals {
-            subtotal: money("orders.subtotal", self.subtotal, currency)?,
+            subtotal: money("orders.subtotal", self.subtotal + self.discount, currency)?,
+            discount: Some(money("orders.discount", self.discount, currency)?),
             shipping: money("orders.shipping", self.shipping, currency)?,
             tax: money("orders.tax", self.tax, currency)?,
             tax_included: self.tax_included,

@@ -22,15 +22,16 @@ pub(crate) async fn insert(
     let now = tx.now();
     let quote = &checkout.quote;
     let totals = &quote.totals;
+    let discount = totals.discount().minor();
     let number: Option<i64> = tx
         .query(
             "INSERT INTO orders
                  (id, version, status, cart_id, checkout_id, payment_id, reservation_id, owner_id, token_hash, email,
                   currency, subtotal, shipping, tax, tax_included, tax_rate, total, shipping_method, shipping_address,
                   billing_address, capture, payment_status, captured, refunded, shipped_value, rates_source, created_at,
-                  updated_at)
+                  updated_at, discount)
              VALUES ($1, 1, 'pending_payment', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                     $18, $19, 'pending', 0, 0, 0, $20, $21, $21)
+                     $18, $19, 'pending', 0, 0, 0, $20, $21, $21, $22)
              RETURNING number",
         )
         .bind(checkout.order_id)
@@ -42,7 +43,7 @@ pub(crate) async fn insert(
         .bind(checkout.token_hash.clone())
         .bind(quote.customer.email.clone())
         .bind(totals.total.currency().code().to_owned())
-        .bind(totals.subtotal.minor())
+        .bind(totals.subtotal.minor() - discount)
         .bind(totals.shipping.minor())
         .bind(totals.tax.minor())
         .bind(totals.tax_included)
@@ -54,6 +55,7 @@ pub(crate) async fn insert(
         .bind(capture_name(capture))
         .bind(rates_name(quote.rates_source))
         .bind(now)
+        .bind(discount)
         .fetch_scalar()
         .await?;
     number.ok_or_else(|| StoreError::Inconsistent {

@@ -78,7 +78,7 @@ async fn a_cart_adds_up() {
         assert_eq!(
             cart["totals"],
             json!({
-                "subtotal": eur(3_380), "shipping": eur(490), "tax": eur(618), "tax_included": true, "total": eur(3_870),
+                "subtotal": eur(3_380), "discount": eur(0), "shipping": eur(490), "tax": eur(618), "tax_included": true, "total": eur(3_870),
             })
         );
         let taxes: i64 = cart["lines"]

@@ -11,6 +11,7 @@ mod fulfillment;
 mod late_money;
 mod model;
 mod orders;
+mod promotions;
 mod races;
 mod rates;
 mod support;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use catalog_contract::testing::FakeCatalog;
 use catalog_contract::{CatalogClient, ReservationId, VariantId};
+use orders::customers::CustomerKey;
 use orders::rates::RatesProvider;
 use orders::{Deps, MIGRATIONS, Orders, OrdersSettings};
 use payments_contract::testing::{FakePayments, Outcome};
@@ -18,6 +19,7 @@ use payments_contract::{
 use serde_json::{Value, json};
 use tenon_kernel::{CursorKey, Money, Role};
 use tenon_seam::{EdgeSettings, Mode, Seam};
+use tenon_store::Db;
 use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine, TestReply, TestRequest};
 
 pub(crate) use self::feed::PaymentFeed;
@@ -26,6 +28,7 @@ pub(crate) use self::stall::{Stalling, When};
 /// Orders behind the edge.
 pub(crate) struct Shop {
     pub(crate) app: TestApp,
+    pub(crate) db: Db,
     pub(crate) catalog: Arc<FakeCatalog>,
     pub(crate) payments: Arc<FakePayments>,
     pub(crate) slow_catalog: Arc<Stalling<FakeCatalog>>,
@@ -95,6 +98,7 @@ impl Shop {
             .expect("the settings hold"),
             rates,
             cursor_key: CursorKey::new(b"test"),
+            customer_key: CustomerKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");
         let feed = Arc::new(PaymentFeed::new(kit.env()));
@@ -102,9 +106,11 @@ impl Shop {
             feeds: vec![Arc::clone(&feed) as _],
             ..AppOptions::default()
         };
+        let db = orders.module.db.clone();
         let app = TestApp::with(kit, vec![orders.module], options).await;
         Self {
             app,
+            db,
             catalog,
             payments,
             slow_catalog,

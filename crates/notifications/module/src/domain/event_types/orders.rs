@@ -3,7 +3,7 @@
 use orders_contract::{
     CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, OrderCancelled,
     OrderCreated, OrderDelivered, OrderFulfillmentCreated, OrderPaymentReturned, OrderPlaced,
-    OrderShipped,
+    OrderShipped, PromotionRedeemed, PromotionReleased,
 };
 
 use super::EventTypes;
@@ -48,6 +48,7 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
             "lines.quantity",
             "lines.total",
             "totals.subtotal",
+            "totals.discount",
             "totals.shipping",
             "totals.tax",
             "totals.tax_included",
@@ -124,5 +125,15 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
             "lines.quantity",
         ],
         &["customer.email"],
+    );
+    list.add::<PromotionRedeemed>(
+        SOURCE,
+        &["promotion_id", "order_id", "discount", "remaining"],
+        &[],
+    );
+    list.add::<PromotionReleased>(
+        SOURCE,
+        &["promotion_id", "order_id", "reason", "remaining"],
+        &[],
     );
 }

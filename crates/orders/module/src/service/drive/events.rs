@@ -121,7 +121,10 @@ impl Process {
                 variant_id: line.variant_id,
                 title: short_title(&line.title),
                 quantity: line.quantity,
-                total: line.total,
+                total: line
+                    .total
+                    .checked_add(line.discount())
+                    .unwrap_or(line.total),
             })
             .collect()
     }

@@ -60,6 +60,9 @@ impl Service {
                     what: format!("carts.checkout_id of {}", checkout.cart_id),
                 });
             }
+            if next.checkout.redeems() {
+                store::redemptions::confirm(&mut tx, next.checkout.id).await?;
+            }
             next.emit_placed(&mut tx, number).await?;
             tx.commit().await?;
             Ok::<_, StoreError>(Moved::on(next))
@@ -68,7 +71,7 @@ impl Service {
     }
 
     /// Places an order that had been given up: its money came after all, and its stock could be had again.
-    /// `false` if its cart is no longer free for it.
+    /// `None` if its cart is no longer free for it, or a promotion that it was paid with is used up.
     pub(super) async fn place_late(
         &self,
         ctx: &CallCtx,
@@ -94,6 +97,9 @@ impl Service {
                 store::orders::place(&mut tx, checkout, transition, status, captured).await?;
             if !store::carts::close_open(&mut tx, checkout.cart_id).await? {
                 return Ok(None);
+            }
+            if !self.redeem(&mut tx, checkout, true).await?.is_empty() {
+                return Ok(None); // others have used the promotion up meanwhile
             }
             next.emit_placed(&mut tx, number).await?;
             tx.commit().await?;

@@ -1,4 +1,4 @@
-//! Steps 2 to 4: hold the stock, write the order down.
+//! Steps 2 to 4: hold the stock, count the promotions, write the order down.
 
 use catalog_contract::{CatalogError, Reserve, ReserveLine};
 use orders_contract::{CancelReason, ReservationRef, Shortage};
@@ -97,7 +97,7 @@ impl Service {
     }
 
     async fn create_order(&self, ctx: &CallCtx, process: &Process) -> Driven<Moved> {
-        let moved = retrying(|| async {
+        let created = retrying(|| async {
             let mut next = process.clone();
             next.saga.state.attempt = 1;
             next.checkout.has_order = true; // said by the row with the checkout's next change
@@ -110,10 +110,18 @@ impl Service {
             store::order_lines::insert(&mut tx, next.checkout.order_id, &next.checkout.quote.lines)
                 .await?;
             next.emit_created(&mut tx, number).await?;
+            // Last: whoever redeems the same promotion waits from here to the commit.
+            let exhausted = self.redeem(&mut tx, &next.checkout, false).await?;
+            if !exhausted.is_empty() {
+                return Ok(Err(exhausted));
+            }
             tx.commit().await?;
-            Ok::<_, tenon_store::StoreError>(Moved::on(next))
+            Ok::<_, tenon_store::StoreError>(Ok(Moved::on(next)))
         });
-        Ok(moved.await?)
+        match created.await? {
+            Ok(moved) => Ok(moved),
+            Err(exhausted) => self.undo_exhausted(ctx, process, exhausted).await,
+        }
     }
 
     /// Ends a checkout that got no stock: no order was written, nobody was asked for money.

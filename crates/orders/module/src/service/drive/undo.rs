@@ -1,4 +1,4 @@
-//! Backwards: the payment, the order, the stock, the cart.
+//! Backwards: the payment, the order and its promotions, the stock, the cart.
 
 use catalog_contract::{CatalogError, Release};
 use orders_contract::{CancelReason, OrderStatus, ReservationRef};
@@ -8,6 +8,7 @@ use tenon_kernel::{CallCtx, Money};
 use tenon_seam::SeamError;
 use tenon_store::{StoreError, retrying};
 
+use super::redeem::release_promotions;
 use super::{Driven, Moved, Process};
 use crate::domain::cart::CartStatus;
 use crate::domain::checkout::{CheckoutStatus, PaymentSeen, Step};
@@ -76,6 +77,9 @@ impl Service {
                 let number = number.ok_or_else(|| StoreError::Inconsistent {
                     what: format!("orders.status of {}", checkout.order_id),
                 })?;
+                if checkout.redeems() {
+                    release_promotions(&mut tx, checkout.order_id, reason).await?;
+                }
                 next.emit_order_cancelled(&mut tx, number, reason, refund_due)
                     .await?;
             }

@@ -161,6 +161,11 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 V::Null,
                 at(),
                 at(),
+                if n % 2 == 0 {
+                    j(r#"["prm_1"]"#)
+                } else {
+                    V::Null
+                },
             ],
         ),
         (
@@ -197,6 +202,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 at(),
                 at(),
                 at(),
+                j(r#"{"codes": ["TEA"], "total": 900}"#),
             ],
         ),
         (
@@ -234,6 +240,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 V::Null,
                 at(),
                 t(if n % 2 == 0 { "provider" } else { "settings" }),
+                V::I(n),
             ],
         ),
         (
@@ -252,6 +259,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 V::I(450),
                 V::I(900),
                 V::I(144),
+                V::I(n),
             ],
         ),
         (
@@ -280,6 +288,41 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 V::I(1_000),
                 t("EUR"),
                 V::Null,
+            ],
+        ),
+        (
+            "promotions",
+            vec![
+                V::U(n),
+                V::I(2),
+                t(format!("TEA-{n}")),
+                t("percent"),
+                t("0.1"),
+                V::Null,
+                j(r#"{"EUR": 2000}"#),
+                at(),
+                V::Null,
+                t("active"),
+                V::I(5),
+                V::Null,
+                V::B(n % 2 == 0),
+                V::I(1),
+                at(),
+                at(),
+            ],
+        ),
+        ("promotion_customers", vec![V::U(n), V::X(32, n), V::I(1)]),
+        (
+            "promotion_redemptions",
+            vec![
+                V::U(n),
+                V::U(n),
+                V::U(n),
+                V::X(32, n),
+                V::I(90),
+                t("confirmed"),
+                at(),
+                at(),
             ],
         ),
     ]
