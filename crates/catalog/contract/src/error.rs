@@ -100,6 +100,14 @@ pub enum CatalogError {
         /// The refused change.
         delta: i64,
     },
+    /// More of a variant would have come back than was sold.
+    #[error("at most {returnable} more of variant {variant_id} can come back")]
+    ReturnExceedsSold {
+        /// Of what.
+        variant_id: VariantId,
+        /// How many can still come back.
+        returnable: i64,
+    },
     /// A refusal this version does not know.
     #[error("the catalog refused")]
     #[serde(other)]
@@ -134,7 +142,9 @@ impl ServiceError for CatalogError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::InvalidCursor => ErrorKind::Malformed,
-            Self::Invalid { .. } | Self::ReservationMismatch { .. } => ErrorKind::Invalid,
+            Self::Invalid { .. }
+            | Self::ReservationMismatch { .. }
+            | Self::ReturnExceedsSold { .. } => ErrorKind::Invalid,
             Self::OutOfStock { .. }
             | Self::NotForSale { .. }
             | Self::ReservationConflict { .. }
@@ -164,6 +174,7 @@ impl ServiceError for CatalogError {
             Self::SkuTaken { .. } => "catalog.sku_taken",
             Self::StaleProduct { .. } | Self::StaleVariant { .. } => "catalog.stale_version",
             Self::StockConflict { .. } => "catalog.stock_conflict",
+            Self::ReturnExceedsSold { .. } => "catalog.return_exceeds_sold",
             Self::Unknown => "catalog.refused",
         }
     }
@@ -193,6 +204,7 @@ impl ServiceError for CatalogError {
             Self::StockConflict {
                 on_hand, reserved, ..
             } => json!({ "on_hand": on_hand, "reserved": reserved }),
+            Self::ReturnExceedsSold { returnable, .. } => json!({ "returnable": returnable }),
             _ => return None,
         };
         match members {

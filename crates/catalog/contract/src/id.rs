@@ -32,4 +32,8 @@ ids! {
     MovementId = MovementKind "mov";
     /// Names a price list.
     PriceListId = PriceListKind "prl";
+    /// Names a return; the orders module owns it.
+    ReturnRef = ReturnRefKind "ret";
+    /// Names a line of an order; the orders module owns it.
+    LineRef = LineRefKind "lin";
 }

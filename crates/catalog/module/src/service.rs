@@ -20,6 +20,7 @@ mod product_pages;
 mod release;
 mod reserve;
 mod restock;
+mod return_stock;
 mod ripples;
 pub(crate) mod search;
 mod search_index;

@@ -8,6 +8,7 @@ pub(crate) mod offers;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod reservations;
+pub(crate) mod returned_stock;
 pub(crate) mod search;
 pub(crate) mod search_index;
 pub(crate) mod variants;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError};
+use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError, Timestamp};
 
 use crate::{CartProblem, CheckoutId, OrderStatus, VariantRef};
 
@@ -107,6 +107,29 @@ pub enum OrdersError {
         /// Where it should have gone.
         to: String,
     },
+    /// No such return, or not the caller's.
+    #[error("there is no such return")]
+    ReturnNotFound,
+    /// Nothing of the order has left, so nothing can come back.
+    #[error("nothing of this order can come back")]
+    OrderNotReturnable {
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// The buyer had time to send things back, and that is over.
+    #[error("this could be sent back until {closed_at}")]
+    ReturnWindowClosed {
+        /// Until when the line that closed first could be sent back.
+        closed_at: Timestamp,
+    },
+    /// The return cannot go there from where it is.
+    #[error("a return that is {from} cannot become {to}")]
+    ReturnTransition {
+        /// Where it stands.
+        from: String,
+        /// Where it should have gone.
+        to: String,
+    },
     /// The cursor belongs to another list or filter.
     #[error("the cursor does not belong to this list and filter")]
     InvalidCursor,
@@ -147,6 +170,7 @@ impl ServiceError for OrdersError {
             | Self::CartLineNotFound
             | Self::CheckoutNotFound
             | Self::OrderNotFound
+            | Self::ReturnNotFound
             | Self::FulfillmentNotFound => ErrorKind::NotFound,
             Self::InvalidRequest { .. } => ErrorKind::Invalid,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
@@ -160,6 +184,9 @@ impl ServiceError for OrdersError {
             | Self::QuoteExpired { .. }
             | Self::OrderNotCancellable { .. }
             | Self::OrderNotFulfillable { .. }
+            | Self::OrderNotReturnable { .. }
+            | Self::ReturnWindowClosed { .. }
+            | Self::ReturnTransition { .. }
             | Self::FulfillmentTransition { .. } => ErrorKind::Conflict,
             Self::RatesUnavailable => ErrorKind::Unavailable,
             Self::InvalidCursor => ErrorKind::Malformed,
@@ -188,6 +215,10 @@ impl ServiceError for OrdersError {
             Self::OrderNotCancellable { .. } => "orders.order_not_cancellable",
             Self::OrderNotFulfillable { .. } => "orders.order_not_fulfillable",
             Self::FulfillmentTransition { .. } => "orders.fulfillment_transition",
+            Self::ReturnNotFound => "orders.return_not_found",
+            Self::OrderNotReturnable { .. } => "orders.order_not_returnable",
+            Self::ReturnWindowClosed { .. } => "orders.return_window_closed",
+            Self::ReturnTransition { .. } => "orders.return_transition",
             Self::InvalidCursor => "orders.invalid_cursor",
             Self::Unknown => "orders.unknown",
         }
@@ -237,10 +268,15 @@ impl ServiceError for OrdersError {
             Self::OutOfStock { lines } => json!({ "lines": lines }),
             Self::CheckoutClosed { status } => json!({ "checkout_status": status }),
             Self::QuoteExpired { total } => json!({ "total": total }),
-            Self::OrderNotCancellable { status } | Self::OrderNotFulfillable { status } => {
+            Self::OrderNotCancellable { status }
+            | Self::OrderNotFulfillable { status }
+            | Self::OrderNotReturnable { status } => {
                 json!({ "order_status": status })
             }
-            Self::FulfillmentTransition { from, to } => json!({ "from": from, "to": to }),
+            Self::ReturnWindowClosed { closed_at } => json!({ "closed_at": closed_at }),
+            Self::FulfillmentTransition { from, to } | Self::ReturnTransition { from, to } => {
+                json!({ "from": from, "to": to })
+            }
             _ => return None,
         };
         match members {
@@ -294,6 +330,15 @@ mod tests {
             OrdersError::FulfillmentTransition {
                 from: "pending".to_owned(),
                 to: "delivered".to_owned(),
+            },
+            OrdersError::ReturnNotFound,
+            OrdersError::OrderNotReturnable { status },
+            OrdersError::ReturnWindowClosed {
+                closed_at: Timestamp::EPOCH,
+            },
+            OrdersError::ReturnTransition {
+                from: "received".to_owned(),
+                to: "cancelled".to_owned(),
             },
             OrdersError::InvalidCursor,
             OrdersError::Unknown,

@@ -7,7 +7,8 @@ use tenon_seam::{EventShape, event};
 
 use crate::{
     CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId,
-    PaymentRef, ReservationRef, Totals, VariantRef,
+    OrderReturnApproved, OrderReturnCancelled, OrderReturnReceived, OrderReturnRejected,
+    OrderReturnRequested, PaymentRef, ReservationRef, Totals, VariantRef,
 };
 
 /// Titles in events are cut to this many bytes, so that an order of 100 lines stays under 20 KiB.
@@ -257,6 +258,11 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<OrderFulfillmentCreated>(),
     EventShape::of::<OrderShipped>(),
     EventShape::of::<OrderDelivered>(),
+    EventShape::of::<OrderReturnRequested>(),
+    EventShape::of::<OrderReturnApproved>(),
+    EventShape::of::<OrderReturnRejected>(),
+    EventShape::of::<OrderReturnCancelled>(),
+    EventShape::of::<OrderReturnReceived>(),
 ];
 
 /// Cuts a title at a character boundary so that it fits into an event.

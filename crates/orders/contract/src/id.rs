@@ -28,6 +28,10 @@ ids! {
     OrderKind, OrderId, "ord";
     /// Names a fulfilment: one parcel of an order.
     FulfillmentKind, FulfillmentId, "ful";
+    /// Names a return: pieces of an order that come back.
+    ReturnKind, ReturnId, "ret";
+    /// Names a refund; the payments module owns it.
+    RefundRefKind, RefundRef, "rfd";
     /// Names a payment; the payments module owns it.
     PaymentRefKind, PaymentRef, "pay";
     /// Names a reservation of stock; the catalog module owns it.

@@ -8,6 +8,7 @@ pub(crate) mod order;
 pub(crate) mod patch;
 pub(crate) mod quote;
 pub(crate) mod rates;
+pub(crate) mod returns;
 pub(crate) mod shipping;
 pub(crate) mod tax;
 pub(crate) mod timeline;

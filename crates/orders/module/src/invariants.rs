@@ -1,6 +1,7 @@
 //! What must always be true of the data of orders.
 
 mod across;
+mod returns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(crate) fn all(service: &Arc<Service>) -> Vec<Arc<dyn Invariant>> {
         Arc::new(CheckoutsMatchOrders(db.clone())),
         Arc::new(CartsMatchCheckouts(db.clone())),
         Arc::new(SagasGetOn(db.clone())),
+        Arc::new(returns::PiecesAreInOneReturn(db.clone())),
+        Arc::new(returns::ReturnsAreSettled(db.clone())),
         Arc::new(across::MoneyFollowsOrders(Arc::clone(service))),
         Arc::new(across::StockFollowsOrders(Arc::clone(service))),
     ]

@@ -9,6 +9,8 @@ pub(crate) mod order_lists;
 pub(crate) mod order_rows;
 pub(crate) mod orders;
 pub(crate) mod payment_facts;
+pub(crate) mod return_lines;
+pub(crate) mod returns;
 
 use serde::de::DeserializeOwned;
 use tenon_kernel::{Currency, Money};

@@ -13,4 +13,5 @@ mod model;
 mod orders;
 mod races;
 mod rates;
+mod returns;
 mod support;

@@ -220,6 +220,7 @@ impl World {
             refund_id: self.app.kit().env().new_id(),
             amount: eur(minor),
             reason: "broken".to_owned(),
+            requested_by: None,
         };
         self.payments.refund_payment(&self.ctx(), request).await
     }
