@@ -21,6 +21,7 @@ mod parcels;
 mod payments;
 mod purchase;
 mod receivers;
+mod returns;
 mod search;
 mod sessions;
 mod sweep;

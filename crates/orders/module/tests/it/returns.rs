@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use catalog_contract::VariantId;
-use futures_util::future::join_all;
 use orders::OrdersSettings;
 use payments_contract::testing::Call;
 use payments_contract::{Refund, RefundFailed, RefundStatus, RefundSucceeded};
 use serde_json::{Value, json};
 use tenon_kernel::Role;
-use tenon_seam::SeamFault;
-use tenon_testkit::{Client, TestEngine, TestReply, engines};
+use tenon_seam::{Executed, SeamFault};
+use tenon_testkit::{Client, TestEngine, TestReply, TestRequest, engines};
 
 use crate::support::{Buyer, Shop, When};
 
@@ -67,7 +66,7 @@ impl Sold {
     async fn send(&self, parts: &[(usize, i64)]) {
         let lines = self.parts(parts, &json!({}));
         let path = format!("/v1/orders/{}/fulfillments", self.order);
-        let key = format!("parcel-{parts:?}");
+        let key = format!("parcel-{parts:?}").replace(' ', "");
         let parcel = self
             .staff
             .post(&path)
@@ -96,13 +95,16 @@ impl Sold {
         parts.iter().map(part).collect()
     }
 
-    async fn ask_by(&self, client: &Client, key: &str, parts: &[(usize, i64)]) -> TestReply {
+    fn wish(&self, client: &Client, key: &str, parts: &[(usize, i64)]) -> TestRequest {
         let lines = self.parts(parts, &json!({ "reason": "damaged" }));
         client
             .post(&format!("/v1/orders/{}/returns", self.order))
             .key(key)
             .json(&json!({ "lines": lines, "note": "broken in transit" }))
-            .await
+    }
+
+    async fn ask_by(&self, client: &Client, key: &str, parts: &[(usize, i64)]) -> TestReply {
+        self.wish(client, key, parts).await
     }
 
     /// The buyer asks.
@@ -292,9 +294,14 @@ async fn tax_that_comes_on_top_goes_back_with_the_line() {
 async fn no_piece_is_in_two_returns() {
     for engine in engines() {
         let it = Sold::new(engine).await;
-        let keys: Vec<String> = (0..8).map(|n| format!("race-{n}")).collect();
-        let parts = [(0, 2)];
-        let replies = join_all(keys.iter().map(|key| it.ask(key, &parts))).await;
+        let wishes = (0..8).map(|n| {
+            let request = it.wish(&it.buyer.client, &format!("race-{n}"), &[(0, 2)]);
+            tokio::spawn(async move { request.await })
+        });
+        let mut replies = Vec::new();
+        for wish in wishes.collect::<Vec<_>>() {
+            replies.push(wish.await.expect("no panic"));
+        }
         let granted = replies.iter().filter(|reply| reply.status() == 201).count();
         let refused = replies.iter().filter(|reply| reply.status() == 422).count();
         assert_eq!((granted, refused), (1, 7));
@@ -313,10 +320,9 @@ async fn a_return_is_received_or_cancelled() {
         let it = Sold::new(engine).await;
         let approved = it.approved("r1", &[(0, 3)]).await;
         let cancel = format!("{}/cancellations", path_of(&approved));
-        let (received, cancelled) = futures_util::join!(
-            it.receive(&approved, "a1", false),
-            it.buyer.client.post(&cancel),
-        );
+        let (received, cancelled) = tokio::join!(it.receive(&approved, "a1", false), async {
+            it.buyer.client.post(&cancel).await
+        },);
         let outcome = (received.status().as_u16(), cancelled.status().as_u16());
         assert!(
             outcome == (202, 409) || outcome == (409, 200),
@@ -490,7 +496,7 @@ async fn a_receipt_survives_every_failure_behind_it() {
         let it = Sold::new(engine).await;
         let approved = it.approved("r1", &[(0, 2)]).await;
         let gone = || SeamFault::Unavailable {
-            retry_after: Duration::from_secs(1),
+            executed: Executed::No,
         };
         it.shop.catalog.fail_next(gone());
         it.shop.payments.fail_next(gone());
@@ -502,21 +508,17 @@ async fn a_receipt_survives_every_failure_behind_it() {
         assert_eq!((it.refunds().len(), it.given()), (1, 1_000));
 
         // The effect was there, and its answer was lost.
-        for (key, method) in [("r2", "return_stock"), ("r3", "refund_payment")] {
-            let part = if key == "r2" { (0, 1) } else { (1, 1) };
-            let approved = it.approved(key, &[part]).await;
-            it.shop.slow_catalog.stall_next(method, When::After);
-            it.shop.slow_payments.stall_next(method, When::After);
-            it.receive(&approved, key, false).await.expect(202);
-            for _ in 0..4 {
-                it.shop.wait(Duration::from_mins(2)).await;
-            }
-            let now = it.look(&approved).await;
-            assert_eq!(now["restock_status"], "done", "{now}");
-            assert_eq!(now["refund"]["status"], "requested", "{now}");
+        let approved = it.approved("r2", &[(0, 1)]).await;
+        it.shop.slow_catalog.stall_next("return_stock", When::After);
+        it.receive(&approved, "a2", false).await.expect(202);
+        for _ in 0..4 {
+            it.shop.wait(Duration::from_mins(2)).await;
         }
+        let now = it.look(&approved).await;
+        assert_eq!(now["restock_status"], "done", "{now}");
+        assert_eq!(now["refund"]["status"], "requested", "{now}");
         assert_eq!(it.shop.catalog.on_hand(it.tea), 10);
-        assert_eq!((it.refunds().len(), it.given()), (3, 1_500 + 900));
+        assert_eq!((it.refunds().len(), it.given()), (2, 1_500));
         it.shop.app.assert_invariants().await;
     }
 }
