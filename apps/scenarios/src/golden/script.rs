@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api_keys;
+mod approvals;
 mod audit;
 mod carts;
 mod catalog;

@@ -1,5 +1,7 @@
 use super::*;
-use tenon_kernel::Env;
+use crate::domain::returns::{RefundState, RestockState, ReturnStatus};
+use orders_contract::{ReturnCondition, ReturnReason};
+use tenon_kernel::{Env, Money};
 
 fn line(quantity: i64, shipped: i64) -> OrderLine {
     let env = Env::system();
