@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::nobody;
 use crate::golden::ask::Ask;
+use crate::golden::people::Person;
 use crate::golden::shop::Shop;
 
 /// Plays it with an order of which a piece of the first line has arrived; `unsent` is one of which nothing has left.
@@ -17,10 +18,10 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
         .quietly(found)
         .await?
         .text("/lines/0/line_id")?;
-    let wish = |order: &str, key: &str, lines: Value| {
+    let wish_of = |person: &Person, order: &str, key: &str, lines: Value| {
         let body = json!({ "lines": lines, "note": "It was broken." });
         Ask::post(format!("{}/returns", orders(order)), &body)
-            .by(&ada)
+            .by(person)
             .key(key)
     };
     let pieces =
@@ -72,7 +73,7 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
         (
             "of somebody else",
             404,
-            wish(order, "return-7", pieces(1)).by(&bob),
+            wish_of(&bob, order, "return-7", pieces(1)),
         ),
     ] {
         recorder
@@ -154,9 +155,10 @@ async fn read(shop: &mut Shop, order: &str, id: &str) -> Result<()> {
 /// Rejects the second; the first was given up.
 async fn decide(shop: &mut Shop, first: &str, second: &str) -> Result<()> {
     let (ada, sam) = (shop.ada.clone(), shop.sam.clone());
-    let change = |id: &str, etag: &str, body: Value| {
-        Ask::patch(format!("/v1/returns/{id}"), etag, &body).by(&sam)
+    let change_by = |person: &Person, id: &str, etag: &str, body: Value| {
+        Ask::patch(format!("/v1/returns/{id}"), etag, &body).by(person)
     };
+    let change = |id: &str, etag: &str, body: Value| change_by(&sam, id, etag, body);
     let rejected = || json!({ "status": "rejected", "note": "It is not ours." });
     let none = nobody("ret");
     let recorder = &mut shop.recorder;
@@ -175,7 +177,7 @@ async fn decide(shop: &mut Shop, first: &str, second: &str) -> Result<()> {
         (
             "by the buyer",
             403,
-            change(second, "\"v1\"", rejected()).by(&ada),
+            change_by(&ada, second, "\"v1\"", rejected()),
         ),
         (
             "in a way that is none",
@@ -207,12 +209,13 @@ async fn decide(shop: &mut Shop, first: &str, second: &str) -> Result<()> {
 async fn arrive(shop: &mut Shop, id: &str, line: &str, order: &str) -> Result<()> {
     let (ada, sam) = (shop.ada.clone(), shop.sam.clone());
     let path = format!("/v1/returns/{id}");
-    let receive = |path: &str, key: &str, received: i64| {
+    let receive_by = |person: &Person, path: &str, key: &str, received: i64| {
         let lines = json!([{ "line_id": line, "received": received, "restock": true, "condition": "opened" }]);
         Ask::post(format!("{path}/receipts"), &json!({ "lines": lines }))
-            .by(&sam)
+            .by(person)
             .key(key)
     };
+    let receive = |path: &str, key: &str, received: i64| receive_by(&sam, path, key, received);
     let recorder = &mut shop.recorder;
     recorder
         .ask(
@@ -238,7 +241,7 @@ async fn arrive(shop: &mut Shop, id: &str, line: &str, order: &str) -> Result<()
             receive(&path, "arrival-2", 9),
         ),
         ("of nothing", 422, receive(&path, "arrival-3", 0)),
-        ("by the buyer", 403, receive(&path, "arrival-4", 1).by(&ada)),
+        ("by the buyer", 403, receive_by(&ada, &path, "arrival-4", 1)),
         ("arrived", 202, receive(&path, "arrival-5", 1)),
     ] {
         recorder
