@@ -29,7 +29,7 @@ pub(crate) struct Options {
 }
 
 /// Requests that are certified, and the move of a module's data.
-pub(crate) const FLOWS: [&str; 4] = ["checkout", "refund", "sign-in", "move"];
+pub(crate) const FLOWS: [&str; 5] = ["checkout", "refund", "return", "sign-in", "move"];
 
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let programs = build(root)?;

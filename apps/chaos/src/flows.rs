@@ -3,6 +3,7 @@
 mod checkout;
 mod refresh;
 mod refund;
+mod returned;
 
 use anyhow::Result;
 use async_trait::async_trait;
@@ -16,6 +17,8 @@ pub(crate) enum Flow {
     Checkout,
     /// The shop gives the money of an order back.
     Refund,
+    /// A piece that was sent back arrives.
+    Return,
     /// A client exchanges its refresh token.
     SignIn,
 }
@@ -59,6 +62,7 @@ impl Flow {
         Ok(match self {
             Self::Checkout => Box::new(checkout::Checkout::prepare(site).await?),
             Self::Refund => Box::new(refund::Refund::prepare(site).await?),
+            Self::Return => Box::new(returned::Returned::prepare(site).await?),
             Self::SignIn => Box::new(refresh::Refresh::prepare(site).await?),
         })
     }
@@ -68,6 +72,7 @@ impl Flow {
         match self {
             Self::Checkout => "checkout",
             Self::Refund => "refund",
+            Self::Return => "return",
             Self::SignIn => "sign-in",
         }
     }

@@ -82,6 +82,10 @@ impl Shop {
         self.http.get(format!("{}{path}", self.api))
     }
 
+    pub(crate) fn patch(&self, path: &str) -> RequestBuilder {
+        self.http.patch(format!("{}{path}", self.api))
+    }
+
     pub(crate) fn post(&self, path: &str) -> RequestBuilder {
         self.http.post(format!("{}{path}", self.api))
     }

@@ -123,6 +123,22 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
         how: Certificate("move", Postgres),
     },
     Experiment {
+        id: "R02i",
+        name: "crash return sqlite",
+        promise: "stopped at any commit or call, a return that arrives is restocked and refunded exactly once",
+        quick: 3,
+        full: 1,
+        how: Certificate("return", Sqlite),
+    },
+    Experiment {
+        id: "R02j",
+        name: "crash return postgres",
+        promise: "the same on PostgreSQL",
+        quick: 10,
+        full: 1,
+        how: Certificate("return", Postgres),
+    },
+    Experiment {
         id: "R03",
         name: "power-cut sqlite",
         promise: "the power fails while people buy: what was acknowledged is on the disk, and the rest is made good",

@@ -17,6 +17,8 @@ pub(super) enum Subject {
     Checkout,
     /// The shop gives the money of an order back.
     Refund,
+    /// A piece that was sent back arrives.
+    Return,
     /// A client exchanges its refresh token.
     SignIn,
     /// A module's data moves to another database.
@@ -46,6 +48,7 @@ impl Trial {
         let flow = match subject {
             Subject::Checkout => Flow::Checkout,
             Subject::Refund => Flow::Refund,
+            Subject::Return => Flow::Return,
             Subject::SignIn => Flow::SignIn,
             Subject::Move => return Self::Move(Moving { template }),
         };

@@ -79,6 +79,11 @@ impl Checkout {
         &self.staff
     }
 
+    /// What there is of the thing that is bought.
+    pub(super) async fn stock(&self) -> Result<Stock> {
+        self.shop.stock(&self.staff, &self.cart.variant).await
+    }
+
     /// The order as it stands now.
     pub(super) async fn order(&self) -> Result<Option<Value>> {
         let mut orders = self.shop.orders(&self.staff).await?;

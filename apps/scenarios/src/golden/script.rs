@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api_keys;
+mod approvals;
 mod audit;
 mod carts;
 mod catalog;
@@ -25,6 +26,7 @@ mod prices;
 mod promotions;
 mod purchase;
 mod receivers;
+mod returns;
 mod search;
 mod sessions;
 mod sweep;

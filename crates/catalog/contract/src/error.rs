@@ -126,6 +126,14 @@ pub enum CatalogError {
         /// The refused change.
         delta: i64,
     },
+    /// More of a variant would have come back than was sold.
+    #[error("at most {returnable} more of variant {variant_id} can come back")]
+    ReturnExceedsSold {
+        /// Of what.
+        variant_id: VariantId,
+        /// How many can still come back.
+        returnable: i64,
+    },
     /// A refusal this version does not know.
     #[error("the catalog refused")]
     #[serde(other)]
@@ -160,7 +168,9 @@ impl ServiceError for CatalogError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::InvalidCursor => ErrorKind::Malformed,
-            Self::Invalid { .. } | Self::ReservationMismatch { .. } => ErrorKind::Invalid,
+            Self::Invalid { .. }
+            | Self::ReservationMismatch { .. }
+            | Self::ReturnExceedsSold { .. } => ErrorKind::Invalid,
             Self::OutOfStock { .. }
             | Self::NotForSale { .. }
             | Self::ReservationConflict { .. }
@@ -200,6 +210,7 @@ impl ServiceError for CatalogError {
             Self::CustomerGroupNotFound { .. } => "catalog.customer_group_not_found",
             Self::StaffOnly { .. } => "catalog.staff_only",
             Self::StockConflict { .. } => "catalog.stock_conflict",
+            Self::ReturnExceedsSold { .. } => "catalog.return_exceeds_sold",
             Self::Unknown => "catalog.refused",
         }
     }
@@ -231,6 +242,7 @@ impl ServiceError for CatalogError {
             Self::StockConflict {
                 on_hand, reserved, ..
             } => json!({ "on_hand": on_hand, "reserved": reserved }),
+            Self::ReturnExceedsSold { returnable, .. } => json!({ "returnable": returnable }),
             _ => return None,
         };
         match members {

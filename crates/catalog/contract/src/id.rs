@@ -36,4 +36,8 @@ ids! {
     CustomerGroupId = CustomerGroupKind "cgr";
     /// Names a person; the identity module owns it.
     BuyerId = BuyerKind "usr";
+    /// Names a return; the orders module owns it.
+    ReturnRef = ReturnRefKind "ret";
+    /// Names a line of an order; the orders module owns it.
+    LineRef = LineRefKind "lin";
 }

@@ -21,14 +21,16 @@ pub use self::event::{
     PriceListUpdated, ProductArchived, ProductPublished, ProductUpdated,
 };
 pub use self::id::{
-    BuyerId, BuyerKind, CategoryId, CategoryKind, CustomerGroupId, CustomerGroupKind, LocationId,
-    LocationKind, MovementId, MovementKind, PriceListId, PriceListKind, ProductId, ProductKind,
-    ReservationId, ReservationKind, VariantId, VariantKind,
+    BuyerId, BuyerKind, CategoryId, CategoryKind, CustomerGroupId, CustomerGroupKind, LineRef,
+    LineRefKind, LocationId, LocationKind, MovementId, MovementKind, PriceListId, PriceListKind,
+    ProductId, ProductKind, ReservationId, ReservationKind, ReturnRef, ReturnRefKind, VariantId,
+    VariantKind,
 };
 pub use self::model::{
     CommitReservation, ExtendReservation, GetReservations, GetVariants, ListReservations,
     PriceTier, Release, Reservation, ReservationPage, ReservationStatus, Reservations, Reserve,
-    ReserveLine, Restock, VariantOffer, VariantStatus, Variants,
+    ReserveLine, Restock, ReturnStock, ReturnedLine, StockReturned, VariantOffer, VariantStatus,
+    Variants,
 };
 
 /// Most ids in one `get_…` request.
@@ -115,6 +117,22 @@ pub trait Catalog: Send + Sync + 'static {
     /// nor restocked already.
     #[command(idempotent_by = "ctx", timeout = "1s")]
     async fn restock(&self, ctx: &CallCtx, req: Restock) -> SeamResult<Reservation, CatalogError>;
+
+    /// Puts pieces that a buyer sent back on the shelf, where they had been taken from. The reservation stays committed.
+    ///
+    /// Naturally idempotent by return and line: a line that was put back already is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`CatalogError::ReservationNotFound`]; [`CatalogError::ReservationConflict`] unless it is committed;
+    /// [`CatalogError::ReturnExceedsSold`] if more of a variant would have come back than was sold;
+    /// [`CatalogError::Invalid`] for no or too many lines, a line named twice, or one that came back otherwise before.
+    #[command(idempotent_by = "request", timeout = "1s")]
+    async fn return_stock(
+        &self,
+        ctx: &CallCtx,
+        req: ReturnStock,
+    ) -> SeamResult<StockReturned, CatalogError>;
 
     /// Returns those of the given reservations that exist, in no particular order.
     ///

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{Currency, Cursor, Money, PageRequest, Timestamp};
 
-use crate::{BuyerId, ProductId, ReservationId, VariantId};
+use crate::{BuyerId, LineRef, ProductId, ReservationId, ReturnRef, VariantId};
 
 /// Which variants, priced in which currency.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -135,6 +135,39 @@ pub struct Restock {
     pub reservation_id: ReservationId,
     /// Why, for the stock ledger: `order_cancelled`. 1 to 100 characters.
     pub reason: String,
+}
+
+/// Put pieces that came back on the shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReturnStock {
+    /// Which return.
+    pub return_id: ReturnRef,
+    /// The reservation that the pieces were sold from.
+    pub reservation_id: ReservationId,
+    /// 1 to [`crate::MAX_RESERVE_LINES`], each line of the order once.
+    #[schemars(length(min = 1, max = 100))]
+    pub lines: Vec<ReturnedLine>,
+}
+
+/// Pieces of one line that came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReturnedLine {
+    /// The line of the order.
+    pub line_id: LineRef,
+    /// What it is.
+    pub variant_id: VariantId,
+    /// How many; 1 to [`crate::MAX_QUANTITY`].
+    #[schemars(range(min = 1, max = 9999))]
+    pub quantity: i64,
+}
+
+/// Pieces that are on the shelf again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StockReturned {
+    /// Which return.
+    pub return_id: ReturnRef,
+    /// As asked for.
+    pub lines: Vec<ReturnedLine>,
 }
 
 /// Stock that is, or was, set aside.

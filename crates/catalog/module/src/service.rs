@@ -27,6 +27,7 @@ mod quote_prices;
 mod release;
 mod reserve;
 mod restock;
+mod return_stock;
 mod ripples;
 pub(crate) mod search;
 mod search_index;

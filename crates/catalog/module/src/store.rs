@@ -12,6 +12,7 @@ pub(crate) mod price_rows;
 pub(crate) mod prices;
 pub(crate) mod products;
 pub(crate) mod reservations;
+pub(crate) mod returned_stock;
 pub(crate) mod search;
 pub(crate) mod search_index;
 pub(crate) mod variants;

@@ -48,6 +48,14 @@ pub enum Template {
     PaymentReturned,
     /// You got money back.
     RefundSucceeded,
+    /// You want to send things back; we look at it.
+    ReturnRequested,
+    /// Send them.
+    ReturnApproved,
+    /// We do not take them back.
+    ReturnRejected,
+    /// They arrived.
+    ReturnReceived,
     /// A message this version does not know.
     #[serde(other)]
     Unknown,

@@ -13,6 +13,10 @@ mod payment_returned;
 mod recovery_code_used;
 mod recovery_codes_renewed;
 mod refund_succeeded;
+mod return_approved;
+mod return_received;
+mod return_rejected;
+mod return_requested;
 mod session_compromised;
 mod session_created;
 mod user_updated;
@@ -26,6 +30,7 @@ use identity_contract::{
 use notifications_contract::UserRef;
 use orders_contract::{
     Customer, OrderCancelled, OrderDelivered, OrderId, OrderPaymentReturned, OrderPlaced,
+    OrderReturnApproved, OrderReturnReceived, OrderReturnRejected, OrderReturnRequested,
     OrderShipped,
 };
 use payments_contract::RefundSucceeded;
@@ -53,7 +58,11 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<OrderCancelled>(Arc::clone(service) as _)
         .on::<OrderShipped>(Arc::clone(service) as _)
         .on::<OrderDelivered>(Arc::clone(service) as _)
-        .on::<OrderPaymentReturned>(Arc::clone(service) as _);
+        .on::<OrderPaymentReturned>(Arc::clone(service) as _)
+        .on::<OrderReturnRequested>(Arc::clone(service) as _)
+        .on::<OrderReturnApproved>(Arc::clone(service) as _)
+        .on::<OrderReturnRejected>(Arc::clone(service) as _)
+        .on::<OrderReturnReceived>(Arc::clone(service) as _);
     let payments = Subscription::new("notifications", "payments")
         .on::<RefundSucceeded>(Arc::clone(service) as _);
     let mut all = vec![identity, orders, payments];

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError};
+use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError, Timestamp};
 
 use crate::{CartProblem, CheckoutId, OrderStatus, VariantRef};
 
@@ -136,6 +136,29 @@ pub enum OrdersError {
         /// What the cart costs without them.
         total: Money,
     },
+    /// No such return, or not the caller's.
+    #[error("there is no such return")]
+    ReturnNotFound,
+    /// Nothing of the order has left, so nothing can come back.
+    #[error("nothing of this order can come back")]
+    OrderNotReturnable {
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// The buyer had time to send things back, and that is over.
+    #[error("this could be sent back until {closed_at}")]
+    ReturnWindowClosed {
+        /// Until when the line that closed first could be sent back.
+        closed_at: Timestamp,
+    },
+    /// The return cannot go there from where it is.
+    #[error("a return that is {from} cannot become {to}")]
+    ReturnTransition {
+        /// Where it stands.
+        from: String,
+        /// Where it should have gone.
+        to: String,
+    },
     /// The cursor belongs to another list or filter.
     #[error("the cursor does not belong to this list and filter")]
     InvalidCursor,
@@ -176,6 +199,7 @@ impl ServiceError for OrdersError {
             | Self::CartLineNotFound
             | Self::CheckoutNotFound
             | Self::OrderNotFound
+            | Self::ReturnNotFound
             | Self::FulfillmentNotFound
             | Self::PromotionNotFound
             | Self::PromotionCodeNotInCart => ErrorKind::NotFound,
@@ -191,6 +215,9 @@ impl ServiceError for OrdersError {
             | Self::QuoteExpired { .. }
             | Self::OrderNotCancellable { .. }
             | Self::OrderNotFulfillable { .. }
+            | Self::OrderNotReturnable { .. }
+            | Self::ReturnWindowClosed { .. }
+            | Self::ReturnTransition { .. }
             | Self::FulfillmentTransition { .. }
             | Self::PromotionCodeTaken { .. }
             | Self::PromotionNotCombinable { .. }
@@ -228,6 +255,10 @@ impl ServiceError for OrdersError {
             Self::PromotionCodeNotInCart => "orders.promotion_code_not_in_cart",
             Self::PromotionNotCombinable { .. } => "orders.promotion_not_combinable",
             Self::PromotionExhausted { .. } => "orders.promotion_exhausted",
+            Self::ReturnNotFound => "orders.return_not_found",
+            Self::OrderNotReturnable { .. } => "orders.order_not_returnable",
+            Self::ReturnWindowClosed { .. } => "orders.return_window_closed",
+            Self::ReturnTransition { .. } => "orders.return_transition",
             Self::InvalidCursor => "orders.invalid_cursor",
             Self::Unknown => "orders.unknown",
         }
@@ -286,10 +317,15 @@ impl ServiceError for OrdersError {
             Self::QuoteExpired { total } => json!({ "total": total }),
             Self::PromotionNotCombinable { codes } => json!({ "codes": codes }),
             Self::PromotionExhausted { codes, total } => json!({ "codes": codes, "total": total }),
-            Self::OrderNotCancellable { status } | Self::OrderNotFulfillable { status } => {
+            Self::OrderNotCancellable { status }
+            | Self::OrderNotFulfillable { status }
+            | Self::OrderNotReturnable { status } => {
                 json!({ "order_status": status })
             }
-            Self::FulfillmentTransition { from, to } => json!({ "from": from, "to": to }),
+            Self::ReturnWindowClosed { closed_at } => json!({ "closed_at": closed_at }),
+            Self::FulfillmentTransition { from, to } | Self::ReturnTransition { from, to } => {
+                json!({ "from": from, "to": to })
+            }
             _ => return None,
         };
         match members {
@@ -356,6 +392,15 @@ mod tests {
             OrdersError::PromotionExhausted {
                 codes: vec!["TEA10".to_owned()],
                 total: Money::zero("EUR".parse().expect("known")),
+            },
+            OrdersError::ReturnNotFound,
+            OrdersError::OrderNotReturnable { status },
+            OrdersError::ReturnWindowClosed {
+                closed_at: Timestamp::EPOCH,
+            },
+            OrdersError::ReturnTransition {
+                from: "received".to_owned(),
+                to: "cancelled".to_owned(),
             },
             OrdersError::InvalidCursor,
             OrdersError::Unknown,

@@ -7,7 +7,8 @@ use tenon_seam::{EventShape, event};
 
 use crate::{
     CancelReason, CapturePolicy, CartId, CheckoutId, Customer, FulfillmentId, LineId, OrderId,
-    PaymentRef, PromotionId, ReservationRef, Totals, VariantRef,
+    OrderReturnApproved, OrderReturnCancelled, OrderReturnReceived, OrderReturnRejected,
+    OrderReturnRequested, PaymentRef, PromotionId, ReservationRef, Totals, VariantRef,
 };
 
 /// Titles in events are cut to this many bytes, so that an order of 100 lines stays under 20 KiB.
@@ -289,6 +290,11 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<OrderDelivered>(),
     EventShape::of::<PromotionRedeemed>(),
     EventShape::of::<PromotionReleased>(),
+    EventShape::of::<OrderReturnRequested>(),
+    EventShape::of::<OrderReturnApproved>(),
+    EventShape::of::<OrderReturnRejected>(),
+    EventShape::of::<OrderReturnCancelled>(),
+    EventShape::of::<OrderReturnReceived>(),
 ];
 
 /// Cuts a title at a character boundary so that it fits into an event.

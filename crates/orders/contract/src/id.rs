@@ -30,6 +30,10 @@ ids! {
     FulfillmentKind, FulfillmentId, "ful";
     /// Names a promotion.
     PromotionKind, PromotionId, "prm";
+    /// Names a return: pieces of an order that come back.
+    ReturnKind, ReturnId, "ret";
+    /// Names a refund; the payments module owns it.
+    RefundRefKind, RefundRef, "rfd";
     /// Names a payment; the payments module owns it.
     PaymentRefKind, PaymentRef, "pay";
     /// Names a reservation of stock; the catalog module owns it.

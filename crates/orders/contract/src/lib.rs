@@ -8,6 +8,7 @@ mod error;
 mod event;
 mod id;
 mod model;
+mod returns;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -24,13 +25,18 @@ pub use self::event::{
 pub use self::id::{
     CartId, CartKind, CheckoutId, CheckoutKind, FulfillmentId, FulfillmentKind, LineId, LineKind,
     OrderId, OrderKind, PaymentRef, PaymentRefKind, ProductRef, ProductRefKind, PromotionId,
-    PromotionKind, ReservationRef, ReservationRefKind, UserRef, UserRefKind, VariantRef,
-    VariantRefKind,
+    PromotionKind, RefundRef, RefundRefKind, ReservationRef, ReservationRefKind, ReturnId,
+    ReturnKind, UserRef, UserRefKind, VariantRef, VariantRefKind,
 };
 pub use self::model::{
     Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders,
     ListOrderPayments, Order, OrderLine, OrderPayment, OrderPayments, OrderStatus, OrdersFound,
     PaymentState, RatesSource, Totals,
+};
+pub use self::returns::{
+    OrderReturnApproved, OrderReturnCancelled, OrderReturnReceived, OrderReturnRejected,
+    OrderReturnRequested, ReceivedLine, ReturnCondition, ReturnReason, ReturnRequester,
+    ReturnedLine,
 };
 
 /// What other modules may ask of orders.

@@ -9,6 +9,7 @@ pub(crate) mod patch;
 pub(crate) mod promotion;
 pub(crate) mod quote;
 pub(crate) mod rates;
+pub(crate) mod returns;
 pub(crate) mod shipping;
 pub(crate) mod split;
 pub(crate) mod sums;

@@ -4,26 +4,33 @@ mod add_cart_line;
 mod add_promotion_code;
 mod cancel_checkout;
 mod cancel_order;
+mod cancel_return;
 mod cart_view;
 mod checkout_view;
 mod confirm_checkout;
 mod create_cart;
 mod create_fulfillment;
 mod create_promotion;
+mod create_return;
+mod decide_return;
 mod fulfillment_view;
 mod get_cart;
 mod get_checkout;
 mod get_order;
 mod get_order_timeline;
 mod get_promotion;
+mod get_return;
 mod list_orders;
 mod list_promotions;
+mod list_returns;
 mod list_shipping_options;
 mod members;
 mod order_view;
 mod promotion_view;
+mod receive_return;
 mod remove_cart_line;
 mod remove_promotion_code;
+mod return_view;
 mod start_checkout;
 mod trail_view;
 mod update_cart;
@@ -73,5 +80,11 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         list_promotions::endpoint(service),
         get_promotion::endpoint(service),
         update_promotion::endpoint(service),
+        create_return::endpoint(service),
+        list_returns::endpoint(service),
+        get_return::endpoint(service),
+        decide_return::endpoint(service),
+        cancel_return::endpoint(service),
+        receive_return::endpoint(service),
     ]
 }

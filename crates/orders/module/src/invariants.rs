@@ -2,6 +2,7 @@
 
 mod across;
 mod promotions;
+mod returns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub(crate) fn all(service: &Arc<Service>) -> Vec<Arc<dyn Invariant>> {
         Arc::new(SagasGetOn(db.clone())),
         Arc::new(promotions::PromotionsCountRedemptions(db.clone())),
         Arc::new(promotions::RedemptionsFollowOrders(db.clone())),
+        Arc::new(returns::PiecesAreInOneReturn(db.clone())),
+        Arc::new(returns::ReturnsAreSettled(db.clone())),
         Arc::new(across::MoneyFollowsOrders(Arc::clone(service))),
         Arc::new(across::StockFollowsOrders(Arc::clone(service))),
     ]

@@ -2,6 +2,7 @@
 
 pub(crate) mod drive_checkout;
 pub(crate) mod settle_cancellation;
+pub(crate) mod settle_return;
 pub(crate) mod sweep_checkouts;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use tenon_jobs::{JobKind, Run, Schedule};
 
 use self::drive_checkout::DriveCheckout;
 use self::settle_cancellation::SettleCancellation;
+use self::settle_return::SettleReturn;
 use self::sweep_checkouts::SweepCheckouts;
 use crate::service::Service;
 
@@ -17,6 +19,7 @@ pub(crate) fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
     vec![
         JobKind::of::<DriveCheckout>(Arc::clone(service) as Arc<dyn Run<DriveCheckout>>),
         JobKind::of::<SettleCancellation>(Arc::clone(service) as Arc<dyn Run<SettleCancellation>>),
+        JobKind::of::<SettleReturn>(Arc::clone(service) as Arc<dyn Run<SettleReturn>>),
         JobKind::of::<SweepCheckouts>(Arc::clone(service) as Arc<dyn Run<SweepCheckouts>>),
     ]
 }

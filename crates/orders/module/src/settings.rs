@@ -43,6 +43,9 @@ pub struct OrdersSettings {
     pub rates: RatesSettings,
     /// Most promotion codes that one cart takes; 0 to 10, and 0 turns them off.
     pub promotion_codes_per_cart: u8,
+    /// How long a buyer may ask to send pieces back, in days from when they arrived; 0 to 3,650. The shop itself is not
+    /// bound by it.
+    pub return_window_days: u32,
     /// How long a repeated request waits for the first one to finish, in milliseconds; at most 10,000.
     pub repeat_wait_ms: u32,
 }
@@ -134,6 +137,7 @@ impl Default for OrdersSettings {
             ],
             rates: RatesSettings::default(),
             promotion_codes_per_cart: 3,
+            return_window_days: 30,
             repeat_wait_ms: 5_000,
         }
     }
@@ -165,6 +169,9 @@ impl OrdersSettings {
         }
         if self.repeat_wait_ms > 10_000 {
             return wrong("repeat_wait_ms".to_owned(), "expected at most 10,000");
+        }
+        if self.return_window_days > 3_650 {
+            return wrong("return_window_days".to_owned(), "expected at most 3,650");
         }
         if !is_country(&self.default_country) {
             return wrong("default_country".to_owned(), "expected two capital letters");
@@ -226,6 +233,11 @@ impl OrdersSettings {
     /// How much longer than its checkout a reservation lives.
     pub(crate) fn reservation_grace(&self) -> Duration {
         Duration::from_secs(self.reservation_grace_seconds.into())
+    }
+
+    /// How long a buyer may ask to send pieces back.
+    pub(crate) fn return_window(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.return_window_days))
     }
 
     /// How long a repeated request waits for the first.

@@ -12,6 +12,8 @@ pub(crate) mod payment_facts;
 pub(crate) mod promotion_cases;
 pub(crate) mod promotions;
 pub(crate) mod redemptions;
+pub(crate) mod return_lines;
+pub(crate) mod returns;
 
 use serde::de::DeserializeOwned;
 use tenon_kernel::{Currency, Money};

@@ -5,7 +5,7 @@ mod payment_news;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use orders_contract::{OrderId, PaymentState};
+use orders_contract::{OrderId, PaymentState, RefundRef};
 use payments_contract::{
     PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
     PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed,
@@ -15,6 +15,7 @@ use tenon_events::{Handle, HandlerError, Receipt, Subscription};
 use tenon_kernel::{CallCtx, Money};
 use tenon_seam::{Event, SeamFault};
 
+use crate::domain::returns::RefundState;
 use crate::domain::timeline::Moment;
 use crate::service::Service;
 use crate::service::drive::DriveError;
@@ -42,6 +43,8 @@ pub(crate) struct News {
     refunded: i64,
     amount: Option<Money>,
     reason: Option<String>,
+    /// Which refund ended, and why if it came to nothing: it may be that of a return.
+    refund: Option<(RefundRef, RefundState)>,
 }
 
 pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
@@ -90,8 +93,13 @@ impl<E: PaymentNews> Handle<E> for Service {
                 amount: news.amount,
                 reason: news.reason,
                 fulfillment_id: None,
+                return_id: None,
             };
             store::payment_facts::insert(&mut tx, event_id, order, &moment).await?;
+            if let Some((refund, state)) = news.refund {
+                let failure = moment.reason.filter(|_| state == RefundState::Failed);
+                store::returns::note_refund(&mut tx, refund, state, failure.as_deref()).await?;
+            }
         }
         tx.commit().await?;
         Ok(())

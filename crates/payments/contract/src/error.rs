@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tenon_kernel::{ErrorKind, FieldError, Money, Retry, ServiceError};
 
-use crate::{PaymentId, PaymentStatus, RefundId};
+use crate::{PaymentId, PaymentStatus, RefundId, RefundStatus};
 
 /// Failures of the payments module.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
@@ -80,6 +80,28 @@ pub enum PaymentsError {
         /// What is left.
         refundable: Money,
     },
+    /// Who asked for a refund cannot approve it.
+    #[error("refund {refund_id} must be approved by somebody else than who asked for it")]
+    ApprovalByRequester {
+        /// Which refund.
+        refund_id: RefundId,
+    },
+    /// The refund does not wait for approval, or not any more.
+    #[error("refund {refund_id} does not wait for approval")]
+    RefundNotAwaiting {
+        /// Which refund.
+        refund_id: RefundId,
+        /// Where it stands.
+        status: RefundStatus,
+    },
+    /// So much money is given back with a second person only.
+    #[error(
+        "giving back more than {limit} needs the approval of a second person: ask for a refund"
+    )]
+    ApprovalRequired {
+        /// The shop's limit for one person.
+        limit: Money,
+    },
     /// The amount is not in the payment's currency.
     #[error("the payment is in {expected}")]
     CurrencyMismatch {
@@ -130,7 +152,10 @@ impl ServiceError for PaymentsError {
             | Self::AttemptOpen { .. }
             | Self::TooManyAttempts { .. }
             | Self::PaymentClosed { .. }
+            | Self::RefundNotAwaiting { .. }
+            | Self::ApprovalRequired { .. }
             | Self::NotCapturable { .. } => ErrorKind::Conflict,
+            Self::ApprovalByRequester { .. } => ErrorKind::Forbidden,
             Self::CaptureExceedsAuthorized { .. }
             | Self::RefundExceedsCaptured { .. }
             | Self::CurrencyMismatch { .. }
@@ -155,6 +180,9 @@ impl ServiceError for PaymentsError {
             Self::NotCapturable { .. } => "payments.not_capturable",
             Self::CaptureExceedsAuthorized { .. } => "payments.capture_exceeds_authorized",
             Self::RefundExceedsCaptured { .. } => "payments.refund_exceeds_captured",
+            Self::ApprovalByRequester { .. } => "payments.approval_by_requester",
+            Self::RefundNotAwaiting { .. } => "payments.refund_not_awaiting",
+            Self::ApprovalRequired { .. } => "payments.approval_required",
             Self::CurrencyMismatch { .. } => "payments.currency_mismatch",
             Self::InvalidAmount => "payments.invalid_amount",
             Self::InvalidRequest { .. } => "payments.invalid_request",
@@ -205,6 +233,8 @@ impl ServiceError for PaymentsError {
         let member = match self {
             Self::CaptureExceedsAuthorized { capturable } => ("capturable", json!(capturable)),
             Self::RefundExceedsCaptured { refundable } => ("refundable", json!(refundable)),
+            Self::RefundNotAwaiting { status, .. } => ("refund_status", json!(status)),
+            Self::ApprovalRequired { limit } => ("limit", json!(limit)),
             Self::AttemptOpen { status, .. }
             | Self::PaymentClosed { status, .. }
             | Self::NotCapturable { status, .. } => ("payment_status", json!(status)),

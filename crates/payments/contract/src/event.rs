@@ -8,7 +8,7 @@ use tenon_seam::{EventShape, event};
 
 use crate::{
     AttemptId, CaptureId, DeclineClass, LedgerEntryId, NextAction, OrderRef, PaymentId,
-    PaymentStatus, RefundId,
+    PaymentStatus, RefundId, UserRef,
 };
 
 /// An attempt is recorded and on its way to the provider.
@@ -173,7 +173,32 @@ pub struct PaymentMismatch {
 }
 event!(PaymentMismatch, "payment.mismatch", 1, payment_id);
 
-/// A refund is recorded and on its way to the provider.
+/// A refund above the shop's limit is recorded; it goes to the provider once somebody else has approved it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RefundApprovalRequested {
+    /// Which refund.
+    pub refund_id: RefundId,
+    /// Of which payment.
+    pub payment_id: PaymentId,
+    /// What was paid for.
+    pub order_id: OrderRef,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it, and therefore cannot approve it.
+    pub requested_by: UserRef,
+    /// Until when it can be approved.
+    pub expires_at: Timestamp,
+}
+event!(
+    RefundApprovalRequested,
+    "refund.approval_requested",
+    1,
+    payment_id
+);
+
+/// A refund is recorded, approved if need be, and on its way to the provider.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RefundRequested {
     /// Which refund.
@@ -207,7 +232,7 @@ pub struct RefundSucceeded {
 }
 event!(RefundSucceeded, "refund.succeeded", 1, payment_id);
 
-/// The provider refused a refund for good.
+/// The provider refused a refund for good, or it was not approved.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RefundFailed {
     /// Which refund.
@@ -220,7 +245,7 @@ pub struct RefundFailed {
     pub amount: Money,
     /// Why it was asked for.
     pub reason: String,
-    /// Why the provider refused, as a stable word.
+    /// Why, as a stable word: the provider's, or `approval_rejected`, `approval_expired`, `payment_undone`.
     pub failure: String,
 }
 event!(RefundFailed, "refund.failed", 1, payment_id);
@@ -255,6 +280,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<PaymentCaptureFailed>(),
     EventShape::of::<PaymentVoided>(),
     EventShape::of::<PaymentMismatch>(),
+    EventShape::of::<RefundApprovalRequested>(),
     EventShape::of::<RefundRequested>(),
     EventShape::of::<RefundSucceeded>(),
     EventShape::of::<RefundFailed>(),

@@ -18,7 +18,8 @@ pub use self::error::PaymentsError;
 pub use self::event::{
     EVENTS, LedgerPosted, LedgerSide, PaymentActionRequired, PaymentAttemptStarted,
     PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch,
-    PaymentResolved, PaymentUnknown, PaymentVoided, RefundFailed, RefundRequested, RefundSucceeded,
+    PaymentResolved, PaymentUnknown, PaymentVoided, RefundApprovalRequested, RefundFailed,
+    RefundRequested, RefundSucceeded,
 };
 pub use self::id::{
     AttemptId, AttemptKind, CaptureId, CaptureKind, LedgerEntryId, LedgerEntryKind, OrderRef,
@@ -128,6 +129,8 @@ pub trait Payments: Send + Sync + 'static {
     ) -> SeamResult<VoidAccepted, PaymentsError>;
 
     /// Gives captured money back, all or a part of it. Naturally idempotent by `refund_id`.
+    ///
+    /// Above the limit of the shop a refund that a person asked for waits as [`RefundStatus::AwaitingApproval`].
     ///
     /// # Errors
     ///

@@ -100,6 +100,10 @@ pub struct RefundPayment {
     pub amount: Money,
     /// For people, at most 500 characters.
     pub reason: String,
+    /// The member of staff who wants it: above the limit of the shop somebody else must approve. Absent where a
+    /// program decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<UserRef>,
 }
 
 /// Asks for a stretch of all settlements.
@@ -246,11 +250,13 @@ pub struct Refund {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefundStatus {
+    /// Somebody else than who asked for it must approve; the amount is set aside meanwhile.
+    AwaitingApproval,
     /// On its way to the provider, or the provider works on it.
     Pending,
     /// The money is given back.
     Succeeded,
-    /// The provider refused for good; the amount may be refunded anew.
+    /// The provider refused for good, or nobody approved; the amount may be refunded anew.
     Failed,
     /// Nobody can say yet; it is repeated under the same key until somebody can.
     Unknown,

@@ -10,8 +10,8 @@ use tenon_seam::{SeamError, SeamFault};
 
 use crate::{
     CapturePayment, DeclineClass, NextAction, NextActionKind, OpenPayment, Payment, PaymentId,
-    PaymentStatus, PaymentsError, RefreshPayment, Refund, RefundId, RefundPayment, StartAttempt,
-    VoidPayment,
+    PaymentStatus, PaymentsError, RefreshPayment, Refund, RefundId, RefundPayment, RefundStatus,
+    StartAttempt, VoidPayment,
 };
 
 /// What the imagined provider does with an attempt.
@@ -62,6 +62,7 @@ struct State {
     rows: BTreeMap<PaymentId, Row>,
     tombstones: BTreeMap<PaymentId, String>,
     refunds: BTreeMap<RefundId, Refund>,
+    refund_status: Option<RefundStatus>,
     calls: Vec<Call>,
     faults: Vec<SeamFault>,
 }
@@ -83,6 +84,11 @@ impl FakePayments {
         self.state()
             .script
             .insert(payment_method.map(str::to_owned), outcome);
+    }
+
+    /// Chooses how refunds stand that are asked for from now on: money moves with [`RefundStatus::Succeeded`] only.
+    pub fn answer_refunds(&self, status: RefundStatus) {
+        self.state().refund_status = Some(status);
     }
 
     /// Makes the next command fail with this fault, before it has any effect. Several add up.

@@ -33,6 +33,7 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod approval;
 pub(crate) mod attempt;
 pub(crate) mod ledger;
 pub(crate) mod operation;
@@ -52,6 +53,7 @@ pub(crate) struct UnknownWord {
 
 #[cfg(test)]
 mod tests {
+    use super::approval::ApprovalState;
     use super::attempt::AttemptState;
     use super::ledger::EntryKind;
     use super::operation::OperationStatus;
@@ -67,6 +69,12 @@ mod tests {
                 assert!(<$name>::try_from("nonsense".to_owned()).is_err());
             )*};
         }
-        check!(AttemptState, EntryKind, OperationStatus, EventStatus);
+        check!(
+            ApprovalState,
+            AttemptState,
+            EntryKind,
+            OperationStatus,
+            EventStatus
+        );
     }
 }

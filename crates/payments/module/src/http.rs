@@ -1,6 +1,7 @@
 //! The REST API of payments, one endpoint a file.
 
 mod capture_payment;
+mod decide_refund;
 mod get_payment;
 mod get_refund;
 mod list_ledger_entries;
@@ -26,6 +27,8 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         void_payment::endpoint(service),
         refund_payment::endpoint(service),
         get_refund::endpoint(service),
+        decide_refund::approval(service),
+        decide_refund::rejection(service),
         reconcile_payment::endpoint(service),
         list_ledger_entries::endpoint(service),
         webhook::endpoint(service),

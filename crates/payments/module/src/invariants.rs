@@ -21,6 +21,7 @@ pub(crate) fn all(db: &Db) -> Vec<Arc<dyn Invariant>> {
         (Rule::LedgerBalances, "payments.ledger_balances", "The ledger sums to zero in each currency, and each kept balance is the sum of its transfers."),
         (Rule::MoneyMatchesLedger, "payments.money_matches_ledger", "What was captured and not refunded of each payment stands in the ledger."),
         (Rule::SumsMatchParts, "payments.sums_match_parts", "Captured and refunded of each payment are the sums of its captures and refunds."),
+        (Rule::RefundsFit, "payments.refunds_fit", "What was given back of each payment, is on its way back or waits for approval is at most what was taken."),
         (Rule::OneWinner, "payments.one_winner", "An authorised payment has exactly one authorised attempt; no other has one."),
         (Rule::NothingForgotten, "payments.nothing_forgotten", "Every call to the provider whose outcome is open is repeated in time."),
     ]
@@ -34,6 +35,7 @@ enum Rule {
     LedgerBalances,
     MoneyMatchesLedger,
     SumsMatchParts,
+    RefundsFit,
     OneWinner,
     NothingForgotten,
 }
@@ -70,7 +72,10 @@ impl Invariant for Checked {
                     .map(|work| violation(work, "repeated in time", "overdue"));
                 return Ok(whole(overdue.collect()));
             }
-            Rule::MoneyMatchesLedger | Rule::SumsMatchParts | Rule::OneWinner => {}
+            Rule::MoneyMatchesLedger
+            | Rule::SumsMatchParts
+            | Rule::RefundsFit
+            | Rule::OneWinner => {}
         }
         let range = IdRange::behind(&mut db, verify::STRETCH, after).await?;
         let drifts = match self.rule {
@@ -79,6 +84,7 @@ impl Invariant for Checked {
                 verify::refund_drift(&mut db, &range).await?,
             ]
             .concat(),
+            Rule::RefundsFit => verify::overdrawn(&mut db, &range).await?,
             Rule::OneWinner => verify::winner_drift(&mut db, &range).await?,
             _ => verify::ledger_drift(&mut db, &range).await?,
         };

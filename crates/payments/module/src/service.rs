@@ -1,8 +1,10 @@
 //! The use cases of payments, one in each file, and what they share.
 
+mod await_approval;
 pub(crate) mod capture_payment;
 mod capture_shipped;
 mod contract;
+pub(crate) mod decide_refund;
 mod effects;
 mod find_payment;
 mod get_payments;

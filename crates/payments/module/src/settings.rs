@@ -1,9 +1,11 @@
 //! `[payments]`
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tenon_kernel::Currency;
 
 use crate::provider::HttpProviderSettings;
 
@@ -20,6 +22,11 @@ pub struct PaymentsSettings {
     pub lost_after_seconds: u64,
     /// How long an event of the provider that fits nothing here is tried again.
     pub park_seconds: u64,
+    /// Most that one member of staff gives back of a payment alone, in minor units by currency; above it a second one
+    /// must approve. Currencies that are not named have no limit.
+    pub refund_limits: BTreeMap<Currency, i64>,
+    /// How long a refund waits for approval; 1 to 720.
+    pub approval_hours: u32,
 }
 
 /// A setting is out of range.
@@ -39,6 +46,8 @@ impl Default for PaymentsSettings {
             resend_after_seconds: 10,
             lost_after_seconds: 300,
             park_seconds: 24 * 3_600,
+            refund_limits: BTreeMap::new(),
+            approval_hours: 72,
         }
     }
 }
@@ -72,6 +81,18 @@ impl PaymentsSettings {
                 reason: "expected 60 to 2592000".to_owned(),
             });
         }
+        if self.refund_limits.values().any(|limit| *limit < 0) {
+            return Err(PaymentsSettingsError {
+                key: "refund_limits",
+                reason: "expected minor units, 0 or more".to_owned(),
+            });
+        }
+        if !(1..=720).contains(&self.approval_hours) {
+            return Err(PaymentsSettingsError {
+                key: "approval_hours",
+                reason: "expected 1 to 720".to_owned(),
+            });
+        }
         Ok(())
     }
 
@@ -81,6 +102,10 @@ impl PaymentsSettings {
 
     pub(crate) fn lost_after(&self) -> Duration {
         Duration::from_secs(self.lost_after_seconds)
+    }
+
+    pub(crate) fn approval_time(&self) -> Duration {
+        Duration::from_hours(self.approval_hours.into())
     }
 
     pub(crate) fn park_for(&self) -> Duration {

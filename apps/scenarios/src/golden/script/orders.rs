@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::purchase::Bought;
-use super::{nobody, parcels};
+use super::{nobody, parcels, returns};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -22,6 +22,7 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<String> {
     guests(shop, bought).await?;
     lists(shop, bought).await?;
     parcels::play(shop, &sent).await?;
+    returns::play(shop, &sent, &bought.second_try.order).await?;
     cancelled(shop, bought).await?;
     Ok(sent)
 }

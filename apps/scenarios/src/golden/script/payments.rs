@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::nobody;
 use super::purchase::Bought;
+use super::{approvals, nobody};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -14,6 +14,7 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
     read(shop, bought).await?;
     captures(shop, bought).await?;
     refunds(shop, bought).await?;
+    approvals::play(shop, bought).await?;
     voids(shop, bought).await?;
     reconciliations(shop, bought).await?;
     ledger(shop, bought).await
@@ -49,7 +50,7 @@ async fn read(shop: &mut Shop, bought: &Bought) -> Result<()> {
     Ok(())
 }
 
-fn eur(amount: i64) -> Value {
+pub(super) fn eur(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
 }
 
@@ -177,7 +178,7 @@ async fn refunds(shop: &mut Shop, bought: &Bought) -> Result<()> {
         .await?;
     let order = Ask::get(format!("/v1/orders/{}", bought.on_page.order)).by(&ada);
     shop.until("the order to know of the refund", order.clone(), |answer| {
-        answer.body["refunded"]["amount"] == 300
+        answer.body["refunded"]["amount"] == 1_290
     })
     .await?;
     shop.recorder

@@ -9,7 +9,7 @@ use super::state::{FakeVariant, added_up, at_most_max_ids, conflict, domain};
 use crate::{
     Catalog, CatalogError, CommitReservation, ExtendReservation, GetReservations, GetVariants,
     ListReservations, Release, Reservation, ReservationPage, ReservationStatus, Reservations,
-    Reserve, Restock, VariantOffer, Variants,
+    Reserve, Restock, ReturnStock, StockReturned, VariantOffer, Variants,
 };
 
 #[async_trait]
@@ -161,6 +161,28 @@ impl Catalog for FakeCatalog {
             }
             _ => Err(conflict(&reservation)),
         }
+    }
+
+    async fn return_stock(
+        &self,
+        _: &CallCtx,
+        req: ReturnStock,
+    ) -> SeamResult<StockReturned, CatalogError> {
+        let mut state = self.enter("return_stock")?;
+        let reservation = state.find(req.reservation_id).map_err(domain)?;
+        if reservation.status != ReservationStatus::Committed {
+            return Err(conflict(&reservation));
+        }
+        for line in &req.lines {
+            let key = (req.return_id, line.line_id);
+            if state.returned.insert(key, line.quantity).is_none() {
+                state.variant(line.variant_id).on_hand += line.quantity;
+            }
+        }
+        Ok(StockReturned {
+            return_id: req.return_id,
+            lines: req.lines,
+        })
     }
 
     async fn get_reservations(

@@ -6,15 +6,17 @@ use tenon_kernel::Money;
 use tenon_seam::{SeamError, SeamFault, SeamResult};
 
 use crate::{
-    BuyerId, CatalogError, MAX_IDS, MAX_QUANTITY, MAX_RESERVE_LINES, PriceTier, Reservation,
-    ReservationId, ReservationStatus, ReserveLine, Shortage, VariantId, VariantOffer,
-    VariantStatus,
+    BuyerId, CatalogError, LineRef, MAX_IDS, MAX_QUANTITY, MAX_RESERVE_LINES, PriceTier,
+    Reservation, ReservationId, ReservationStatus, ReserveLine, ReturnRef, Shortage, VariantId,
+    VariantOffer, VariantStatus,
 };
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) variants: HashMap<VariantId, FakeVariant>,
     pub(super) reservations: BTreeMap<ReservationId, Reservation>,
+    /// Pieces of each line that came back with each return.
+    pub(super) returned: BTreeMap<(ReturnRef, LineRef), i64>,
     pub(super) faults: Vec<SeamFault>,
     pub(super) calls: Vec<&'static str>,
 }

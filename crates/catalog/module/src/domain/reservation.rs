@@ -95,7 +95,7 @@ impl Held {
         }
     }
 
-    fn conflict(&self) -> CatalogError {
+    pub(crate) fn conflict(&self) -> CatalogError {
         CatalogError::ReservationConflict {
             reservation_id: self.id,
             status: self.status,

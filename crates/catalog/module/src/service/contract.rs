@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use catalog_contract::{
     Catalog, CatalogError, CommitReservation, ExtendReservation, GetReservations, GetVariants,
     ListReservations, Release, Reservation, ReservationPage, Reservations, Reserve, Restock,
-    Variants,
+    ReturnStock, StockReturned, Variants,
 };
 use tenon_kernel::CallCtx;
 use tenon_seam::SeamResult;
@@ -47,6 +47,14 @@ impl Catalog for Service {
 
     async fn restock(&self, ctx: &CallCtx, req: Restock) -> SeamResult<Reservation, CatalogError> {
         self.restock(ctx, req).await
+    }
+
+    async fn return_stock(
+        &self,
+        ctx: &CallCtx,
+        req: ReturnStock,
+    ) -> SeamResult<StockReturned, CatalogError> {
+        self.return_stock(ctx, req).await
     }
 
     async fn get_reservations(

@@ -3,7 +3,7 @@
 use catalog_contract::{LocationId, ReservationId, ReservationStatus, VariantId};
 use serde::{Deserialize, Serialize};
 use tenon_kernel::Timestamp;
-use tenon_store::{Json, Queryable, StoreError, Tx};
+use tenon_store::{Engine, Json, Queryable, StoreError, Tx};
 
 use super::{Texts, by_ids, id_list};
 use crate::domain::reservation::{Held, Take};
@@ -147,6 +147,21 @@ pub(crate) async fn find(
         .bind(id)
         .fetch_optional()
         .await?;
+    row.map(Held::try_from).transpose()
+}
+
+/// Finds a reservation and locks it for the rest of the unit.
+#[tracing::instrument(name = "db.catalog.lock_reservation", skip_all, fields(reservation.id = %id), err(level = "debug"))]
+pub(crate) async fn lock(tx: &mut Tx<'_>, id: ReservationId) -> Result<Option<Held>, StoreError> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => {
+            "SELECT id, status, lines, expires_at, order_id FROM reservations WHERE id = $1"
+        }
+        Engine::Postgres => {
+            "SELECT id, status, lines, expires_at, order_id FROM reservations WHERE id = $1 FOR UPDATE"
+        }
+    };
+    let row: Option<ReservationRow> = tx.query(sql).bind(id).fetch_optional().await?;
     row.map(Held::try_from).transpose()
 }
 

@@ -90,6 +90,10 @@ const MAILS: &[(&str, &str)] = mails!(
     "recovery_code_used",
     "recovery_codes_renewed",
     "refund_succeeded",
+    "return_approved",
+    "return_received",
+    "return_rejected",
+    "return_requested",
     "session_compromised",
     "verify_email",
 );
@@ -101,6 +105,10 @@ const NOTES: &[(&str, &str)] = notes!(
     "order_shipped",
     "payment_returned",
     "refund_succeeded",
+    "return_approved",
+    "return_received",
+    "return_rejected",
+    "return_requested",
 );
 
 impl Renderer {
@@ -224,11 +232,12 @@ mod tests {
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "discount": null, "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
+            "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
             "was_last": true, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 16] = [
+    const ALL: [Template; 20] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -245,6 +254,10 @@ mod tests {
         Template::OrderShipped,
         Template::PaymentReturned,
         Template::RefundSucceeded,
+        Template::ReturnRequested,
+        Template::ReturnApproved,
+        Template::ReturnRejected,
+        Template::ReturnReceived,
     ];
 
     #[test]

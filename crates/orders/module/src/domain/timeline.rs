@@ -1,9 +1,10 @@
 //! What happened to an order, in the order in which it happened.
 
-use orders_contract::{CancelReason, FulfillmentId, Order};
+use orders_contract::{CancelReason, FulfillmentId, Order, ReturnId};
 use tenon_kernel::{Money, Timestamp};
 
 use super::fulfillment::Fulfillment;
+use super::returns::{Return, ReturnStatus};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,7 @@ pub(crate) struct Moment {
     pub(crate) amount: Option<Money>,
     pub(crate) reason: Option<String>,
     pub(crate) fulfillment_id: Option<FulfillmentId>,
+    pub(crate) return_id: Option<ReturnId>,
 }
 
 impl Moment {
@@ -24,6 +26,7 @@ impl Moment {
             amount: None,
             reason: None,
             fulfillment_id: None,
+            return_id: None,
         }
     }
 }
@@ -32,6 +35,7 @@ impl Moment {
 pub(crate) fn timeline(
     order: &Order,
     parcels: &[Fulfillment],
+    returns: &[Return],
     payment_facts: Vec<Moment>,
 ) -> Vec<Moment> {
     let mut moments = vec![Moment {
@@ -60,8 +64,29 @@ pub(crate) fn timeline(
                 .map(|at| of_parcel(at, "order.delivered")),
         );
     }
+    moments.extend(returns.iter().flat_map(of_return));
     moments.extend(payment_facts);
     moments.sort_by_key(|moment| moment.at); // stable: what has the same time keeps the order above
+    moments
+}
+
+fn of_return(it: &Return) -> Vec<Moment> {
+    let at = |at, kind| Moment {
+        return_id: Some(it.id),
+        ..Moment::new(at, kind)
+    };
+    let mut moments = vec![at(it.created_at, "order.return_requested")];
+    moments.extend(it.approved_at.map(|on| at(on, "order.return_approved")));
+    moments.extend(it.received_at.map(|on| Moment {
+        amount: Some(it.refund),
+        ..at(on, "order.return_received")
+    }));
+    let closed = if it.status == ReturnStatus::Rejected {
+        "order.return_rejected"
+    } else {
+        "order.return_cancelled"
+    };
+    moments.extend(it.closed_at.map(|on| at(on, closed)));
     moments
 }
 

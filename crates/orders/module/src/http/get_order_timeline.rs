@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use orders_contract::{FulfillmentId, OrderId};
+use orders_contract::{FulfillmentId, OrderId, ReturnId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tenon_access::Policy;
@@ -32,6 +32,7 @@ struct MomentView {
     amount: Option<Money>,
     reason: Option<String>,
     fulfillment_id: Option<FulfillmentId>,
+    return_id: Option<ReturnId>,
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -72,6 +73,7 @@ impl From<Moment> for MomentView {
             amount: moment.amount,
             reason: moment.reason,
             fulfillment_id: moment.fulfillment_id,
+            return_id: moment.return_id,
         }
     }
 }

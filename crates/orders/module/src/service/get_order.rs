@@ -35,7 +35,9 @@ impl Service {
         access: &Access,
     ) -> Outcome<Vec<Moment>> {
         let (stored, parcels) = self.get_order(ctx, id, access).await?;
-        let facts = store::payment_facts::of_order(&mut self.db.read(ctx), id).await?;
-        Ok(timeline(&stored.order, &parcels, facts))
+        let mut reader = self.db.read(ctx);
+        let returns = store::returns::of_order(&mut reader, id).await?;
+        let facts = store::payment_facts::of_order(&mut reader, id).await?;
+        Ok(timeline(&stored.order, &parcels, &returns, facts))
     }
 }

@@ -1,6 +1,6 @@
 //! Rows that must not be there: what `tenon verify` looks for.
 
-use orders_contract::{CartId, CheckoutId, OrderId, PaymentRef, ReservationRef};
+use orders_contract::{CartId, CheckoutId, LineId, OrderId, PaymentRef, ReservationRef, ReturnId};
 use tenon_kernel::Timestamp;
 use tenon_module::IdRange;
 use tenon_store::{Queryable, StoreError};
@@ -129,6 +129,65 @@ pub(crate) async fn order_facts(
     )
     .bind(range.after)
     .bind(range.until)
+    .fetch_all()
+    .await
+}
+
+/// A line whose count of returned pieces is wrong.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Miscounted {
+    pub(crate) order_id: OrderId,
+    pub(crate) line_id: LineId,
+    pub(crate) returned: i64,
+    pub(crate) in_returns: i64,
+}
+
+/// Lines whose count of returned pieces is not that of their live returns.
+pub(crate) async fn miscounted_returns(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<Miscounted>, StoreError> {
+    db.query(
+        "SELECT l.order_id, l.id AS line_id, l.returned, CAST(COALESCE(r.pieces, 0) AS bigint) AS in_returns
+           FROM order_lines l
+           LEFT JOIN (SELECT rl.order_id, rl.line_id, SUM(COALESCE(rl.received, rl.quantity)) AS pieces
+                        FROM return_lines rl
+                        JOIN returns ON returns.id = rl.return_id
+                       WHERE returns.status IN ('requested', 'approved', 'received')
+                         AND rl.order_id > $1 AND rl.order_id <= $2
+                       GROUP BY rl.order_id, rl.line_id) r
+             ON r.order_id = l.order_id AND r.line_id = l.id
+          WHERE l.order_id > $1 AND l.order_id <= $2 AND l.returned <> COALESCE(r.pieces, 0)
+          LIMIT 100",
+    )
+    .bind(range.after)
+    .bind(range.until)
+    .fetch_all()
+    .await
+}
+
+/// A return that somebody forgot.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Unsettled {
+    pub(crate) id: ReturnId,
+    pub(crate) restock_status: String,
+    pub(crate) refund_status: String,
+    pub(crate) received_at: Timestamp,
+}
+
+/// Returns that arrived before `before` and for which something is still to be asked.
+pub(crate) async fn unsettled_returns(
+    db: &mut dyn Queryable,
+    before: Timestamp,
+) -> Result<Vec<Unsettled>, StoreError> {
+    db.query(
+        "SELECT id, restock_status, refund_status, received_at
+           FROM returns
+          WHERE (refund_status = 'due' OR restock_status = 'due') AND received_at < $1
+          ORDER BY received_at
+          LIMIT 100",
+    )
+    .bind(before)
     .fetch_all()
     .await
 }

@@ -76,6 +76,7 @@ impl FactRow {
             amount,
             reason: self.reason,
             fulfillment_id: None,
+            return_id: None,
         })
     }
 }

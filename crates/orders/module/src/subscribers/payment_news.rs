@@ -9,6 +9,7 @@ use payments_contract::{
 use serde::Serialize;
 
 use super::{News, PaymentNews};
+use crate::domain::returns::RefundState;
 use crate::same_id;
 
 impl PaymentNews for PaymentAuthorized {
@@ -165,6 +166,7 @@ impl PaymentNews for RefundSucceeded {
             refunded,
             amount: Some(self.amount),
             reason,
+            refund: Some((same_id(self.refund_id), RefundState::Succeeded)),
             ..News::default()
         }
     }
@@ -179,6 +181,7 @@ impl PaymentNews for RefundFailed {
         News {
             amount: Some(self.amount),
             reason: Some(self.failure.clone()),
+            refund: Some((same_id(self.refund_id), RefundState::Failed)),
             ..News::default()
         }
     }

@@ -14,5 +14,6 @@ mod orders;
 mod promotions;
 mod races;
 mod rates;
+mod returns;
 mod support;
 mod tiers;

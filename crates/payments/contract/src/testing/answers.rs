@@ -180,6 +180,7 @@ impl Payments for FakePayments {
         if let Some(refund) = state.refunds.get(&req.refund_id) {
             return Ok(refund.clone());
         }
+        let status = state.refund_status.unwrap_or(RefundStatus::Succeeded);
         let payment = &mut state.row(req.payment_id)?.payment;
         let refundable = left(payment.captured, payment.refunded);
         if req.amount.minor() > refundable.minor() {
@@ -188,21 +189,23 @@ impl Payments for FakePayments {
             }));
         }
         payment.version += 1;
-        payment.refunded = payment
-            .refunded
-            .checked_add(req.amount)
-            .expect("a test's amounts are small");
-        payment.status = if payment.refunded == payment.captured {
-            PaymentStatus::Refunded
-        } else {
-            PaymentStatus::PartiallyRefunded
-        };
+        if status == RefundStatus::Succeeded {
+            payment.refunded = payment
+                .refunded
+                .checked_add(req.amount)
+                .expect("a test's amounts are small");
+            payment.status = if payment.refunded == payment.captured {
+                PaymentStatus::Refunded
+            } else {
+                PaymentStatus::PartiallyRefunded
+            };
+        }
         let refund = Refund {
             refund_id: req.refund_id,
             payment_id: req.payment_id,
             order_id: payment.order_id,
             amount: req.amount,
-            status: RefundStatus::Succeeded,
+            status,
             reason: req.reason,
         };
         state.refunds.insert(req.refund_id, refund.clone());

@@ -1,10 +1,11 @@
 //! Captures, voids and refunds: calls to the provider that are repeated under one key until their outcome is known.
 
 use payments_contract::{
-    AttemptId, CaptureId, PaymentId, Refund as RefundView, RefundId, RefundStatus,
+    AttemptId, CaptureId, PaymentId, Refund as RefundView, RefundId, RefundStatus, UserRef,
 };
 use tenon_kernel::{Money, Timestamp};
 
+use super::approval::{Approval, ApprovalState};
 use super::payment::Payment;
 use super::schedule;
 
@@ -59,6 +60,10 @@ pub(crate) struct Refund {
     pub(crate) amount: Money,
     pub(crate) reason: String,
     pub(crate) progress: Progress,
+    /// The person who wanted it; absent where a program decided.
+    pub(crate) requested_by: Option<UserRef>,
+    /// Present if it needs a second person, or needed one.
+    pub(crate) approval: Option<Approval>,
     pub(crate) created_at: Timestamp,
 }
 
@@ -89,6 +94,22 @@ impl OperationStatus {
 }
 
 impl Refund {
+    /// Whether it must not be sent before somebody has approved it.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.approval
+            .as_ref()
+            .is_some_and(|approval| approval.state == ApprovalState::Awaiting)
+    }
+
+    /// How callers see it.
+    pub(crate) fn status(&self) -> RefundStatus {
+        if self.is_awaiting() {
+            RefundStatus::AwaitingApproval
+        } else {
+            self.progress.status.for_callers()
+        }
+    }
+
     /// What other modules see.
     pub(crate) fn view(&self, payment: &Payment) -> RefundView {
         RefundView {
@@ -96,7 +117,7 @@ impl Refund {
             payment_id: self.payment_id,
             order_id: payment.order_id,
             amount: self.amount,
-            status: self.progress.status.for_callers(),
+            status: self.status(),
             reason: self.reason.clone(),
         }
     }

@@ -151,6 +151,17 @@ impl Payment {
         )
     }
 
+    /// Whether more is given back, or promised back, than was taken.
+    pub(crate) fn is_overdrawn(&self, refunds: &[Refund]) -> bool {
+        let open: i128 = refunds
+            .iter()
+            .filter(|refund| self.winner == Some(refund.attempt_id))
+            .filter(|refund| refund.progress.status.is_open())
+            .map(|refund| i128::from(refund.amount.minor()))
+            .sum();
+        i128::from(self.refunded.minor()) + open > i128::from(self.captured.minor())
+    }
+
     /// What other modules see.
     pub(crate) fn view(&self) -> View {
         let status = self.status();

@@ -9,7 +9,7 @@ use tenon_web::{ApiPath, Ctx, Endpoint, Problem, Reply};
 
 use super::TAG;
 use super::view::RefundView;
-use crate::service::Service;
+use crate::service::{Service, is_staff};
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::get("/v1/refunds/{id}", "get_refund", Policy::SignedIn)
@@ -29,5 +29,5 @@ async fn handler(
     ApiPath(id): ApiPath<RefundId>,
 ) -> Result<Reply, Problem> {
     let (_, refund) = service.find_refund(&ctx, id).await?;
-    Ok(Reply::ok(&RefundView::from(refund)))
+    Ok(Reply::ok(&RefundView::new(refund, is_staff(&ctx))))
 }

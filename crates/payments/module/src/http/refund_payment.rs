@@ -7,7 +7,7 @@ use payments_contract::PaymentId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::Policy;
-use tenon_kernel::{Money, Role};
+use tenon_kernel::{Id, Money, Role};
 use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, KeyRule, Problem, Reply};
 
 use super::TAG;
@@ -33,14 +33,15 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .summary("Gives captured money back, all or a part of it.")
         .description(
             "Answers 201 once the provider has given the money back and 202 while its answer is not known: then the \
-             refund keeps its key and its amount stays reserved until it is.",
+             refund keeps its key and its amount stays reserved until it is. Above the shop's limit it waits as \
+             `awaiting_approval` for a second member of staff.",
         )
         .path_param::<PaymentId>("id", "`pay_…`")
         .idempotency(KeyRule::Required)
         .kept_as(crate::service::refund_payment::OPERATION, Some("/v1/refunds/{}"))
         .body::<RefundPaymentBody>()
         .answers::<RefundView>(201, "The refund, done or refused by the provider.")
-        .answers::<RefundView>(202, "The refund; its outcome is being found out.")
+        .answers::<RefundView>(202, "The refund; it waits for approval, or its outcome is being found out.")
         .problem(404, "payments.not_found")
         .problem(422, "payments.refund_exceeds_captured")
         .problem(422, "payments.currency_mismatch")
@@ -60,11 +61,12 @@ async fn handler(
         id: None,
         amount: body.amount,
         reason: body.reason,
+        requested_by: ctx.principal.user().map(|it| Id::from_uuid(it.user)),
     };
     let (_, refund) = service.refund(&ctx, id, new).await?;
     let is_open = refund.progress.status.is_open();
     let location = format!("/v1/refunds/{}", refund.id);
-    let view = RefundView::from(refund);
+    let view = RefundView::new(refund, true);
     Ok(if is_open {
         Reply::accepted(&view).header("location", location)
     } else {

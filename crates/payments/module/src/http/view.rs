@@ -2,7 +2,7 @@
 
 use payments_contract::{
     AttemptId, CaptureId, CaptureMode, DeclineClass, NextAction, OrderRef, Payment, PaymentId,
-    PaymentStatus, RefundId,
+    PaymentStatus, RefundId, RefundStatus, UserRef,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -82,7 +82,7 @@ enum AttemptStatus {
     Voided,
 }
 
-/// Where a capture or refund stands.
+/// Where a capture stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "PaymentOperationStatus")]
@@ -119,9 +119,27 @@ pub(super) struct RefundView {
     id: RefundId,
     payment_id: PaymentId,
     amount: Money,
-    pub(super) status: OperationView,
+    status: RefundStatus,
     reason: String,
+    /// The second person that a large refund needs; staff only.
+    approval: Option<ApprovalView>,
     created_at: Timestamp,
+}
+
+/// The approval that a large refund needs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RefundApproval")]
+pub(super) struct ApprovalView {
+    /// `awaiting`, `approved`, `rejected`, `expired` or `undone`: the payment was undone as a whole.
+    state: &'static str,
+    /// Who asked for the refund, and cannot approve it.
+    requested_by: Option<UserRef>,
+    /// Until when somebody can decide.
+    expires_at: Timestamp,
+    decided_by: Option<UserRef>,
+    decided_at: Option<Timestamp>,
+    /// In the words of who decided.
+    note: Option<String>,
 }
 
 impl PaymentView {
@@ -155,7 +173,10 @@ impl PaymentView {
                 .map(|attempt| AttemptView::new(attempt, for_staff))
                 .collect(),
             captures: captures.into_iter().map(CaptureView::from).collect(),
-            refunds: refunds.into_iter().map(RefundView::from).collect(),
+            refunds: refunds
+                .into_iter()
+                .map(|refund| RefundView::new(refund, for_staff))
+                .collect(),
             created_at: payment.created_at,
             updated_at: payment.updated_at,
         }
@@ -215,14 +236,29 @@ impl From<Capture> for CaptureView {
     }
 }
 
-impl From<Refund> for RefundView {
-    fn from(refund: Refund) -> Self {
+impl RefundView {
+    /// `for_staff` adds who decided what.
+    pub(super) fn new(refund: Refund, for_staff: bool) -> Self {
+        let status = refund.status();
+        let requested_by = refund.requested_by;
+        let approval = refund
+            .approval
+            .filter(|_| for_staff)
+            .map(|it| ApprovalView {
+                state: it.state.as_str(),
+                requested_by,
+                expires_at: it.expires_at,
+                decided_by: it.decided_by,
+                decided_at: it.decided_at,
+                note: it.note,
+            });
         Self {
             id: refund.id,
             payment_id: refund.payment_id,
             amount: refund.amount,
-            status: refund.progress.status.into(),
+            status,
             reason: refund.reason,
+            approval,
             created_at: refund.created_at,
         }
     }

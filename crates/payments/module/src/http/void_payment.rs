@@ -38,6 +38,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .body::<VoidPaymentBody>()
         .answers::<PaymentView>(202, "The payment; its state says how far the undoing is.")
         .problem(404, "payments.not_found")
+        .problem(409, "payments.approval_required")
         .problem(422, "payments.invalid_request")
         .handler(handler, Arc::clone(service))
 }

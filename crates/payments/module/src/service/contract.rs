@@ -75,6 +75,7 @@ impl Payments for Service {
             id: Some(req.refund_id),
             amount: Some(req.amount),
             reason: req.reason,
+            requested_by: req.requested_by,
         };
         let (payment, refund) = self.refund(ctx, req.payment_id, new).await?;
         Ok(refund.view(&payment))

@@ -3,7 +3,7 @@
 use payments_contract::{
     CaptureId, LedgerPosted, LedgerSide, NextAction, NextActionKind, PaymentActionRequired,
     PaymentAuthorized, PaymentDeclined, PaymentMismatch, PaymentResolved, PaymentUnknown,
-    PaymentVoided, RefundId, RefundRequested,
+    PaymentVoided, RefundId, RefundRequested, UserRef,
 };
 use tenon_events::Emit as _;
 use tenon_jobs::{Enqueue as _, JobOptions};
@@ -134,35 +134,48 @@ impl Service {
         tx: &mut Tx<'_>,
         payment: &Payment,
         attempt: &Attempt,
-        (id, amount, reason): (RefundId, Money, String),
+        (id, amount, reason, requested_by): (RefundId, Money, String, Option<UserRef>),
         send: Send,
     ) -> Result<Refund, StoreError> {
         let now = tx.now();
-        let progress = Progress::new(self.after_grace(now));
         let refund = Refund {
             id,
             payment_id: payment.id,
             attempt_id: attempt.id,
             amount,
             reason,
-            progress,
+            progress: Progress::new(self.after_grace(now)),
+            requested_by,
+            approval: None,
             created_at: now,
         };
         store::refunds::insert(tx, &refund).await?;
+        self.say_refund(tx, payment, &refund, send).await?;
+        Ok(refund)
+    }
+
+    /// Says that a recorded refund is about to be sent; a job looks after it.
+    pub(super) async fn say_refund(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &Payment,
+        refund: &Refund,
+        send: Send,
+    ) -> Result<(), StoreError> {
         tx.emit(&RefundRequested {
-            refund_id: id,
+            refund_id: refund.id,
             payment_id: payment.id,
             order_id: payment.order_id,
-            amount,
+            amount: refund.amount,
             reason: refund.reason.clone(),
         })
         .await?;
-        tx.enqueue(
-            &SendRefund { refund_id: id },
-            self.options(id.to_string(), now, send),
-        )
-        .await?;
-        Ok(refund)
+        let options = self.options(refund.id.to_string(), tx.now(), send);
+        let job = SendRefund {
+            refund_id: refund.id,
+        };
+        tx.enqueue(&job, options).await?;
+        Ok(())
     }
 
     /// Records that an attempt is to be voided; a job tells the provider.

@@ -86,7 +86,12 @@ impl Service {
         store::captures::insert(tx, &capture).await?;
         self.settle_capture(tx, payment, &mut capture).await?;
         if payment.winner != Some(attempt.id) {
-            let back = (attempt.id.derive("surplus"), amount, "surplus".to_owned());
+            let back = (
+                attempt.id.derive("surplus"),
+                amount,
+                "surplus".to_owned(),
+                None,
+            );
             self.record_refund(tx, payment, attempt, back, Send::ByJob)
                 .await?;
         }
@@ -103,7 +108,8 @@ impl Service {
         let all = store::refunds::of_payment(tx, payment.id).await?;
         let (settled, mut open) = sort(
             all.into_iter()
-                .filter(|refund| refund.attempt_id == attempt.id),
+                // One that waits for approval was never sent.
+                .filter(|refund| refund.attempt_id == attempt.id && !refund.is_awaiting()),
             |refund| (refund.progress.status, refund.amount),
         );
         let amounts: Vec<i64> = open.iter().map(|refund| refund.amount.minor()).collect();
@@ -127,10 +133,13 @@ impl Service {
             amount,
             reason: "made_at_provider".to_owned(),
             progress: Progress::new(tx.now()),
+            requested_by: None,
+            approval: None,
             created_at: tx.now(),
         };
         store::refunds::insert(tx, &refund).await?;
-        self.settle_refund(tx, payment, &mut refund).await
+        self.settle_refund(tx, payment, &mut refund).await?;
+        self.withdraw_unfitting(tx, payment).await
     }
 }
 

@@ -58,7 +58,7 @@ impl Service {
             }
         }
         for refund in store::refunds::of_payment(&mut self.db.read(ctx), payment_id).await? {
-            if refund.progress.status.is_open() {
+            if refund.progress.status.is_open() && !refund.is_awaiting() {
                 self.send_refund(ctx, refund.id).await?;
             }
         }

@@ -1,6 +1,6 @@
 //! Gives captured money back, on command.
 
-use payments_contract::{PaymentId, PaymentsError, RefundId};
+use payments_contract::{PaymentId, PaymentsError, RefundId, UserRef};
 use serde_json::json;
 use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Money};
@@ -24,6 +24,8 @@ pub(crate) struct NewRefund {
     /// All that is left if absent.
     pub(crate) amount: Option<Money>,
     pub(crate) reason: String,
+    /// The person who wants it.
+    pub(crate) requested_by: Option<UserRef>,
 }
 
 /// What recording a refund came to.
@@ -115,14 +117,17 @@ impl Service {
         };
         let attempt = store::attempts::get(tx, winner).await?;
         let id = new.id.unwrap_or_else(|| tx.env().new_id());
-        self.record_refund(
-            tx,
-            &payment,
-            &attempt,
-            (id, amount, new.reason.clone()),
-            Send::ByCaller,
-        )
-        .await?;
+        let wanted = (id, amount, new.reason.clone(), new.requested_by);
+        let refund = match new.requested_by {
+            Some(person) if self.needs_second_person(amount, &refunds) => {
+                let wanted = (id, amount, new.reason.clone(), person);
+                self.record_awaiting(tx, &payment, &attempt, wanted).await?
+            }
+            _ => {
+                self.record_refund(tx, &payment, &attempt, wanted, Send::ByCaller)
+                    .await?
+            }
+        };
         if is_manual(tx.ctx()) {
             tx.emit(&AuditRecorded {
                 action: "payment.refund_requested".to_owned(),
@@ -133,7 +138,11 @@ impl Service {
             .await?;
         }
         store::payments::save(tx, &mut payment).await?;
-        Ok(Ok(Recorded::New(id)))
+        Ok(Ok(if refund.is_awaiting() {
+            Recorded::Known(id) // nothing to send yet
+        } else {
+            Recorded::New(id)
+        }))
     }
 }
 

@@ -45,9 +45,18 @@ impl Service {
             let mut ctx = ctx.child();
             let mut tx = self.db.begin(&mut ctx, "payments.claim_refund").await?;
             let payment_id = store::refunds::get(&mut tx, id).await?.payment_id;
-            store::payments::get_locked(&mut tx, payment_id).await?;
+            let mut payment = store::payments::get_locked(&mut tx, payment_id).await?;
             let mut refund = store::refunds::get(&mut tx, id).await?;
             if !refund.progress.status.is_open() {
+                return Ok(None);
+            }
+            if refund.is_awaiting() {
+                if self
+                    .expire_approval(&mut tx, &mut payment, &mut refund)
+                    .await?
+                {
+                    tx.commit().await?;
+                }
                 return Ok(None);
             }
             let attempt = store::attempts::get(&mut tx, refund.attempt_id).await?;

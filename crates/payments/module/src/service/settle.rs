@@ -109,6 +109,17 @@ impl Service {
         failure: String,
     ) -> Result<(), StoreError> {
         tracing::error!(payment.id = %payment.id, refund.id = %refund.id, failure, "a refund was refused");
+        self.close_refund(tx, payment, refund, failure).await
+    }
+
+    /// A refund came to nothing.
+    pub(super) async fn close_refund(
+        &self,
+        tx: &mut Tx<'_>,
+        payment: &Payment,
+        refund: &mut Refund,
+        failure: String,
+    ) -> Result<(), StoreError> {
         refund
             .progress
             .close(OperationStatus::Failed, Some(failure.clone()));

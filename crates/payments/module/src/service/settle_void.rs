@@ -87,13 +87,14 @@ impl Service {
         winner: &Attempt,
         reason: String,
     ) -> Result<(), StoreError> {
+        self.withdraw_awaiting(tx, payment).await?;
         let refunds = store::refunds::of_payment(tx, payment.id).await?;
         let id: RefundId = payment.id.derive("void");
         let due = payment.refundable(&refunds);
         if due.minor() == 0 || refunds.iter().any(|refund| refund.id == id) {
             return Ok(());
         }
-        self.record_refund(tx, payment, winner, (id, due, reason), Send::ByJob)
+        self.record_refund(tx, payment, winner, (id, due, reason, None), Send::ByJob)
             .await?;
         Ok(())
     }

@@ -40,6 +40,13 @@ impl Service {
                     .await?;
                 return refused(error);
             };
+            if let Some(limit) = self.void_needs_approval(&mut tx, &payment).await? {
+                let error = PaymentsError::ApprovalRequired { limit };
+                let error = tx
+                    .refuse::<PaymentId, PaymentsError>(OPERATION, error)
+                    .await?;
+                return refused(error);
+            }
             self.want_void(&mut tx, &mut payment, reason).await?;
             let resource = Some(payment_id.to_string());
             tx.commit_outcome::<_, PaymentsError>(OPERATION, &Ok(payment_id), resource)

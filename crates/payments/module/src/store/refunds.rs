@@ -1,18 +1,19 @@
 //! Refunds.
 
-use payments_contract::{AttemptId, PaymentId, RefundId};
+use payments_contract::{AttemptId, PaymentId, RefundId, UserRef};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
 use super::progress::{self, ProgressColumns};
-use super::{inconsistent, money};
+use super::{expect_one, inconsistent, money};
+use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::operation::Refund;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, payment_id, attempt_id, amount, currency, reason, status, failure, tries, next_try_at,
-                    created_at
+                    requested_by, approval, approval_expires_at, decided_by, decided_at, decision_note, created_at
                FROM refunds ",
             $rest
         )
@@ -29,6 +30,12 @@ struct Row {
     reason: String,
     #[sqlx(flatten)]
     progress: ProgressColumns,
+    requested_by: Option<UserRef>,
+    approval: Option<String>,
+    approval_expires_at: Option<Timestamp>,
+    decided_by: Option<UserRef>,
+    decided_at: Option<Timestamp>,
+    decision_note: Option<String>,
     created_at: Timestamp,
 }
 
@@ -36,8 +43,8 @@ struct Row {
 pub(crate) async fn insert(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO refunds (id, payment_id, attempt_id, amount, currency, reason, status, tries, next_try_at,
-                              created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $9)",
+                              requested_by, approval, approval_expires_at, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $12)",
     )
     .bind(refund.id)
     .bind(refund.payment_id)
@@ -47,6 +54,9 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), Store
     .bind(refund.reason.clone())
     .bind(refund.progress.status.as_str())
     .bind(refund.progress.next_try_at)
+    .bind(refund.requested_by)
+    .bind(refund.approval.as_ref().map(|it| it.state.as_str()))
+    .bind(refund.approval.as_ref().map(|it| it.expires_at))
     .bind(refund.created_at)
     .execute()
     .await?;
@@ -96,8 +106,40 @@ pub(crate) async fn save(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreEr
     progress::save(tx, update, refund.id, &refund.progress, "refunds").await
 }
 
+/// Saves what became of the approval; only one that was awaited changes.
+pub(crate) async fn save_approval(tx: &mut Tx<'_>, refund: &Refund) -> Result<(), StoreError> {
+    let Some(approval) = &refund.approval else {
+        return Ok(());
+    };
+    let changed = tx
+        .query(
+            "UPDATE refunds
+                SET approval = $2, decided_by = $3, decided_at = $4, decision_note = $5
+              WHERE id = $1 AND approval = 'awaiting'",
+        )
+        .bind(refund.id)
+        .bind(approval.state.as_str())
+        .bind(approval.decided_by)
+        .bind(approval.decided_at)
+        .bind(approval.note.clone())
+        .execute()
+        .await?;
+    expect_one(changed, "refunds.approval")
+}
+
 impl Row {
     fn into_refund(self) -> Result<Refund, StoreError> {
+        let approval = match (self.approval, self.approval_expires_at) {
+            (Some(state), Some(expires_at)) => Some(Approval {
+                state: ApprovalState::try_from(state)
+                    .map_err(|error| inconsistent(format!("refunds.approval: {error}")))?,
+                expires_at,
+                decided_by: self.decided_by,
+                decided_at: self.decided_at,
+                note: self.decision_note,
+            }),
+            _ => None,
+        };
         Ok(Refund {
             id: self.id,
             payment_id: self.payment_id,
@@ -105,6 +147,8 @@ impl Row {
             amount: money(self.amount, &self.currency, "refunds")?,
             reason: self.reason,
             progress: self.progress.into_progress("refunds")?,
+            requested_by: self.requested_by,
+            approval,
             created_at: self.created_at,
         })
     }

@@ -58,6 +58,26 @@ pub(crate) async fn refund_drift(
     .await
 }
 
+/// Payments of which more goes back, or would if all that waits were approved, than was captured.
+pub(crate) async fn overdrawn(
+    db: &mut dyn Queryable,
+    range: &IdRange,
+) -> Result<Vec<Drift>, StoreError> {
+    db.query(
+        "SELECT p.id AS payment_id, p.captured AS said, CAST(SUM(r.amount) AS bigint) AS added
+           FROM payments p
+           JOIN refunds r ON r.payment_id = p.id AND r.attempt_id = p.winner_id AND r.status <> 'failed'
+          WHERE p.id > $1 AND p.id <= $2
+          GROUP BY p.id, p.captured
+         HAVING SUM(r.amount) > p.captured
+          ORDER BY p.id LIMIT 100",
+    )
+    .bind(range.after)
+    .bind(range.until)
+    .fetch_all()
+    .await
+}
+
 /// Payments for which the ledger's receivable is not what was captured and not refunded, over all attempts.
 pub(crate) async fn ledger_drift(
     db: &mut dyn Queryable,

@@ -1,5 +1,6 @@
 //! Payments on both engines, with the real simulator as provider.
 
+mod approvals;
 mod attempts;
 mod bad_input;
 mod captures;

@@ -80,6 +80,7 @@ async fn the_same_refund_id_is_the_same_refund() {
             refund_id: world.app.kit().env().new_id(),
             amount: eur(1_000),
             reason: "return".to_owned(),
+            requested_by: None,
         };
         let all = join_all((0..8).map(|_| async {
             world
@@ -134,6 +135,7 @@ async fn an_unknown_refund_keeps_its_key_and_its_amount() {
             refund_id: unknown.refund_id,
             amount: eur(1_000),
             reason: "broken".to_owned(),
+            requested_by: None,
         };
         let repeated = world
             .payments

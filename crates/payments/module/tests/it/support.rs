@@ -56,10 +56,24 @@ impl World {
         Self::with(engine, None, Vec::new()).await
     }
 
+    /// A world in which one person gives back so many cents of a payment alone.
+    pub(crate) async fn limited(engine: TestEngine, limit: i64) -> Self {
+        let we_wait = Duration::from_secs(2);
+        Self::build(
+            engine,
+            None,
+            Vec::new(),
+            Duration::ZERO,
+            we_wait,
+            Some(limit),
+        )
+        .await
+    }
+
     /// A world whose provider keeps silent for longer than we wait.
     pub(crate) async fn with_silence(engine: TestEngine, we_wait: Duration) -> Self {
         let silence = Duration::from_mins(2);
-        Self::build(engine, None, Vec::new(), silence, we_wait).await
+        Self::build(engine, None, Vec::new(), silence, we_wait, None).await
     }
 
     /// A world whose webhooks arrive at once.
@@ -77,7 +91,8 @@ impl World {
         sink: Option<Arc<ToApp>>,
         others: Vec<OtherModule>,
     ) -> Self {
-        Self::build(engine, sink, others, Duration::ZERO, Duration::from_secs(2)).await
+        let we_wait = Duration::from_secs(2);
+        Self::build(engine, sink, others, Duration::ZERO, we_wait, None).await
     }
 
     async fn build(
@@ -86,6 +101,7 @@ impl World {
         others: Vec<OtherModule>,
         silence: Duration,
         we_wait: Duration,
+        limit: Option<i64>,
     ) -> Self {
         let mut stores = vec![payments::MIGRATIONS];
         stores.extend(others.iter().map(OtherModule::migrations));
@@ -108,6 +124,10 @@ impl World {
                 breaker_failures: 1_000,
                 ..HttpProviderSettings::default()
             },
+            refund_limits: limit
+                .map(|limit| ("EUR".parse().expect("known"), limit))
+                .into_iter()
+                .collect(),
             ..PaymentsSettings::default()
         };
         let db = kit.db(payments::MIGRATIONS).await;
@@ -220,6 +240,7 @@ impl World {
             refund_id: self.app.kit().env().new_id(),
             amount: eur(minor),
             reason: "broken".to_owned(),
+            requested_by: None,
         };
         self.payments.refund_payment(&self.ctx(), request).await
     }

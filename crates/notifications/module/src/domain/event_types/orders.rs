@@ -3,7 +3,8 @@
 use orders_contract::{
     CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutStarted, OrderCancelled,
     OrderCreated, OrderDelivered, OrderFulfillmentCreated, OrderPaymentReturned, OrderPlaced,
-    OrderShipped, PromotionRedeemed, PromotionReleased,
+    OrderReturnApproved, OrderReturnCancelled, OrderReturnReceived, OrderReturnRejected,
+    OrderReturnRequested, OrderShipped, PromotionRedeemed, PromotionReleased,
 };
 
 use super::EventTypes;
@@ -135,5 +136,56 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
         SOURCE,
         &["promotion_id", "order_id", "reason", "remaining"],
         &[],
+    );
+    name_returns(list);
+}
+
+/// Returns. What people wrote in their own words stays here.
+fn name_returns(list: &mut impl EventTypes) {
+    list.add::<OrderReturnRequested>(
+        SOURCE,
+        &[
+            "order_id",
+            "number",
+            "customer.user_id",
+            "return_id",
+            "lines.line_id",
+            "lines.variant_id",
+            "lines.quantity",
+            "lines.reason",
+            "requested_by",
+        ],
+        &["customer.email"],
+    );
+    list.add::<OrderReturnApproved>(
+        SOURCE,
+        &["order_id", "number", "customer.user_id", "return_id"],
+        &["customer.email", "note"],
+    );
+    list.add::<OrderReturnRejected>(
+        SOURCE,
+        &["order_id", "number", "customer.user_id", "return_id"],
+        &["customer.email", "note"],
+    );
+    list.add::<OrderReturnCancelled>(SOURCE, &["order_id", "number", "return_id"], &[]);
+    list.add::<OrderReturnReceived>(
+        SOURCE,
+        &[
+            "order_id",
+            "number",
+            "customer.user_id",
+            "return_id",
+            "lines.line_id",
+            "lines.variant_id",
+            "lines.received",
+            "lines.restock",
+            "lines.condition",
+            "lines.amount",
+            "refund",
+            "delivery",
+            "refund_id",
+            "payment_id",
+        ],
+        &["customer.email"],
     );
 }

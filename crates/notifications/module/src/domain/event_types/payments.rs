@@ -3,7 +3,8 @@
 use payments_contract::{
     LedgerPosted, PaymentActionRequired, PaymentAttemptStarted, PaymentAuthorized,
     PaymentCaptureFailed, PaymentCaptured, PaymentDeclined, PaymentMismatch, PaymentResolved,
-    PaymentUnknown, PaymentVoided, RefundFailed, RefundRequested, RefundSucceeded,
+    PaymentUnknown, PaymentVoided, RefundApprovalRequested, RefundFailed, RefundRequested,
+    RefundSucceeded,
 };
 
 use super::EventTypes;
@@ -67,6 +68,17 @@ pub(super) fn name_all(list: &mut impl EventTypes) {
             "reported_currency",
         ],
         &["provider_event_id"],
+    );
+    list.add::<RefundApprovalRequested>(
+        SOURCE,
+        &[
+            "refund_id",
+            "payment_id",
+            "order_id",
+            "amount",
+            "expires_at",
+        ],
+        &["reason", "requested_by"],
     );
     list.add::<RefundRequested>(
         SOURCE,

@@ -110,6 +110,7 @@ impl Service {
             refund_id,
             amount,
             reason: REASON.to_owned(),
+            requested_by: None,
         };
         let call = process.command(ctx, "late_refund", &request);
         match self.payments.refund_payment(&call, request).await {

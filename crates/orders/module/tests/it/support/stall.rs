@@ -117,6 +117,14 @@ impl<T: Catalog> Catalog for Stalling<T> {
         pass!(self.restock(ctx, req))
     }
 
+    async fn return_stock(
+        &self,
+        ctx: &CallCtx,
+        req: ReturnStock,
+    ) -> SeamResult<StockReturned, CatalogError> {
+        pass!(self.return_stock(ctx, req))
+    }
+
     async fn get_reservations(
         &self,
         ctx: &CallCtx,
