@@ -93,7 +93,7 @@ impl RelyingParty {
         known: &[Vec<u8>],
         sent: &Attestation,
     ) -> Result<Passkey, Refused> {
-        let known = known.iter().map(|id| id.clone().into()).collect();
+        let known = known.to_vec();
         let (_, state) = self
             .webauthn
             .start_passkey_registration(user, "user", "user", Some(known))
@@ -149,8 +149,7 @@ impl RelyingParty {
             }
             _ => {}
         }
-        let mut key: Key =
-            serde_json::from_str(&passkey.kept).map_err(|_| Refused::Unreadable)?;
+        let mut key: Key = serde_json::from_str(&passkey.kept).map_err(|_| Refused::Unreadable)?;
         let (_, state) = self
             .webauthn
             .start_passkey_authentication(std::slice::from_ref(&key))

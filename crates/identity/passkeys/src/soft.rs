@@ -26,6 +26,8 @@ pub struct SoftAuthenticator {
     pub user_handle: Option<Vec<u8>>,
     /// Proofs given so far.
     pub counter: u32,
+    /// Whether it counts its proofs: keys that are synchronised do not.
+    pub counts: bool,
     /// Whether it asks for a PIN or a finger.
     pub verifies_user: bool,
 }
@@ -43,6 +45,7 @@ impl SoftAuthenticator {
             rp_id: rp_id.to_owned(),
             user_handle: None,
             counter: 0,
+            counts: true,
             verifies_user: true,
         }
     }
@@ -75,7 +78,7 @@ impl SoftAuthenticator {
 
     /// `navigator.credentials.get()`: answers request options.
     pub fn get(&mut self, options: &Value) -> Value {
-        self.counter += 1;
+        self.counter += u32::from(self.counts);
         let authenticator_data = self.authenticator_data(0);
         let client_data = self.client_data("webauthn.get", options);
         let mut signed = authenticator_data.clone();

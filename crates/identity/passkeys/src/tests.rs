@@ -46,7 +46,9 @@ fn assertion(said: &Value) -> Assertion {
         client_data: bytes(&response["clientDataJSON"]),
         authenticator_data: bytes(&response["authenticatorData"]),
         signature: bytes(&response["signature"]),
-        user_handle: response["userHandle"].is_string().then(|| bytes(&response["userHandle"])),
+        user_handle: response["userHandle"]
+            .is_string()
+            .then(|| bytes(&response["userHandle"])),
     }
 }
 
@@ -71,7 +73,9 @@ fn a_key_is_registered_and_proves_itself() {
     let (mut device, passkey) = registered();
     let said = assertion(&device.get(&options(&SECOND)));
     let party = party();
-    let after = party.verify(&SECOND, OWNER, true, &passkey, &said).expect("it counts");
+    let after = party
+        .verify(&SECOND, OWNER, true, &passkey, &said)
+        .expect("it counts");
     assert_ne!(after.kept, passkey.kept, "the counter has moved");
     let again = party.verify(&SECOND, OWNER, true, &after, &said);
     assert_eq!(again, Err(Refused::CounterWentBack));
@@ -103,18 +107,30 @@ fn a_proof_that_is_not_what_was_asked_for_is_refused() {
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let refused = proved(change);
-        assert!(matches!(refused, Err(Refused::Mismatch(_))), "{number}: {refused:?}");
+        assert!(
+            matches!(refused, Err(Refused::Mismatch(_))),
+            "{number}: {refused:?}"
+        );
     }
     let (mut device, passkey) = registered();
     let other = assertion(&device.get(&options(&FIRST)));
     let refused = party().verify(&SECOND, OWNER, true, &passkey, &other);
-    assert!(matches!(refused, Err(Refused::Mismatch(_))), "another challenge");
+    assert!(
+        matches!(refused, Err(Refused::Mismatch(_))),
+        "another challenge"
+    );
     let mut forged = assertion(&device.get(&options(&SECOND)));
     let last = forged.signature.len() - 1;
     forged.signature[last] ^= 1;
     let refused = party().verify(&SECOND, OWNER, true, &passkey, &forged);
-    assert!(matches!(refused, Err(Refused::Mismatch(_))), "another signature");
-    let unreadable = Passkey { kept: "{}".to_owned(), ..passkey };
+    assert!(
+        matches!(refused, Err(Refused::Mismatch(_))),
+        "another signature"
+    );
+    let unreadable = Passkey {
+        kept: "{}".to_owned(),
+        ..passkey
+    };
     let refused = party().verify(&SECOND, OWNER, true, &unreadable, &forged);
     assert_eq!(refused, Err(Refused::Unreadable));
 }
@@ -124,7 +140,9 @@ fn after_a_password_the_authenticator_need_not_say_whose() {
     let (mut device, passkey) = registered();
     device.user_handle = None;
     let said = assertion(&device.get(&options(&SECOND)));
-    party().verify(&SECOND, OWNER, false, &passkey, &said).expect("it counts");
+    party()
+        .verify(&SECOND, OWNER, false, &passkey, &said)
+        .expect("it counts");
 }
 
 #[test]
@@ -137,20 +155,39 @@ fn a_key_is_registered_only_as_asked_for() {
     let party = party();
     let cases = [
         said(&SECOND, |_| ()),
-        said(&FIRST, |device| device.origin = "https://evil.example".to_owned()),
+        said(&FIRST, |device| {
+            device.origin = "https://evil.example".to_owned()
+        }),
         said(&FIRST, |device| device.rp_id = "evil.example".to_owned()),
         said(&FIRST, |device| device.verifies_user = false),
-        Attestation { credential_id: vec![9; 32], ..said(&FIRST, |_| ()) },
-        Attestation { attestation_object: vec![0xff; 64], ..said(&FIRST, |_| ()) },
-        Attestation { client_data: b"{}".to_vec(), ..said(&FIRST, |_| ()) },
+        Attestation {
+            credential_id: vec![9; 32],
+            ..said(&FIRST, |_| ())
+        },
+        Attestation {
+            attestation_object: vec![0xff; 64],
+            ..said(&FIRST, |_| ())
+        },
+        Attestation {
+            client_data: b"{}".to_vec(),
+            ..said(&FIRST, |_| ())
+        },
     ];
     for (number, case) in cases.iter().enumerate() {
         let refused = party.register(&FIRST, OWNER, &[], case);
         assert!(matches!(refused, Err(Refused::Mismatch(_))), "{number}");
     }
     let known = said(&FIRST, |_| ());
-    let refused = party.register(&FIRST, OWNER, std::slice::from_ref(&known.credential_id), &known);
-    assert!(matches!(refused, Err(Refused::Mismatch(_))), "it is there already");
+    let refused = party.register(
+        &FIRST,
+        OWNER,
+        std::slice::from_ref(&known.credential_id),
+        &known,
+    );
+    assert!(
+        matches!(refused, Err(Refused::Mismatch(_))),
+        "it is there already"
+    );
 }
 
 #[test]
@@ -159,11 +196,17 @@ fn a_domain_and_its_origins_go_together() {
     for (id, origins) in [
         ("shop.example", vec![]),
         ("shop.example", vec![url("https://evil.example")]),
-        ("shop.example", vec![url(ORIGIN), url("https://evil.example")]),
+        (
+            "shop.example",
+            vec![url(ORIGIN), url("https://evil.example")],
+        ),
         ("shop.example", vec![url("https://notshop.example")]),
         ("127.0.0.1", vec![url("http://127.0.0.1:8080")]),
     ] {
-        assert!(RelyingParty::new(id, "Shop", &origins).is_err(), "{id} {origins:?}");
+        assert!(
+            RelyingParty::new(id, "Shop", &origins).is_err(),
+            "{id} {origins:?}"
+        );
     }
     RelyingParty::new("localhost", "Shop", &[url("http://localhost:8080")]).expect("possible");
 }
