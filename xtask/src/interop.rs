@@ -97,6 +97,7 @@ fn oidc(root: &Path, options: &Options) -> Result<()> {
     let accounts = folder.join("data/demo-accounts.txt");
     let mut client = Command::new(python);
     client
+        .env("PYTHONDONTWRITEBYTECODE", "1") // nothing is written beside the sources
         .arg(root.join("xtask/interop/oidc.py"))
         .arg(format!("http://localhost:{}", stack.ports.api))
         .arg(accounts);

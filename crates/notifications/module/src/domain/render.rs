@@ -229,7 +229,7 @@ mod tests {
         })
     }
 
-    const ALL: [Template; 16] = [
+    const ALL: [Template; 17] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
