@@ -2,11 +2,13 @@
 
 Usage: oidc.py BASE_URL ACCOUNTS_FILE
 
-The client does what its library does by itself; the browser follows forms and cookies as a browser would.
+The client does what its library does by itself; the browser follows forms and cookies as a browser would. For passkeys it is a
+real one, Chromium, with an authenticator that it has for tests; where there is none, that part is left out, and said so.
 """
 
 import html.parser
 import http.server
+import json
 import sys
 import threading
 import time
@@ -21,6 +23,8 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from authlib.oidc.core import CodeIDToken
 from authlib.oidc.discovery import OpenIDProviderMetadata
 
+import chromium
+
 SCOPE = "openid profile email api:read"
 
 
@@ -33,21 +37,29 @@ def check(condition, what):
         raise SystemExit(f"failed: {what}")
 
 
+def signed_in(base, account):
+    email, password = account
+    answer = requests.post(f"{base}/v1/auth/sessions", json={"email": email, "password": password}, timeout=30)
+    check(answer.status_code == 201, f"{email} signs in: {answer.status_code}")
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
 class Form(html.parser.HTMLParser):
-    """The one form of a page: where it goes, and what its hidden fields hold."""
+    """The first form of a page: where it goes, and what its hidden fields hold."""
 
     def __init__(self, page):
         super().__init__()
-        self.action, self.fields, self.buttons = None, {}, []
+        self.action, self.fields, self.buttons, self.is_read = None, {}, [], False
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         if tag == "form":
-            self.action = attributes["action"]
-        if tag == "input":
+            self.is_read = self.action is None  # the form for passkeys comes after it
+            self.action = self.action or attributes["action"]
+        if tag == "input" and self.is_read:
             self.fields[attributes["name"]] = attributes.get("value", "")
-        if tag == "button" and "name" in attributes:
+        if tag == "button" and self.is_read and "name" in attributes:
             self.buttons.append((attributes["name"], attributes["value"]))
 
 
@@ -83,13 +95,6 @@ class Callback(http.server.BaseHTTPRequestHandler):
 def accounts(path):
     with open(path, encoding="utf-8") as file:
         return {name: (email, password) for name, email, password in map(str.split, file)}
-
-
-def administrator(base, account):
-    email, password = account
-    answer = requests.post(f"{base}/v1/auth/sessions", json={"email": email, "password": password}, timeout=30)
-    check(answer.status_code == 201, f"the administrator signs in: {answer.status_code}")
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
 def register(base, headers, kind, grants, redirect_uris):
@@ -204,9 +209,86 @@ def play(base, metadata, client, auth_method, account, callback, number):
     step(number + 5, "introspected and given back" if client.get("secret") else "given back")
 
 
+def register_passkey(base, headers, browser):
+    """A person adds a passkey with a page of ours open; returns where it is."""
+    factor = requests.post(f"{base}/v1/me/factors", headers=headers, json={"kind": "passkey", "name": "Chromium"}, timeout=30)
+    check(factor.status_code == 201, f"a passkey is begun: {factor.text}")
+    factor = factor.json()
+    made = browser.run(f"""navigator.credentials.create({{
+        publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({json.dumps(factor["creation_options"])}),
+    }}).then((credential) => JSON.stringify(credential.toJSON()))""")
+    path = f"{base}/v1/me/factors/{factor['id']}"
+    confirmed = requests.post(f"{path}/confirmations", headers=headers, json={"credential": json.loads(made)}, timeout=30)
+    check(confirmed.status_code == 200 and len(confirmed.json()["recovery_codes"]) == 10, f"confirmed: {confirmed.text}")
+    check([one["rpId"] for one in browser.credentials()] == ["localhost"], "the authenticator keeps it for this domain")
+    try:
+        again = requests.post(f"{base}/v1/me/factors", headers=headers, json={"kind": "passkey"}, timeout=30).json()
+        browser.run(f"""navigator.credentials.create({{
+            publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({json.dumps(again["creation_options"])}),
+        }}).then(() => true)""")
+        check(False, "an authenticator makes two passkeys of one person")
+    except RuntimeError as error:
+        check("InvalidStateError" in str(error) or "already registered" in str(error), f"{error}")
+    return path
+
+
+def let_in_by_passkey(browser, session, metadata, callback, account, after_password):
+    verifier = "a-verifier-of-forty-three-characters-or-more-passkey"
+    url, state = session.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier,
+                                                  nonce="a nonce", prompt="login")
+    callback.seen = None
+    browser.open(url)
+    if after_password:
+        browser.fill("#email", account[0])
+        browser.fill("#password", account[1])
+        browser.click("form[action='/oauth/sign-in'] button")
+        browser.wait_for("!!document.querySelector('#one_time_code')")
+    browser.wait_for("document.querySelector('#passkey')?.hidden === false")
+    browser.click("#passkey button")
+    browser.wait_for("!!document.querySelector('button[value=allow]') || location.pathname === '/callback'")
+    if browser.run("!!document.querySelector('button[value=allow]')"):
+        browser.click("button[value=allow]")
+    browser.wait_for("location.pathname === '/callback'")
+    tokens = session.fetch_token(metadata["token_endpoint"], authorization_response=callback.seen, state=state,
+                                 code_verifier=verifier)
+    return tokens
+
+
+def passkeys(base, metadata, client, account, callback, number):
+    program = chromium.found()
+    if program is None:
+        step(number, "LEFT OUT: passkeys, for there is no Chromium")
+        return
+    browser = chromium.Chromium(program)
+    headers = signed_in(base, account)
+    session = OAuth2Session(client["id"], None, scope=SCOPE, token_endpoint_auth_method="none", code_challenge_method="S256",
+                            redirect_uri=f"http://127.0.0.1:{callback.server_port}/callback")
+    url, _ = session.create_authorization_url(metadata["authorization_endpoint"], code_verifier="v" * 43, nonce="a nonce")
+    browser.open(url)
+    path = register_passkey(base, headers, browser)
+    step(number, "a browser made a passkey, and makes no second one for the same person")
+
+    for after_password, amr in [(False, ["pop", "user", "mfa"]), (True, ["pwd", "pop", "user", "mfa"])]:
+        tokens = let_in_by_passkey(browser, session, metadata, callback, account, after_password)
+        claims = validate_id_token(tokens["id_token"], client["id"], metadata, tokens["access_token"])
+        check(claims["amr"] == amr, f"the ID token says how: {claims['amr']}")
+        number += 1
+        step(number, f"signed in on the page by passkey, {'after the password' if after_password else 'and nothing else'}")
+
+    removed = requests.delete(path, headers=headers, timeout=30)
+    check(removed.status_code == 204, f"the passkey is removed: {removed.text}")
+    browser.open(session.create_authorization_url(metadata["authorization_endpoint"], code_verifier="v" * 43,
+                                                  nonce="a nonce", prompt="login")[0])
+    browser.wait_for("document.querySelector('#passkey')?.hidden === false")
+    browser.click("#passkey button")
+    browser.wait_for("document.body.innerText.includes('This passkey was not accepted')")
+    step(number + 1, "a removed passkey opens nothing")
+    browser.close()
+
+
 def main(base, accounts_file):
     people = accounts(accounts_file)
-    headers = administrator(base, people["admin"])
+    headers = signed_in(base, people["admin"])
     callback = http.server.HTTPServer(("127.0.0.1", 0), Callback)
     threading.Thread(target=callback.serve_forever, daemon=True).start()
     redirect_uris = [f"http://127.0.0.1:{callback.server_port}/callback"]
@@ -229,6 +311,9 @@ def main(base, accounts_file):
     check(session.get(f"{base}/v1/webhook-endpoints").status_code == 200, "a program acts for itself as staff")
     check(session.get(f"{base}/v1/users").status_code == 403, "and not as administrator")
     step(number, "a program got a token of its own")
+
+    client = register(base, headers, "public", code, redirect_uris)
+    passkeys(base, metadata, client, people["buyer"], callback, number + 1)
     print("An independent client library needs no special case.")
 
 

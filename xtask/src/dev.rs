@@ -106,8 +106,11 @@ fn rebuild(root: &Path, stack: &mut Stack) {
 fn welcome(stack: &Stack) {
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     println!("\n  Tenon is running.\n");
-    println!("  API              {}", at(stack.ports.api));
-    println!("  Documentation    {}/docs", at(stack.ports.api));
+    println!("  API              http://localhost:{}", stack.ports.api);
+    println!(
+        "  Documentation    http://localhost:{}/docs",
+        stack.ports.api
+    );
     println!("  Mail             {}", at(stack.ports.mail_page));
     println!("  Payments         {}", at(stack.ports.payment_page));
     println!(

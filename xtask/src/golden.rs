@@ -159,7 +159,7 @@ fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> R
     stack.serve()?;
     let at = |port: u16| format!("http://127.0.0.1:{port}");
     let installation = Installation {
-        base_url: at(stack.ports.api),
+        base_url: format!("http://localhost:{}", stack.ports.api),
         operations_url: at(stack.ports.operations),
         mail_url: at(stack.ports.mail_page),
         simulator_url: at(stack.ports.payment_page),

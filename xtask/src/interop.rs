@@ -33,7 +33,7 @@ pub(crate) struct Options {
 /// What clients speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Protocol {
-    /// OpenID Connect and OAuth 2, by Authlib.
+    /// OpenID Connect and OAuth 2, by Authlib; passkeys, by Chromium.
     Oidc,
     /// The document of the public events, by AsyncAPI's own parser. Needs no server.
     Asyncapi,
@@ -97,8 +97,9 @@ fn oidc(root: &Path, options: &Options) -> Result<()> {
     let accounts = folder.join("data/demo-accounts.txt");
     let mut client = Command::new(python);
     client
+        .env("PYTHONDONTWRITEBYTECODE", "1") // nothing is written beside the sources
         .arg(root.join("xtask/interop/oidc.py"))
-        .arg(format!("http://127.0.0.1:{}", stack.ports.api))
+        .arg(format!("http://localhost:{}", stack.ports.api))
         .arg(accounts);
     let played = process::run(&mut client);
     if stack.server_has_ended() {

@@ -290,7 +290,8 @@ impl Stack {
         set("data_dir", data_dir.display().to_string());
         let operations = member.map_or(self.ports.operations, |member| member.operations);
         set("web.operations_listen", format!("127.0.0.1:{operations}"));
-        set("public_url", format!("http://127.0.0.1:{}", self.ports.api));
+        // By name: browsers make passkeys for no address of IP.
+        set("public_url", format!("http://localhost:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
         set("notifications.smtp.port", self.ports.smtp.to_string());
         set(

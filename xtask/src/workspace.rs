@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Platform,
     Contract,
     Module,
+    /// A part of one module in a crate of its own, so that no other compiles against its libraries.
+    Part,
     App,
     Task,
 }
@@ -55,6 +57,12 @@ impl Workspace {
                     Kind::Contract,
                 )?);
                 packages.extend(Package::read(root, &folder.join("module"), Kind::Module)?);
+                for part in folders(&folder)? {
+                    let name = part.file_name().unwrap_or_default();
+                    if name != "contract" && name != "module" {
+                        packages.extend(Package::read(root, &part, Kind::Part)?);
+                    }
+                }
             }
         }
         for folder in folders(&root.join("apps"))? {

@@ -53,6 +53,18 @@ fn knows_whom(workspace: &Workspace) -> Vec<Finding> {
         for dependency in &package.dependencies {
             let kind = kinds.get(dependency.as_str()).copied();
             let broken = match (package.kind, kind) {
+                (Kind::Part, Some(kind)) if kind != Kind::Platform => Some((
+                    "part-knows-no-module",
+                    "a part of a module knows the platform and its own libraries",
+                )),
+                (from, Some(Kind::Part))
+                    if from != Kind::Module || !is_own(package, dependency) =>
+                {
+                    Some((
+                        "part-is-its-modules-own",
+                        "only the module that it is a part of knows it",
+                    ))
+                }
                 // Stand-ins for the outside world may take part in tests: they know no module themselves.
                 (Kind::Module, Some(Kind::App))
                     if !shipped.contains(dependency) && knows_no_module(workspace, dependency) =>
@@ -94,6 +106,12 @@ fn knows_whom(workspace: &Workspace) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a part stands beside the module, in the same folder, and bears its name.
+fn is_own(module: &Package, part: &str) -> bool {
+    part.strip_prefix(module.name.as_str())
+        .is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// Neither the contracts' dependencies nor the calls between modules form a circle.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scan::{self, Kind};
 
 /// What is replaced, in words: part of every recording.
-pub(crate) const RULES: [&str; 13] = [
+pub(crate) const RULES: [&str; 14] = [
     "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
     "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
@@ -20,11 +20,12 @@ pub(crate) const RULES: [&str; 13] = [
     "member seq (place in the audit chain, which all modules share): `<n>`",
     "places in the log of events, which all modules share (19 digits): `<place>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
+    "what browsers and authenticators make of a passkey (members challenge, clientDataJSON, attestationObject, signature, userHandle, and id beside displayName), in JSON and in the form that sends it, is numbered by first appearance: `signature#1`",
     "the addresses of the API, the mail catcher and the payment simulator: `<api>`, `<mail>`, `<payments>`",
 ];
 
 /// Members whose text is a secret or made from one, with the name it is numbered under.
-const SECRETS: [(&str, &str); 16] = [
+const SECRETS: [(&str, &str); 21] = [
     ("id_token", "id_token"),
     ("access_token", "access_token"),
     ("refresh_token", "refresh_token"),
@@ -41,9 +42,23 @@ const SECRETS: [(&str, &str); 16] = [
     ("x", "key"),
     ("recipient_hash", "recipient"),
     ("next_cursor", "cursor"),
+    ("challenge", "challenge"),
+    ("clientDataJSON", "client_data"),
+    ("attestationObject", "attestation"),
+    ("signature", "signature"),
+    ("userHandle", "user_handle"),
 ];
 /// Of these the names are secret for nobody, so they may stand in a golden file elsewhere.
-const PUBLIC: [&str; 3] = ["key", "recipient", "cursor"];
+const PUBLIC: [&str; 8] = [
+    "key",
+    "recipient",
+    "cursor",
+    "challenge",
+    "client_data",
+    "attestation",
+    "signature",
+    "user_handle",
+];
 /// Members whose number depends on the moment.
 const COUNTS: [&str; 6] = [
     "retry_after_ms",
@@ -54,7 +69,7 @@ const COUNTS: [&str; 6] = [
     "updated_at",
 ];
 /// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
-const PARAMETERS: [(&str, &str); 13] = [
+const PARAMETERS: [(&str, &str); 17] = [
     ("cursor=", "cursor"),
     ("token=", "mail_token"),
     ("code=", "code"),
@@ -68,6 +83,10 @@ const PARAMETERS: [(&str, &str); 13] = [
     ("refresh_token=", "refresh_token"),
     ("password=", "password"),
     ("tenon_session=", "cookie"),
+    ("passkey_token=", "challenge_token"),
+    ("clientDataJSON%22%3A%22", "client_data"),
+    ("signature%22%3A%22", "signature"),
+    ("userHandle%22%3A%22", "user_handle"),
 ];
 /// Shorter texts are no live secrets: `x`, `too short`.
 const SHORTEST_SECRET: usize = 12;
@@ -108,7 +127,12 @@ impl Normaliser {
             Value::Object(members) => Value::Object(
                 members
                     .iter()
-                    .map(|(name, value)| (name.clone(), self.value(name, value)))
+                    .map(|(name, value)| {
+                        // Whose passkey it is: the id of the person in another spelling.
+                        let is_handle = name == "id" && members.contains_key("displayName");
+                        let known_as = if is_handle { "userHandle" } else { name };
+                        (name.clone(), self.value(known_as, value))
+                    })
                     .collect(),
             ),
             Value::Array(items) => {
@@ -154,10 +178,13 @@ impl Normaliser {
         let mut rest = text.as_str();
         let mut in_word = false;
         while let Some(first) = rest.chars().next() {
-            // An encoded `=` in a form: what comes after it begins a word.
-            if let Some(after) = rest.strip_prefix("%3D") {
-                out.push_str("%3D");
-                (rest, in_word) = (after, false);
+            // An encoded `=` or `"` in a form: what comes after it begins a word.
+            if let Some(sign) = ["%3D", "%22"]
+                .into_iter()
+                .find(|sign| rest.starts_with(sign))
+            {
+                out.push_str(sign);
+                (rest, in_word) = (&rest[sign.len()..], false);
                 continue;
             }
             if !in_word {

@@ -257,6 +257,12 @@ impl Answer {
             .with_context(|| format!("no text at {pointer}"))
     }
 
+    /// What stands at a JSON pointer.
+    pub(crate) fn value(&self, pointer: &str) -> Result<Value> {
+        let value = self.body.pointer(pointer).cloned();
+        value.with_context(|| format!("nothing at {pointer}"))
+    }
+
     /// How many items `data` has.
     pub(crate) fn count(&self) -> usize {
         self.body["data"].as_array().map_or(0, Vec::len)

@@ -20,6 +20,7 @@ mod notifications;
 mod oauth;
 mod orders;
 mod parcels;
+mod passkeys;
 mod payments;
 mod price_quotes;
 mod prices;
@@ -57,6 +58,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     oauth::play(shop).await?;
     api_keys::play(shop).await?;
     factors::play(shop).await?;
+    passkeys::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
     prices::play(shop).await?;

@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Shop {
     pub(crate) recorder: Recorder,
     http: reqwest::Client,
-    places: Places,
+    pub(crate) places: Places,
     /// Administers.
     pub(crate) root: Person,
     /// Runs the shop.

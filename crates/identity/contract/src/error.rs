@@ -42,6 +42,15 @@ pub enum IdentityError {
     /// Unknown, finished, too old, or tried too often.
     #[error("this sign-in can no longer be completed")]
     SignInExpired,
+    /// Not a passkey of the account, or not an answer to this challenge, which may be over: nobody learns which.
+    #[error("this passkey does not count here, or the challenge is over")]
+    PasskeyRefused,
+    /// What was sent to register a passkey is no answer to its challenge, or somebody has this passkey already.
+    #[error("this is not the passkey that was asked for")]
+    WrongPasskey,
+    /// The installation has no domain that passkeys could be made for.
+    #[error("this server is not reached under a domain that passkeys can be made for")]
+    PasskeysUnavailable,
     /// No such factor of the caller, or one that was not confirmed in time.
     #[error("there is no such factor")]
     FactorNotFound,
@@ -143,11 +152,13 @@ impl ServiceError for IdentityError {
             | Self::WeakPassword { .. }
             | Self::WrongPassword
             | Self::WrongCode
+            | Self::WrongPasskey
             | Self::ChallengeFailed => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::InvalidCredentials
             | Self::MfaRequired
             | Self::SignInExpired
+            | Self::PasskeyRefused
             | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
             Self::BootstrapRefused | Self::SignInAgain { .. } => ErrorKind::Forbidden,
             Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
@@ -168,6 +179,7 @@ impl ServiceError for IdentityError {
             | Self::FactorConfirmed
             | Self::TooManyFactors { .. }
             | Self::NoFactor
+            | Self::PasskeysUnavailable
             | Self::OauthClientHasNoSecret => ErrorKind::Conflict,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -183,6 +195,9 @@ impl ServiceError for IdentityError {
             Self::MfaRequired => "identity.mfa_required",
             Self::WrongCode => "identity.wrong_code",
             Self::SignInExpired => "identity.sign_in_expired",
+            Self::PasskeyRefused => "identity.passkey_refused",
+            Self::WrongPasskey => "identity.wrong_passkey",
+            Self::PasskeysUnavailable => "identity.passkeys_unavailable",
             Self::FactorNotFound => "identity.factor_not_found",
             Self::FactorConfirmed => "identity.factor_confirmed",
             Self::TooManyFactors { .. } => "identity.too_many_factors",
@@ -234,6 +249,13 @@ impl ServiceError for IdentityError {
                     "/one_time_code",
                     "wrong",
                     "This is not a code that counts now.",
+                )]
+            }
+            Self::WrongPasskey => {
+                vec![FieldError::new(
+                    "/credential",
+                    "wrong",
+                    "This does not answer what was asked for.",
                 )]
             }
             Self::InvalidCursor => {

@@ -54,7 +54,7 @@ pub struct SessionCreated {
     /// Whose.
     pub user_id: UserId,
     /// How they proved who they are (RFC 8176): `pwd`; `pwd`, `otp`, `mfa` with a code of an app; `pwd`, `mfa` with a recovery
-    /// code.
+    /// code; `pop`, `user`, `mfa` with a passkey, `pwd` before it if after the password.
     pub amr: Vec<String>,
     /// Whether they have signed in from this device before.
     pub known_device: bool,
@@ -149,6 +149,15 @@ pub struct FactorGuessed {
     pub user_id: UserId,
 }
 
+/// A passkey showed a counter that is not above its last one: somebody may have a copy of it. It was not let in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PasskeySuspected {
+    /// Which factor.
+    pub factor_id: FactorId,
+    /// Whose.
+    pub user_id: UserId,
+}
+
 /// A person got new recovery codes; those from before are void.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RecoveryCodesRenewed {
@@ -178,6 +187,7 @@ event!(ChallengeCreated, "challenge.created", 1, challenge_id);
 event!(FactorAdded, "factor.added", 1, user_id);
 event!(FactorRemoved, "factor.removed", 1, user_id);
 event!(FactorGuessed, "factor.guessed", 1, user_id);
+event!(PasskeySuspected, "passkey.suspected", 1, user_id);
 event!(RecoveryCodesRenewed, "recovery_codes.renewed", 1, user_id);
 event!(RecoveryCodeUsed, "recovery_code.used", 1, user_id);
 
@@ -196,6 +206,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<FactorAdded>(),
     EventShape::of::<FactorRemoved>(),
     EventShape::of::<FactorGuessed>(),
+    EventShape::of::<PasskeySuspected>(),
     EventShape::of::<RecoveryCodesRenewed>(),
     EventShape::of::<RecoveryCodeUsed>(),
 ];

@@ -136,6 +136,8 @@ pub enum ChallengePurpose {
 pub enum FactorKind {
     /// An app that shows codes which change with the time (RFC 6238).
     Totp,
+    /// A key of WebAuthn: on a device, or synchronised between the devices of a person.
+    Passkey,
     /// A kind this version does not know.
     #[serde(other)]
     Unknown,

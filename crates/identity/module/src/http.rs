@@ -13,6 +13,7 @@ mod get_user;
 mod list_sessions;
 mod list_users;
 mod oauth;
+mod passkeys;
 mod refresh;
 mod register;
 mod service_accounts;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity_contract::IdentityError;
+use tenon_kernel::FieldError;
 use tenon_seam::SeamError;
 use tenon_web::{Endpoint, Problem};
 
@@ -58,10 +60,16 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         get_jwks::endpoint(service),
     ];
     endpoints.extend(factors::endpoints(service));
+    endpoints.extend(passkeys::endpoints(service));
     endpoints.extend(oauth::endpoints(service));
     endpoints.extend(api_keys::endpoints(service));
     endpoints.extend(service_accounts::endpoints(service));
     endpoints
+}
+
+/// Refuses because members break a rule.
+fn invalid(errors: Vec<FieldError>) -> Problem {
+    Problem::from_error(&IdentityError::InvalidRequest { errors })
 }
 
 /// Adds what only headers can say.

@@ -15,6 +15,7 @@ mod housekeeping;
 mod list_users;
 mod me;
 pub(crate) mod oauth;
+pub(crate) mod passkeys;
 mod refresh;
 pub(crate) mod request;
 mod second_step;
@@ -27,6 +28,7 @@ mod tokens;
 use std::sync::Arc;
 
 use identity_contract::{IdentityError, SessionId, UserId};
+use identity_passkeys::RelyingParty;
 use tenon_access::{KeyRevision, TokenIssuer};
 use tenon_kernel::{CallCtx, CursorKey, FieldError, Principal, Timestamp, UserPrincipal};
 use tenon_seam::{SeamError, SeamFault, SeamResult};
@@ -60,6 +62,8 @@ pub(crate) struct Service {
     hasher: PasswordHasher,
     issuer: TokenIssuer,
     signer: Signer,
+    /// Whom passkeys are made for.
+    relying_party: Option<RelyingParty>,
     cursor_key: CursorKey,
     /// Moves on when something changes that API keys depend on.
     pub(crate) key_revision: KeyRevision,
@@ -77,6 +81,7 @@ impl Service {
             password_cost,
         } = deps;
         let env = db.env().clone();
+        let relying_party = settings.relying_party()?;
         let ring = Arc::new(KeyRing::open_settings(&settings.key_ring)?);
         let hasher = PasswordHasher::new(
             Arc::clone(&ring),
@@ -98,9 +103,18 @@ impl Service {
             hasher,
             issuer,
             signer: Signer::default(),
+            relying_party,
             cursor_key,
             key_revision: KeyRevision::default(),
         })
+    }
+
+    /// Whom passkeys are made for.
+    fn relying_party(&self) -> SeamResult<&RelyingParty, IdentityError> {
+        match &self.relying_party {
+            Some(party) => Ok(party),
+            None => refuse(IdentityError::PasskeysUnavailable),
+        }
     }
 
     /// The time by the injected clock.

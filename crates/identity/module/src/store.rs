@@ -9,6 +9,7 @@ pub(crate) mod invariants;
 pub(crate) mod oauth_clients;
 pub(crate) mod oauth_codes;
 pub(crate) mod oauth_consents;
+pub(crate) mod passkey_challenges;
 pub(crate) mod recovery_codes;
 pub(crate) mod refresh_tokens;
 pub(crate) mod requests;

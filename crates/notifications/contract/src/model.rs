@@ -30,6 +30,8 @@ pub enum Template {
     FactorRemoved,
     /// Someone gave the right password and only wrong codes.
     FactorGuessed,
+    /// A passkey showed a counter that went back.
+    PasskeySuspected,
     /// There are new recovery codes.
     RecoveryCodesRenewed,
     /// Someone signed in with a recovery code.

@@ -9,6 +9,7 @@ mod order_cancelled;
 mod order_delivered;
 mod order_placed;
 mod order_shipped;
+mod passkey_suspected;
 mod payment_returned;
 mod recovery_code_used;
 mod recovery_codes_renewed;
@@ -24,8 +25,8 @@ mod user_updated;
 use std::sync::Arc;
 
 use identity_contract::{
-    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, RecoveryCodeUsed,
-    RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserUpdated,
+    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, PasskeySuspected,
+    RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -51,6 +52,7 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<FactorAdded>(Arc::clone(service) as _)
         .on::<FactorRemoved>(Arc::clone(service) as _)
         .on::<FactorGuessed>(Arc::clone(service) as _)
+        .on::<PasskeySuspected>(Arc::clone(service) as _)
         .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
         .on::<RecoveryCodeUsed>(Arc::clone(service) as _);
     let orders = Subscription::new("notifications", "orders")

@@ -197,6 +197,48 @@ fn a_contract_may_test_with_what_it_does_not_ship() {
 }
 
 #[test]
+fn a_part_of_a_module_is_its_own() {
+    let part = |text: &str| {
+        let folder = healthy();
+        write(folder.path(), "crates/orders/rates/Cargo.toml", text);
+        let manifest =
+            "[package]\nname = \"orders\"\n[dependencies]\norders-rates.workspace = true\n";
+        write(folder.path(), "crates/orders/module/Cargo.toml", manifest);
+        let lib = "pub const USES: &[&str] = &[];\npub const LISTENS: &[&str] = &[];\n";
+        write(folder.path(), "crates/orders/module/src/lib.rs", lib);
+        folder
+    };
+    let good =
+        "[package]\nname = \"orders-rates\"\n[dependencies]\ntenon-kernel.workspace = true\n";
+    let folder = part(good);
+    assert_eq!(findings(folder.path()), []);
+    for path in [
+        "crates/catalog/module/Cargo.toml",
+        "crates/catalog/contract/Cargo.toml",
+        "crates/platform/store/Cargo.toml",
+    ] {
+        let folder = part(good);
+        let name = match path.split('/').nth(2) {
+            Some("module") => "catalog",
+            Some("contract") => "catalog-contract",
+            _ => "tenon-store",
+        };
+        let knowing = format!(
+            "[package]\nname = \"{name}\"\n[dependencies]\norders-rates.workspace = true\n"
+        );
+        write(folder.path(), path, &knowing);
+        let found = findings(folder.path());
+        assert_eq!(found.len(), 1, "{path}: {found:#?}");
+        assert_eq!(found[0].rule, "part-is-its-modules-own");
+    }
+    let knowing =
+        "[package]\nname = \"orders-rates\"\n[dependencies]\norders-contract.workspace = true\n";
+    let found = findings(part(knowing).path());
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].rule, "part-knows-no-module");
+}
+
+#[test]
 fn contracts_in_a_circle_are_found() {
     let folder = healthy();
     let manifest = |name: &str, other: &str| {

@@ -73,6 +73,7 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         i::FactorAdded,
         i::FactorRemoved,
         i::FactorGuessed,
+        i::PasskeySuspected,
         i::RecoveryCodesRenewed,
         i::RecoveryCodeUsed,
         n::MessageSent,

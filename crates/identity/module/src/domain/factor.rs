@@ -11,10 +11,14 @@ use super::totp::TotpCode;
 
 /// How old a sign-in may be when something that lasts is made by it.
 pub(crate) const FRESH: Duration = Duration::from_mins(15);
-/// Most factors of a person, pending ones among them.
-pub(crate) const MAX_FACTORS: u32 = 5;
+/// Most apps that show codes of a person, pending ones among them.
+pub(crate) const MAX_APPS: u32 = 5;
+/// Most passkeys of a person, pending ones among them.
+pub(crate) const MAX_PASSKEYS: u32 = 10;
 /// How long a new factor waits for its first code.
 pub(crate) const PENDING_LIFE: Duration = Duration::from_mins(15);
+/// How long the challenge of a passkey can be answered, to register it and to sign in with it.
+pub(crate) const CHALLENGE_LIFE: Duration = Duration::from_mins(5);
 /// How long a sign-in waits for its code.
 pub(crate) const SIGN_IN_LIFE: Duration = Duration::from_mins(5);
 /// Codes that may be tried to complete one sign-in.
@@ -39,6 +43,10 @@ pub(crate) enum Amr {
     Code,
     /// With a recovery code.
     RecoveryCode,
+    /// With a passkey after the password.
+    PasswordAndPasskey,
+    /// With a passkey and nothing else: the device, and what unlocks it.
+    Passkey,
 }
 
 /// What somebody sends as a code.
@@ -53,10 +61,18 @@ impl Factor {
     pub(crate) fn is_confirmed(&self) -> bool {
         self.confirmed_at.is_some()
     }
+
+    /// Whether it waits for its first proof in vain: a passkey has less time than an app, which has to be found first.
+    pub(crate) fn is_forgotten(&self, now: Timestamp) -> bool {
+        !self.is_confirmed()
+            && self.kind == FactorKind::Passkey
+            && now.since(self.created_at) >= CHALLENGE_LIFE
+    }
 }
 
 impl Amr {
-    /// In the words of RFC 8176. There is none for a recovery code, so it only says that there were two factors.
+    /// In the words of RFC 8176. There is none for a recovery code, so it only says that there were two factors. A passkey is a key
+    /// whose possession was proved (`pop`), with somebody there (`user`); where it is kept nobody attests.
     pub(crate) fn values(self) -> Vec<String> {
         self.as_column().split(' ').map(str::to_owned).collect()
     }
@@ -67,6 +83,8 @@ impl Amr {
             Self::Password => "pwd",
             Self::Code => "pwd otp mfa",
             Self::RecoveryCode => "pwd mfa",
+            Self::PasswordAndPasskey => "pwd pop user mfa",
+            Self::Passkey => "pop user mfa",
         }
     }
 
@@ -75,6 +93,8 @@ impl Amr {
         match column {
             "pwd otp mfa" => Self::Code,
             "pwd mfa" => Self::RecoveryCode,
+            "pwd pop user mfa" => Self::PasswordAndPasskey,
+            "pop user mfa" => Self::Passkey,
             _ => Self::Password,
         }
     }
@@ -112,8 +132,15 @@ mod tests {
 
     #[test]
     fn what_was_proved_survives_the_store() {
-        for amr in [Amr::Password, Amr::Code, Amr::RecoveryCode] {
+        for amr in [
+            Amr::Password,
+            Amr::Code,
+            Amr::RecoveryCode,
+            Amr::PasswordAndPasskey,
+            Amr::Passkey,
+        ] {
             assert_eq!(Amr::from_column(amr.as_column()), amr);
+            assert_eq!(amr.is_multi_factor(), amr != Amr::Password);
         }
         assert!(!Amr::from_column("face").is_multi_factor());
     }

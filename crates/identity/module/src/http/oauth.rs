@@ -13,6 +13,7 @@ mod introspect;
 mod list_clients;
 mod list_consents;
 mod page;
+mod passkey;
 mod refusal;
 mod revoke;
 mod rotate_secret;
@@ -46,6 +47,7 @@ pub(super) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         withdraw_consent::endpoint(service),
     ];
     endpoints.extend(authorize::endpoints(&site));
+    endpoints.extend(passkey::endpoints(&site));
     endpoints.push(token::endpoint(service));
     endpoints.push(revoke::endpoint(service));
     endpoints.push(introspect::endpoint(service));

@@ -8,6 +8,7 @@ use http::header::USER_AGENT;
 use identity_contract::IdentityError;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use tenon_access::Policy;
 use tenon_kernel::Timestamp;
 use tenon_web::{ApiJson, ClientAddress, Ctx, Endpoint, Problem, Reply};
@@ -44,7 +45,8 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
              a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept \
              under an `Idempotency-Key`: a lost answer costs nothing, sign in again. Where the account has a second factor, a \
              right password gets 401 `identity.mfa_required` with a `challenge_token`, which \
-             `POST /v1/auth/sessions/confirmations` takes with a code.",
+             `POST /v1/auth/sessions/confirmations` takes with a code, and `POST /v1/auth/passkey-challenges` where `factors` \
+             names passkeys.",
         )
         .rate_limit(AUTH)
         .max_body(MAX_BODY)
@@ -97,4 +99,5 @@ fn code_needed(needed: &CodeNeeded, now: Timestamp) -> Problem {
     Problem::from_error(&IdentityError::MfaRequired)
         .with_extension("challenge_token", needed.token.expose())
         .with_extension("expires_in", needed.expires_at.since(now).as_secs())
+        .with_extension("factors", json!(needed.kinds))
 }

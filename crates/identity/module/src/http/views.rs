@@ -63,7 +63,7 @@ pub(super) struct UserView {
     locked_at: Option<Timestamp>,
     /// Why.
     lock_reason: Option<String>,
-    /// When they last gave their password.
+    /// When they last signed in.
     last_signed_in_at: Option<Timestamp>,
     /// When the account was made.
     created_at: Timestamp,

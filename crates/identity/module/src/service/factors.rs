@@ -15,14 +15,14 @@ use tenon_seam::SeamResult;
 use tenon_seam::audit::AuditRecorded;
 use tenon_store::{Queryable, StoreError};
 
-pub(crate) use self::add::{ADD, NewFactor};
-pub(crate) use self::confirm::Confirmation;
+pub(crate) use self::add::{ADD, Creation, NewFactor, Shown};
+pub(crate) use self::confirm::{Confirmation, Proof};
 
 use crate::domain::factor::{Factor, PENDING_LIFE};
 use crate::domain::totp::TotpSecret;
 use crate::key_ring::Place;
 use crate::service::{Service, refuse, signed_in};
-use crate::store::factors::SealedFactor;
+use crate::store::factors::KeptFactor;
 use crate::store::{factors, recovery_codes};
 
 /// What a person has.
@@ -55,9 +55,10 @@ impl Service {
             .seal(self.db.env(), place(row.as_bytes()), secret.as_bytes())
     }
 
-    fn open_secret(&self, factor: &SealedFactor) -> Result<TotpSecret, StoreError> {
+    fn open_secret(&self, factor: &KeptFactor) -> Result<TotpSecret, StoreError> {
         let row = factor.factor.id.uuid();
-        let opened = self.ring.open(place(row.as_bytes()), &factor.sealed_secret);
+        let sealed = factor.sealed_secret.as_deref().unwrap_or_default();
+        let opened = self.ring.open(place(row.as_bytes()), sealed);
         let secret = opened.ok().and_then(|bytes| TotpSecret::from_bytes(&bytes));
         secret.ok_or_else(|| {
             StoreError::inconsistent(format!("factors.sealed_secret of {}", factor.factor.id))
@@ -70,12 +71,22 @@ async fn listed(
     db: &mut dyn Queryable,
     user: UserId,
     now: Timestamp,
-) -> Result<Vec<SealedFactor>, StoreError> {
-    factors::list(db, user, now - PENDING_LIFE).await
+) -> Result<Vec<KeptFactor>, StoreError> {
+    let mut found = factors::list(db, user, now - PENDING_LIFE).await?;
+    found.retain(|found| !found.factor.is_forgotten(now));
+    Ok(found)
+}
+
+/// Passkeys of a person that count.
+fn credentials(found: &[KeptFactor]) -> Vec<Vec<u8>> {
+    let passkeys = found.iter().filter_map(|found| found.passkey.as_ref());
+    passkeys
+        .map(|passkey| passkey.credential_id.clone())
+        .collect()
 }
 
 /// Finds one among them.
-fn pick(found: Vec<SealedFactor>, id: FactorId) -> SeamResult<SealedFactor, IdentityError> {
+fn pick(found: Vec<KeptFactor>, id: FactorId) -> SeamResult<KeptFactor, IdentityError> {
     match found.into_iter().find(|found| found.factor.id == id) {
         Some(factor) => Ok(factor),
         None => refuse(IdentityError::FactorNotFound),

@@ -9,8 +9,8 @@ use crate::domain::refresh::REPLAY_WINDOW;
 use crate::domain::throttle::FORGET_AFTER;
 use crate::service::Service;
 use crate::store::{
-    api_keys, attempts, bootstrap_tokens, challenges, factors, oauth_codes, refresh_tokens,
-    requests, sessions, sign_in_challenges, signing_keys,
+    api_keys, attempts, bootstrap_tokens, challenges, factors, oauth_codes, passkey_challenges,
+    refresh_tokens, requests, sessions, sign_in_challenges, signing_keys,
 };
 
 /// How long sessions that are over, retired keys and expired API keys stay for people who investigate.
@@ -30,6 +30,8 @@ impl Service {
             + factors::purge(tx, now - PENDING_LIFE).await?
             // Long enough that a code which comes back still ends what it gave.
             + oauth_codes::purge(tx, now - KEEP_CHALLENGES).await?
+            // Of no use to anybody: whose passkey was asked for was never known.
+            + passkey_challenges::purge(tx, now).await?
             + requests::purge(tx, now - KEEP_CHALLENGES).await?
             + sessions::purge(tx, now - KEEP_SESSIONS).await?
             + sign_in_challenges::purge(tx, now - KEEP_CHALLENGES).await?

@@ -9,6 +9,7 @@ mod forms;
 mod grant;
 mod introspect;
 mod more_grants;
+mod passkey;
 mod revoke;
 mod second_step;
 mod step;

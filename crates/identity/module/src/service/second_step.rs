@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
-use identity_contract::{FactorGuessed, IdentityError, UserId};
+use identity_contract::{FactorGuessed, FactorKind, IdentityError, UserId};
 use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_seam::{SeamError, SeamResult};
@@ -25,7 +25,7 @@ use crate::service::oauth::BrowserSession;
 use crate::service::{Granted, Service, acting_as, refuse};
 use crate::store::sessions::SessionOf;
 use crate::store::sign_in_challenges::{self, Purpose, Waiting};
-use crate::store::{attempts, users};
+use crate::store::{attempts, factors, users};
 
 /// As long as sign-ins that are over are kept.
 const TOLD_AGAIN_AFTER: Duration = Duration::from_hours(24);
@@ -36,6 +36,8 @@ pub(crate) struct CodeNeeded {
     /// Completes it, together with a code.
     pub(crate) token: SecretToken,
     pub(crate) expires_at: Timestamp,
+    /// What the person has for it.
+    pub(crate) kinds: Vec<FactorKind>,
 }
 
 /// What completes a sign-in.
@@ -100,7 +102,16 @@ impl Service {
         let expires_at = tx.now() + SIGN_IN_LIFE;
         let purpose = purpose_of(entrance);
         sign_in_challenges::insert(tx, &token.hash(), purpose, &waiting, expires_at).await?;
-        Ok(CodeNeeded { token, expires_at })
+        // Since now: none of those that are pending.
+        let now = tx.now();
+        let there = factors::list(tx, proved.account.id, now).await?;
+        let has = |kind: &FactorKind| there.iter().any(|found| found.factor.kind == *kind);
+        let kinds = [FactorKind::Totp, FactorKind::Passkey].into_iter();
+        Ok(CodeNeeded {
+            token,
+            expires_at,
+            kinds: kinds.filter(has).collect(),
+        })
     }
 
     async fn complete(
@@ -184,7 +195,7 @@ impl Service {
     }
 }
 
-fn purpose_of(entrance: &Entrance) -> Purpose {
+pub(super) fn purpose_of(entrance: &Entrance) -> Purpose {
     match entrance.of {
         SessionOf::Browser => Purpose::Browser,
         _ => Purpose::FirstParty,
@@ -196,7 +207,7 @@ fn mark(password_hash: &str) -> Vec<u8> {
     digest(&SHA256, password_hash.as_bytes()).as_ref().to_vec()
 }
 
-fn is_still_proved(account: &Account, waiting: &Waiting) -> bool {
+pub(super) fn is_still_proved(account: &Account, waiting: &Waiting) -> bool {
     let mark = account.password_hash.as_deref().map(mark);
     !account.is_locked()
         && mark.is_some_and(|mark| verify_slices_are_equal(&mark, &waiting.password_mark).is_ok())

@@ -1,6 +1,7 @@
 //! Table `factors`.
 
 use identity_contract::{FactorId, FactorKind, UserId};
+use identity_passkeys::Passkey;
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
@@ -10,36 +11,48 @@ use crate::domain::factor::Factor;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, kind, name, sealed_secret, last_step, last_used_at, confirmed_at, created_at
+            "SELECT id, user_id, kind, name, sealed_secret, last_step, last_used_at, confirmed_at, created_at, challenge,
+                    credential_id, credential
                FROM factors ",
             $rest
         )
     };
 }
 
-/// A factor with its secret, sealed.
+/// A factor with what it proves itself by.
 #[derive(Debug, Clone)]
-pub(crate) struct SealedFactor {
+pub(crate) struct KeptFactor {
     pub(crate) factor: Factor,
-    pub(crate) sealed_secret: Vec<u8>,
+    pub(crate) owner: UserId,
+    /// Of an app: what it makes codes from, sealed.
+    pub(crate) sealed_secret: Option<Vec<u8>>,
     /// The step whose code counted last.
     pub(crate) last_step: Option<i64>,
+    /// Of a passkey: what its registration has to answer.
+    pub(crate) challenge: Option<Vec<u8>>,
+    /// Once it is registered.
+    pub(crate) passkey: Option<Passkey>,
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
     id: FactorId,
+    user_id: UserId,
     kind: String,
     name: String,
-    sealed_secret: Vec<u8>,
+    sealed_secret: Option<Vec<u8>>,
     last_step: Option<i64>,
     last_used_at: Option<Timestamp>,
     confirmed_at: Option<Timestamp>,
     created_at: Timestamp,
+    challenge: Option<Vec<u8>>,
+    credential_id: Option<Vec<u8>>,
+    credential: Option<String>,
 }
 
-impl From<Row> for SealedFactor {
+impl From<Row> for KeptFactor {
     fn from(row: Row) -> Self {
+        let credential = row.credential_id.zip(row.credential);
         Self {
             factor: Factor {
                 id: row.id,
@@ -49,10 +62,25 @@ impl From<Row> for SealedFactor {
                 last_used_at: row.last_used_at,
                 created_at: row.created_at,
             },
+            owner: row.user_id,
             sealed_secret: row.sealed_secret,
             last_step: row.last_step,
+            challenge: row.challenge,
+            passkey: credential.map(|(credential_id, kept)| Passkey {
+                credential_id,
+                kept,
+            }),
         }
     }
+}
+
+/// What a factor begins with.
+#[derive(Debug)]
+pub(crate) enum Beginning {
+    /// An app: the secret, sealed.
+    App(Vec<u8>),
+    /// A passkey: the challenge.
+    Passkey([u8; 32]),
 }
 
 /// Adds a factor that is pending.
@@ -61,17 +89,23 @@ pub(crate) async fn insert(
     id: FactorId,
     user: UserId,
     name: &str,
-    sealed_secret: Vec<u8>,
+    beginning: &Beginning,
 ) -> Result<(), StoreError> {
     let now = tx.now();
+    let (kind, sealed_secret, challenge) = match beginning {
+        Beginning::App(sealed) => ("totp", Some(sealed.as_slice()), None),
+        Beginning::Passkey(challenge) => ("passkey", None, Some(challenge.as_slice())),
+    };
     tx.query(
-        "INSERT INTO factors (id, user_id, kind, name, sealed_secret, created_at)
-         VALUES ($1, $2, 'totp', $3, $4, $5)",
+        "INSERT INTO factors (id, user_id, kind, name, sealed_secret, challenge, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id)
     .bind(user)
+    .bind(kind)
     .bind(name)
     .bind(sealed_secret)
+    .bind(challenge)
     .bind(now)
     .execute()
     .await?;
@@ -84,7 +118,7 @@ pub(crate) async fn list(
     db: &mut dyn Queryable,
     user: UserId,
     pending_since: Timestamp,
-) -> Result<Vec<SealedFactor>, StoreError> {
+) -> Result<Vec<KeptFactor>, StoreError> {
     let rows = db
         .query(select!(
             "WHERE user_id = $1 AND (confirmed_at IS NOT NULL OR created_at > $2) ORDER BY id LIMIT 100"
@@ -93,7 +127,20 @@ pub(crate) async fn list(
         .bind(pending_since)
         .fetch_all::<Row>()
         .await?;
-    Ok(rows.into_iter().map(SealedFactor::from).collect())
+    Ok(rows.into_iter().map(KeptFactor::from).collect())
+}
+
+/// Returns the factor with a passkey, whoever has it.
+pub(crate) async fn find_by_credential(
+    db: &mut dyn Queryable,
+    credential_id: &[u8],
+) -> Result<Option<KeptFactor>, StoreError> {
+    let row = db
+        .query(select!("WHERE credential_id = $1"))
+        .bind(credential_id)
+        .fetch_optional::<Row>()
+        .await?;
+    Ok(row.map(KeptFactor::from))
 }
 
 /// Says whether a person has to show more than a password.
@@ -104,6 +151,52 @@ pub(crate) async fn is_guarded(db: &mut dyn Queryable, user: UserId) -> Result<b
         .fetch_scalar::<i64>()
         .await?;
     Ok(count.unwrap_or_default() > 0)
+}
+
+/// Makes a pending passkey count; `false` if it is gone or counts already, or if anybody has the same.
+pub(crate) async fn confirm_passkey(
+    tx: &mut Tx<'_>,
+    id: FactorId,
+    passkey: &Passkey,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let confirmed = tx
+        .query(
+            "UPDATE factors
+                SET confirmed_at = $4, last_used_at = $4, credential_id = $2, credential = $3
+              WHERE id = $1 AND kind = 'passkey' AND confirmed_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM factors WHERE credential_id = $2)",
+        )
+        .bind(id)
+        .bind(passkey.credential_id.as_slice())
+        .bind(passkey.kept.as_str())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(confirmed == 1)
+}
+
+/// Notes a proof of a passkey; `false` if it is gone, or gave another proof meanwhile. Of many at once exactly one gets `true`.
+pub(crate) async fn use_passkey(
+    tx: &mut Tx<'_>,
+    id: FactorId,
+    before: &Passkey,
+    after: &Passkey,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let used = tx
+        .query(
+            "UPDATE factors
+                SET credential = $3, last_used_at = $4
+              WHERE id = $1 AND credential = $2",
+        )
+        .bind(id)
+        .bind(before.kept.as_str())
+        .bind(after.kept.as_str())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(used == 1)
 }
 
 /// Makes a pending factor count, by the code of a step; `false` if it is gone or counts already.
@@ -178,6 +271,7 @@ pub(crate) async fn purge(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Sto
 fn kind_of(name: &str) -> FactorKind {
     match name {
         "totp" => FactorKind::Totp,
+        "passkey" => FactorKind::Passkey,
         _ => FactorKind::Unknown,
     }
 }

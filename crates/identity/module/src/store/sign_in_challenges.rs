@@ -2,7 +2,7 @@
 
 use identity_contract::UserId;
 use tenon_kernel::Timestamp;
-use tenon_store::{Queryable as _, StoreError, Tx};
+use tenon_store::{Queryable, StoreError, Tx};
 
 use crate::domain::factor::MAX_GUESSES;
 
@@ -54,6 +54,26 @@ pub(crate) async fn insert(
     .execute()
     .await?;
     Ok(())
+}
+
+/// Finds whose sign-in waits; nothing if it is over or for something else, or no guess is left.
+pub(crate) async fn find_waiting(
+    db: &mut dyn Queryable,
+    hash: &[u8],
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<UserId>, StoreError> {
+    db.query(
+        "SELECT user_id
+           FROM sign_in_challenges
+          WHERE hash = $1 AND purpose = $2 AND guesses < $3 AND completed_at IS NULL AND expires_at > $4",
+    )
+    .bind(hash)
+    .bind(purpose_name(purpose))
+    .bind(MAX_GUESSES)
+    .bind(now)
+    .fetch_scalar::<UserId>()
+    .await
 }
 
 /// Counts a guess before it is made, so that parallel ones cannot slip through together; nothing if none is left, or the
@@ -132,7 +152,7 @@ pub(crate) async fn purge(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Sto
     .await
 }
 
-fn purpose_name(purpose: Purpose) -> &'static str {
+pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::FirstParty => "first_party",
         Purpose::Browser => "browser",

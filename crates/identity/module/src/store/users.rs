@@ -247,6 +247,22 @@ pub(crate) async fn update_lock(
     Ok(changed == 1)
 }
 
+/// Notes a sign-in without a password; `false` if the user is locked, or has not proved their address.
+pub(crate) async fn note_sign_in(tx: &mut Tx<'_>, id: UserId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let changed = tx
+        .query(
+            "UPDATE users
+                SET last_signed_in_at = $2
+              WHERE id = $1 AND locked_at IS NULL AND email_verified_at IS NOT NULL",
+        )
+        .bind(id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
 /// Notes a sign-in, if the user is still as they were when the password was checked; keeps the row until commit.
 pub(crate) async fn confirm_sign_in(
     tx: &mut Tx<'_>,

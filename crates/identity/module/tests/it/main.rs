@@ -9,6 +9,7 @@ mod factors;
 mod housekeeping;
 mod me;
 mod oauth;
+mod passkeys;
 mod recovery;
 mod refresh;
 mod registration;

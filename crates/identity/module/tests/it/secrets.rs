@@ -12,6 +12,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::factors::{codes_of, first_step, guarded, second_step};
 use crate::oauth::browser::{Browser, CALLBACK, Program, VERIFIER, query, value};
+use crate::passkeys;
 use crate::world::{PASSWORD, World};
 
 const NEW: &str = "a much better one";
@@ -82,6 +83,7 @@ async fn live_through(world: &World) -> Vec<(&'static str, Vec<u8>)> {
 
     let mut secrets = live_as_program(world).await;
     secrets.extend(live_by_keys(world).await);
+    secrets.extend(live_with_passkey(world).await);
     let (of_phone, raw) = live_with_factor(world).await;
     secrets.extend(of_phone);
     secrets.extend([
@@ -176,6 +178,27 @@ async fn live_with_factor(world: &World) -> (Vec<(&'static str, String)>, Vec<u8
         ("new recovery code as shown", renewed),
     ];
     (texts, ada.phone.key)
+}
+
+/// Walks through what whoever signs in with a passkey holds.
+async fn live_with_passkey(world: &World) -> Vec<(&'static str, String)> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let (mut device, _) = passkeys::guarded(world, "pia@example.org").await;
+    let asked = passkeys::challenge(world).await;
+    let credential = device.get(&asked["request_options"]);
+    let tokens = passkeys::answer(world, &asked, &credential).await;
+    let open = passkeys::challenge(world).await;
+    vec![
+        (
+            "token of a passkey's challenge",
+            text(&asked["challenge_token"]),
+        ),
+        ("token of an open challenge", text(&open["challenge_token"])),
+        (
+            "refresh token after a passkey",
+            text(&tokens.expect(201)["refresh_token"]),
+        ),
+    ]
 }
 
 /// Walks through what keys hold, good and bad ones.
@@ -277,7 +300,12 @@ async fn no_secret_is_in_the_store_or_the_log() {
         }
         assert!(!holds(&log, secret), "the {what} is in the log");
     }
-    for email in ["ada@example.org", "eve@example.org", "iris@example.org"] {
+    for email in [
+        "ada@example.org",
+        "eve@example.org",
+        "iris@example.org",
+        "pia@example.org",
+    ] {
         assert!(!holds(&log, email), "an address is in the log");
     }
 }

@@ -85,6 +85,7 @@ const MAILS: &[(&str, &str)] = mails!(
     "order_placed",
     "order_shipped",
     "password_changed",
+    "passkey_suspected",
     "payment_returned",
     "recover_account",
     "recovery_code_used",
@@ -237,7 +238,7 @@ mod tests {
         })
     }
 
-    const ALL: [Template; 20] = [
+    const ALL: [Template; 21] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -245,6 +246,7 @@ mod tests {
         Template::FactorAdded,
         Template::FactorRemoved,
         Template::FactorGuessed,
+        Template::PasskeySuspected,
         Template::RecoveryCodesRenewed,
         Template::RecoveryCodeUsed,
         Template::NewDevice,

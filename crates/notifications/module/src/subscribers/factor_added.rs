@@ -1,7 +1,7 @@
 //! `factor.added`: people are told when a second factor is asked for from now on.
 
 use async_trait::async_trait;
-use identity_contract::FactorAdded;
+use identity_contract::{FactorAdded, FactorKind};
 use notifications_contract::Template;
 use serde_json::json;
 use tenon_events::{Handle, HandlerError, Receipt};
@@ -22,7 +22,7 @@ impl Handle<FactorAdded> for Service {
             template: Template::FactorAdded,
             recipient: Recipient::User(event.user_id),
             subject: event.factor_id.to_string(),
-            data: json!({}),
+            data: json!({ "is_passkey": event.kind == FactorKind::Passkey }),
             send_before: None,
         };
         self.queue(

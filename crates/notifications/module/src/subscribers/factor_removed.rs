@@ -1,7 +1,7 @@
 //! `factor.removed`: people are told when a second factor no longer counts.
 
 use async_trait::async_trait;
-use identity_contract::FactorRemoved;
+use identity_contract::{FactorKind, FactorRemoved};
 use notifications_contract::Template;
 use serde_json::json;
 use tenon_events::{Handle, HandlerError, Receipt};
@@ -22,7 +22,9 @@ impl Handle<FactorRemoved> for Service {
             template: Template::FactorRemoved,
             recipient: Recipient::User(event.user_id),
             subject: event.factor_id.to_string(),
-            data: json!({ "was_last": event.was_last }),
+            data: json!({
+                "was_last": event.was_last, "is_passkey": event.kind == FactorKind::Passkey,
+            }),
             send_before: None,
         };
         self.queue(

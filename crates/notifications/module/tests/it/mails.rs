@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use identity_contract::{
     ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorGuessed, FactorKind,
-    FactorRemoved, GetChallengeMessage, Identity as _, RecoveryCodeUsed, RecoveryCodesRenewed,
-    SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
+    FactorRemoved, GetChallengeMessage, Identity as _, PasskeySuspected, RecoveryCodeUsed,
+    RecoveryCodesRenewed, SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
     CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
@@ -256,6 +256,38 @@ async fn people_hear_of_their_second_factors() {
         assert_eq!(subject(), "Someone signed in with a recovery code");
         let text = world.only_mail().text.expect("it has a text part");
         assert!(text.contains("9 are left"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn people_hear_of_their_passkeys() {
+    for engine in ONE_STORE {
+        let world = World::hearing(engine, &["identity"]).await;
+        let (user_id, factor_id) = (world.ada(Some("Ada")), id("factor"));
+        let kind = FactorKind::Passkey;
+        let subject = || world.only_mail().subject;
+        let added = FactorAdded {
+            factor_id,
+            user_id,
+            kind,
+        };
+        world.happens("identity", &added).await;
+        assert_eq!(subject(), "A passkey was added to your account");
+        let text = world.only_mail().text.expect("it has a text part");
+        assert!(text.contains("A passkey was added"), "{text}");
+        world.catcher.clear();
+        let removed = FactorRemoved {
+            factor_id,
+            user_id,
+            kind,
+            was_last: false,
+        };
+        world.happens("identity", &removed).await;
+        assert_eq!(subject(), "A passkey was removed from your account");
+        world.catcher.clear();
+        let suspected = PasskeySuspected { factor_id, user_id };
+        world.happens("identity", &suspected).await;
+        assert_eq!(subject(), "Someone may have a copy of your passkey");
     }
 }
 

@@ -7,23 +7,27 @@ use identity_contract::FactorId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_access::{Policy, ScopeRule};
+use tenon_kernel::FieldError;
 use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, Problem, Reply};
 
 use super::TAG;
 use super::view::{FactorView, shown};
 use crate::domain::factor::OneTimeCode;
-use crate::http::{AUTH, MAX_BODY, problem};
+use crate::http::passkeys::{AttestationBody, MAX_CREDENTIAL};
+use crate::http::{AUTH, invalid, problem};
 use crate::service::Service;
-use crate::service::factors::Confirmation;
+use crate::service::factors::{Confirmation, Proof};
 
-/// The first code.
+/// The first proof: one of the two.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "FactorConfirmationBody")]
 pub(super) struct Body {
-    /// The six digits that the app shows.
+    /// Of an app: the six digits that it shows.
     #[schemars(extend("writeOnly" = true))]
-    one_time_code: String,
+    one_time_code: Option<String>,
+    /// Of a passkey: what `navigator.credentials.create()` gave, as its `toJSON()` writes it.
+    credential: Option<AttestationBody>,
     /// Whether your other sessions end, which began without the factor; yes unless said.
     end_other_sessions: Option<bool>,
 }
@@ -46,7 +50,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         Policy::SignedIn,
     )
     .tag(TAG)
-    .summary("Confirms a second factor with its first code.")
+    .summary("Confirms a second factor with its first proof.")
     .description(
         "From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say \
          otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, \
@@ -54,13 +58,16 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     )
     .scope_rule(ScopeRule::FirstParty)
     .rate_limit(AUTH)
-    .max_body(MAX_BODY)
+    .max_body(MAX_CREDENTIAL)
     .path_param::<FactorId>("id", "The factor.")
     .body::<Body>()
     .answers::<View>(200, "The factor; with the first one, recovery codes.")
     .problem(404, "identity.factor_not_found")
     .problem(409, "identity.factor_confirmed")
+    .problem(409, "identity.passkeys_unavailable")
+    .problem(422, "identity.invalid_request")
     .problem(422, "identity.wrong_code")
+    .problem(422, "identity.wrong_passkey")
     .problem(429, "identity.too_many_attempts")
     .handler(handler, Arc::clone(service))
 }
@@ -71,9 +78,14 @@ async fn handler(
     ApiPath(id): ApiPath<FactorId>,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<Reply, Problem> {
+    let proof = match (body.one_time_code, body.credential) {
+        (Some(code), None) => Proof::Code(OneTimeCode::parse(&code)),
+        (None, Some(sent)) => Proof::Passkey(sent.read("/credential").map_err(invalid)?),
+        _ => return Err(invalid(vec![one_of_two()])),
+    };
     let confirmation = Confirmation {
         id,
-        code: OneTimeCode::parse(&body.one_time_code),
+        proof,
         end_other_sessions: body.end_other_sessions.unwrap_or(true),
     };
     let confirmed = service
@@ -84,4 +96,9 @@ async fn handler(
         factor: confirmed.factor.into(),
         recovery_codes: confirmed.recovery_codes.as_deref().map(shown),
     }))
+}
+
+fn one_of_two() -> FieldError {
+    let detail = "Send the code of an app or the credential of a passkey.";
+    FieldError::new("/one_time_code", "missing_member", detail)
 }

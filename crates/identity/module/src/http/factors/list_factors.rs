@@ -28,7 +28,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .tag(TAG)
         .summary("Lists your second factors.")
         .scope_rule(ScopeRule::FirstParty)
-        .answers::<View>(200, "Your factors, five at most.")
+        .answers::<View>(200, "Your factors: five apps and ten passkeys at most.")
         .handler(handler, Arc::clone(service))
 }
 

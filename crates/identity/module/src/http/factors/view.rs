@@ -1,6 +1,6 @@
 //! Factors as their owner sees them.
 
-use identity_contract::FactorId;
+use identity_contract::{FactorId, FactorKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::Timestamp;
@@ -15,6 +15,8 @@ use crate::domain::recovery_code::RecoveryCode;
 pub(super) enum Kind {
     /// An app that shows codes which change with the time (RFC 6238: SHA-1, six digits, 30 seconds).
     Totp,
+    /// A key of WebAuthn on a device, or shared between devices, unlocked by a PIN, a finger or a face.
+    Passkey,
 }
 
 /// Where a factor stands.
@@ -22,7 +24,7 @@ pub(super) enum Kind {
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "FactorStatus")]
 pub(super) enum Status {
-    /// It waits for its first code, 15 minutes at most, and is not asked for.
+    /// It waits for its first proof, 15 minutes at most, a passkey five, and is not asked for.
     Pending,
     /// It is asked for at each sign-in.
     Confirmed,
@@ -40,9 +42,9 @@ pub(super) struct FactorView {
     name: String,
     /// Where it stands.
     status: Status,
-    /// When a code of it last counted.
+    /// When it last counted.
     last_used_at: Option<Timestamp>,
-    /// When its first code came.
+    /// When its first proof came.
     confirmed_at: Option<Timestamp>,
     /// When it was made.
     created_at: Timestamp,
@@ -57,12 +59,30 @@ impl From<Factor> for FactorView {
         };
         Self {
             id: factor.id,
-            kind: Kind::Totp, // the table has no other
+            kind: factor.kind.into(),
             name: factor.name,
             status,
             last_used_at: factor.last_used_at,
             confirmed_at: factor.confirmed_at,
             created_at: factor.created_at,
+        }
+    }
+}
+
+impl From<FactorKind> for Kind {
+    fn from(kind: FactorKind) -> Self {
+        match kind {
+            FactorKind::Passkey => Self::Passkey,
+            _ => Self::Totp, // the table has no other
+        }
+    }
+}
+
+impl From<Kind> for FactorKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Totp => Self::Totp,
+            Kind::Passkey => Self::Passkey,
         }
     }
 }

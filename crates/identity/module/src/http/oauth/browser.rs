@@ -91,7 +91,9 @@ fn status(failure: Option<Failure>) -> StatusCode {
     match failure {
         None => StatusCode::OK,
         Some(Failure::Stale) => StatusCode::BAD_REQUEST,
-        Some(Failure::Refused | Failure::WrongCode) => StatusCode::UNAUTHORIZED,
+        Some(Failure::Refused | Failure::WrongCode | Failure::PasskeyRefused) => {
+            StatusCode::UNAUTHORIZED
+        }
         Some(Failure::TooManyAttempts { .. }) => StatusCode::TOO_MANY_REQUESTS,
     }
 }

@@ -1,4 +1,4 @@
-//! Pages without a script, for whichever browser a program has sent here.
+//! Pages that work without a script, for whichever browser a program has sent here. Passkeys alone need one, of ours.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -12,12 +12,15 @@ use crate::domain::oauth::scopes::KNOWN;
 use crate::service::oauth::{CodePage, ConsentPage, Failure, SignInPage};
 
 const STYLE: &str = include_str!("pages/style.css");
+const SCRIPT: &str = include_str!("pages/passkey.js");
 
 /// The pages, ready to be filled. Templates named `.html` escape everything that is put in.
 pub(super) struct Pages {
     templates: Environment<'static>,
     /// The hash of the one style that is taken (CSP level 3 §6.7.2).
     style_source: String,
+    /// The hash of the one script that is run.
+    script_source: String,
 }
 
 impl Pages {
@@ -25,6 +28,7 @@ impl Pages {
         let mut templates = Environment::new();
         for (name, source) in [
             ("layout.html", include_str!("pages/layout.html")),
+            ("passkey.html", include_str!("pages/passkey.html")),
             ("sign_in.html", include_str!("pages/sign_in.html")),
             ("code.html", include_str!("pages/code.html")),
             ("consent.html", include_str!("pages/consent.html")),
@@ -34,10 +38,10 @@ impl Pages {
                 .add_template(name, source)
                 .expect("our own templates can be read");
         }
-        let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
         Self {
             templates,
-            style_source: format!("'sha256-{hash}'"),
+            style_source: source_of(STYLE),
+            script_source: source_of(SCRIPT),
         }
     }
 
@@ -45,7 +49,7 @@ impl Pages {
         let failure = page.failure.map(words);
         let values = context! {
             client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
-            email => page.email.as_str(), failure => failure,
+            email => page.email.as_str(), failure => failure, script => page.takes_passkey.then_some(SCRIPT),
         };
         self.fill("sign_in.html", status, values, Some(&page.redirect_uri))
     }
@@ -54,7 +58,7 @@ impl Pages {
         let failure = page.failure.map(words);
         let values = context! {
             client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
-            challenge => page.challenge.expose(), failure => failure,
+            challenge => page.challenge.expose(), failure => failure, script => page.takes_passkey.then_some(SCRIPT),
         };
         self.fill("code.html", status, values, Some(&page.redirect_uri))
     }
@@ -84,6 +88,15 @@ impl Pages {
 
     /// `leads_to`: where the forms of the page may end up beside here.
     fn fill(&self, name: &str, status: StatusCode, values: Value, leads_to: Option<&str>) -> Reply {
+        // Only a page that has the script may run it, and ask us something.
+        let has_script = values
+            .get_attr("script")
+            .is_ok_and(|script| script.is_true());
+        let script = if has_script {
+            format!("script-src {}; connect-src 'self'; ", self.script_source)
+        } else {
+            String::new()
+        };
         let template = self
             .templates
             .get_template(name)
@@ -97,7 +110,7 @@ impl Pages {
         };
         let style = &self.style_source;
         let policy = format!(
-            "default-src 'none'; style-src {style}; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src {style}; {script}form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
         );
         Reply::html(status, page)
             .header("content-security-policy", policy)
@@ -107,6 +120,12 @@ impl Pages {
     }
 }
 
+/// The source under which one text is taken, and no other (CSP level 3 §6.7.2).
+fn source_of(text: &str) -> String {
+    let hash = STANDARD.encode(digest(&SHA256, text.as_bytes()));
+    format!("'sha256-{hash}'")
+}
+
 fn words(failure: Failure) -> String {
     match failure {
         Failure::Stale => "This page was out of date. Please try again.".to_owned(),
@@ -114,6 +133,9 @@ fn words(failure: Failure) -> String {
             "The e-mail address or the password is wrong, or the account cannot be used.".to_owned()
         }
         Failure::WrongCode => "The code is wrong, too old, or was used before.".to_owned(),
+        Failure::PasskeyRefused => {
+            "This passkey was not accepted. Try again, or sign in another way.".to_owned()
+        }
         Failure::TooManyAttempts { retry_after_ms } => format!(
             "Too many attempts. Try again in {} seconds.",
             retry_after_ms.div_ceil(1_000)
@@ -147,6 +169,7 @@ mod tests {
             new_cookie: None,
             email: nasty(),
             failure: Some(Failure::Refused),
+            takes_passkey: true,
         };
         let consent = ConsentPage {
             client_name: nasty(),
@@ -163,6 +186,7 @@ mod tests {
             form_token: nasty(),
             challenge: SecretToken::from_bytes(&[7; 32]),
             failure: Some(Failure::WrongCode),
+            takes_passkey: true,
         };
         for reply in [
             pages.sign_in(StatusCode::OK, &sign_in),

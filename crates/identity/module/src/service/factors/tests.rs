@@ -8,7 +8,7 @@ use crate::domain::factor::{Amr, OneTimeCode};
 use crate::domain::totp::TotpSecret;
 use crate::service::{NewUser, Service};
 use crate::settings::{IdentitySettings, KeyRingEntry};
-use crate::store::factors;
+use crate::store::factors::{self, Beginning};
 use crate::{Deps, MIGRATIONS, PasswordCost};
 
 /// The installation with these keys.
@@ -38,10 +38,10 @@ async fn guarded(kit: &Kit, service: &Service, secret: &TotpSecret) -> UserId {
     };
     let user = service.create_user(&kit.ctx(), user).await.expect("made");
     let id: FactorId = kit.env().new_id();
-    let sealed = service.seal_secret(id, secret);
+    let sealed = Beginning::App(service.seal_secret(id, secret));
     let mut ctx = kit.ctx();
     let mut tx = service.db.begin(&mut ctx, "test").await.expect("begun");
-    let inserted = factors::insert(&mut tx, id, user, "Phone", sealed).await;
+    let inserted = factors::insert(&mut tx, id, user, "Phone", &sealed).await;
     inserted.expect("inserted");
     assert!(factors::confirm(&mut tx, id, 0).await.expect("written"));
     tx.commit().await.expect("committed");

@@ -1,6 +1,6 @@
 //! Trying a code, and using it up if it is right.
 
-use identity_contract::{RecoveryCodeUsed, UserId};
+use identity_contract::{FactorKind, RecoveryCodeUsed, UserId};
 use tenon_events::Emit as _;
 use tenon_store::{StoreError, Tx};
 
@@ -33,14 +33,15 @@ impl Service {
         let now = tx.now();
         // Since now: none of those that are pending.
         for found in factors::list(tx, user, now).await? {
-            if !found.factor.is_confirmed() {
+            if !found.factor.is_confirmed() || found.factor.kind != FactorKind::Totp {
                 continue;
             }
             let secret = self.open_secret(&found)?;
             if let Some(step) = secret.step_of(code, now, found.last_step)
                 && factors::use_step(tx, found.factor.id, step).await?
             {
-                if !self.ring.is_current(&found.sealed_secret) {
+                let sealed = found.sealed_secret.as_deref().unwrap_or_default();
+                if !self.ring.is_current(sealed) {
                     let sealed = self.seal_secret(found.factor.id, &secret);
                     factors::reseal(tx, found.factor.id, sealed).await?;
                 }

@@ -257,6 +257,7 @@ impl Service {
             new_cookie,
             email,
             failure,
+            takes_passkey: self.relying_party().is_ok(),
         }))
     }
 

@@ -51,7 +51,7 @@ impl Service {
     }
 
     /// The sign-in is over, so the password is asked for again.
-    fn start_again(&self, visit: Visit) -> Step {
+    pub(super) fn start_again(&self, visit: Visit) -> Step {
         self.ask_to_sign_in(visit, String::new(), Some(Failure::Stale))
     }
 
@@ -71,6 +71,7 @@ impl Service {
             request: visit.query,
             challenge,
             failure,
+            takes_passkey: self.relying_party().is_ok(),
         }))
     }
 }

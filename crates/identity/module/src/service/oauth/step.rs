@@ -36,6 +36,8 @@ pub(crate) struct SignInPage {
     pub(crate) new_cookie: Option<SecretToken>,
     pub(crate) email: String,
     pub(crate) failure: Option<Failure>,
+    /// Whether there is a domain that passkeys are made for.
+    pub(crate) takes_passkey: bool,
 }
 
 /// Everything that the page to type a code on shows and carries.
@@ -48,6 +50,8 @@ pub(crate) struct CodePage {
     /// The sign-in that waits for the code.
     pub(crate) challenge: SecretToken,
     pub(crate) failure: Option<Failure>,
+    /// Whether there is a domain that passkeys are made for: who has none finds out at the device.
+    pub(crate) takes_passkey: bool,
 }
 
 /// Why the page is shown again.
@@ -59,6 +63,8 @@ pub(crate) enum Failure {
     Refused,
     /// A code that does not count now.
     WrongCode,
+    /// A passkey that does not count here, or too late.
+    PasskeyRefused,
     TooManyAttempts {
         retry_after_ms: u64,
     },

@@ -161,6 +161,15 @@ impl Browser {
     }
 
     pub(crate) async fn send(&mut self, path: &str, pairs: &[(&str, &str)]) -> TestReply {
+        self.send_for("text/html", path, pairs).await
+    }
+
+    /// As a script of the page asks us something.
+    pub(crate) async fn ask(&mut self, path: &str, pairs: &[(&str, &str)]) -> TestReply {
+        self.send_for("application/json", path, pairs).await
+    }
+
+    async fn send_for(&mut self, accept: &str, path: &str, pairs: &[(&str, &str)]) -> TestReply {
         let request = self.client.post(path).bytes(FORM, form(pairs));
         let request = match &self.cookie {
             Some(cookie) => request.header("cookie", cookie),
@@ -169,7 +178,7 @@ impl Browser {
         let request = request
             .header("origin", "https://shop.test")
             .header("sec-fetch-site", "same-origin");
-        let reply = request.header("accept", "text/html").await;
+        let reply = request.header("accept", accept).await;
         self.keep(&reply);
         reply
     }

@@ -14,6 +14,7 @@ const INSIDE: &[&str] = &[
     "factor.added",
     "factor.guessed",
     "factor.removed",
+    "passkey.suspected",
     "recovery_code.used",
     "recovery_codes.renewed",
     "role.assigned",

@@ -170,7 +170,7 @@ fn keys(n: i64) -> [Row; 2] {
 }
 
 /// Factors that count and pending ones in turn.
-fn second_factors(n: i64) -> [Row; 3] {
+fn second_factors(n: i64) -> [Row; 5] {
     let at = || V::At(1_780_315_200_000_000 + n * 1_001);
     let counts = |value: V| if n % 2 == 1 { value } else { V::Null };
     let factor = vec![
@@ -182,6 +182,32 @@ fn second_factors(n: i64) -> [Row; 3] {
         counts(V::I(59_343_840 + n)),
         counts(at()),
         counts(at()),
+        at(),
+        V::Null,
+        V::Null,
+        V::Null,
+    ];
+    let passkey = vec![
+        V::U(5_000_000 + n),
+        V::U(n),
+        t("passkey"),
+        t(format!("Zoë's laptop {n} 🦊")),
+        V::Null,
+        V::Null,
+        counts(at()),
+        counts(at()),
+        at(),
+        V::X(32, n),
+        counts(V::X(24, n)),
+        counts(t(r#"{"cred":{"counter":7}}"#)),
+    ];
+    let asked = vec![
+        V::X(32, n),
+        t(if n % 2 == 1 { "first_party" } else { "browser" }),
+        V::X(32, n + 1),
+        V::X(32, n + 2),
+        counts(V::X(32, n + 3)),
+        at(),
         at(),
     ];
     let code = vec![V::U(n), V::X(32, n), at(), counts(at())];
@@ -201,6 +227,8 @@ fn second_factors(n: i64) -> [Row; 3] {
     ];
     [
         ("factors", factor),
+        ("factors", passkey),
+        ("passkey_challenges", asked),
         ("recovery_codes", code),
         ("sign_in_challenges", waiting),
     ]
