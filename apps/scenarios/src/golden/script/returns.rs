@@ -18,7 +18,7 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
         .quietly(found)
         .await?
         .text("/lines/0/line_id")?;
-    let wish_of = |person: &Person, order: &str, key: &str, lines: Value| {
+    let wish = |person: &Person, order: &str, key: &str, lines: Value| {
         let body = json!({ "lines": lines, "note": "It was broken." });
         Ask::post(format!("{}/returns", orders(order)), &body)
             .by(person)
@@ -35,45 +35,45 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
         .ask(
             "create_return: a piece",
             201,
-            wish(order, "return-1", pieces(1)),
+            wish(&ada, order, "return-1", pieces(1)),
         )
         .await?;
     for (case, status, ask) in [
         (
             "sent again under its key",
             201,
-            wish(order, "return-1", pieces(1)),
+            wish(&ada, order, "return-1", pieces(1)),
         ),
         (
             "something else under its key",
             422,
-            wish(order, "return-1", pieces(2)),
+            wish(&ada, order, "return-1", pieces(2)),
         ),
         (
             "of a piece that is in a return",
             422,
-            wish(order, "return-2", pieces(1)),
+            wish(&ada, order, "return-2", pieces(1)),
         ),
-        ("of nothing", 422, wish(order, "return-3", json!([]))),
+        ("of nothing", 422, wish(&ada, order, "return-3", json!([]))),
         (
             "for a reason that is none",
             400,
-            wish(order, "return-4", moon),
+            wish(&ada, order, "return-4", moon),
         ),
         (
             "of no order",
             404,
-            wish(&nobody("ord"), "return-5", pieces(1)),
+            wish(&ada, &nobody("ord"), "return-5", pieces(1)),
         ),
         (
             "of what has not left",
             409,
-            wish(unsent, "return-6", pieces(1)),
+            wish(&ada, unsent, "return-6", pieces(1)),
         ),
         (
             "of somebody else",
             404,
-            wish_of(&bob, order, "return-7", pieces(1)),
+            wish(&bob, order, "return-7", pieces(1)),
         ),
     ] {
         recorder
@@ -101,11 +101,11 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
             .await?;
     }
     let second = recorder
-        .quietly(wish(order, "return-8", pieces(1)))
+        .quietly(wish(&ada, order, "return-8", pieces(1)))
         .await?
         .text("/id")?;
     decide(shop, &id, &second).await?;
-    let third = wish(order, "return-9", pieces(1));
+    let third = wish(&ada, order, "return-9", pieces(1));
     let third = shop.recorder.quietly(third).await?.text("/id")?;
     arrive(shop, &third, &line, order).await?;
     let recorder = &mut shop.recorder;
