@@ -6,6 +6,7 @@ mod docs;
 mod failure_table;
 mod migrations;
 pub(crate) mod rust_text;
+mod security;
 mod sql;
 
 use std::fmt;
@@ -54,7 +55,7 @@ pub(crate) enum Topic {
     Asyncapi,
     /// The settings sample and schema are the committed ones.
     Settings,
-    /// Error pages, links, file headers, module maps.
+    /// Error pages, links, file headers, tests that documents name.
     Docs,
     /// Container image and compose file.
     Deploy,
