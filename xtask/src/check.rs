@@ -4,8 +4,10 @@ pub(crate) mod boundaries;
 mod deps;
 mod docs;
 mod failure_table;
+mod lock;
 mod migrations;
 pub(crate) mod rust_text;
+mod security;
 mod sql;
 
 use std::fmt;
@@ -44,7 +46,7 @@ impl fmt::Display for Finding {
 pub(crate) enum Topic {
     /// Who may know whom; SQL stays in its module; pure domains.
     Boundaries,
-    /// Every dependency once, with lints and metadata inherited.
+    /// Every dependency once, with lints and metadata inherited, from the one registry.
     Deps,
     /// Append-only, both engines at the same step.
     Migrations,
@@ -54,7 +56,7 @@ pub(crate) enum Topic {
     Asyncapi,
     /// The settings sample and schema are the committed ones.
     Settings,
-    /// Error pages, links, file headers, module maps.
+    /// Error pages, links, file headers, tests that documents name.
     Docs,
     /// Container image and compose file.
     Deploy,
@@ -85,7 +87,11 @@ pub(crate) fn run(root: &Path, topics: &[Topic], bless: bool) -> Result<()> {
     for topic in topics {
         let found = match topic {
             Topic::Boundaries => boundaries::check(&workspace)?,
-            Topic::Deps => deps::check(&workspace)?,
+            Topic::Deps => {
+                let mut found = deps::check(&workspace)?;
+                found.extend(lock::check(root)?);
+                found
+            }
             Topic::Migrations => migrations::check(root)?,
             Topic::Docs => docs::check(&workspace)?,
             Topic::Deploy => crate::deploy::check(root)?,

@@ -9,6 +9,12 @@ use crate::check::Finding;
 
 /// Prefix of settings in the environment.
 const SETTING: &str = "TENON__";
+/// What a container of ours is not allowed.
+const CONFINED: [&str; 3] = [
+    "read_only: true",
+    "cap_drop: [\"ALL\"]",
+    "security_opt: [\"no-new-privileges:true\"]",
+];
 
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
@@ -109,6 +115,12 @@ fn compose(text: &str, schema: &serde_json::Value) -> Vec<Finding> {
             findings.push(finding(number, "nothing needs to be privileged".to_owned()));
         }
     }
+    // What is built here is ours to confine; the database's image comes with what it needs.
+    if text.contains("dockerfile:") {
+        for confined in CONFINED.iter().filter(|line| !text.contains(*line)) {
+            findings.push(finding(0, format!("write `{confined}`")));
+        }
+    }
     findings
 }
 
@@ -159,5 +171,10 @@ mod tests {
         );
         assert_eq!(compose(&good.replace(":15", ""), &schema).len(), 1);
         assert_eq!(compose("privileged: true", &schema).len(), 1);
+        let ours = format!("{good}dockerfile: Dockerfile\n{}\n", CONFINED.join("\n"));
+        assert_eq!(compose(&ours, &schema), []);
+        for confined in CONFINED {
+            assert_eq!(compose(&ours.replace(confined, ""), &schema).len(), 1);
+        }
     }
 }

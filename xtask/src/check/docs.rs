@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{Finding, failure_table, rust_text};
+use super::{Finding, failure_table, rust_text, security};
 use crate::workspace::{Kind, Workspace, files};
 
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
@@ -47,6 +47,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     }
     findings.extend(links(&workspace.root)?);
     findings.extend(failure_table::check(workspace)?);
+    findings.extend(security::check(workspace)?);
     Ok(findings)
 }
 

@@ -92,7 +92,7 @@ fn scenarios(source: &str) -> BTreeSet<String> {
 }
 
 /// Names of functions that stand below a `#[test]` or `#[tokio::test…]`.
-fn test_names(source: &str) -> impl Iterator<Item = &str> {
+pub(super) fn test_names(source: &str) -> impl Iterator<Item = &str> {
     let mut lines = source.lines().map(str::trim);
     std::iter::from_fn(move || {
         lines

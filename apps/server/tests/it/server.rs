@@ -5,11 +5,11 @@ use std::time::Duration;
 use mail_catcher::{CatcherOptions, MailCatcher};
 use payment_simulator::{Config, Simulator};
 use reqwest::Client;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use tenon_testkit::{TestDatabase, TestEngine};
 
 use crate::fleet::{MODULES, fleet};
+use crate::people::Person;
 use crate::process::{Process, free_port};
 
 /// How modules reach each other.
@@ -206,8 +206,8 @@ impl Installation {
         }
     }
 
-    /// An access token of one of the demo accounts: `admin`, `staff`, `buyer`.
-    pub(crate) async fn token(&self, account: &str) -> String {
+    /// One of the demo accounts: `admin`, `staff`, `buyer`.
+    pub(crate) fn account(&self, account: &str) -> Person {
         let accounts = self.processes.iter().find_map(|process| {
             std::fs::read_to_string(process.data_dir.join("demo-accounts.txt")).ok()
         });
@@ -217,16 +217,16 @@ impl Installation {
             .find_map(|line| line.strip_prefix(account))
             .expect("a line for the account");
         let words: Vec<&str> = line.split_whitespace().collect();
-        let body = json!({ "email": words[0], "password": words[1] });
-        let answer = self
-            .http
-            .post(format!("{}/v1/auth/sessions", self.api))
-            .json(&body)
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 201);
-        answer.json::<Value>().await.expect("JSON")["access_token"]
+        Person {
+            email: words[0].to_owned(),
+            password: words[1].to_owned(),
+        }
+    }
+
+    /// An access token of a demo account.
+    pub(crate) async fn token(&self, account: &str) -> String {
+        let session = self.sign_in(&self.account(account)).await;
+        session["access_token"]
             .as_str()
             .expect("a token")
             .to_owned()

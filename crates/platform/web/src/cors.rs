@@ -21,6 +21,8 @@ const RESPONSE_HEADERS: &str = "deprecation, etag, idempotent-replayed, link, lo
 #[derive(Debug)]
 pub(crate) struct Cors {
     origins: Vec<HeaderValue>,
+    /// Whether TLS stands in front: then a page of this host without it is somebody else's.
+    is_tls: bool,
 }
 
 /// What an `Origin` header means for one request.
@@ -35,8 +37,10 @@ pub(crate) enum Origin {
 }
 
 impl Cors {
-    pub(crate) fn new(origins: &[String]) -> Self {
+    /// `is_tls` says that browsers reach this server with TLS only.
+    pub(crate) fn new(origins: &[String], is_tls: bool) -> Self {
         Self {
+            is_tls,
             origins: origins
                 .iter()
                 .filter_map(|origin| HeaderValue::try_from(origin).ok())
@@ -45,9 +49,13 @@ impl Cors {
     }
 
     pub(crate) fn origin(&self, headers: &HeaderMap, uri: &Uri) -> Origin {
-        let Some(origin) = headers.get(ORIGIN) else {
+        let mut said = headers.get_all(ORIGIN).iter();
+        let Some(origin) = said.next() else {
             return Origin::Same;
         };
+        if said.next().is_some() {
+            return Origin::Foreign; // no browser says two
+        }
         if self.origins.contains(origin) {
             return Origin::Allowed(origin.clone());
         }
@@ -59,6 +67,7 @@ impl Cors {
             .to_str()
             .ok()
             .and_then(|origin| origin.split_once("://"))
+            .filter(|(scheme, _)| *scheme == "https" || (*scheme == "http" && !self.is_tls))
             .map(|(_, host)| host.as_bytes());
         if theirs.is_some() && theirs == own {
             Origin::Same
@@ -81,9 +90,17 @@ impl Cors {
         ))
     }
 
-    /// Refuses commands from foreign pages: a second wall behind the missing cookies.
-    pub(crate) fn check(origin: &Origin, method: &Method) -> Result<(), Problem> {
-        if *origin == Origin::Foreign && !method.is_safe() {
+    /// Refuses commands from foreign pages: a second wall behind the missing cookies. What the browser says of where a
+    /// request began counts too, unless the page is on the allow-list.
+    pub(crate) fn check(
+        origin: &Origin,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<(), Problem> {
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        let is_elsewhere = matches!(site, Some(b"cross-site" | b"same-site"));
+        let is_foreign = *origin == Origin::Foreign || (*origin == Origin::Same && is_elsewhere);
+        if is_foreign && !method.is_safe() {
             let detail =
                 "Pages of this origin may not call; the installation lists those that may.";
             return Err(Problem::new(

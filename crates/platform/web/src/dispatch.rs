@@ -99,7 +99,7 @@ impl Dispatch {
         Ok(Self {
             routes: Routes::new(endpoints, &limiters)?,
             pages: Pages::new(openapi, settings.docs),
-            cors: Cors::new(&settings.cors_origins),
+            cors: Cors::new(&settings.cors_origins, settings.hsts_seconds > 0),
             trace_ids: TraceIds::new(&env),
             slots: Semaphore::new(settings.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
             streams: Places::new(settings.max_streams, settings.max_streams_per_caller),
@@ -155,7 +155,7 @@ impl Dispatch {
         exchange.route = Some(route);
         let _slot = self.slot().await?;
         let endpoint = &route.endpoint;
-        Cors::check(&exchange.origin, &parts.method)?;
+        Cors::check(&exchange.origin, &parts.method, &parts.headers)?;
         if endpoint.shape.same_origin {
             Cors::check_same(&exchange.origin, &parts.headers)?;
         }

@@ -111,29 +111,62 @@ async fn a_token_two_generations_back_ends_the_session_at_once() {
     .await;
 }
 
+/// Forty at once race for the first place; the others find it taken.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixty_four_refreshes_at_once_get_one_successor() {
+async fn a_thousand_refreshes_with_one_token_get_one_successor() {
     on_each_engine(async |world| {
         world.account("ada@example.org").await;
         let first = world.sign_in("ada@example.org").await;
-        let refreshes = (0..64).map(|_| {
-            let (client, body) = (
-                world.app.anonymous(),
-                json!({ "refresh_token": first["refresh_token"] }),
-            );
-            tokio::spawn(
-                async move { client.post("/v1/auth/tokens").json(&body).await.expect(200) },
-            )
-        });
         let mut successors = BTreeSet::new();
         let mut last = Value::Null;
-        for refresh in refreshes.collect::<Vec<_>>() {
-            last = refresh.await.expect("no panic");
-            successors.insert(last["refresh_token"].as_str().expect("a token").to_owned());
+        for _ in 0..25 {
+            let refreshes = (0..40).map(|_| {
+                let (client, body) = (
+                    world.app.anonymous(),
+                    json!({ "refresh_token": first["refresh_token"] }),
+                );
+                tokio::spawn(
+                    async move { client.post("/v1/auth/tokens").json(&body).await.expect(200) },
+                )
+            });
+            for refresh in refreshes.collect::<Vec<_>>() {
+                last = refresh.await.expect("no panic");
+                successors.insert(last["refresh_token"].as_str().expect("a token").to_owned());
+            }
         }
         assert_eq!(successors.len(), 1);
         world.refresh(&last).await.expect(200);
         assert!(world.events("session.compromised").await.is_empty());
+    })
+    .await;
+}
+
+/// Whoever stole a token has it in hand while its owner goes on: both are out, with every access token of the family, and
+/// the owner is told.
+#[tokio::test]
+async fn theft_ends_every_access_token_of_the_family_and_no_other() {
+    on_each_engine(async |world| {
+        world.account("ada@example.org").await;
+        let other = world.sign_in("ada@example.org").await;
+        let mut family = vec![world.sign_in("ada@example.org").await];
+        for _ in 0..5 {
+            let last = family.last().expect("one");
+            family.push(world.refresh(last).await.expect(200));
+        }
+        for tokens in &family {
+            world.with(tokens).get("/v1/me").await.expect(200);
+        }
+        world.refresh(&family[2]).await.expect(401);
+        for tokens in &family {
+            world.with(tokens).get("/v1/me").await.expect(401);
+            world.refresh(tokens).await.expect(401);
+        }
+        world.with(&other).get("/v1/me").await.expect(200);
+        world.refresh(&other).await.expect(200);
+        let told = world.events("session.compromised").await;
+        assert_eq!(told.len(), 1, "the mail to the owner follows from it, once");
+        assert_eq!(told[0]["session_id"], family[0]["session_id"]);
+        assert_eq!(told[0]["generations_behind"], 3);
     })
     .await;
 }

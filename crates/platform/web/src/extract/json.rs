@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 use tenon_kernel::{ErrorKind, FieldError};
 
@@ -32,6 +32,9 @@ impl<T: DeserializeOwned> ApiJson<T> {
         let value =
             serde_path_to_error::deserialize(Objects(&mut deserializer)).map_err(|error| {
                 let pointer = pointer(error.path());
+                if error.inner().is_syntax() && is_json_text(bytes) {
+                    return refuse_kind(pointer);
+                }
                 refuse(error.inner(), pointer)
             })?;
         deserializer
@@ -122,6 +125,17 @@ fn refuse_flaw(flaw: Flaw) -> Problem {
     invalid_request().with_fields(vec![FieldError::new(pointer, code, detail)])
 }
 
+/// Whether it is JSON, whatever it says.
+fn is_json_text(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+/// Where one of some texts is wanted, `serde_json` takes a number, a list or `true` for bad syntax.
+fn refuse_kind(pointer: String) -> Problem {
+    let detail = "Expected a text: one of those that are listed.";
+    invalid_request().with_fields(vec![FieldError::new(pointer, "wrong_type", detail)])
+}
+
 fn refuse(error: &serde_json::Error, pointer: String) -> Problem {
     let (line, column) = (error.line(), error.column());
     if !error.is_data() {
@@ -183,6 +197,35 @@ mod tests {
     #[expect(dead_code, reason = "only read by serde")]
     struct Line {
         quantity: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Tea,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read by serde")]
+    struct Choice {
+        kinds: Vec<Kind>,
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_one_of_some_texts_is_named() {
+        for wrong in ["1", "true", "[]", "null", "1.5"] {
+            let text = format!("{{\"kinds\":[\"tea\",{wrong}]}}");
+            let problem = ApiJson::<Choice>::from_bytes(text.as_bytes()).expect_err("refused");
+            let field = problem.fields().first().expect("one");
+            assert_eq!(
+                (problem.code(), field.pointer.as_str(), field.code.as_str()),
+                ("invalid_request", "/kinds/1", "wrong_type"),
+                "{wrong}"
+            );
+        }
+        let broken = ApiJson::<Choice>::from_bytes(b"{\"kinds\":[\"tea\",1}").expect_err("refused");
+        assert_eq!(broken.code(), "malformed_json");
     }
 
     fn refused(text: &str) -> (&'static str, String, String) {

@@ -9,14 +9,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::CONNECTION;
 use http::{HeaderValue, Request, Version};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tenon_kernel::ErrorKind;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -102,9 +101,8 @@ impl Server {
 
         let service = service_fn(|mut request: Request<Incoming>| {
             let is_http2 = request.version() >= Version::HTTP_2;
-            let is_chunked = !is_http2 && request.headers().contains_key(TRANSFER_ENCODING);
-            let (running, head) = activity.start_request(is_http2, is_chunked);
-            let refusal = refuse_ambiguous(&request, head.as_deref());
+            let (running, head) = activity.start_request(is_http2, !is_http2);
+            let refusal = framing::refuse_ambiguous(&request, head.as_deref());
             request.extensions_mut().insert(connection.clone());
             let mut router = self.router.clone();
             async move {
@@ -180,67 +178,6 @@ async fn gone(mut phase: watch::Receiver<Phase>) {
     }
 }
 
-/// Finds framing that two parsers could read in two ways: without exactly one Host, or with two lengths.
-fn refuse_ambiguous(request: &Request<Incoming>, head: Option<&[u8]>) -> Option<Problem> {
-    if request.version() < Version::HTTP_2 && request.headers().get_all(HOST).iter().count() != 1 {
-        return Some(Problem::new(
-            ErrorKind::Malformed,
-            "invalid_host",
-            "Send exactly one `Host`.",
-        ));
-    }
-    if request.version() >= Version::HTTP_2 {
-        let own = request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str().as_bytes());
-        let mut hosts = request
-            .headers()
-            .get_all(HOST)
-            .iter()
-            .map(HeaderValue::as_bytes);
-        if hosts.any(|host| Some(host) != own) {
-            return Some(Problem::new(
-                ErrorKind::Malformed,
-                "invalid_host",
-                "`Host` and `:authority` differ.",
-            ));
-        }
-    }
-    // hyper takes the chunked framing and drops the length (RFC 9112 §6.3), so the raw head is asked.
-    let two_lengths =
-        request.headers().contains_key(CONTENT_LENGTH) || !head.is_none_or(is_only_chunked);
-    if request.headers().contains_key(TRANSFER_ENCODING) && two_lengths {
-        let detail = "Send `Content-Length` or `Transfer-Encoding`, not both.";
-        return Some(Problem::new(
-            ErrorKind::Malformed,
-            "ambiguous_framing",
-            detail,
-        ));
-    }
-    None
-}
-
-/// Says whether the head that names `Transfer-Encoding` names no `Content-Length`. A head that is not there
-/// whole, because requests were pipelined, is taken for ambiguous.
-fn is_only_chunked(head: &[u8]) -> bool {
-    let text = head.to_ascii_lowercase();
-    let Some(at) = find(&text, b"\ntransfer-encoding:") else {
-        return false;
-    };
-    let start = text[..at]
-        .windows(3)
-        .rposition(|window| window == b"\n\r\n")
-        .map_or(0, |start| start + 3);
-    let end = find(&text[at..], b"\n\r\n").map_or(text.len(), |end| at + end);
-    find(&text[start..end], b"\ncontent-length:").is_none()
-}
-
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len())
-        .position(|window| window == wanted)
-}
-
 /// An answer after which the connection closes: what follows cannot be trusted to be a request.
 fn refused(problem: Problem) -> Response {
     let mut response = problem.into_response();
@@ -252,28 +189,4 @@ fn refused(problem: Problem) -> Response {
 
 #[cfg(test)]
 mod bounds;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_lengths_are_found_in_either_order_and_not_in_the_body() {
-        assert!(is_only_chunked(
-            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-        ));
-        assert!(!is_only_chunked(
-            b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
-        ));
-        assert!(!is_only_chunked(
-            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n"
-        ));
-        assert!(is_only_chunked(
-            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n\ncontent-length: 3"
-        ));
-        assert!(
-            !is_only_chunked(b"5\r\nhello\r\n0\r\n\r\n"),
-            "a head that was not seen whole"
-        );
-    }
-}
+mod framing;

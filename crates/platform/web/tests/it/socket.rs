@@ -15,14 +15,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::App;
 
-struct Listening {
+pub(crate) struct Listening {
     app: App,
-    at: SocketAddr,
+    pub(crate) at: SocketAddr,
     stop: CancellationToken,
     served: JoinHandle<std::io::Result<()>>,
 }
 
-async fn listen(options: ServeOptions) -> Listening {
+pub(crate) async fn listen(options: ServeOptions) -> Listening {
     let app = App::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let at = listener.local_addr().expect("an address");
@@ -51,7 +51,7 @@ async fn rest(socket: &mut TcpStream) -> String {
 }
 
 /// Sends bytes and reads until the other end closes.
-async fn exchange(listening: &Listening, bytes: &str) -> String {
+pub(crate) async fn exchange(listening: &Listening, bytes: &str) -> String {
     let mut socket = listening.connect().await;
     socket.write_all(bytes.as_bytes()).await.expect("sent");
     rest(&mut socket).await
@@ -81,7 +81,7 @@ async fn answer(socket: &mut TcpStream) -> String {
 }
 
 /// Longer than any bound of the server.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 const GET: &str = "GET /v1/whoami HTTP/1.1\r\nHost: a\r\n\r\n";
 
 #[tokio::test]
