@@ -15,6 +15,7 @@ fn line(quantity: i64, shipped: i64) -> OrderLine {
         quantity,
         shipped,
         unit_price: money,
+        discount: None,
         total: money,
         tax: money,
     }
