@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use tenon_testkit::TestEngine;
 
-use crate::operations::Operation;
+use crate::operations::{Operation, encode};
 use crate::server::{Installation, Topology};
 
 /// What a query member is tried with.
@@ -244,8 +244,4 @@ fn holds(haystack: &[u8], needle: &str) -> bool {
     haystack
         .windows(needle.len())
         .any(|window| window == needle)
-}
-
-fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -1,6 +1,7 @@
 //! The operations of a running server, out of the document that it serves.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -116,4 +117,12 @@ fn read(path: &str, method: &str, operation: &Value) -> Operation {
         has_body: operation.get("requestBody").is_some(),
         document: operation.clone(),
     }
+}
+
+/// As it stands in a path, a query and a form: every byte of it, so that nothing else has a meaning there.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        write!(encoded, "%{byte:02X}").expect("a string takes everything");
+        encoded
+    })
 }

@@ -4,6 +4,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
+use crate::operations::encode;
 use crate::server::Installation;
 
 const PASSWORD: &str = "a kettle sings in the kitchen";
@@ -139,8 +140,8 @@ impl Installation {
             ("form_token", &hidden(&text, "form_token")),
             ("decision", "allow"),
         ];
-        let sent = send("/oauth/consent", &cookie, &pairs).await;
-        let location = sent.headers()["location"].to_str().expect("text");
+        let agreed = send("/oauth/consent", &cookie, &pairs).await;
+        let location = agreed.headers()["location"].to_str().expect("text");
         let (_, rest) = location.split_once("code=").expect("a code");
         let pairs = [
             ("grant_type", "authorization_code"),
@@ -169,13 +170,6 @@ fn hidden(page: &str, name: &str) -> String {
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
-    let encode = |text: &str| -> String {
-        let byte = |b: u8| match b {
-            b if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        };
-        text.bytes().map(byte).collect()
-    };
     let pairs = pairs.iter().filter(|(_, value)| !value.is_empty());
     pairs
         .map(|(name, value)| format!("{name}={}", encode(value)))

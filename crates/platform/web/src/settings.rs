@@ -21,7 +21,8 @@ pub struct WebSettings {
     pub cors_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed: addresses or networks such as `10.0.0.0/8`.
     pub trusted_proxies: Vec<Network>,
-    /// `max-age` of `Strict-Transport-Security`; 0 sends none. Set it once TLS stands in front.
+    /// `max-age` of `Strict-Transport-Security`; 0 sends none. Set it once TLS stands in front. A page of this
+    /// host that came without it is then a page of somebody else.
     pub hsts_seconds: u64,
     /// Whether `/docs` is served.
     pub docs: bool,
