@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use crate::buyer::{check_out, check_out_at_last, fill_cart, variants};
 use crate::server::{Installation, Topology};
 
-/// Leaves exactly one piece of a variant.
-async fn leave_one(server: &Installation, variant: &str) {
+/// Leaves exactly so many pieces of a variant.
+async fn leave(server: &Installation, variant: &str, pieces: i64) {
     let token = server.token("staff").await;
     let path = format!("{}/v1/inventory/levels?variant_id={variant}", server.api);
     let levels: Value = server
@@ -22,12 +22,12 @@ async fn leave_one(server: &Installation, variant: &str) {
         .await
         .expect("JSON");
     let on_hand = levels["data"][0]["on_hand"].as_i64().expect("a count");
-    let body = json!({ "variant_id": variant, "delta": 1 - on_hand, "reason": "counted" });
+    let body = json!({ "variant_id": variant, "delta": pieces - on_hand, "reason": "counted" });
     let adjusted = server
         .http
         .post(format!("{}/v1/inventory/adjustments", server.api))
         .bearer_auth(&token)
-        .header("idempotency-key", "leave-one")
+        .header("idempotency-key", "leave")
         .json(&body)
         .send()
         .await
@@ -46,7 +46,7 @@ async fn fifty_carts_for_one_piece_make_one_order() {
         for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
-            leave_one(&server, &variant).await;
+            leave(&server, &variant, 1).await;
             let mut carts = Vec::new();
             for _ in 0..50 {
                 carts.push(
@@ -91,6 +91,7 @@ async fn fifty_carts_for_one_redemption_make_one_order() {
         for topology in [Topology::Local, Topology::Wire, Topology::Remote] {
             let mut server = Installation::start(engine, topology).await;
             let variant = variants(&server.http, &server.api).await.remove(0);
+            leave(&server, &variant, 100).await;
             let promotion = promote(&server).await;
             let mut carts = Vec::new();
             for _ in 0..50 {

@@ -1,6 +1,7 @@
 //! Promotions: when they count, and what is wrong with them.
 
 use super::*;
+use crate::domain::patch::Patch::Set;
 use tenon_kernel::Env;
 
 fn currency(code: &str) -> Currency {
@@ -92,7 +93,6 @@ fn wrong_members_are_named() {
         Err(orders_contract::OrdersError::InvalidRequest { fields }) => fields[0].pointer.clone(),
         other => panic!("{other:?}"),
     };
-    use crate::domain::patch::Patch::Set;
     let limit = |limit| PromotionChange {
         total_limit: Set(limit),
         ..PromotionChange::default()
