@@ -13,7 +13,7 @@ pub(crate) const RULES: [&str; 13] = [
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=` are numbered by first appearance",
+    "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms, expires_in, iat, exp and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
@@ -54,7 +54,7 @@ const COUNTS: [&str; 6] = [
     "updated_at",
 ];
 /// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
-const PARAMETERS: [(&str, &str); 13] = [
+const PARAMETERS: [(&str, &str); 14] = [
     ("cursor=", "cursor"),
     ("token=", "mail_token"),
     ("code=", "code"),
@@ -68,6 +68,7 @@ const PARAMETERS: [(&str, &str); 13] = [
     ("refresh_token=", "refresh_token"),
     ("password=", "password"),
     ("tenon_session=", "cookie"),
+    ("unsubscriptions/", "unsubscribe_token"),
 ];
 /// Shorter texts are no live secrets: `x`, `too short`.
 const SHORTEST_SECRET: usize = 12;

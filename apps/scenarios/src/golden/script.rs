@@ -9,6 +9,7 @@ mod carts;
 mod catalog;
 mod categories;
 mod checkouts;
+mod choices;
 mod documents;
 mod factors;
 mod farewell;

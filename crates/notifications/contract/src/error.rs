@@ -43,6 +43,9 @@ pub enum NotificationsError {
     /// No such delivery, or no longer kept.
     #[error("there is no such webhook delivery")]
     WebhookDeliveryNotFound,
+    /// No such suppression: the id is wrong, or it was removed.
+    #[error("there is no such suppression")]
+    SuppressionNotFound,
     /// The version in `If-Match` is not the current one.
     #[error("it has changed, its version is now {current}")]
     StaleVersion {
@@ -63,7 +66,8 @@ impl ServiceError for NotificationsError {
             Self::NotificationNotFound
             | Self::EventNotFound
             | Self::WebhookEndpointNotFound
-            | Self::WebhookDeliveryNotFound => ErrorKind::NotFound,
+            | Self::WebhookDeliveryNotFound
+            | Self::SuppressionNotFound => ErrorKind::NotFound,
             Self::TooManyWebhookEndpoints { .. } => ErrorKind::Conflict,
             Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
@@ -81,6 +85,7 @@ impl ServiceError for NotificationsError {
             Self::WebhookEndpointNotFound => "notifications.webhook_endpoint_not_found",
             Self::TooManyWebhookEndpoints { .. } => "notifications.too_many_webhook_endpoints",
             Self::WebhookDeliveryNotFound => "notifications.webhook_delivery_not_found",
+            Self::SuppressionNotFound => "notifications.suppression_not_found",
             Self::StaleVersion { .. } => "notifications.stale_version",
             Self::Unknown => "notifications.unknown",
         }
@@ -102,6 +107,7 @@ impl ServiceError for NotificationsError {
             | Self::WebhookEndpointNotFound
             | Self::TooManyWebhookEndpoints { .. }
             | Self::WebhookDeliveryNotFound
+            | Self::SuppressionNotFound
             | Self::StaleVersion { .. }
             | Self::Unknown => Vec::new(),
         }

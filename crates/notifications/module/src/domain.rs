@@ -7,8 +7,11 @@ mod links;
 mod members;
 mod message;
 mod name;
+mod preferences;
 mod recipient;
 mod render;
+mod topic;
+mod unsubscribe;
 mod webhook;
 
 pub(crate) use self::cloud_event::CloudEvent;
@@ -21,9 +24,15 @@ pub(crate) use self::message::{
     NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt,
 };
 pub(crate) use self::name::plain_name;
+pub(crate) use self::preferences::{
+    Choice, Preferences, QuietHours, check as check_choices, effective,
+};
 pub(crate) use self::recipient::Recipient;
 pub use self::recipient::RecipientKey;
 pub(crate) use self::render::{Context, Item, Rendered, Renderer};
+pub(crate) use self::topic::{Mode as TopicMode, Place, Topic};
+pub use self::unsubscribe::UnsubscribeKey;
+pub(crate) use self::unsubscribe::Unsubscription;
 pub use self::webhook::WebhookKey;
 pub(crate) use self::webhook::{
     Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, Mode,

@@ -31,7 +31,7 @@ use tenon_outbound::{Egress, SystemLookup};
 use tenon_store::{Db, Migrations};
 
 pub use self::asyncapi::asyncapi_document;
-pub use self::domain::{RecipientKey, WebhookKey};
+pub use self::domain::{RecipientKey, UnsubscribeKey, WebhookKey};
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
 use self::service::{EventLog, Service, Webhooks};
 pub use self::settings::{
@@ -77,6 +77,8 @@ pub struct Deps {
     pub mailer: Arc<dyn Mailer>,
     /// Makes the hashes by which events and the message log tell addresses apart.
     pub recipient_key: RecipientKey,
+    /// Signs the links in mails that stop further ones.
+    pub unsubscribe_key: UnsubscribeKey,
     /// Signs page cursors.
     pub cursor_key: CursorKey,
     /// Seals the secrets of those who receive webhooks.
@@ -115,6 +117,7 @@ impl Notifications {
             orders,
             mailer: Arc::new(mailer),
             recipient_key: RecipientKey::new(secret),
+            unsubscribe_key: UnsubscribeKey::new(secret),
             cursor_key: parts.cursor_key.clone(),
             webhook_key: WebhookKey::new(secret),
             webhook_sender: Arc::new(sender),

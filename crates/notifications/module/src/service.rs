@@ -1,12 +1,17 @@
 //! The use cases, one file each.
 
+mod count_notifications;
 mod count_unread;
 mod event_log;
 mod list_inbox;
 mod list_messages;
 mod look_up;
+mod mark_seen;
+mod preferences;
 mod queue;
 mod send_message;
+mod suppressions;
+mod unsubscribe;
 mod update_notification;
 mod webhooks;
 
@@ -24,12 +29,14 @@ use tenon_store::Db;
 
 pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
+pub(crate) use self::preferences::PutPreferences;
+pub(crate) use self::suppressions::ListSuppressions;
 pub(crate) use self::update_notification::UpdateNotification;
 pub(crate) use self::webhooks::{
     CREATE, ListDeliveries, REPLAY, ROTATE, ShownEndpoint, Stretch, TEST, Webhooks,
 };
 use crate::Deps;
-use crate::domain::{Links, RecipientKey, Renderer};
+use crate::domain::{Links, RecipientKey, Renderer, UnsubscribeKey};
 use crate::mail::Mailer;
 use crate::settings::NotificationsSettings;
 
@@ -40,6 +47,7 @@ pub(crate) struct Service {
     orders: Arc<dyn Orders>,
     mailer: Arc<dyn Mailer>,
     recipient_key: RecipientKey,
+    unsubscribe_key: UnsubscribeKey,
     cursor_key: CursorKey,
     renderer: &'static Renderer,
     links: Links,
@@ -55,6 +63,7 @@ impl Service {
             orders,
             mailer,
             recipient_key,
+            unsubscribe_key,
             cursor_key,
             webhook_key: _,
             webhook_sender: _,
@@ -65,6 +74,7 @@ impl Service {
             orders,
             mailer,
             recipient_key,
+            unsubscribe_key,
             cursor_key,
             renderer: Renderer::get(),
             links: Links::new(&settings),

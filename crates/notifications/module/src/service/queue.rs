@@ -1,19 +1,21 @@
 //! Writes down what an event asks for: a mail to send, a note in someone's inbox.
 
-use notifications_contract::MessageId;
+use notifications_contract::{Channel, DropReason, MessageId, UserRef};
 use serde_json::Value;
-use tenon_events::{HandlerError, Receipt};
+use tenon_events::{EventId, HandlerError, Receipt};
 use tenon_jobs::{Enqueue as _, JobOptions};
 use tenon_kernel::CallCtx;
+use tenon_store::{StoreError, Tx};
 
 use super::Service;
-use crate::domain::{NewMessage, NewNote, NoteText};
+use crate::domain::{NewMessage, NewNote, NoteText, Place, Preferences, Topic, TopicMode};
 use crate::jobs::SendMessage;
 use crate::store;
+use crate::store::messages::Way;
 
 impl Service {
-    /// Writes both in the transaction that signs the event's receipt. An event asks once: a second copy of it, under
-    /// whatever receipt, changes nothing.
+    /// Writes both in the transaction that signs the event's receipt, as far as the reader wants them. An event asks once:
+    /// a second copy of it, under whatever receipt, changes nothing.
     pub(crate) async fn queue(
         &self,
         ctx: &mut CallCtx,
@@ -24,17 +26,22 @@ impl Service {
     ) -> Result<(), HandlerError> {
         let event_id = receipt.envelope().id;
         let mut tx = receipt.begin(ctx, unit).await?;
+        // Who buys with an account gets a note: it says whose choices count for a mail about an order.
+        let user = note
+            .as_ref()
+            .map(|note| note.user)
+            .or_else(|| message.as_ref().and_then(NewMessage::user));
+        let preferences = match user {
+            Some(user) => store::preferences::find(&mut tx, user).await?,
+            None => None,
+        };
+        let preferences = preferences.unwrap_or_default();
         if let Some(message) = message {
-            let message_id: MessageId = tx.env().new_id();
-            if store::messages::insert(&mut tx, message_id, event_id, &message).await? {
-                let options = JobOptions {
-                    run_at: None,
-                    unique_key: Some(SendMessage::key(message_id)),
-                };
-                tx.enqueue(&SendMessage { message_id }, options).await?;
-            }
+            write_mail(&mut tx, event_id, &message, user, &preferences).await?;
         }
-        if let Some(note) = note {
+        if let Some(note) = note
+            && preferences.mode(Topic::of_event(note.kind), Place::InApp) != TopicMode::Off
+        {
             store::inbox::insert(&mut tx, event_id, &note).await?;
         }
         tx.commit().await?;
@@ -49,4 +56,31 @@ impl Service {
                 reason: format!("{name}.note.txt: {error}"),
             })
     }
+}
+
+/// Writes a mail, and the job that sends it. One that its reader does not want is written, too: the log says why nothing
+/// was sent.
+async fn write_mail(
+    tx: &mut Tx<'_>,
+    event_id: EventId,
+    message: &NewMessage,
+    user: Option<UserRef>,
+    preferences: &Preferences,
+) -> Result<(), StoreError> {
+    let is_wanted =
+        preferences.mode(Topic::of_template(message.template), Place::Email) != TopicMode::Off;
+    let way = Way {
+        channel: Channel::Email,
+        user,
+        dropped: (!is_wanted).then_some(DropReason::Preference),
+    };
+    let message_id: MessageId = tx.env().new_id();
+    if store::messages::insert(tx, message_id, event_id, message, way).await? && is_wanted {
+        let options = JobOptions {
+            run_at: None,
+            unique_key: Some(SendMessage::key(message_id)),
+        };
+        tx.enqueue(&SendMessage { message_id }, options).await?;
+    }
+    Ok(())
 }

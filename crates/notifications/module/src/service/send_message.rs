@@ -1,7 +1,7 @@
 //! Sends one message, at least once.
 
 use notifications_contract::{
-    Channel, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
+    DropReason, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
 };
 use orders_contract::Order;
 use serde_json::Value;
@@ -12,9 +12,22 @@ use tenon_store::{StoreError, retrying};
 
 use super::Service;
 use super::look_up::Reader;
-use crate::domain::{Context, Item, Outcome, Rendered, SendableMessage, after_attempt};
+use crate::domain::{
+    Context, Item, NewNote, NoteText, Outcome, Place, Rendered, SendableMessage, Topic, TopicMode,
+    Unsubscription, after_attempt,
+};
 use crate::mail::Mail;
 use crate::store;
+
+/// How the beginning of an attempt went.
+enum Start {
+    /// The row says that one is running.
+    Begun,
+    /// Another worker finished the message meanwhile.
+    Closed,
+    /// Nothing is sent to the address: the message is closed.
+    Suppressed,
+}
 
 impl Service {
     /// Makes one attempt; `is_last` says that no further one will follow by itself.
@@ -38,15 +51,27 @@ impl Service {
         }
         let now = self.db.env().now();
         if message.send_before.is_some_and(|limit| limit <= now) {
-            return Ok(self.drop_message(ctx, &message).await?);
+            return Ok(self
+                .drop_message(ctx, &message, DropReason::Obsolete)
+                .await?);
+        }
+        if self.is_unwanted(ctx, &message).await? {
+            return Ok(self
+                .drop_message(ctx, &message, DropReason::Preference)
+                .await?);
         }
         let reader = match self.look_up(ctx, message.recipient).await {
             Ok(Some(reader)) => reader,
-            Ok(None) => return Ok(self.drop_message(ctx, &message).await?),
+            Ok(None) => {
+                return Ok(self
+                    .drop_message(ctx, &message, DropReason::Obsolete)
+                    .await?);
+            }
             Err(fault) => return self.not_looked_up(ctx, &message, is_last, fault).await,
         };
         let recipient_hash = self.recipient_key.hash(&reader.address);
-        let text = match self.render(&message, &reader) {
+        let unsubscribe = self.unsubscribe_link(&message);
+        let text = match self.render(&message, &reader, unsubscribe.as_deref()) {
             Ok(text) => text,
             Err(error) => return self.not_rendered(ctx, &message, &error).await,
         };
@@ -58,25 +83,90 @@ impl Service {
             subject: text.subject,
             text: text.text,
             html: text.html,
+            unsubscribe,
         };
 
-        if !self.start_attempt(ctx, id, &recipient_hash).await? {
-            return Ok(()); // finished by another worker meanwhile
+        let undelivered = self.undelivered(&message, &mail.subject)?;
+        match self
+            .start_attempt(ctx, &message, &recipient_hash, undelivered.as_ref())
+            .await?
+        {
+            Start::Begun => {}
+            Start::Closed | Start::Suppressed => return Ok(()),
         }
         let result = self.mailer.send(&mail).await;
         let outcome = after_attempt(result, is_last);
-        self.finish_attempt(ctx, &message, Some(&recipient_hash), &outcome)
-            .await?;
+        let undelivered = undelivered.filter(|_| outcome.suppresses);
+        self.finish_attempt(
+            ctx,
+            &message,
+            Some(&recipient_hash),
+            &outcome,
+            undelivered.as_ref(),
+        )
+        .await?;
         match result {
             Err(error) if outcome.again => Err(JobError::Retry(Box::new(error))),
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
+    /// Whether the reader has switched such messages off since this one was asked for.
+    async fn is_unwanted(
+        &self,
+        ctx: &CallCtx,
+        message: &SendableMessage,
+    ) -> Result<bool, StoreError> {
+        let topic = Topic::of_template(message.template);
+        let place = Place::of_channel(message.channel).filter(|place| topic.can_be_off(*place));
+        let (Some(user), Some(place)) = (message.user, place) else {
+            return Ok(false);
+        };
+        let found = store::preferences::find(&mut self.db.read(ctx), user).await?;
+        Ok(found.unwrap_or_default().mode(topic, place) == TopicMode::Off)
+    }
+
+    /// Where the reader stops such mails, if they have an account and may stop them.
+    fn unsubscribe_link(&self, message: &SendableMessage) -> Option<String> {
+        let topic = Topic::of_template(message.template);
+        let user = message.user.filter(|_| topic.can_be_off(Place::Email))?;
+        let token = self.unsubscribe_key.token(Unsubscription { user, topic });
+        Some(self.links.unsubscribe(&token))
+    }
+
+    /// What stands in the inbox of someone whose address takes no mail any more, where it matters: in matters of
+    /// security.
+    fn undelivered(
+        &self,
+        message: &SendableMessage,
+        title: &str,
+    ) -> Result<Option<NewNote>, JobError> {
+        let Some(user) = message.user else {
+            return Ok(None);
+        };
+        if Topic::of_template(message.template) != Topic::Security {
+            return Ok(None);
+        }
+        let data = serde_json::json!({ "title": title });
+        let text: NoteText =
+            self.renderer
+                .note("undelivered", &data)
+                .map_err(|error| JobError::Dead {
+                    reason: format!("undelivered.note.txt: {error}"),
+                })?;
+        Ok(Some(NewNote {
+            user,
+            kind: "message.undelivered",
+            subject: message.subject.clone(),
+            text,
+        }))
+    }
+
     fn render(
         &self,
         message: &SendableMessage,
         reader: &Reader,
+        unsubscribe: Option<&str>,
     ) -> Result<Rendered, minijinja::Error> {
         let link = match (&reader.challenge, &reader.order) {
             (Some(challenge), _) => {
@@ -102,26 +192,40 @@ impl Service {
                 .map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
             items: &items,
             data: &message.data,
+            unsubscribe,
         };
         self.renderer.mail(message.template, &context)
     }
 
-    /// Says that an attempt begins; `false` if there is nothing to attempt any more.
+    /// Says that an attempt begins, unless nothing is sent to the address: then the message is closed, and its reader finds
+    /// in the inbox what they should know.
     async fn start_attempt(
         &self,
         ctx: &CallCtx,
-        id: MessageId,
+        message: &SendableMessage,
         recipient_hash: &str,
-    ) -> Result<bool, StoreError> {
+        undelivered: Option<&NewNote>,
+    ) -> Result<Start, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self
                 .db
                 .begin(&mut ctx, "notifications.start_attempt")
                 .await?;
+            let id = message.id;
+            if store::suppressions::covers(&mut tx, message.channel, recipient_hash).await? {
+                let reason = DropReason::Suppressed;
+                if store::messages::drop_message(&mut tx, id, reason, Some(recipient_hash)).await?
+                    && let Some(note) = undelivered
+                {
+                    store::inbox::insert(&mut tx, message.event_id, note).await?;
+                }
+                tx.commit().await?;
+                return Ok(Start::Suppressed);
+            }
             let started = store::messages::start_attempt(&mut tx, id, recipient_hash).await?;
             tx.commit().await?;
-            Ok(started)
+            Ok(if started { Start::Begun } else { Start::Closed })
         })
         .await
     }
@@ -133,6 +237,7 @@ impl Service {
         message: &SendableMessage,
         recipient_hash: Option<&str>,
         outcome: &Outcome,
+        undelivered: Option<&NewNote>,
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
@@ -146,10 +251,24 @@ impl Service {
                 {
                     tx.emit(&sent(message, recipient_hash)).await?;
                 }
+                if let (true, Some(recipient_hash)) = (outcome.suppresses, recipient_hash) {
+                    let error = outcome.last_error.as_deref().unwrap_or_default();
+                    store::suppressions::insert(
+                        &mut tx,
+                        message.channel,
+                        recipient_hash,
+                        message.id,
+                        error,
+                    )
+                    .await?;
+                }
+                if let Some(note) = undelivered {
+                    store::inbox::insert(&mut tx, message.event_id, note).await?;
+                }
                 if let Some(reason) = outcome.bounced {
                     let event = MessageBounced {
                         message_id: message.id,
-                        channel: Channel::Email,
+                        channel: message.channel,
                         template: message.template,
                         about: message.subject.clone(),
                         recipient_hash: recipient_hash.map(str::to_owned),
@@ -173,7 +292,8 @@ impl Service {
     ) -> Result<(), JobError> {
         if is_last {
             let outcome = after_attempt(Err(crate::mail::MailError::Unavailable), true);
-            self.finish_attempt(ctx, message, None, &outcome).await?;
+            self.finish_attempt(ctx, message, None, &outcome, None)
+                .await?;
         }
         Err(JobError::Retry(Box::new(fault)))
     }
@@ -185,18 +305,19 @@ impl Service {
         message: &SendableMessage,
         error: &minijinja::Error,
     ) -> Result<(), JobError> {
-        self.finish_attempt(ctx, message, None, &Outcome::not_rendered())
+        self.finish_attempt(ctx, message, None, &Outcome::not_rendered(), None)
             .await?;
         Err(JobError::Dead {
             reason: format!("the template {:?} failed: {error}", message.template),
         })
     }
 
-    /// Closes a message that is of no use any more.
+    /// Closes a message that will not be sent.
     async fn drop_message(
         &self,
         ctx: &CallCtx,
         message: &SendableMessage,
+        reason: DropReason,
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
@@ -204,7 +325,7 @@ impl Service {
                 .db
                 .begin(&mut ctx, "notifications.drop_message")
                 .await?;
-            store::messages::drop_message(&mut tx, message.id).await?;
+            store::messages::drop_message(&mut tx, message.id, reason, None).await?;
             tx.commit().await
         })
         .await
@@ -214,7 +335,7 @@ impl Service {
 fn sent(message: &SendableMessage, recipient_hash: &str) -> MessageSent {
     MessageSent {
         message_id: message.id,
-        channel: Channel::Email,
+        channel: message.channel,
         template: message.template,
         about: message.subject.clone(),
         recipient_hash: recipient_hash.to_owned(),

@@ -7,8 +7,8 @@ use catalog_contract::ProductPublished;
 use identity_contract::testing::FakeIdentity;
 use mail_catcher::{CatcherOptions, Mail, MailCatcher};
 use notifications::{
-    Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer, WebhookKey,
-    WebhookSender,
+    Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer, UnsubscribeKey,
+    WebhookKey, WebhookSender,
 };
 use orders_contract::testing::FakeOrders;
 use orders_contract::{
@@ -127,6 +127,7 @@ impl World {
             orders: Arc::clone(&orders) as _,
             mailer: mailer(&settings),
             recipient_key: RecipientKey::new(b"test"),
+            unsubscribe_key: UnsubscribeKey::new(b"test"),
             cursor_key: CursorKey::new(b"test"),
             webhook_key: WebhookKey::new(b"test"),
             webhook_sender,
