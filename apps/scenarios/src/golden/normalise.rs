@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::scan::{self, Kind};
 
 /// What is replaced, in words: part of every recording.
-pub(crate) const RULES: [&str; 13] = [
+pub(crate) const RULES: [&str; 14] = [
     "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
     "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
+    "six digits in the member `code`: `<code>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
     "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
@@ -128,6 +129,10 @@ impl Normaliser {
         }
         if matches!(member, "hash" | "previous_hash") && text.len() == 64 {
             return "<hash>".to_owned();
+        }
+        // What a telephone was sent; other members of this name are words.
+        if member == "code" && text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return "<code>".to_owned();
         }
         self.text(text)
     }

@@ -10,6 +10,7 @@ mod catalog;
 mod categories;
 mod checkouts;
 mod choices;
+mod contacts;
 mod documents;
 mod factors;
 mod farewell;

@@ -146,6 +146,20 @@ impl Shop {
         bail!("waited in vain for a mail to {to} with `{part}` ({case})")
     }
 
+    /// Waits for a text message to a telephone and returns its title, unrecorded: the code in it differs each time.
+    pub(crate) async fn text_to(&self, number: &str) -> Result<String> {
+        let to = number.replace('+', "%2B");
+        let url = format!("{}/api/messages?to={to}", self.places.mail_url);
+        for _ in 0..LOOKS {
+            let found = self.other("GET", &url, None).await?;
+            if let Some(title) = found["messages"][0]["subject"].as_str() {
+                return Ok(title.to_owned());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!("waited in vain for a text message to {number}")
+    }
+
     /// Asks the payment simulator's control API.
     pub(crate) async fn simulator(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let url = format!("{}/control/{path}", self.places.simulator_url);

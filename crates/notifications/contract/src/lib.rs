@@ -20,9 +20,9 @@ pub use self::event::{
     WebhookEndpointFailing, WebhookEndpointRecovered,
 };
 pub use self::id::{
-    MessageId, MessageKind, NotificationId, NotificationKind, SuppressionId, SuppressionKind,
-    UserRef, UserRefKind, WebhookDeliveryId, WebhookDeliveryKind, WebhookEndpointId,
-    WebhookEndpointKind, WebhookReplayId, WebhookReplayKind,
+    ContactPointId, ContactPointKind, MessageId, MessageKind, NotificationId, NotificationKind,
+    SuppressionId, SuppressionKind, UserRef, UserRefKind, WebhookDeliveryId, WebhookDeliveryKind,
+    WebhookEndpointId, WebhookEndpointKind, WebhookReplayId, WebhookReplayKind,
 };
 pub use self::model::{
     Channel, CountUnread, DropReason, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter,

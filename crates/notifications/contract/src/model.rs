@@ -48,6 +48,8 @@ pub enum Template {
     PaymentReturned,
     /// You got money back.
     RefundSucceeded,
+    /// Prove that the telephone is yours: a code.
+    VerifyPhone,
     /// A message this version does not know.
     #[serde(other)]
     Unknown,

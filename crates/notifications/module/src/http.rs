@@ -1,5 +1,6 @@
 //! The REST surface.
 
+mod contact_points;
 mod count_notifications;
 mod create_webhook_endpoint;
 mod delete_suppression;
@@ -68,5 +69,6 @@ pub(crate) fn endpoints(
         retry_webhook_delivery::endpoint(Arc::clone(webhooks)),
     ];
     endpoints.extend(unsubscribe::endpoints(service));
+    endpoints.extend(contact_points::endpoints(service));
     endpoints
 }

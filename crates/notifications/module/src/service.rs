@@ -1,5 +1,6 @@
 //! The use cases, one file each.
 
+mod contact_points;
 mod count_notifications;
 mod count_unread;
 mod event_log;
@@ -20,13 +21,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use identity_contract::Identity;
 use notifications_contract::{
-    CountUnread, ListMessages, Messages, Notifications, NotificationsError, UnreadCounts,
+    Channel, CountUnread, ListMessages, Messages, Notifications, NotificationsError, UnreadCounts,
 };
 use orders_contract::Orders;
 use tenon_kernel::{CallCtx, CursorKey};
 use tenon_seam::SeamResult;
 use tenon_store::Db;
 
+pub(crate) use self::contact_points::{CREATE_CONTACT_POINT, SEND_CODE, ShownContactPoint};
 pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
 pub(crate) use self::preferences::PutPreferences;
@@ -36,9 +38,10 @@ pub(crate) use self::webhooks::{
     CREATE, ListDeliveries, REPLAY, ROTATE, ShownEndpoint, Stretch, TEST, Webhooks,
 };
 use crate::Deps;
-use crate::domain::{Links, RecipientKey, Renderer, UnsubscribeKey};
+use crate::domain::{ContactKey, Links, RecipientKey, Renderer, UnsubscribeKey};
 use crate::mail::Mailer;
 use crate::settings::NotificationsSettings;
+use crate::texts::TextSender;
 
 /// What the use cases share.
 pub(crate) struct Service {
@@ -46,6 +49,9 @@ pub(crate) struct Service {
     identity: Arc<dyn Identity>,
     orders: Arc<dyn Orders>,
     mailer: Arc<dyn Mailer>,
+    sms: Option<Arc<dyn TextSender>>,
+    push: Option<Arc<dyn TextSender>>,
+    contact_key: ContactKey,
     recipient_key: RecipientKey,
     unsubscribe_key: UnsubscribeKey,
     cursor_key: CursorKey,
@@ -62,6 +68,9 @@ impl Service {
             identity,
             orders,
             mailer,
+            sms,
+            push,
+            contact_key,
             recipient_key,
             unsubscribe_key,
             cursor_key,
@@ -73,6 +82,9 @@ impl Service {
             identity,
             orders,
             mailer,
+            sms,
+            push,
+            contact_key,
             recipient_key,
             unsubscribe_key,
             cursor_key,
@@ -80,6 +92,15 @@ impl Service {
             links: Links::new(&settings),
             shop_name: settings.shop_name,
             shop_url: settings.shop_url,
+        }
+    }
+
+    /// Who takes messages over a channel; `None` if nothing is sent so.
+    fn sender_of(&self, channel: Channel) -> Option<&Arc<dyn TextSender>> {
+        match channel {
+            Channel::Sms => self.sms.as_ref(),
+            Channel::Push => self.push.as_ref(),
+            _ => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! All SQL of this module.
 
+pub(crate) mod contact_points;
 pub(crate) mod event_log;
 pub(crate) mod inbox;
 pub(crate) mod messages;

@@ -23,7 +23,9 @@ async fn preferences(shop: &mut Shop) -> Result<()> {
     let get = || Ask::get(PREFERENCES).by(&ada);
     let put = |etag: &str, body: &Value| Ask::put(PREFERENCES, etag, body).by(&ada);
     let choice = |topic: &str, channel: &str, mode: &str| json!({ "choices": [{ "topic": topic, "channel": channel, "mode": mode }] });
-    let parcels = choice("shipping", "email", "off");
+    let mut parcels = choice("shipping", "email", "off");
+    parcels["time_zone"] = json!("Europe/Berlin");
+    parcels["quiet_hours"] = json!({ "from": 22, "until": 7 });
     recorder
         .ask("get_my_notification_preferences: of before", 200, get())
         .await?;
@@ -33,7 +35,11 @@ async fn preferences(shop: &mut Shop) -> Result<()> {
         .await?;
     let twice = json!({ "choices": [parcels["choices"][0], parcels["choices"][0]] });
     for (case, status, ask) in [
-        ("no mails about parcels", 200, put("\"v1\"", &parcels)),
+        (
+            "no mails about parcels, and quiet nights",
+            200,
+            put("\"v1\"", &parcels),
+        ),
         ("of a version that is gone", 412, put("\"v1\"", &parcels)),
         (
             "no mails about security",
@@ -41,6 +47,14 @@ async fn preferences(shop: &mut Shop) -> Result<()> {
             put("\"v2\"", &choice("security", "email", "off")),
         ),
         ("one choice twice", 422, put("\"v2\"", &twice)),
+        (
+            "quiet hours in a place that is none",
+            422,
+            put(
+                "\"v2\"",
+                &json!({ "choices": [], "time_zone": "Middle/Earth", "quiet_hours": { "from": 22, "until": 24 } }),
+            ),
+        ),
         (
             "a topic that is none",
             400,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{choices, nobody};
+use super::{choices, contacts, nobody};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -15,6 +15,7 @@ pub(crate) async fn play(shop: &mut Shop, order: &str) -> Result<()> {
     inbox(shop).await?;
     messages(shop, order).await?;
     choices::play(shop).await?;
+    contacts::play(shop).await?;
     events(shop, order).await
 }
 

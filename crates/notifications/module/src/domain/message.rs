@@ -72,7 +72,7 @@ impl NewMessage {
     pub(crate) fn user(&self) -> Option<UserRef> {
         match self.recipient {
             Recipient::User(id) => Some(UserRef::from_uuid(id.uuid())),
-            Recipient::Challenge(_) | Recipient::Order(_) => None,
+            Recipient::Challenge(_) | Recipient::Order(_) | Recipient::ContactPoint(_) => None,
         }
     }
 }

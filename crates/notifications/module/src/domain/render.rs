@@ -103,7 +103,9 @@ const NOTES: &[(&str, &str)] = notes!(
     "order_shipped",
     "payment_returned",
     "refund_succeeded",
+    "text",
     "undelivered",
+    "verify_phone",
 );
 
 impl Renderer {
@@ -224,7 +226,7 @@ mod tests {
 
     fn order() -> Value {
         json!({
-            "number": "100001", "title": "About 100001",
+            "number": "100001", "title": "About 100001", "body": "Something", "code": "100001", "shop_name": "Tea & Co",
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,

@@ -28,6 +28,10 @@ pub(crate) enum Topic {
 pub(crate) enum Place {
     /// E-mail.
     Email,
+    /// Text messages to telephones that the person has verified.
+    Sms,
+    /// The person's devices.
+    Push,
     /// The inbox of the shop: `GET /v1/me/notifications`.
     InApp,
 }
@@ -62,8 +66,12 @@ pub(crate) static TABLE: &[Line] = &[
     line(Topic::Security, Place::Email, Mode::Instant, FIXED),
     line(Topic::Security, Place::InApp, Mode::Instant, FIXED),
     line(Topic::Orders, Place::Email, Mode::Instant, ON_OR_OFF),
+    line(Topic::Orders, Place::Sms, Mode::Off, ON_OR_OFF),
+    line(Topic::Orders, Place::Push, Mode::Instant, ON_OR_OFF),
     line(Topic::Orders, Place::InApp, Mode::Instant, ON_OR_OFF),
     line(Topic::Shipping, Place::Email, Mode::Instant, ON_OR_OFF),
+    line(Topic::Shipping, Place::Sms, Mode::Off, ON_OR_OFF),
+    line(Topic::Shipping, Place::Push, Mode::Instant, ON_OR_OFF),
     line(Topic::Shipping, Place::InApp, Mode::Instant, ON_OR_OFF),
 ];
 
@@ -142,6 +150,8 @@ impl Place {
     pub(crate) fn of_channel(channel: Channel) -> Option<Self> {
         match channel {
             Channel::Email => Some(Self::Email),
+            Channel::Sms => Some(Self::Sms),
+            Channel::Push => Some(Self::Push),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
 //! What a person has chosen, as they see it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Place, Preferences, Topic, TopicMode, effective};
+use crate::domain::{Place, Preferences, QuietHours, Topic, TopicMode, effective};
 
 /// What the caller is told, and where.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -13,6 +13,41 @@ pub(super) struct PreferencesView {
     version: i64,
     /// One for each topic and channel there is.
     choices: Vec<ChoiceView>,
+    /// Where the caller's clock is read: an IANA name.
+    time_zone: String,
+    /// When nothing is sent to telephones and devices; null if it always is.
+    quiet_hours: Option<QuietHoursView>,
+}
+
+/// Hours of the clock, in the time zone of the preferences. They may go past midnight.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "QuietHours")]
+pub(super) struct QuietHoursView {
+    /// The first quiet hour.
+    #[schemars(range(min = 0, max = 23))]
+    from: u8,
+    /// The first hour that is not quiet any more.
+    #[schemars(range(min = 0, max = 23))]
+    until: u8,
+}
+
+impl From<QuietHours> for QuietHoursView {
+    fn from(quiet: QuietHours) -> Self {
+        Self {
+            from: quiet.from,
+            until: quiet.until,
+        }
+    }
+}
+
+impl From<QuietHoursView> for QuietHours {
+    fn from(view: QuietHoursView) -> Self {
+        Self {
+            from: view.from,
+            until: view.until,
+        }
+    }
 }
 
 /// A topic and a channel.
@@ -40,6 +75,8 @@ impl From<&Preferences> for PreferencesView {
         Self {
             version: preferences.version,
             choices: choices.collect(),
+            time_zone: preferences.time_zone.clone(),
+            quiet_hours: preferences.quiet_hours.map(QuietHoursView::from),
         }
     }
 }

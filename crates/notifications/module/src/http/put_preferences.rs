@@ -8,9 +8,9 @@ use serde::Deserialize;
 use tenon_access::Policy;
 use tenon_web::{ApiJson, Ctx, Endpoint, IfMatch, Problem, Reply};
 
-use super::preferences_view::PreferencesView;
+use super::preferences_view::{PreferencesView, QuietHoursView};
 use super::view::{reader, stale};
-use crate::domain::{Choice, Place, Topic, TopicMode};
+use crate::domain::{Choice, Place, QuietHours, Topic, TopicMode};
 use crate::service::{PutPreferences, Service};
 
 /// What the caller wants to be told, and where: all of it.
@@ -21,6 +21,11 @@ pub(super) struct PutPreferencesBody {
     /// What is not named is as by default.
     #[schemars(length(max = 50))]
     choices: Vec<ChoiceBody>,
+    /// Where the caller's clock is read: an IANA name, `Europe/Berlin`; UTC unless said.
+    #[schemars(length(min = 1, max = 64))]
+    time_zone: Option<String>,
+    /// When nothing is sent to telephones and devices: it waits. Never unless said.
+    quiet_hours: Option<QuietHoursView>,
 }
 
 /// A topic and a channel.
@@ -73,6 +78,8 @@ pub(super) async fn handler(
         user: reader(&ctx)?,
         version,
         choices: choices.collect(),
+        time_zone: body.time_zone,
+        quiet_hours: body.quiet_hours.map(QuietHours::from),
     };
     let preferences = service
         .put_preferences(&ctx, request)

@@ -1,22 +1,16 @@
 //! Sends one message, at least once.
 
-use notifications_contract::{
-    DropReason, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
-};
-use orders_contract::Order;
-use serde_json::Value;
+mod prepare;
+
+use notifications_contract::{DropReason, MessageBounced, MessageId, MessageSent, MessageStatus};
 use tenon_events::Emit as _;
 use tenon_jobs::JobError;
 use tenon_kernel::CallCtx;
 use tenon_store::{StoreError, retrying};
 
+use self::prepare::{Parcel, Readiness, Unprepared};
 use super::Service;
-use super::look_up::Reader;
-use crate::domain::{
-    Context, Item, NewNote, NoteText, Outcome, Place, Rendered, SendableMessage, Topic, TopicMode,
-    Unsubscription, after_attempt,
-};
-use crate::mail::Mail;
+use crate::domain::{NewNote, Outcome, SendableMessage, after_attempt};
 use crate::store;
 
 /// How the beginning of an attempt went.
@@ -55,38 +49,33 @@ impl Service {
                 .drop_message(ctx, &message, DropReason::Obsolete)
                 .await?);
         }
-        if self.is_unwanted(ctx, &message).await? {
-            return Ok(self
-                .drop_message(ctx, &message, DropReason::Preference)
-                .await?);
-        }
-        let reader = match self.look_up(ctx, message.recipient).await {
-            Ok(Some(reader)) => reader,
-            Ok(None) => {
-                return Ok(self
-                    .drop_message(ctx, &message, DropReason::Obsolete)
-                    .await?);
+        match self.readiness(ctx, &message).await? {
+            Readiness::Ready => {}
+            Readiness::Unwanted => {
+                let reason = DropReason::Preference;
+                return Ok(self.drop_message(ctx, &message, reason).await?);
             }
-            Err(fault) => return self.not_looked_up(ctx, &message, is_last, fault).await,
+            Readiness::Later(until) => return Err(JobError::Snooze { until }),
+        }
+        let parcel = match self.prepare(ctx, &message).await {
+            Ok(Some(parcel)) => parcel,
+            Ok(None) => {
+                let reason = DropReason::Obsolete;
+                return Ok(self.drop_message(ctx, &message, reason).await?);
+            }
+            Err(Unprepared::Fault(fault)) => {
+                return self.not_looked_up(ctx, &message, is_last, fault).await;
+            }
+            Err(Unprepared::Template(error)) => {
+                return self.not_rendered(ctx, &message, &error).await;
+            }
+            Err(Unprepared::Store(error)) => return Err(error.into()),
         };
-        let recipient_hash = self.recipient_key.hash(&reader.address);
-        let unsubscribe = self.unsubscribe_link(&message);
-        let text = match self.render(&message, &reader, unsubscribe.as_deref()) {
-            Ok(text) => text,
-            Err(error) => return self.not_rendered(ctx, &message, &error).await,
-        };
-        let mail = Mail {
-            id,
-            date: message.created_at,
-            to: reader.address,
-            to_name: reader.name,
-            subject: text.subject,
-            text: text.text,
-            html: text.html,
-            unsubscribe,
-        };
-
-        let undelivered = self.undelivered(&message, &mail.subject)?;
+        let Parcel {
+            recipient_hash,
+            undelivered,
+            content,
+        } = parcel;
         match self
             .start_attempt(ctx, &message, &recipient_hash, undelivered.as_ref())
             .await?
@@ -94,7 +83,7 @@ impl Service {
             Start::Begun => {}
             Start::Closed | Start::Suppressed => return Ok(()),
         }
-        let result = self.mailer.send(&mail).await;
+        let result = self.hand_over(&content).await;
         let outcome = after_attempt(result, is_last);
         let undelivered = undelivered.filter(|_| outcome.suppresses);
         self.finish_attempt(
@@ -109,92 +98,6 @@ impl Service {
             Err(error) if outcome.again => Err(JobError::Retry(Box::new(error))),
             Ok(()) | Err(_) => Ok(()),
         }
-    }
-
-    /// Whether the reader has switched such messages off since this one was asked for.
-    async fn is_unwanted(
-        &self,
-        ctx: &CallCtx,
-        message: &SendableMessage,
-    ) -> Result<bool, StoreError> {
-        let topic = Topic::of_template(message.template);
-        let place = Place::of_channel(message.channel).filter(|place| topic.can_be_off(*place));
-        let (Some(user), Some(place)) = (message.user, place) else {
-            return Ok(false);
-        };
-        let found = store::preferences::find(&mut self.db.read(ctx), user).await?;
-        Ok(found.unwrap_or_default().mode(topic, place) == TopicMode::Off)
-    }
-
-    /// Where the reader stops such mails, if they have an account and may stop them.
-    fn unsubscribe_link(&self, message: &SendableMessage) -> Option<String> {
-        let topic = Topic::of_template(message.template);
-        let user = message.user.filter(|_| topic.can_be_off(Place::Email))?;
-        let token = self.unsubscribe_key.token(Unsubscription { user, topic });
-        Some(self.links.unsubscribe(&token))
-    }
-
-    /// What stands in the inbox of someone whose address takes no mail any more, where it matters: in matters of
-    /// security.
-    fn undelivered(
-        &self,
-        message: &SendableMessage,
-        title: &str,
-    ) -> Result<Option<NewNote>, JobError> {
-        let Some(user) = message.user else {
-            return Ok(None);
-        };
-        if Topic::of_template(message.template) != Topic::Security {
-            return Ok(None);
-        }
-        let data = serde_json::json!({ "title": title });
-        let text: NoteText =
-            self.renderer
-                .note("undelivered", &data)
-                .map_err(|error| JobError::Dead {
-                    reason: format!("undelivered.note.txt: {error}"),
-                })?;
-        Ok(Some(NewNote {
-            user,
-            kind: "message.undelivered",
-            subject: message.subject.clone(),
-            text,
-        }))
-    }
-
-    fn render(
-        &self,
-        message: &SendableMessage,
-        reader: &Reader,
-        unsubscribe: Option<&str>,
-    ) -> Result<Rendered, minijinja::Error> {
-        let link = match (&reader.challenge, &reader.order) {
-            (Some(challenge), _) => {
-                self.links
-                    .challenge(message.template, challenge.id, &challenge.token)
-            }
-            (None, Some(order)) => self.links.order(order.order_id),
-            (None, None) => self.links.sessions().to_owned(),
-        };
-        let items = match (&reader.order, message.template) {
-            (Some(order), Template::OrderShipped) => items(order, &message.data),
-            _ => Vec::new(),
-        };
-        let challenge = reader.challenge.as_ref();
-        let now = self.db.env().now();
-        let context = Context {
-            shop_name: &self.shop_name,
-            shop_url: &self.shop_url,
-            name: reader.name.as_deref(),
-            link: Some(&link),
-            token: challenge.map(|challenge| challenge.token.as_str()),
-            minutes: challenge
-                .map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
-            items: &items,
-            data: &message.data,
-            unsubscribe,
-        };
-        self.renderer.mail(message.template, &context)
     }
 
     /// Says that an attempt begins, unless nothing is sent to the address: then the message is closed, and its reader finds
@@ -340,26 +243,4 @@ fn sent(message: &SendableMessage, recipient_hash: &str) -> MessageSent {
         about: message.subject.clone(),
         recipient_hash: recipient_hash.to_owned(),
     }
-}
-
-/// What is in the parcel, in words: the event names lines, the order knows their titles.
-fn items(order: &Order, data: &Value) -> Vec<Item> {
-    let lines = data["lines"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    lines
-        .iter()
-        .filter_map(|shipped| {
-            let line_id = shipped["line_id"].as_str()?;
-            let line = order
-                .lines
-                .iter()
-                .find(|line| line.line_id.to_string() == line_id)?;
-            Some(Item {
-                title: line.title.clone(),
-                quantity: shipped["quantity"].as_i64()?,
-            })
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! Messages on their way.
 
 use notifications_contract::{
-    Channel, DropReason, Message, MessageFilter, MessageId, MessageStatus, UserRef,
+    Channel, DropReason, Message, MessageFilter, MessageId, MessageStatus, Template, UserRef,
 };
 use serde_json::Value;
 use tenon_events::EventId;
@@ -69,6 +69,29 @@ pub(crate) struct Way {
     pub(crate) user: Option<UserRef>,
     /// Set if it is not to be sent at all.
     pub(crate) dropped: Option<DropReason>,
+    /// Not before this.
+    pub(crate) send_after: Option<Timestamp>,
+}
+
+/// Counts the messages of a template that a person was sent, or is to be, since then.
+pub(crate) async fn count_since(
+    db: &mut dyn Queryable,
+    user: UserRef,
+    template: Template,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let counted = db
+        .query(
+            "SELECT COUNT(*)
+               FROM messages
+              WHERE user_id = $1 AND template = $2 AND created_at > $3",
+        )
+        .bind(user)
+        .bind(word(template))
+        .bind(since)
+        .fetch_scalar()
+        .await?;
+    Ok(counted.unwrap_or(0))
 }
 
 /// Adds a message; `false` if the event has asked for it before.
@@ -87,8 +110,9 @@ pub(crate) async fn insert(
     let inserted = tx
         .query(
             "INSERT INTO messages (id, event_id, template, recipient, subject, data, status, attempts, uncertain,
-                                   created_at, updated_at, send_before, channel, user_id, drop_reason)
-             VALUES ($1, $2, $3, $4, $5, $6, $9, 0, 0, $7, $7, $8, $10, $11, $12)
+                                   created_at, updated_at, send_before, channel, user_id, drop_reason,
+                                   send_after)
+             VALUES ($1, $2, $3, $4, $5, $6, $9, 0, 0, $7, $7, $8, $10, $11, $12, $13)
              ON CONFLICT (event_id, recipient, template) DO NOTHING",
         )
         .bind(id)
@@ -103,6 +127,7 @@ pub(crate) async fn insert(
         .bind(word(way.channel))
         .bind(way.user)
         .bind(way.dropped.map(word))
+        .bind(way.send_after)
         .execute()
         .await?;
     Ok(inserted == 1)
