@@ -159,8 +159,8 @@ impl Mailbox {
 
     /// Whether a message with this id is kept.
     pub(crate) fn knows(&self, message_id: &str) -> bool {
-        let shelf = self.shelf();
-        let mut ids = shelf.mails.iter().map(|mail| mail.message_id.as_deref());
+        let kept = self.shelf();
+        let mut ids = kept.mails.iter().map(|mail| mail.message_id.as_deref());
         ids.any(|id| id == Some(message_id))
     }
 

@@ -29,10 +29,10 @@ pub(super) async fn take(State(catcher): State<Catcher>, Json(body): Json<Body>)
     match catcher.faults.next() {
         Some(Fault::Refuse) => return StatusCode::GONE,
         Some(Fault::TempFail) => return StatusCode::SERVICE_UNAVAILABLE,
-        Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::Hang) => std::future::pending::<()>().await,
         Some(Fault::LoseReply) => {
             keep(&catcher, &body);
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         None => {}
     }

@@ -88,7 +88,7 @@ pub enum NotificationsError {
 impl ServiceError for NotificationsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::InvalidRequest { .. } => ErrorKind::Invalid,
+            Self::InvalidRequest { .. } | Self::WrongCode { .. } => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::NotificationNotFound
             | Self::EventNotFound
@@ -101,7 +101,6 @@ impl ServiceError for NotificationsError {
             | Self::TooManyCodes { .. }
             | Self::NoCodeExpected
             | Self::ChannelUnavailable => ErrorKind::Conflict,
-            Self::WrongCode { .. } => ErrorKind::Invalid,
             Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::Unknown => ErrorKind::Internal,
