@@ -294,6 +294,12 @@ impl Stack {
         set("public_url", format!("http://localhost:{}", self.ports.api));
         set("web.listen", format!("127.0.0.1:{}", self.ports.api));
         set("notifications.smtp.port", self.ports.smtp.to_string());
+        for channel in ["sms", "push"] {
+            set(
+                &format!("notifications.{channel}.url"),
+                format!("http://127.0.0.1:{}/api/texts", self.ports.mail_page),
+            );
+        }
         set(
             "payments.provider.url",
             format!("http://127.0.0.1:{}", self.ports.payment_page),

@@ -1,4 +1,5 @@
-//! A mail server for development and tests: takes every message, delivers none, shows them on a page.
+//! A mail server for development and tests: takes every message, delivers none, shows them on a page. It takes text messages
+//! and messages to devices too, over the API of a provider.
 //!
 //! It fails on order ([`MailCatcher::fail_next`]), so that tests can meet a mail provider on a bad day.
 //! Nothing here is for the open internet: there is no authentication and no encryption.
@@ -95,6 +96,11 @@ impl MailCatcher {
     /// Where people look.
     pub fn http_addr(&self) -> SocketAddr {
         self.http_addr
+    }
+
+    /// Where a provider's API is, for text messages and messages to devices.
+    pub fn texts_url(&self) -> String {
+        format!("http://{}/api/texts", self.http_addr)
     }
 
     /// Returns the caught messages, oldest first.

@@ -157,6 +157,13 @@ impl Mailbox {
         self.shelf().mails.iter().filter(wanted).cloned().collect()
     }
 
+    /// Whether a message with this id is kept.
+    pub(crate) fn knows(&self, message_id: &str) -> bool {
+        let kept = self.shelf();
+        let mut ids = kept.mails.iter().map(|mail| mail.message_id.as_deref());
+        ids.any(|id| id == Some(message_id))
+    }
+
     /// Returns one message.
     pub(crate) fn find(&self, id: u64) -> Option<Mail> {
         self.shelf()

@@ -1,5 +1,7 @@
 //! The page for people and the JSON API for programs.
 
+mod texts;
+
 use axum::Json;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -80,6 +82,7 @@ pub(crate) fn router(mailbox: Mailbox, faults: Faults) -> Router {
         .route("/api/messages/{id}", get(get_message))
         .route("/api/messages/{id}/raw", get(get_raw_message))
         .route("/api/faults", post(add_faults))
+        .route("/api/texts/messages", post(texts::take))
         .with_state(Catcher { mailbox, faults })
 }
 

@@ -36,6 +36,33 @@ async fn with_mail() -> MailCatcher {
     catcher
 }
 
+/// A provider's API: what is repeated under its id is kept once.
+#[tokio::test]
+async fn texts_stand_beside_mails() {
+    let catcher = MailCatcher::start(CatcherOptions::default())
+        .await
+        .expect("ports are free");
+    let text = json!({
+        "id": "msg_1", "channel": "sms", "to": "+4915112345678", "title": "Order 1\r\nBcc: x placed", "text": "Thank you.",
+        "link": "https://shop.test/1"
+    });
+    let url = format!("{}/messages", catcher.texts_url());
+    for _again in 0..2 {
+        let answer = browser().post(&url).json(&text).send().await;
+        assert_eq!(answer.expect("it answers").status(), StatusCode::ACCEPTED);
+    }
+    let caught = catcher.messages_to("+4915112345678");
+    assert_eq!(caught.len(), 1);
+    assert_eq!(caught[0].subject, "Order 1  Bcc: x placed");
+    assert_eq!(caught[0].header("bcc"), None);
+    assert_eq!(caught[0].header("x-channel"), Some("sms"));
+    assert_eq!(caught[0].links(), ["https://shop.test/1"]);
+
+    catcher.fail_next(1, mail_catcher::Fault::Refuse);
+    let refused = browser().post(&url).json(&text).send().await;
+    assert_eq!(refused.expect("it answers").status(), StatusCode::GONE);
+}
+
 fn browser() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()

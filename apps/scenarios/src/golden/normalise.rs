@@ -7,13 +7,14 @@ use serde_json::Value;
 use super::scan::{self, Kind};
 
 /// What is replaced, in words: part of every recording.
-pub(crate) const RULES: [&str; 14] = [
+pub(crate) const RULES: [&str; 15] = [
     "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
     "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
+    "six digits in the member `code`: `<code>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=` are numbered by first appearance",
+    "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms, expires_in, iat, exp and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
@@ -69,7 +70,7 @@ const COUNTS: [&str; 6] = [
     "updated_at",
 ];
 /// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
-const PARAMETERS: [(&str, &str); 17] = [
+const PARAMETERS: [(&str, &str); 18] = [
     ("cursor=", "cursor"),
     ("token=", "mail_token"),
     ("code=", "code"),
@@ -87,6 +88,7 @@ const PARAMETERS: [(&str, &str); 17] = [
     ("clientDataJSON%22%3A%22", "client_data"),
     ("signature%22%3A%22", "signature"),
     ("userHandle%22%3A%22", "user_handle"),
+    ("unsubscriptions/", "unsubscribe_token"),
 ];
 /// Shorter texts are no live secrets: `x`, `too short`.
 const SHORTEST_SECRET: usize = 12;
@@ -151,6 +153,10 @@ impl Normaliser {
         }
         if matches!(member, "hash" | "previous_hash") && text.len() == 64 {
             return "<hash>".to_owned();
+        }
+        // What a telephone was sent; other members of this name are words.
+        if member == "code" && text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return "<code>".to_owned();
         }
         self.text(text)
     }

@@ -10,6 +10,8 @@ mod carts;
 mod catalog;
 mod categories;
 mod checkouts;
+mod choices;
+mod contacts;
 mod customer_groups;
 mod documents;
 mod factors;

@@ -30,6 +30,8 @@ pub(crate) struct Shop {
     pub(crate) bob: Person,
     /// Goods on sale: `(product, variant)` by SKU.
     pub(crate) goods: BTreeMap<String, (String, String)>,
+    /// Path of the link that stops mails about orders of Ada's.
+    pub(crate) stop_mails: String,
     /// Mails that were looked at, by their id in the catcher.
     seen_mails: Vec<u64>,
 }
@@ -54,6 +56,7 @@ impl Shop {
             ada: Person::new("ada"),
             bob: Person::new("bob"),
             goods: BTreeMap::new(),
+            stop_mails: String::new(),
             seen_mails: Vec::new(),
         })
     }
@@ -143,10 +146,32 @@ impl Shop {
         bail!("waited in vain for a mail to {to} with `{part}` ({case})")
     }
 
+    /// Waits for a text message to a telephone and returns its title, unrecorded: the code in it differs each time.
+    pub(crate) async fn text_to(&self, number: &str) -> Result<String> {
+        let to = number.replace('+', "%2B");
+        let url = format!("{}/api/messages?to={to}", self.places.mail_url);
+        for _ in 0..LOOKS {
+            let found = self.other("GET", &url, None).await?;
+            if let Some(title) = found["messages"][0]["subject"].as_str() {
+                return Ok(title.to_owned());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!("waited in vain for a text message to {number}")
+    }
+
     /// Asks the payment simulator's control API.
     pub(crate) async fn simulator(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let url = format!("{}/control/{path}", self.places.simulator_url);
         self.other(method, &url, Some(body)).await
+    }
+
+    /// Has the mail server refuse the mailbox of the next mail.
+    pub(crate) async fn refuse_next_mail(&self) -> Result<()> {
+        let url = format!("{}/api/faults", self.places.mail_url);
+        let fault = json!({ "fault": "refuse", "count": 1 });
+        self.other("POST", &url, Some(&fault)).await?;
+        Ok(())
     }
 
     /// What the operations listener counts: calls to other modules for one request, by operation and callee.

@@ -43,6 +43,36 @@ pub enum NotificationsError {
     /// No such delivery, or no longer kept.
     #[error("there is no such webhook delivery")]
     WebhookDeliveryNotFound,
+    /// No such telephone or device, or not the caller's.
+    #[error("there is no such contact point")]
+    ContactPointNotFound,
+    /// The caller has as many telephones and devices as they may have.
+    #[error("there are {limit} contact points, and there can be no more")]
+    TooManyContactPoints {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// This installation sends nothing over the channel.
+    #[error("nothing is sent over this channel here")]
+    ChannelUnavailable,
+    /// As many codes were sent within a day as may be.
+    #[error("{limit} codes were sent within a day; try again tomorrow")]
+    TooManyCodes {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// Not the code that was sent.
+    #[error("this is not the code that was sent")]
+    WrongCode {
+        /// Guesses that are left.
+        tries_left: i64,
+    },
+    /// The code has expired or was guessed at too often, or none was sent.
+    #[error("no code is waited for")]
+    NoCodeExpected,
+    /// No such suppression: the id is wrong, or it was removed.
+    #[error("there is no such suppression")]
+    SuppressionNotFound,
     /// The version in `If-Match` is not the current one.
     #[error("it has changed, its version is now {current}")]
     StaleVersion {
@@ -58,13 +88,19 @@ pub enum NotificationsError {
 impl ServiceError for NotificationsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::InvalidRequest { .. } => ErrorKind::Invalid,
+            Self::InvalidRequest { .. } | Self::WrongCode { .. } => ErrorKind::Invalid,
             Self::InvalidCursor => ErrorKind::Malformed,
             Self::NotificationNotFound
             | Self::EventNotFound
             | Self::WebhookEndpointNotFound
-            | Self::WebhookDeliveryNotFound => ErrorKind::NotFound,
-            Self::TooManyWebhookEndpoints { .. } => ErrorKind::Conflict,
+            | Self::WebhookDeliveryNotFound
+            | Self::ContactPointNotFound
+            | Self::SuppressionNotFound => ErrorKind::NotFound,
+            Self::TooManyWebhookEndpoints { .. }
+            | Self::TooManyContactPoints { .. }
+            | Self::TooManyCodes { .. }
+            | Self::NoCodeExpected
+            | Self::ChannelUnavailable => ErrorKind::Conflict,
             Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::Unknown => ErrorKind::Internal,
@@ -81,6 +117,13 @@ impl ServiceError for NotificationsError {
             Self::WebhookEndpointNotFound => "notifications.webhook_endpoint_not_found",
             Self::TooManyWebhookEndpoints { .. } => "notifications.too_many_webhook_endpoints",
             Self::WebhookDeliveryNotFound => "notifications.webhook_delivery_not_found",
+            Self::ContactPointNotFound => "notifications.contact_point_not_found",
+            Self::TooManyContactPoints { .. } => "notifications.too_many_contact_points",
+            Self::ChannelUnavailable => "notifications.channel_unavailable",
+            Self::TooManyCodes { .. } => "notifications.too_many_codes",
+            Self::WrongCode { .. } => "notifications.wrong_code",
+            Self::NoCodeExpected => "notifications.no_code_expected",
+            Self::SuppressionNotFound => "notifications.suppression_not_found",
             Self::StaleVersion { .. } => "notifications.stale_version",
             Self::Unknown => "notifications.unknown",
         }
@@ -96,12 +139,22 @@ impl ServiceError for NotificationsError {
                     "Start again without a cursor.",
                 )]
             }
+            Self::WrongCode { tries_left } => {
+                let detail = format!("Guesses left: {tries_left}.");
+                vec![FieldError::new("/code", "wrong_code", detail)]
+            }
             Self::NotificationNotFound
             | Self::EventNotFound
             | Self::EventsGone { .. }
             | Self::WebhookEndpointNotFound
             | Self::TooManyWebhookEndpoints { .. }
             | Self::WebhookDeliveryNotFound
+            | Self::SuppressionNotFound
+            | Self::ContactPointNotFound
+            | Self::TooManyContactPoints { .. }
+            | Self::ChannelUnavailable
+            | Self::TooManyCodes { .. }
+            | Self::NoCodeExpected
             | Self::StaleVersion { .. }
             | Self::Unknown => Vec::new(),
         }

@@ -22,6 +22,10 @@ ids! {
     MessageKind, MessageId, "msg";
     /// Names an entry of a person's inbox.
     NotificationKind, NotificationId, "ntf";
+    /// Names a telephone or a device of a person.
+    ContactPointKind, ContactPointId, "ctp";
+    /// Names an address that nothing is sent to.
+    SuppressionKind, SuppressionId, "sup";
     /// Names a receiver of webhooks.
     WebhookEndpointKind, WebhookEndpointId, "whe";
     /// Names the delivery of one event to one receiver.

@@ -20,13 +20,13 @@ pub use self::event::{
     WebhookEndpointFailing, WebhookEndpointRecovered,
 };
 pub use self::id::{
-    MessageId, MessageKind, NotificationId, NotificationKind, UserRef, UserRefKind,
-    WebhookDeliveryId, WebhookDeliveryKind, WebhookEndpointId, WebhookEndpointKind,
-    WebhookReplayId, WebhookReplayKind,
+    ContactPointId, ContactPointKind, MessageId, MessageKind, NotificationId, NotificationKind,
+    SuppressionId, SuppressionKind, UserRef, UserRefKind, WebhookDeliveryId, WebhookDeliveryKind,
+    WebhookEndpointId, WebhookEndpointKind, WebhookReplayId, WebhookReplayKind,
 };
 pub use self::model::{
-    Channel, CountUnread, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter, MessageStatus,
-    Messages, Template, UnreadCount, UnreadCounts,
+    Channel, CountUnread, DropReason, ListMessages, MAX_PAGE, MAX_USERS, Message, MessageFilter,
+    MessageStatus, Messages, Template, UnreadCount, UnreadCounts,
 };
 
 /// What other modules may ask of notifications.

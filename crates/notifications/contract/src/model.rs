@@ -58,6 +58,8 @@ pub enum Template {
     ReturnRejected,
     /// They arrived.
     ReturnReceived,
+    /// Prove that the telephone is yours: a code.
+    VerifyPhone,
     /// A message this version does not know.
     #[serde(other)]
     Unknown,
@@ -70,6 +72,10 @@ pub enum Template {
 pub enum Channel {
     /// E-mail.
     Email,
+    /// A text message to a telephone.
+    Sms,
+    /// A message to a device.
+    Push,
     /// A channel this version does not know.
     #[serde(other)]
     Unknown,
@@ -90,9 +96,25 @@ pub enum MessageStatus {
     Bounced,
     /// Given up after many attempts; operators can try again.
     Failed,
-    /// No longer of use: what it asks for was done or has expired, or its reader is gone.
+    /// Not sent and never will be; `reason` says why.
     Dropped,
     /// A status this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why a message was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DropReason {
+    /// What it asks for was done or has expired, or its reader is gone.
+    Obsolete,
+    /// Its reader does not want such messages over this channel.
+    Preference,
+    /// Its address refused a message for good before.
+    Suppressed,
+    /// A reason this version does not know.
     #[serde(other)]
     Unknown,
 }
@@ -120,6 +142,9 @@ pub struct Message {
     /// Why the last attempt failed, as a stable word with the server's code: `refused 550`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Why it was dropped; absent for others, and for those of versions that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DropReason>,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When the mail server took it.

@@ -1,17 +1,27 @@
 //! What a message is, whom it is for, and how it reads; what is told outside, and how it gets there.
 
 mod cloud_event;
+mod contact_point;
 mod event_log;
 mod event_types;
 mod links;
 mod members;
 mod message;
 mod name;
+mod preferences;
+mod quiet;
 mod recipient;
 mod render;
+mod topic;
+mod unsubscribe;
 mod webhook;
 
 pub(crate) use self::cloud_event::CloudEvent;
+pub use self::contact_point::ContactKey;
+pub(crate) use self::contact_point::{
+    CODE_NONCE, ContactPoint, ContactStatus, Kind as ContactKind, MAX_TRIES, NewContactPoint,
+    Platform, SentCode, hint,
+};
 pub(crate) use self::event_log::{
     Ends, EventFilter, LogPage, NewPublicEvent, PublicEvent, position_text, read_position,
 };
@@ -21,9 +31,16 @@ pub(crate) use self::message::{
     NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt,
 };
 pub(crate) use self::name::plain_name;
+pub(crate) use self::preferences::{
+    Choice, Preferences, QuietHours, check as check_choices, effective,
+};
+pub(crate) use self::quiet::is_zone;
 pub(crate) use self::recipient::Recipient;
 pub use self::recipient::RecipientKey;
 pub(crate) use self::render::{Context, Item, Rendered, Renderer};
+pub(crate) use self::topic::{Mode as TopicMode, Place, Topic};
+pub use self::unsubscribe::UnsubscribeKey;
+pub(crate) use self::unsubscribe::Unsubscription;
 pub use self::webhook::WebhookKey;
 pub(crate) use self::webhook::{
     Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, Mode,

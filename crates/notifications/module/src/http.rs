@@ -1,21 +1,30 @@
 //! The REST surface.
 
+mod contact_points;
+mod count_notifications;
 mod create_webhook_endpoint;
+mod delete_suppression;
 mod delete_webhook_endpoint;
 mod get_event;
+mod get_preferences;
 mod get_webhook_delivery;
 mod get_webhook_endpoint;
 mod list_event_types;
 mod list_events;
 mod list_messages;
 mod list_notifications;
+mod list_suppressions;
 mod list_webhook_deliveries;
 mod list_webhook_endpoints;
+mod mark_notifications_seen;
+mod preferences_view;
+mod put_preferences;
 mod replay_webhooks;
 mod retry_webhook_delivery;
 mod rotate_webhook_secret;
 mod stream_events;
 mod test_webhook_endpoint;
+mod unsubscribe;
 mod update_notification;
 mod update_webhook_endpoint;
 mod view;
@@ -33,10 +42,16 @@ pub(crate) fn endpoints(
     log: &Arc<EventLog>,
     webhooks: &Arc<Webhooks>,
 ) -> Vec<Endpoint> {
-    vec![
+    let mut endpoints = vec![
         list_notifications::endpoint(Arc::clone(service)),
         update_notification::endpoint(Arc::clone(service)),
+        count_notifications::endpoint(Arc::clone(service)),
+        mark_notifications_seen::endpoint(Arc::clone(service)),
+        get_preferences::endpoint(Arc::clone(service)),
+        put_preferences::endpoint(Arc::clone(service)),
         list_messages::endpoint(Arc::clone(service)),
+        list_suppressions::endpoint(Arc::clone(service)),
+        delete_suppression::endpoint(Arc::clone(service)),
         list_event_types::endpoint(Arc::clone(log)),
         list_events::endpoint(Arc::clone(log)),
         get_event::endpoint(Arc::clone(log)),
@@ -52,5 +67,8 @@ pub(crate) fn endpoints(
         list_webhook_deliveries::endpoint(Arc::clone(webhooks)),
         get_webhook_delivery::endpoint(Arc::clone(webhooks)),
         retry_webhook_delivery::endpoint(Arc::clone(webhooks)),
-    ]
+    ];
+    endpoints.extend(unsubscribe::endpoints(service));
+    endpoints.extend(contact_points::endpoints(service));
+    endpoints
 }

@@ -1,7 +1,8 @@
 //! Mail from templates, the in-app inbox, the message log, the log of public events, and webhooks; driven by events only.
 //!
-//! **Architecture invariant:** no address, text or token of a message is ever stored. A message names the thing that
-//! knows its reader, and its owner is asked at the moment of sending.
+//! **Architecture invariant:** no address, text or token of a message is ever stored, except numbers and tokens that people
+//! give to this module itself, sealed. A message names the thing that knows its reader, and its owner is asked at the
+//! moment of sending.
 //! Checked by `nothing_personal_is_stored` in this module's tests. Of an event, the log has what is told outside and
 //! nothing else: `domain/event_types`.
 //!
@@ -19,6 +20,7 @@ mod service;
 mod settings;
 mod store;
 mod subscribers;
+mod texts;
 mod webhook_sender;
 
 use std::sync::Arc;
@@ -31,13 +33,14 @@ use tenon_outbound::{Egress, SystemLookup};
 use tenon_store::{Db, Migrations};
 
 pub use self::asyncapi::asyncapi_document;
-pub use self::domain::{RecipientKey, WebhookKey};
+pub use self::domain::{ContactKey, RecipientKey, UnsubscribeKey, WebhookKey};
 pub use self::mail::{Mail, MailError, Mailer, SmtpMailer};
 use self::service::{EventLog, Service, Webhooks};
 pub use self::settings::{
     EventSettings, LinkSettings, NotificationsSettings, NotificationsSettingsError, SmtpSettings,
-    SmtpTls, WebhookSettings,
+    SmtpTls, TextSettings, WebhookSettings,
 };
+pub use self::texts::{HttpTextSender, Text, TextSender};
 pub use self::webhook_sender::WebhookSender;
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("../../../migrations/notifications/sqlite");
@@ -75,8 +78,16 @@ pub struct Deps {
     pub orders: Arc<dyn Orders>,
     /// Takes mail to people: [`SmtpMailer::new`], or a fake.
     pub mailer: Arc<dyn Mailer>,
+    /// Takes text messages to telephones; absent if nothing is sent so.
+    pub sms: Option<Arc<dyn TextSender>>,
+    /// Takes messages to devices; absent if nothing is sent so.
+    pub push: Option<Arc<dyn TextSender>>,
+    /// Seals numbers and tokens, and makes codes.
+    pub contact_key: ContactKey,
     /// Makes the hashes by which events and the message log tell addresses apart.
     pub recipient_key: RecipientKey,
+    /// Signs the links in mails that stop further ones.
+    pub unsubscribe_key: UnsubscribeKey,
     /// Signs page cursors.
     pub cursor_key: CursorKey,
     /// Seals the secrets of those who receive webhooks.
@@ -108,13 +119,23 @@ impl Notifications {
             .map_err(|error| AssembleError::new("notifications", error))?;
         let sender = Egress::new(sender, Arc::new(SystemLookup))
             .map_err(|error| AssembleError::new("notifications", error))?;
+        let texts = |name, settings| {
+            HttpTextSender::new(name, settings)
+                .map(|sender| sender.map(|sender| Arc::new(sender) as Arc<dyn TextSender>))
+                .map_err(|error| AssembleError::new("notifications", error))
+        };
+        let (sms, push) = (texts("sms", &settings.sms)?, texts("push", &settings.push)?);
         let secret = parts.application_secret.expose().as_bytes();
         let deps = Deps {
             db: parts.db.clone(),
             identity,
             orders,
             mailer: Arc::new(mailer),
+            sms,
+            push,
+            contact_key: ContactKey::new(secret),
             recipient_key: RecipientKey::new(secret),
+            unsubscribe_key: UnsubscribeKey::new(secret),
             cursor_key: parts.cursor_key.clone(),
             webhook_key: WebhookKey::new(secret),
             webhook_sender: Arc::new(sender),

@@ -27,9 +27,11 @@ pub struct Mail {
     pub text: String,
     /// For all others.
     pub html: String,
+    /// Where the reader stops such mails with one click (RFC 8058); absent for those that cannot be stopped.
+    pub unsubscribe: Option<String>,
 }
 
-/// Why a mail server did not take a mail. Carries no words of the server: they often repeat the address.
+/// Why a mail server or provider did not take a message. Carries no words of the server: they often repeat the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailError {
@@ -60,6 +62,17 @@ impl MailError {
     /// Whether another attempt can succeed.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Unsendable)
+    }
+
+    /// Whether the server said that there is no such mailbox: 550, 551, 553 (RFC 5321 §4.2.3), or the provider that there
+    /// is no such telephone or device: 410. Other refusals are about this message, its size or its text.
+    pub fn is_about_the_address(self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                code: 410 | 550 | 551 | 553
+            }
+        )
     }
 
     /// A stable word for the message log, with the server's code.

@@ -1,12 +1,18 @@
 //! The use cases, one file each.
 
+mod contact_points;
+mod count_notifications;
 mod count_unread;
 mod event_log;
 mod list_inbox;
 mod list_messages;
 mod look_up;
+mod mark_seen;
+mod preferences;
 mod queue;
 mod send_message;
+mod suppressions;
+mod unsubscribe;
 mod update_notification;
 mod webhooks;
 
@@ -15,23 +21,27 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use identity_contract::Identity;
 use notifications_contract::{
-    CountUnread, ListMessages, Messages, Notifications, NotificationsError, UnreadCounts,
+    Channel, CountUnread, ListMessages, Messages, Notifications, NotificationsError, UnreadCounts,
 };
 use orders_contract::Orders;
 use tenon_kernel::{CallCtx, CursorKey};
 use tenon_seam::SeamResult;
 use tenon_store::Db;
 
+pub(crate) use self::contact_points::{CREATE_CONTACT_POINT, SEND_CODE, ShownContactPoint};
 pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
+pub(crate) use self::preferences::PutPreferences;
+pub(crate) use self::suppressions::ListSuppressions;
 pub(crate) use self::update_notification::UpdateNotification;
 pub(crate) use self::webhooks::{
     CREATE, ListDeliveries, REPLAY, ROTATE, ShownEndpoint, Stretch, TEST, Webhooks,
 };
 use crate::Deps;
-use crate::domain::{Links, RecipientKey, Renderer};
+use crate::domain::{ContactKey, Links, RecipientKey, Renderer, UnsubscribeKey};
 use crate::mail::Mailer;
 use crate::settings::NotificationsSettings;
+use crate::texts::TextSender;
 
 /// What the use cases share.
 pub(crate) struct Service {
@@ -39,7 +49,11 @@ pub(crate) struct Service {
     identity: Arc<dyn Identity>,
     orders: Arc<dyn Orders>,
     mailer: Arc<dyn Mailer>,
+    sms: Option<Arc<dyn TextSender>>,
+    push: Option<Arc<dyn TextSender>>,
+    contact_key: ContactKey,
     recipient_key: RecipientKey,
+    unsubscribe_key: UnsubscribeKey,
     cursor_key: CursorKey,
     renderer: &'static Renderer,
     links: Links,
@@ -54,7 +68,11 @@ impl Service {
             identity,
             orders,
             mailer,
+            sms,
+            push,
+            contact_key,
             recipient_key,
+            unsubscribe_key,
             cursor_key,
             webhook_key: _,
             webhook_sender: _,
@@ -64,12 +82,25 @@ impl Service {
             identity,
             orders,
             mailer,
+            sms,
+            push,
+            contact_key,
             recipient_key,
+            unsubscribe_key,
             cursor_key,
             renderer: Renderer::get(),
             links: Links::new(&settings),
             shop_name: settings.shop_name,
             shop_url: settings.shop_url,
+        }
+    }
+
+    /// Who takes messages over a channel; `None` if nothing is sent so.
+    fn sender_of(&self, channel: Channel) -> Option<&Arc<dyn TextSender>> {
+        match channel {
+            Channel::Sms => self.sms.as_ref(),
+            Channel::Push => self.push.as_ref(),
+            _ => None,
         }
     }
 }

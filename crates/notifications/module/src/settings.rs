@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::Uri;
 use lettre::message::Mailbox;
 use schemars::JsonSchema;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tenon_outbound::{EgressConfig, Network};
 use tenon_settings::Secret;
@@ -30,6 +31,24 @@ pub struct NotificationsSettings {
     pub events: EventSettings,
     /// Webhooks.
     pub webhooks: WebhookSettings,
+    /// The provider of text messages.
+    pub sms: TextSettings,
+    /// The provider of messages to devices.
+    pub push: TextSettings,
+}
+
+/// A provider of short messages: what it is asked and answers is in `docs/notifications.md`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TextSettings {
+    /// Where its API is; `messages` is added. Nothing is sent over this channel if it is empty.
+    pub url: String,
+    /// Sent as `Authorization: Bearer`; nothing is sent if empty.
+    pub api_key: Secret,
+    /// How long it may take to answer; 10 to 30,000.
+    pub timeout_ms: u64,
+    /// Most calls at once; 1 to 1,000.
+    pub max_in_flight: usize,
 }
 
 /// Webhooks: where they may go, and how.
@@ -125,7 +144,49 @@ impl Default for NotificationsSettings {
             smtp: SmtpSettings::default(),
             events: EventSettings::default(),
             webhooks: WebhookSettings::default(),
+            sms: TextSettings::default(),
+            push: TextSettings::default(),
         }
+    }
+}
+
+impl Default for TextSettings {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            api_key: Secret::default(),
+            timeout_ms: 10_000,
+            max_in_flight: 32,
+        }
+    }
+}
+
+impl TextSettings {
+    /// The key, if there is one.
+    pub(crate) fn api_key(&self) -> Option<SecretString> {
+        (!self.api_key.is_empty()).then(|| SecretString::from(self.api_key.expose()))
+    }
+
+    fn validate(&self, keys: [&'static str; 3]) -> Result<(), NotificationsSettingsError> {
+        let [url, timeout_ms, max_in_flight] = keys;
+        if !self.url.is_empty() {
+            let uri = self.url.parse::<Uri>().ok();
+            let is_web = uri.is_some_and(|uri| {
+                matches!(uri.scheme_str(), Some("http" | "https"))
+                    && uri.host().is_some()
+                    && uri.query().is_none()
+            });
+            if !is_web {
+                return Err(wrong(url, "must be an http or https URL"));
+            }
+        }
+        if !(10..=30_000).contains(&self.timeout_ms) {
+            return Err(wrong(timeout_ms, "goes from 10 to 30000"));
+        }
+        if !(1..=1_000).contains(&self.max_in_flight) {
+            return Err(wrong(max_in_flight, "goes from 1 to 1000"));
+        }
+        Ok(())
     }
 }
 
@@ -214,6 +275,10 @@ impl NotificationsSettings {
             return Err(wrong("events.retention_days", "goes from 1 to 3650"));
         }
         self.webhooks.validate()?;
+        self.sms
+            .validate(["sms.url", "sms.timeout_ms", "sms.max_in_flight"])?;
+        self.push
+            .validate(["push.url", "push.timeout_ms", "push.max_in_flight"])?;
         self.smtp.validate()
     }
 
@@ -388,6 +453,11 @@ mod tests {
             key_of(|s| s.webhooks.retention_days = 0),
             Some("webhooks.retention_days")
         );
+        assert_eq!(
+            key_of(|s| s.sms.url = "sms.example.com".to_owned()),
+            Some("sms.url")
+        );
+        assert_eq!(key_of(|s| s.push.timeout_ms = 0), Some("push.timeout_ms"));
     }
 
     #[test]

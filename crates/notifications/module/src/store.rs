@@ -1,9 +1,12 @@
 //! All SQL of this module.
 
+pub(crate) mod contact_points;
 pub(crate) mod event_log;
 pub(crate) mod inbox;
 pub(crate) mod messages;
+pub(crate) mod preferences;
 pub(crate) mod stuck;
+pub(crate) mod suppressions;
 pub(crate) mod webhook_deliveries;
 pub(crate) mod webhook_endpoints;
 pub(crate) mod webhook_gaps;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::nobody;
+use super::{choices, contacts, nobody};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -14,6 +14,8 @@ const TOLD: usize = 8;
 pub(crate) async fn play(shop: &mut Shop, order: &str) -> Result<()> {
     inbox(shop).await?;
     messages(shop, order).await?;
+    choices::play(shop).await?;
+    contacts::play(shop).await?;
     events(shop, order).await
 }
 
@@ -75,6 +77,8 @@ async fn inbox(shop: &mut Shop) -> Result<()> {
         )
         .await?;
 
+    marks(shop, &all.text("/data/5/id")?).await?;
+    let recorder = &mut shop.recorder;
     let path = format!("{INBOX}/{}", all.text("/data/0/id")?);
     let none = format!("{INBOX}/{}", nobody("ntf"));
     let change = |path: &str, etag: &str, body: Value| Ask::patch(path, etag, &body);
@@ -117,6 +121,7 @@ async fn inbox(shop: &mut Shop) -> Result<()> {
     for (case, query) in [
         ("unread", "unread=true"),
         ("with those put away", "archived=true"),
+        ("put away", "only_archived=true"),
         ("the rest", ""),
     ] {
         recorder
@@ -127,6 +132,54 @@ async fn inbox(shop: &mut Shop) -> Result<()> {
             )
             .await?;
     }
+    Ok(())
+}
+
+/// Counts, and everything from here on seen.
+async fn marks(shop: &mut Shop, up_to: &str) -> Result<()> {
+    const MARKS: &str = "/v1/me/notification-seen-marks";
+    let (ada, bob) = (shop.ada.clone(), shop.bob.clone());
+    let recorder = &mut shop.recorder;
+    let mark = |up_to: &str| Ask::post(MARKS, &json!({ "up_to": up_to }));
+    let count = || Ask::get("/v1/me/notification-counts");
+    for (case, status, ask) in [
+        ("count_my_notifications: before", 200, count().by(&ada)),
+        (
+            "count_my_notifications: of somebody without any",
+            200,
+            count().by(&bob),
+        ),
+        (
+            "mark_my_notifications_seen: older ones",
+            200,
+            mark(up_to).by(&ada),
+        ),
+        (
+            "mark_my_notifications_seen: again",
+            200,
+            mark(up_to).by(&ada),
+        ),
+        (
+            "mark_my_notifications_seen: of somebody else",
+            404,
+            mark(up_to).by(&bob),
+        ),
+        (
+            "mark_my_notifications_seen: up to none",
+            404,
+            mark(&nobody("ntf")).by(&ada),
+        ),
+        ("count_my_notifications: after that", 200, count().by(&ada)),
+    ] {
+        recorder.ask(case, status, ask).await?;
+    }
+    recorder
+        .ask(
+            "count_my_notifications: head",
+            200,
+            Ask::head("/v1/me/notification-counts").by(&ada),
+        )
+        .await?;
     Ok(())
 }
 

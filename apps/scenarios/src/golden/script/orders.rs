@@ -1,6 +1,6 @@
 //! Orders: read, sent in parcels, cancelled.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::purchase::Bought;
@@ -16,8 +16,14 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<String> {
     let email = shop.ada.email.clone();
     let order = Ask::get(format!("{ORDERS}/{sent}")).by(&shop.ada);
     let number = shop.recorder.quietly(order).await?.text("/number")?;
-    shop.mail("the first order is confirmed", &email, &number)
+    let text = shop
+        .mail("the first order is confirmed", &email, &number)
         .await?;
+    shop.stop_mails = text
+        .split_once("/v1/unsubscriptions/")
+        .and_then(|(_, rest)| rest.split_whitespace().next())
+        .map(|token| format!("/v1/unsubscriptions/{token}"))
+        .context("the mail has no link that stops further ones")?;
     read(shop, &sent).await?;
     guests(shop, bought).await?;
     lists(shop, bought).await?;

@@ -13,6 +13,7 @@ pub(crate) struct Links {
     reset_password: String,
     order: String,
     sessions: String,
+    unsubscribe: String,
 }
 
 impl Links {
@@ -23,6 +24,7 @@ impl Links {
             reset_password: page(&settings.links.reset_password),
             order: page(&settings.links.order),
             sessions: page(&settings.links.sessions),
+            unsubscribe: page("/v1/unsubscriptions/"),
         }
     }
 
@@ -40,6 +42,11 @@ impl Links {
     /// The page of an order.
     pub(crate) fn order(&self, id: OrderId) -> String {
         self.order.replace("{id}", &id.to_string())
+    }
+
+    /// The operation of ours that stops mails about a topic.
+    pub(crate) fn unsubscribe(&self, token: &str) -> String {
+        format!("{}{token}", self.unsubscribe)
     }
 
     /// The page of a person's sessions.

@@ -1,7 +1,8 @@
 //! Messages and notes before they are written down, and what becomes of an attempt.
 
-use notifications_contract::{BounceReason, MessageId, MessageStatus, Template, UserRef};
+use notifications_contract::{BounceReason, Channel, MessageId, MessageStatus, Template, UserRef};
 use serde_json::Value;
+use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 
 use super::recipient::Recipient;
@@ -42,6 +43,11 @@ pub(crate) struct NoteText {
 #[derive(Debug, Clone)]
 pub(crate) struct SendableMessage {
     pub(crate) id: MessageId,
+    /// What asked for it.
+    pub(crate) event_id: EventId,
+    pub(crate) channel: Channel,
+    /// The person whose choices count, if they have an account.
+    pub(crate) user: Option<UserRef>,
     pub(crate) template: Template,
     pub(crate) recipient: Recipient,
     pub(crate) subject: String,
@@ -61,6 +67,16 @@ impl SendableMessage {
     }
 }
 
+impl NewMessage {
+    /// The person whose choices count, as far as the recipient tells.
+    pub(crate) fn user(&self) -> Option<UserRef> {
+        match self.recipient {
+            Recipient::User(id) => Some(UserRef::from_uuid(id.uuid())),
+            Recipient::Challenge(_) | Recipient::Order(_) | Recipient::ContactPoint(_) => None,
+        }
+    }
+}
+
 /// What becomes of a message after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
@@ -72,6 +88,8 @@ pub(crate) struct Outcome {
     pub(crate) bounced: Option<BounceReason>,
     /// Whether to try again.
     pub(crate) again: bool,
+    /// Whether nothing is to be sent to the address any more.
+    pub(crate) suppresses: bool,
 }
 
 impl Outcome {
@@ -83,6 +101,7 @@ impl Outcome {
             last_error: Some("template".to_owned()),
             bounced: Some(BounceReason::GaveUp),
             again: false,
+            suppresses: false,
         }
     }
 }
@@ -96,6 +115,7 @@ pub(crate) fn after_attempt(result: Result<(), MailError>, is_last: bool) -> Out
             last_error: None,
             bounced: None,
             again: false,
+            suppresses: false,
         };
     };
     let (status, bounced) = match (error.is_final(), is_last) {
@@ -109,6 +129,7 @@ pub(crate) fn after_attempt(result: Result<(), MailError>, is_last: bool) -> Out
         last_error: Some(error.word()),
         bounced,
         again: !error.is_final(),
+        suppresses: error.is_about_the_address(),
     }
 }
 
@@ -116,6 +137,28 @@ pub(crate) fn after_attempt(result: Result<(), MailError>, is_last: bool) -> Out
 mod tests {
     use super::*;
     use MessageStatus::{Bounced, Failed, Queued, Sent};
+
+    /// A refused text says nothing about the address (RFC 5321 §4.2.3).
+    #[test]
+    fn only_a_refused_mailbox_is_given_up() {
+        for (code, expected) in [
+            (550, true),
+            (551, true),
+            (553, true),
+            (552, false),
+            (554, false),
+        ] {
+            let outcome = after_attempt(Err(MailError::Refused { code }), false);
+            assert_eq!(outcome.suppresses, expected, "{code}");
+        }
+        for error in [
+            MailError::Unsendable,
+            MailError::Unknown,
+            MailError::Unavailable,
+        ] {
+            assert!(!after_attempt(Err(error), true).suppresses, "{error:?}");
+        }
+    }
 
     #[test]
     fn every_attempt_leads_somewhere() {

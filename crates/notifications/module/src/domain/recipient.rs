@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use aws_lc_rs::hmac;
 use identity_contract::{ChallengeId, UserId};
+use notifications_contract::ContactPointId;
 use orders_contract::OrderId;
 
 /// Bytes of the hash that are kept: 128 bits tell addresses apart.
@@ -19,11 +20,13 @@ pub(crate) enum Recipient {
     User(UserId),
     /// The buyer of an order, perhaps a guest: orders knows them.
     Order(OrderId),
+    /// A telephone or a device: this module knows it.
+    ContactPoint(ContactPointId),
 }
 
 /// A stored recipient is none of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not the id of a challenge, a user or an order")]
+#[error("not the id of a challenge, a user, an order or a contact point")]
 pub(crate) struct ParseRecipientError;
 
 /// Makes the hashes by which addresses are told apart without being shown.
@@ -38,6 +41,7 @@ impl fmt::Display for Recipient {
             Self::Challenge(id) => fmt::Display::fmt(id, f),
             Self::User(id) => fmt::Display::fmt(id, f),
             Self::Order(id) => fmt::Display::fmt(id, f),
+            Self::ContactPoint(id) => fmt::Display::fmt(id, f),
         }
     }
 }
@@ -50,6 +54,7 @@ impl FromStr for Recipient {
             .map(Self::Challenge)
             .or_else(|_| text.parse().map(Self::User))
             .or_else(|_| text.parse().map(Self::Order))
+            .or_else(|_| text.parse().map(Self::ContactPoint))
             .map_err(|_| ParseRecipientError)
     }
 }
@@ -64,8 +69,13 @@ impl RecipientKey {
 
     /// Hashes an address: 32 hexadecimal digits, the same for the same mailbox.
     pub(crate) fn hash(&self, address: &str) -> String {
+        self.hash_exact(&address.trim().to_lowercase())
+    }
+
+    /// Hashes a number or a token, of which each letter counts.
+    pub(crate) fn hash_exact(&self, address: &str) -> String {
         use fmt::Write as _;
-        let tag = hmac::sign(&self.0, address.trim().to_lowercase().as_bytes());
+        let tag = hmac::sign(&self.0, address.as_bytes());
         tag.as_ref()[..HASH_LEN].iter().fold(
             String::with_capacity(HASH_LEN * 2),
             |mut text, byte| {
@@ -93,6 +103,7 @@ mod tests {
             Recipient::Challenge(ChallengeId::from_uuid(uuid)),
             Recipient::User(UserId::from_uuid(uuid)),
             Recipient::Order(OrderId::from_uuid(uuid)),
+            Recipient::ContactPoint(ContactPointId::from_uuid(uuid)),
         ] {
             assert_eq!(recipient.to_string().parse(), Ok(recipient));
         }

@@ -30,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) items: &'a [Item],
     /// What the event said.
     pub(crate) data: &'a Value,
+    /// Where the reader stops such mails.
+    pub(crate) unsubscribe: Option<&'a str>,
 }
 
 /// A thing in a parcel.
@@ -110,6 +112,9 @@ const NOTES: &[(&str, &str)] = notes!(
     "return_received",
     "return_rejected",
     "return_requested",
+    "text",
+    "undelivered",
+    "verify_phone",
 );
 
 impl Renderer {
@@ -221,6 +226,7 @@ mod tests {
             minutes: Some(30),
             items: &items,
             data,
+            unsubscribe: Some("https://shop.test/stop"),
         };
         Renderer::get()
             .mail(template, &context)
@@ -229,7 +235,7 @@ mod tests {
 
     fn order() -> Value {
         json!({
-            "number": "100001",
+            "number": "100001", "title": "About 100001", "body": "Something", "code": "100001", "shop_name": "Tea & Co",
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "discount": null, "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
@@ -359,6 +365,7 @@ mod tests {
             minutes: None,
             items: &[],
             data: &json!({}),
+            unsubscribe: None,
         };
         assert!(
             Renderer::get()

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use notifications_contract::{
-    Channel, ListMessages, Message, MessageFilter, MessageId, MessageStatus, Notifications as _,
-    Template,
+    Channel, DropReason, ListMessages, Message, MessageFilter, MessageId, MessageStatus,
+    Notifications as _, Template,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,10 @@ pub(super) struct MessageView {
     /// Why the last attempt failed: `unavailable`, `deferred 451`, `refused 550`, `unsendable`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
+    /// Why it was dropped: `preference` says that its reader does not want it, `suppressed` that its address took
+    /// nothing before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<DropReason>,
     /// When it was asked for.
     created_at: Timestamp,
     /// When the mail server took it.
@@ -76,6 +80,7 @@ impl From<Message> for MessageView {
             uncertain: message.uncertain,
             recipient_hash: message.recipient_hash,
             last_error: message.last_error,
+            reason: message.reason,
             created_at: message.created_at,
             sent_at: message.sent_at,
         }

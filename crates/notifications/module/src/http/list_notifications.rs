@@ -22,6 +22,9 @@ pub(super) struct ListNotificationsQuery {
     /// Also those that were put away.
     #[serde(default)]
     archived: bool,
+    /// Nothing but those that were put away.
+    #[serde(default)]
+    only_archived: bool,
     /// 1 to 200 notifications, 50 unless said.
     #[schemars(range(min = 1, max = 200))]
     limit: Option<u32>,
@@ -65,10 +68,11 @@ pub(super) async fn handler(
     Ctx(ctx): Ctx,
     ApiQuery(query): ApiQuery<ListNotificationsQuery>,
 ) -> Result<Reply, Problem> {
-    let shelf = match (query.unread, query.archived) {
-        (true, _) => Shelf::Unread,
-        (false, true) => Shelf::All,
-        (false, false) => Shelf::Inbox,
+    let shelf = match (query.unread, query.only_archived, query.archived) {
+        (true, _, _) => Shelf::Unread,
+        (false, true, _) => Shelf::Archived,
+        (false, false, true) => Shelf::All,
+        (false, false, false) => Shelf::Inbox,
     };
     let page = page_request(query.limit, query.cursor)?;
     let inbox = service

@@ -118,6 +118,23 @@ impl SmtpMailer {
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());
         }
+        if let Some(url) = &mail.unsubscribe {
+            // RFC 2369 §3.2 and RFC 8058 §3.1. The link is our own: nothing in it needs encoding.
+            for (name, value) in [
+                ("List-Unsubscribe", format!("<{url}>")),
+                (
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ),
+            ] {
+                let name = HeaderName::new_from_ascii_str(name);
+                builder = builder.raw_header(HeaderValue::dangerous_new_pre_encoded(
+                    name,
+                    value.clone(),
+                    value,
+                ));
+            }
+        }
         builder
             .multipart(MultiPart::alternative_plain_html(
                 mail.text.clone(),
@@ -201,6 +218,7 @@ mod tests {
             subject: subject.to_owned(),
             text: "Hello\r\n".to_owned(),
             html: "<p>Hello</p>".to_owned(),
+            unsubscribe: None,
         }
     }
 
@@ -256,6 +274,25 @@ mod tests {
         );
         assert!(
             text.contains("Auto-Submitted: auto-generated\r\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_mail_that_can_be_stopped_says_how() {
+        let mail = Mail {
+            unsubscribe: Some(format!("https://shop.test/{}", "x".repeat(90))),
+            ..mail("Hi", "ada@example.com", "Ada")
+        };
+        let message = mailer().message(&mail).expect("it can be sent");
+        let text = String::from_utf8(message.formatted()).expect("ASCII");
+        let expected = format!(
+            "List-Unsubscribe: <https://shop.test/{}>\r\n",
+            "x".repeat(90)
+        );
+        assert!(text.contains(&expected), "{text}");
+        assert!(
+            text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
             "{text}"
         );
     }

@@ -39,6 +39,8 @@ impl Service {
                 challenge: None,
                 order: Some(order),
             })),
+            // This module knows them itself.
+            Recipient::ContactPoint(_) => Ok(None),
         }
     }
 

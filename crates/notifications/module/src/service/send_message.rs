@@ -1,20 +1,27 @@
 //! Sends one message, at least once.
 
-use notifications_contract::{
-    Channel, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
-};
-use orders_contract::Order;
-use serde_json::Value;
+mod prepare;
+
+use notifications_contract::{DropReason, MessageBounced, MessageId, MessageSent, MessageStatus};
 use tenon_events::Emit as _;
 use tenon_jobs::JobError;
 use tenon_kernel::CallCtx;
 use tenon_store::{StoreError, retrying};
 
+use self::prepare::{Parcel, Readiness, Unprepared};
 use super::Service;
-use super::look_up::Reader;
-use crate::domain::{Context, Item, Outcome, Rendered, SendableMessage, after_attempt};
-use crate::mail::Mail;
+use crate::domain::{NewNote, Outcome, SendableMessage, after_attempt};
 use crate::store;
+
+/// How the beginning of an attempt went.
+enum Start {
+    /// The row says that one is running.
+    Begun,
+    /// Another worker finished the message meanwhile.
+    Closed,
+    /// Nothing is sent to the address: the message is closed.
+    Suppressed,
+}
 
 impl Service {
     /// Makes one attempt; `is_last` says that no further one will follow by itself.
@@ -38,90 +45,90 @@ impl Service {
         }
         let now = self.db.env().now();
         if message.send_before.is_some_and(|limit| limit <= now) {
-            return Ok(self.drop_message(ctx, &message).await?);
+            return Ok(self
+                .drop_message(ctx, &message, DropReason::Obsolete)
+                .await?);
         }
-        let reader = match self.look_up(ctx, message.recipient).await {
-            Ok(Some(reader)) => reader,
-            Ok(None) => return Ok(self.drop_message(ctx, &message).await?),
-            Err(fault) => return self.not_looked_up(ctx, &message, is_last, fault).await,
-        };
-        let recipient_hash = self.recipient_key.hash(&reader.address);
-        let text = match self.render(&message, &reader) {
-            Ok(text) => text,
-            Err(error) => return self.not_rendered(ctx, &message, &error).await,
-        };
-        let mail = Mail {
-            id,
-            date: message.created_at,
-            to: reader.address,
-            to_name: reader.name,
-            subject: text.subject,
-            text: text.text,
-            html: text.html,
-        };
-
-        if !self.start_attempt(ctx, id, &recipient_hash).await? {
-            return Ok(()); // finished by another worker meanwhile
+        match self.readiness(ctx, &message).await? {
+            Readiness::Ready => {}
+            Readiness::Unwanted => {
+                let reason = DropReason::Preference;
+                return Ok(self.drop_message(ctx, &message, reason).await?);
+            }
+            Readiness::Later(until) => return Err(JobError::Snooze { until }),
         }
-        let result = self.mailer.send(&mail).await;
+        let parcel = match self.prepare(ctx, &message).await {
+            Ok(Some(parcel)) => parcel,
+            Ok(None) => {
+                let reason = DropReason::Obsolete;
+                return Ok(self.drop_message(ctx, &message, reason).await?);
+            }
+            Err(Unprepared::Fault(fault)) => {
+                return self.not_looked_up(ctx, &message, is_last, fault).await;
+            }
+            Err(Unprepared::Template(error)) => {
+                return self.not_rendered(ctx, &message, &error).await;
+            }
+            Err(Unprepared::Store(error)) => return Err(error.into()),
+        };
+        let Parcel {
+            recipient_hash,
+            undelivered,
+            content,
+        } = parcel;
+        match self
+            .start_attempt(ctx, &message, &recipient_hash, undelivered.as_ref())
+            .await?
+        {
+            Start::Begun => {}
+            Start::Closed | Start::Suppressed => return Ok(()),
+        }
+        let result = self.hand_over(&content).await;
         let outcome = after_attempt(result, is_last);
-        self.finish_attempt(ctx, &message, Some(&recipient_hash), &outcome)
-            .await?;
+        let undelivered = undelivered.filter(|_| outcome.suppresses);
+        self.finish_attempt(
+            ctx,
+            &message,
+            Some(&recipient_hash),
+            &outcome,
+            undelivered.as_ref(),
+        )
+        .await?;
         match result {
             Err(error) if outcome.again => Err(JobError::Retry(Box::new(error))),
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
-    fn render(
-        &self,
-        message: &SendableMessage,
-        reader: &Reader,
-    ) -> Result<Rendered, minijinja::Error> {
-        let link = match (&reader.challenge, &reader.order) {
-            (Some(challenge), _) => {
-                self.links
-                    .challenge(message.template, challenge.id, &challenge.token)
-            }
-            (None, Some(order)) => self.links.order(order.order_id),
-            (None, None) => self.links.sessions().to_owned(),
-        };
-        let items = match (&reader.order, message.template) {
-            (Some(order), Template::OrderShipped) => items(order, &message.data),
-            _ => Vec::new(),
-        };
-        let challenge = reader.challenge.as_ref();
-        let now = self.db.env().now();
-        let context = Context {
-            shop_name: &self.shop_name,
-            shop_url: &self.shop_url,
-            name: reader.name.as_deref(),
-            link: Some(&link),
-            token: challenge.map(|challenge| challenge.token.as_str()),
-            minutes: challenge
-                .map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
-            items: &items,
-            data: &message.data,
-        };
-        self.renderer.mail(message.template, &context)
-    }
-
-    /// Says that an attempt begins; `false` if there is nothing to attempt any more.
+    /// Says that an attempt begins, unless nothing is sent to the address: then the message is closed, and its reader finds
+    /// in the inbox what they should know.
     async fn start_attempt(
         &self,
         ctx: &CallCtx,
-        id: MessageId,
+        message: &SendableMessage,
         recipient_hash: &str,
-    ) -> Result<bool, StoreError> {
+        undelivered: Option<&NewNote>,
+    ) -> Result<Start, StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
             let mut tx = self
                 .db
                 .begin(&mut ctx, "notifications.start_attempt")
                 .await?;
+            let id = message.id;
+            if store::suppressions::covers(&mut tx, message.channel, recipient_hash).await? {
+                let reason = DropReason::Suppressed;
+                if store::messages::drop_message(&mut tx, id, reason, Some(recipient_hash)).await?
+                    && let Some(note) = undelivered
+                {
+                    store::inbox::insert(&mut tx, message.event_id, note).await?;
+                }
+                tx.commit().await?;
+                return Ok(Start::Suppressed);
+            }
             let started = store::messages::start_attempt(&mut tx, id, recipient_hash).await?;
             tx.commit().await?;
-            Ok(started)
+            Ok(if started { Start::Begun } else { Start::Closed })
         })
         .await
     }
@@ -133,6 +140,7 @@ impl Service {
         message: &SendableMessage,
         recipient_hash: Option<&str>,
         outcome: &Outcome,
+        undelivered: Option<&NewNote>,
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
@@ -146,10 +154,24 @@ impl Service {
                 {
                     tx.emit(&sent(message, recipient_hash)).await?;
                 }
+                if let (true, Some(recipient_hash)) = (outcome.suppresses, recipient_hash) {
+                    let error = outcome.last_error.as_deref().unwrap_or_default();
+                    store::suppressions::insert(
+                        &mut tx,
+                        message.channel,
+                        recipient_hash,
+                        message.id,
+                        error,
+                    )
+                    .await?;
+                }
+                if let Some(note) = undelivered {
+                    store::inbox::insert(&mut tx, message.event_id, note).await?;
+                }
                 if let Some(reason) = outcome.bounced {
                     let event = MessageBounced {
                         message_id: message.id,
-                        channel: Channel::Email,
+                        channel: message.channel,
                         template: message.template,
                         about: message.subject.clone(),
                         recipient_hash: recipient_hash.map(str::to_owned),
@@ -173,7 +195,8 @@ impl Service {
     ) -> Result<(), JobError> {
         if is_last {
             let outcome = after_attempt(Err(crate::mail::MailError::Unavailable), true);
-            self.finish_attempt(ctx, message, None, &outcome).await?;
+            self.finish_attempt(ctx, message, None, &outcome, None)
+                .await?;
         }
         Err(JobError::Retry(Box::new(fault)))
     }
@@ -185,18 +208,19 @@ impl Service {
         message: &SendableMessage,
         error: &minijinja::Error,
     ) -> Result<(), JobError> {
-        self.finish_attempt(ctx, message, None, &Outcome::not_rendered())
+        self.finish_attempt(ctx, message, None, &Outcome::not_rendered(), None)
             .await?;
         Err(JobError::Dead {
             reason: format!("the template {:?} failed: {error}", message.template),
         })
     }
 
-    /// Closes a message that is of no use any more.
+    /// Closes a message that will not be sent.
     async fn drop_message(
         &self,
         ctx: &CallCtx,
         message: &SendableMessage,
+        reason: DropReason,
     ) -> Result<(), StoreError> {
         retrying(|| async {
             let mut ctx = ctx.child();
@@ -204,7 +228,7 @@ impl Service {
                 .db
                 .begin(&mut ctx, "notifications.drop_message")
                 .await?;
-            store::messages::drop_message(&mut tx, message.id).await?;
+            store::messages::drop_message(&mut tx, message.id, reason, None).await?;
             tx.commit().await
         })
         .await
@@ -214,31 +238,9 @@ impl Service {
 fn sent(message: &SendableMessage, recipient_hash: &str) -> MessageSent {
     MessageSent {
         message_id: message.id,
-        channel: Channel::Email,
+        channel: message.channel,
         template: message.template,
         about: message.subject.clone(),
         recipient_hash: recipient_hash.to_owned(),
     }
-}
-
-/// What is in the parcel, in words: the event names lines, the order knows their titles.
-fn items(order: &Order, data: &Value) -> Vec<Item> {
-    let lines = data["lines"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    lines
-        .iter()
-        .filter_map(|shipped| {
-            let line_id = shipped["line_id"].as_str()?;
-            let line = order
-                .lines
-                .iter()
-                .find(|line| line.line_id.to_string() == line_id)?;
-            Some(Item {
-                title: line.title.clone(),
-                quantity: shipped["quantity"].as_i64()?,
-            })
-        })
-        .collect()
 }

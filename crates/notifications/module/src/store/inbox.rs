@@ -29,6 +29,8 @@ pub(crate) enum Shelf {
     Inbox,
     /// What was neither seen nor put away.
     Unread,
+    /// What was put away, and nothing else.
+    Archived,
     /// Everything.
     All,
 }
@@ -53,6 +55,44 @@ macro_rules! list_notes {
             " ORDER BY id DESC LIMIT $3"
         )
     };
+}
+
+/// Marks everything up to an entry as seen that is neither seen nor put away; returns how many there were.
+pub(crate) async fn mark_seen(
+    tx: &mut Tx<'_>,
+    user: UserRef,
+    up_to: NotificationId,
+) -> Result<u64, StoreError> {
+    let now = tx.now();
+    tx.query(
+        "UPDATE user_notifications
+            SET seen_at = $3, version = version + 1
+          WHERE user_id = $1 AND id <= $2 AND seen_at IS NULL AND archived_at IS NULL",
+    )
+    .bind(user)
+    .bind(up_to)
+    .bind(now)
+    .execute()
+    .await
+}
+
+/// Counts a person's entries that were not put away, up to 1,000.
+pub(crate) async fn count_inbox_of(
+    db: &mut dyn Queryable,
+    user: UserRef,
+) -> Result<i64, StoreError> {
+    let counted = db
+        .query(
+            "SELECT COUNT(*)
+               FROM (SELECT 1 AS one
+                       FROM user_notifications
+                      WHERE user_id = $1 AND archived_at IS NULL
+                      LIMIT 1000) AS kept",
+        )
+        .bind(user)
+        .fetch_scalar()
+        .await?;
+    Ok(counted.unwrap_or(0))
 }
 
 /// Adds an entry; nothing changes if the event has made one for this person before.
@@ -104,6 +144,7 @@ pub(crate) async fn list(
     let sql = match shelf {
         Shelf::Inbox => list_notes!(" AND archived_at IS NULL"),
         Shelf::Unread => list_notes!(" AND seen_at IS NULL AND archived_at IS NULL"),
+        Shelf::Archived => list_notes!(" AND archived_at IS NOT NULL"),
         Shelf::All => list_notes!(""),
     };
     db.query(sql)

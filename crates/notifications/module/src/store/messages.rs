@@ -1,6 +1,8 @@
 //! Messages on their way.
 
-use notifications_contract::{Channel, Message, MessageFilter, MessageId};
+use notifications_contract::{
+    Channel, DropReason, Message, MessageFilter, MessageId, MessageStatus, Template, UserRef,
+};
 use serde_json::Value;
 use tenon_events::EventId;
 use tenon_kernel::Timestamp;
@@ -13,6 +15,9 @@ use crate::domain::{NewMessage, Outcome, SendableMessage};
 #[derive(sqlx::FromRow)]
 struct SendableRow {
     id: MessageId,
+    event_id: EventId,
+    channel: String,
+    user_id: Option<UserRef>,
     template: String,
     recipient: String,
     subject: String,
@@ -25,6 +30,7 @@ struct SendableRow {
 #[derive(sqlx::FromRow)]
 struct LogRow {
     id: MessageId,
+    channel: String,
     template: String,
     subject: String,
     status: String,
@@ -32,6 +38,7 @@ struct LogRow {
     uncertain: i64,
     recipient_hash: Option<String>,
     last_error: Option<String>,
+    drop_reason: Option<String>,
     created_at: Timestamp,
     sent_at: Option<Timestamp>,
 }
@@ -40,7 +47,8 @@ struct LogRow {
 macro_rules! list_messages {
     ($condition:literal) => {
         concat!(
-            "SELECT id, template, subject, status, attempts, uncertain, recipient_hash, last_error, created_at, sent_at
+            "SELECT id, channel, template, subject, status, attempts, uncertain, recipient_hash, last_error, drop_reason,
+                    created_at, sent_at
                FROM messages
               WHERE ", $condition,
             "   AND ($1 IS NULL OR subject = $1)
@@ -53,19 +61,58 @@ macro_rules! list_messages {
     };
 }
 
+/// For whom a message is, and over which channel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) channel: Channel,
+    /// The person whose choices count, if they have an account.
+    pub(crate) user: Option<UserRef>,
+    /// Set if it is not to be sent at all.
+    pub(crate) dropped: Option<DropReason>,
+    /// Not before this.
+    pub(crate) send_after: Option<Timestamp>,
+}
+
+/// Counts the messages of a template that a person was sent, or is to be, since then.
+pub(crate) async fn count_since(
+    db: &mut dyn Queryable,
+    user: UserRef,
+    template: Template,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let counted = db
+        .query(
+            "SELECT COUNT(*)
+               FROM messages
+              WHERE user_id = $1 AND template = $2 AND created_at > $3",
+        )
+        .bind(user)
+        .bind(word(template))
+        .bind(since)
+        .fetch_scalar()
+        .await?;
+    Ok(counted.unwrap_or(0))
+}
+
 /// Adds a message; `false` if the event has asked for it before.
 pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     id: MessageId,
     event_id: EventId,
     message: &NewMessage,
+    way: Way,
 ) -> Result<bool, StoreError> {
     let now = tx.now();
+    let status = match way.dropped {
+        Some(_) => MessageStatus::Dropped,
+        None => MessageStatus::Queued,
+    };
     let inserted = tx
         .query(
             "INSERT INTO messages (id, event_id, template, recipient, subject, data, status, attempts, uncertain,
-                                   created_at, updated_at, send_before)
-             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, 0, $7, $7, $8)
+                                   created_at, updated_at, send_before, channel, user_id, drop_reason,
+                                   send_after)
+             VALUES ($1, $2, $3, $4, $5, $6, $9, 0, 0, $7, $7, $8, $10, $11, $12, $13)
              ON CONFLICT (event_id, recipient, template) DO NOTHING",
         )
         .bind(id)
@@ -76,6 +123,11 @@ pub(crate) async fn insert(
         .bind(Json(&message.data))
         .bind(now)
         .bind(message.send_before)
+        .bind(word(status))
+        .bind(word(way.channel))
+        .bind(way.user)
+        .bind(way.dropped.map(word))
+        .bind(way.send_after)
         .execute()
         .await?;
     Ok(inserted == 1)
@@ -88,7 +140,7 @@ pub(crate) async fn find_sendable(
 ) -> Result<Option<SendableMessage>, StoreError> {
     let row = db
         .query(
-            "SELECT id, template, recipient, subject, data, status, created_at, send_before
+            "SELECT id, event_id, channel, user_id, template, recipient, subject, data, status, created_at, send_before
                FROM messages
               WHERE id = $1",
         )
@@ -128,7 +180,7 @@ pub(crate) async fn finish_attempt(
     outcome: &Outcome,
 ) -> Result<bool, StoreError> {
     let now = tx.now();
-    let sent_at = (outcome.status == notifications_contract::MessageStatus::Sent).then_some(now);
+    let sent_at = (outcome.status == MessageStatus::Sent).then_some(now);
     let finished = tx
         .query(
             "UPDATE messages
@@ -146,19 +198,27 @@ pub(crate) async fn finish_attempt(
     Ok(finished == 1)
 }
 
-/// Closes a message that is of no use any more.
-pub(crate) async fn drop_message(tx: &mut Tx<'_>, id: MessageId) -> Result<(), StoreError> {
+/// Closes a message that will not be sent; `false` if it was closed before.
+pub(crate) async fn drop_message(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    reason: DropReason,
+    recipient_hash: Option<&str>,
+) -> Result<bool, StoreError> {
     let now = tx.now();
-    tx.query(
-        "UPDATE messages
-            SET status = 'dropped', updated_at = $2
-          WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
-    )
-    .bind(id)
-    .bind(now)
-    .execute()
-    .await?;
-    Ok(())
+    let dropped = tx
+        .query(
+            "UPDATE messages
+                SET status = 'dropped', drop_reason = $3, recipient_hash = COALESCE($4, recipient_hash), updated_at = $2
+              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(word(reason))
+        .bind(recipient_hash)
+        .execute()
+        .await?;
+    Ok(dropped == 1)
 }
 
 /// Lists messages made before `before`, latest first; `limit + 1` rows if there are more.
@@ -198,6 +258,9 @@ impl TryFrom<SendableRow> for SendableMessage {
             |error| StoreError::inconsistent(format!("messages.recipient of {}: {error}", row.id));
         Ok(Self {
             id: row.id,
+            event_id: row.event_id,
+            channel: from_word(row.channel, "messages.channel")?,
+            user: row.user_id,
             template: from_word(row.template, "messages.template")?,
             recipient: row.recipient.parse().map_err(broken)?,
             subject: row.subject,
@@ -212,7 +275,7 @@ impl TryFrom<SendableRow> for SendableMessage {
 fn message(row: LogRow) -> Result<Message, StoreError> {
     Ok(Message {
         id: row.id,
-        channel: Channel::Email,
+        channel: from_word(row.channel, "messages.channel")?,
         template: from_word(row.template, "messages.template")?,
         subject: row.subject,
         status: from_word(row.status, "messages.status")?,
@@ -220,6 +283,10 @@ fn message(row: LogRow) -> Result<Message, StoreError> {
         uncertain: row.uncertain,
         recipient_hash: row.recipient_hash,
         last_error: row.last_error,
+        reason: row
+            .drop_reason
+            .map(|reason| from_word(reason, "messages.drop_reason"))
+            .transpose()?,
         created_at: row.created_at,
         sent_at: row.sent_at,
     })

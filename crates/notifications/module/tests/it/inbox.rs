@@ -69,6 +69,61 @@ async fn a_person_finds_their_own_orders_latest_first() {
 }
 
 #[tokio::test]
+async fn counts_and_marks_follow_what_its_reader_had_before_them() {
+    for engine in engines() {
+        let world = World::hearing(engine, &["orders"]).await;
+        for number in ["1", "2", "3"] {
+            world
+                .happens("orders", &world.place(number, Some("ada")))
+                .await;
+        }
+        let ada = world.app.user("ada", CUSTOMER);
+        let counts = "/v1/me/notification-counts";
+        assert_eq!(
+            ada.get(counts).await.expect(200),
+            json!({ "unread": 3, "inbox": 3 })
+        );
+        let list = ada.get("/v1/me/notifications").await.expect(200);
+        let marks = "/v1/me/notification-seen-marks";
+        let up_to_the_second = json!({ "up_to": list["data"][1]["id"] });
+        for marked in [2, 0] {
+            let answer = ada.post(marks).json(&up_to_the_second).await;
+            assert_eq!(answer.expect(200), json!({ "marked": marked }));
+        }
+        assert_eq!(
+            ada.get(counts).await.expect(200),
+            json!({ "unread": 1, "inbox": 3 })
+        );
+        let eve = world.app.user("eve", CUSTOMER);
+        let stolen = eve.post(marks).json(&up_to_the_second).await;
+        assert_eq!(
+            (stolen.status().as_u16(), stolen.code().as_str()),
+            (404, "notifications.notification_not_found")
+        );
+
+        // What was marked has another version, so that nobody overwrites it unseen.
+        let path = format!(
+            "/v1/me/notifications/{}",
+            list["data"][2]["id"].as_str().expect("an id")
+        );
+        let put_away = ada
+            .patch(&path)
+            .header("if-match", "\"v2\"")
+            .json(&json!({ "archived": true }))
+            .await;
+        put_away.expect(200);
+        assert_eq!(
+            ada.get(counts).await.expect(200),
+            json!({ "unread": 1, "inbox": 2 })
+        );
+        let archive = ada.get("/v1/me/notifications?only_archived=true").await;
+        let archive = archive.expect(200);
+        assert_eq!(archive["data"].as_array().map(Vec::len), Some(1));
+        assert_eq!(archive["data"][0]["title"], "Order 1 placed");
+    }
+}
+
+#[tokio::test]
 async fn a_notification_is_seen_and_put_away_by_its_version() {
     for engine in engines() {
         let world = World::hearing(engine, &["orders"]).await;

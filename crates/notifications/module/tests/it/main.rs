@@ -1,6 +1,7 @@
 //! Notifications on both engines, with the mail catcher and fakes of identity and orders.
 
 mod bad_days;
+mod contact_points;
 mod event_log;
 mod event_race;
 mod event_stream;
@@ -8,8 +9,11 @@ mod events;
 mod inbox;
 mod log;
 mod mails;
+mod preferences;
 mod privacy;
 mod receivers;
+mod suppressions;
+mod texts;
 mod webhook_bad_days;
 mod webhook_endpoints;
 mod webhook_order;

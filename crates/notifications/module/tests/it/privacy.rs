@@ -15,6 +15,7 @@ const SQLITE: &str = "
         SELECT template || recipient || subject || data || status || coalesce(recipient_hash, '')
                || coalesce(last_error, '') AS line FROM messages
         UNION ALL SELECT kind || subject || title || body FROM user_notifications
+        UNION ALL SELECT kind || CAST(address AS TEXT) || address_hash FROM contact_points
         UNION ALL SELECT subject || data FROM event_log
         UNION ALL SELECT payload || coalesce(reason, '') FROM jobs
         UNION ALL SELECT data || actor FROM outbox)";
@@ -22,6 +23,7 @@ const POSTGRES: &str = "
     SELECT string_agg(line, chr(10)) FROM (
         SELECT CAST(messages AS text) AS line FROM messages
         UNION ALL SELECT CAST(user_notifications AS text) FROM user_notifications
+        UNION ALL SELECT CAST(contact_points AS text) FROM contact_points
         UNION ALL SELECT CAST(event_log AS text) FROM event_log
         UNION ALL SELECT CAST(jobs AS text) FROM jobs
         UNION ALL SELECT CAST(outbox AS text) FROM outbox) AS everything";

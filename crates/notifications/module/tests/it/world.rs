@@ -7,8 +7,8 @@ use catalog_contract::ProductPublished;
 use identity_contract::testing::FakeIdentity;
 use mail_catcher::{CatcherOptions, Mail, MailCatcher};
 use notifications::{
-    Deps, Mailer, Notifications, NotificationsSettings, RecipientKey, SmtpMailer, WebhookKey,
-    WebhookSender,
+    ContactKey, Deps, HttpTextSender, Mailer, Notifications, NotificationsSettings, RecipientKey,
+    SmtpMailer, TextSender, TextSettings, UnsubscribeKey, WebhookKey, WebhookSender,
 };
 use orders_contract::testing::FakeOrders;
 use orders_contract::{
@@ -115,6 +115,10 @@ impl World {
         };
         settings.smtp.port = catcher.smtp_addr().port();
         settings.smtp.timeout_seconds = 1;
+        for provider in [&mut settings.sms, &mut settings.push] {
+            provider.url = catcher.texts_url();
+            provider.timeout_ms = 300;
+        }
 
         let db = kit.db(notifications::MIGRATIONS).await;
         let (identity, orders) = (
@@ -126,7 +130,11 @@ impl World {
             identity: Arc::clone(&identity) as _,
             orders: Arc::clone(&orders) as _,
             mailer: mailer(&settings),
+            sms: Some(provider("sms", &settings.sms)),
+            push: Some(provider("push", &settings.push)),
+            contact_key: ContactKey::new(b"test"),
             recipient_key: RecipientKey::new(b"test"),
+            unsubscribe_key: UnsubscribeKey::new(b"test"),
             cursor_key: CursorKey::new(b"test"),
             webhook_key: WebhookKey::new(b"test"),
             webhook_sender,
@@ -262,6 +270,11 @@ impl World {
         self.orders.put(order);
         event
     }
+}
+
+fn provider(name: &'static str, settings: &TextSettings) -> Arc<dyn TextSender> {
+    let sender = HttpTextSender::new(name, settings).expect("valid settings");
+    Arc::new(sender.expect("there is a provider"))
 }
 
 fn to_catcher(settings: &NotificationsSettings) -> Arc<dyn Mailer> {

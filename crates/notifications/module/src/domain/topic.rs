@@ -1,0 +1,215 @@
+//! What people can be told about, over which channels, and what of it they can switch off: one table.
+
+use notifications_contract::{Channel, Template};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a message is about.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "NotificationTopic")]
+pub(crate) enum Topic {
+    /// Sign-in, password, second factors: cannot be switched off.
+    Security,
+    /// Orders placed and cancelled, money paid back.
+    Orders,
+    /// Parcels sent and arrived.
+    Shipping,
+}
+
+/// Where somebody is told.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "NotificationChannel")]
+pub(crate) enum Place {
+    /// E-mail.
+    Email,
+    /// Text messages to telephones that the person has verified.
+    Sms,
+    /// The person's devices.
+    Push,
+    /// The inbox of the shop: `GET /v1/me/notifications`.
+    InApp,
+}
+
+/// When somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "NotificationMode")]
+pub(crate) enum Mode {
+    /// At once.
+    Instant,
+    /// Never.
+    Off,
+}
+
+/// A line of the table.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) topic: Topic,
+    pub(crate) place: Place,
+    /// What counts for those who have not chosen.
+    pub(crate) mode: Mode,
+    /// What can be chosen.
+    pub(crate) modes: &'static [Mode],
+}
+
+const FIXED: &[Mode] = &[Mode::Instant];
+const ON_OR_OFF: &[Mode] = &[Mode::Instant, Mode::Off];
+
+/// Every topic and place there is.
+pub(crate) static TABLE: &[Line] = &[
+    line(Topic::Security, Place::Email, Mode::Instant, FIXED),
+    line(Topic::Security, Place::InApp, Mode::Instant, FIXED),
+    line(Topic::Orders, Place::Email, Mode::Instant, ON_OR_OFF),
+    line(Topic::Orders, Place::Sms, Mode::Off, ON_OR_OFF),
+    line(Topic::Orders, Place::Push, Mode::Instant, ON_OR_OFF),
+    line(Topic::Orders, Place::InApp, Mode::Instant, ON_OR_OFF),
+    line(Topic::Shipping, Place::Email, Mode::Instant, ON_OR_OFF),
+    line(Topic::Shipping, Place::Sms, Mode::Off, ON_OR_OFF),
+    line(Topic::Shipping, Place::Push, Mode::Instant, ON_OR_OFF),
+    line(Topic::Shipping, Place::InApp, Mode::Instant, ON_OR_OFF),
+];
+
+const fn line(topic: Topic, place: Place, mode: Mode, modes: &'static [Mode]) -> Line {
+    Line {
+        topic,
+        place,
+        mode,
+        modes,
+    }
+}
+
+/// The line of a topic and place, if there is one.
+pub(crate) fn find(topic: Topic, place: Place) -> Option<&'static Line> {
+    TABLE
+        .iter()
+        .find(|line| line.topic == topic && line.place == place)
+}
+
+impl Topic {
+    /// What a template is about. What this version does not know cannot be switched off.
+    pub(crate) fn of_template(template: Template) -> Self {
+        match template {
+            Template::OrderPlaced
+            | Template::OrderCancelled
+            | Template::PaymentReturned
+            | Template::RefundSucceeded => Self::Orders,
+            Template::OrderShipped => Self::Shipping,
+            _ => Self::Security,
+        }
+    }
+
+    /// What an event is about, by its type.
+    pub(crate) fn of_event(kind: &str) -> Self {
+        match kind {
+            "order.shipped" | "order.delivered" => Self::Shipping,
+            _ if kind.starts_with("order.") || kind.starts_with("refund.") => Self::Orders,
+            _ => Self::Security,
+        }
+    }
+
+    /// The byte that stands for it in links; never given to another one.
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            Self::Security => 0,
+            Self::Orders => 1,
+            Self::Shipping => 2,
+        }
+    }
+
+    /// The topic of a byte.
+    pub(crate) fn of_byte(byte: u8) -> Option<Self> {
+        TABLE
+            .iter()
+            .map(|line| line.topic)
+            .find(|topic| topic.byte() == byte)
+    }
+
+    /// Whether messages about it can be switched off in this place.
+    pub(crate) fn can_be_off(self, place: Place) -> bool {
+        find(self, place).is_some_and(|line| line.modes.contains(&Mode::Off))
+    }
+
+    /// In words, for people.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Security => "the security of your account",
+            Self::Orders => "your orders",
+            Self::Shipping => "your parcels",
+        }
+    }
+}
+
+impl Place {
+    /// Where a message over a channel arrives; `None` for channels that are not chosen by people.
+    pub(crate) fn of_channel(channel: Channel) -> Option<Self> {
+        match channel {
+            Channel::Email => Some(Self::Email),
+            Channel::Sms => Some(Self::Sms),
+            Channel::Push => Some(Self::Push),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(value: impl Serialize) -> String {
+        let value = serde_json::to_value(value).expect("a word");
+        value.as_str().expect("a word").to_owned()
+    }
+
+    #[test]
+    fn every_line_is_there_once_and_allows_its_default() {
+        for (n, line) in TABLE.iter().enumerate() {
+            assert!(line.modes.contains(&line.mode), "{line:?}");
+            let twins = TABLE
+                .iter()
+                .filter(|other| (other.topic, other.place) == (line.topic, line.place));
+            assert_eq!(twins.count(), 1, "line {n}: {line:?}");
+        }
+    }
+
+    #[test]
+    fn security_cannot_be_switched_off() {
+        for line in TABLE.iter().filter(|line| line.topic == Topic::Security) {
+            assert_eq!(line.modes, FIXED, "{line:?}");
+        }
+        assert!(!Topic::of_template(Template::Unknown).can_be_off(Place::Email));
+    }
+
+    #[test]
+    fn a_byte_names_its_topic() {
+        for line in TABLE {
+            assert_eq!(Topic::of_byte(line.topic.byte()), Some(line.topic));
+        }
+        assert_eq!(Topic::of_byte(255), None);
+    }
+
+    /// The guide has the same table.
+    #[test]
+    fn the_guide_tells_the_table() {
+        let guide = include_str!("../../../../../docs/notifications.md");
+        for line in TABLE {
+            let modes: Vec<_> = line.modes.iter().map(word).collect();
+            let expected = format!(
+                "| `{}` | `{}` | `{}` | {} |",
+                word(line.topic),
+                word(line.place),
+                word(line.mode),
+                modes.join(", ")
+            );
+            assert!(
+                guide.contains(&expected),
+                "docs/notifications.md lacks {expected}"
+            );
+        }
+    }
+}
