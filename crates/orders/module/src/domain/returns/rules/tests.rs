@@ -1,3 +1,5 @@
+//! Which returns may be, which pieces they may hold, and where they may go.
+
 use super::*;
 use crate::domain::returns::{RefundState, RestockState, ReturnStatus};
 use orders_contract::{ReturnCondition, ReturnReason};
