@@ -42,15 +42,8 @@ impl Shop {
             .await
     }
 
-    fn decision(&self, by: &Client, refund: &Value, what: &str, key: &str) -> TestRequest {
-        let path = format!("/v1/refunds/{}/{what}", refund["id"].as_str().expect("id"));
-        by.post(&path)
-            .key(key)
-            .json(&json!({ "note": "looked at it" }))
-    }
-
     async fn decide(&self, by: &Client, refund: &Value, what: &str, key: &str) -> TestReply {
-        self.decision(by, refund, what, key).await
+        decision(by, refund, what, key).await
     }
 
     async fn look(&self, refund: &Value) -> Value {
@@ -61,6 +54,13 @@ impl Shop {
     fn given(&self) -> i64 {
         self.world.intent().refunded
     }
+}
+
+fn decision(by: &Client, refund: &Value, what: &str, key: &str) -> TestRequest {
+    let path = format!("/v1/refunds/{}/{what}", refund["id"].as_str().expect("id"));
+    by.post(&path)
+        .key(key)
+        .json(&json!({ "note": "looked at it" }))
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn there_is_one_decision() {
         let tasks: Vec<_> = (0..8)
             .map(|n| {
                 let what = ["approvals", "rejections"][n % 2];
-                let request = shop.decision(&shop.eve, &waits, what, &format!("d{n}"));
+                let request = decision(&shop.eve, &waits, what, &format!("d{n}"));
                 tokio::spawn(async move { request.await.status().as_u16() })
             })
             .collect();
