@@ -40,8 +40,7 @@ impl Returned {
             .header("if-match", "\"v1\"")
             .json(&json!({ "status": "shipped" }));
         shop.must(sent).await?;
-        let wish =
-            json!({ "lines": [{ "line_id": line, "quantity": 1, "reason": "damaged" }] });
+        let wish = json!({ "lines": [{ "line_id": line, "quantity": 1, "reason": "damaged" }] });
         let path = format!("/v1/orders/{order}/returns");
         let made = do_it(&checkout, &path, "return", &wish).await?;
         let id = made["id"].as_str().context("a return")?.to_owned();

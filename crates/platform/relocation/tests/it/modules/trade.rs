@@ -89,15 +89,7 @@ pub(crate) fn catalog(n: i64) -> Vec<Row> {
         ),
         (
             "returned_stock",
-            vec![
-                V::U(n),
-                V::U(n),
-                V::U(n),
-                V::U(n),
-                V::U(n),
-                V::I(2),
-                at(),
-            ],
+            vec![V::U(n), V::U(n), V::U(n), V::U(n), V::U(n), V::I(2), at()],
         ),
         (
             "search_products",
