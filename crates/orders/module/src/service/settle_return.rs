@@ -43,7 +43,6 @@ impl Service {
         let Some(order) = order else {
             return Err(internal("the order of a return").into());
         };
-        drop(reader);
         if it.restock_status == RestockState::Due {
             self.put_on_shelf(ctx, &order, &it).await?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use orders_contract::{LineId, OrderId, ReturnId, VariantRef};
+use orders_contract::{LineId, OrderId, ReturnCondition, ReturnId, VariantRef};
 use tenon_kernel::Currency;
 use tenon_store::{Queryable, StoreError, Tx};
 
@@ -63,7 +63,7 @@ pub(crate) async fn save_arrival(tx: &mut Tx<'_>, it: &Return) -> Result<(), Sto
             .bind(line.line_id)
             .bind(arrival.received)
             .bind(arrival.restock)
-            .bind(arrival.condition.map(|condition| condition.as_str()))
+            .bind(arrival.condition.map(ReturnCondition::as_str))
             .bind(arrival.amount.minor())
             .execute()
             .await?;

@@ -42,17 +42,6 @@ impl Shop {
             .await
     }
 
-    fn decision(&self, by: &Client, refund: &Value, what: &str, key: &str) -> TestRequest {
-        let path = format!("/v1/refunds/{}/{what}", refund["id"].as_str().expect("id"));
-        by.post(&path)
-            .key(key)
-            .json(&json!({ "note": "looked at it" }))
-    }
-
-    async fn decide(&self, by: &Client, refund: &Value, what: &str, key: &str) -> TestReply {
-        self.decision(by, refund, what, key).await
-    }
-
     async fn look(&self, refund: &Value) -> Value {
         let path = format!("/v1/refunds/{}", refund["id"].as_str().expect("id"));
         self.sam.get(&path).await.expect(200)
@@ -61,6 +50,17 @@ impl Shop {
     fn given(&self) -> i64 {
         self.world.intent().refunded
     }
+}
+
+async fn decide(by: &Client, refund: &Value, what: &str, key: &str) -> TestReply {
+    decision(by, refund, what, key).await
+}
+
+fn decision(by: &Client, refund: &Value, what: &str, key: &str) -> TestRequest {
+    let path = format!("/v1/refunds/{}/{what}", refund["id"].as_str().expect("id"));
+    by.post(&path)
+        .key(key)
+        .json(&json!({ "note": "looked at it" }))
 }
 
 #[tokio::test]
@@ -78,13 +78,11 @@ async fn a_second_person_approves_what_is_large() {
         shop.world.app.settle().await;
         assert_eq!(shop.given(), 0, "the provider knows nothing of it");
 
-        let own = shop.decide(&shop.sam, &waits, "approvals", "a1").await;
+        let own = decide(&shop.sam, &waits, "approvals", "a1").await;
         assert_eq!(own.expect(403)["code"], "payments.approval_by_requester");
         let buyer = shop.world.app.user("ada", &[Role::Customer]);
-        shop.decide(&buyer, &waits, "approvals", "a2")
-            .await
-            .expect(403);
-        let done = shop.decide(&shop.eve, &waits, "approvals", "a3").await;
+        decide(&buyer, &waits, "approvals", "a2").await.expect(403);
+        let done = decide(&shop.eve, &waits, "approvals", "a3").await;
         let done = done.expect(201);
         assert_eq!(done["status"], "succeeded");
         assert_eq!(done["approval"]["note"], "looked at it");
@@ -92,10 +90,10 @@ async fn a_second_person_approves_what_is_large() {
             done["approval"]["decided_by"],
             done["approval"]["requested_by"]
         );
-        shop.decide(&shop.eve, &waits, "approvals", "a3")
+        decide(&shop.eve, &waits, "approvals", "a3")
             .await
             .expect(201);
-        let again = shop.decide(&shop.eve, &waits, "approvals", "a4").await;
+        let again = decide(&shop.eve, &waits, "approvals", "a4").await;
         assert_eq!(again.expect(409)["refund_status"], "succeeded");
         assert_eq!(shop.given(), 1_001);
 
@@ -131,14 +129,14 @@ async fn what_waits_cannot_be_given_back_otherwise() {
         let waits = shop.refund(&shop.sam, "r1", 2_000).await.expect(202);
         let more = shop.refund(&shop.sam, "r2", 501).await.expect(422);
         assert_eq!(more["refundable"]["amount"], 500);
-        let rejected = shop.decide(&shop.sam, &waits, "rejections", "x1").await;
+        let rejected = decide(&shop.sam, &waits, "rejections", "x1").await;
         let rejected = rejected.expect(201);
         assert_eq!(
             (&rejected["status"], &rejected["approval"]["state"]),
             (&json!("failed"), &json!("rejected")),
             "who asked may take it back"
         );
-        let again = shop.decide(&shop.eve, &waits, "approvals", "a1").await;
+        let again = decide(&shop.eve, &waits, "approvals", "a1").await;
         assert_eq!(again.expect(409)["code"], "payments.refund_not_awaiting");
         shop.refund(&shop.sam, "r3", 501).await.expect(201);
         let failed = shop.world.events("refund.failed").await;
@@ -153,7 +151,7 @@ async fn nobody_decides_for_ever() {
         let shop = Shop::new(engine).await;
         let waits = shop.refund(&shop.sam, "r1", 2_000).await.expect(202);
         shop.world.app.kit().advance(Duration::from_hours(73));
-        let late = shop.decide(&shop.eve, &waits, "approvals", "a1").await;
+        let late = decide(&shop.eve, &waits, "approvals", "a1").await;
         late.expect(409);
         shop.world.app.settle().await;
         let now = shop.look(&waits).await;
@@ -177,7 +175,7 @@ async fn there_is_one_decision() {
         let tasks: Vec<_> = (0..8)
             .map(|n| {
                 let what = ["approvals", "rejections"][n % 2];
-                let request = shop.decision(&shop.eve, &waits, what, &format!("d{n}"));
+                let request = decision(&shop.eve, &waits, what, &format!("d{n}"));
                 tokio::spawn(async move { request.await.status().as_u16() })
             })
             .collect();
@@ -258,7 +256,7 @@ async fn an_approved_refund_is_sent_however_the_approval_ends() {
         shop.world
             .simulator
             .inject(Operation::Refund, Fault::LoseAnswer);
-        let answer = shop.decide(&shop.eve, &waits, "approvals", "a1").await;
+        let answer = decide(&shop.eve, &waits, "approvals", "a1").await;
         assert_eq!(answer.expect(202)["status"], "unknown");
         for _ in 0..4 {
             shop.world.app.kit().advance(Duration::from_mins(2));
