@@ -234,9 +234,8 @@ async fn a_contact_point_is_stored_sealed() {
         let stored = stored.expect("something").to_lowercase();
         assert!(stored.contains("ctp_"), "{stored}");
         let hex = |text: &str| {
-            text.bytes()
-                .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
+            let digits: Vec<_> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+            digits.concat()
         };
         for secret in [NUMBER, "device-token-of-ada"] {
             assert!(!stored.contains(secret), "{secret} in {stored}");
