@@ -38,6 +38,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   "DELETE /v1/me/factors/{id}": { id: "delete_my_factor", bearer: true },
   "POST /v1/me/recovery-codes": { id: "create_my_recovery_codes", bearer: true },
   "DELETE /v1/users/{id}/factors": { id: "delete_user_factors", bearer: true },
+  "POST /v1/auth/passkey-challenges": { id: "create_passkey_challenge", bearer: true, body: "application/json" },
+  "POST /v1/auth/passkey-sessions": { id: "create_passkey_session", body: "application/json" },
   "GET /v1/oauth/clients": { id: "list_oauth_clients", bearer: true },
   "POST /v1/oauth/clients": { id: "create_oauth_client", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/oauth/clients/{id}": { id: "get_oauth_client", bearer: true },
@@ -50,6 +52,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /oauth/sign-in": { id: "submit_sign_in", body: "application/x-www-form-urlencoded" },
   "POST /oauth/code": { id: "submit_code", body: "application/x-www-form-urlencoded" },
   "POST /oauth/consent": { id: "submit_consent", body: "application/x-www-form-urlencoded" },
+  "POST /oauth/passkey-challenges": { id: "submit_passkey_challenge", body: "application/x-www-form-urlencoded" },
+  "POST /oauth/passkey": { id: "submit_passkey", body: "application/x-www-form-urlencoded" },
   "POST /oauth/token": { id: "create_oauth_tokens", body: "application/x-www-form-urlencoded" },
   "POST /oauth/revoke": { id: "revoke_oauth_token", body: "application/x-www-form-urlencoded" },
   "POST /oauth/introspect": { id: "introspect_oauth_token", body: "application/x-www-form-urlencoded" },
@@ -82,11 +86,25 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/inventory/levels": { id: "list_stock_levels", bearer: true },
   "POST /v1/inventory/adjustments": { id: "adjust_inventory", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/inventory/movements": { id: "list_stock_movements", bearer: true },
+  "GET /v1/price-lists": { id: "list_price_lists", bearer: true },
+  "POST /v1/price-lists": { id: "create_price_list", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/price-lists/{id}": { id: "get_price_list", bearer: true },
+  "PATCH /v1/price-lists/{id}": { id: "update_price_list", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/price-lists/{id}/prices": { id: "list_price_list_prices", bearer: true },
+  "PUT /v1/price-lists/{id}/prices": { id: "set_price_list_prices", bearer: true, body: "application/json" },
+  "GET /v1/customer-groups": { id: "list_customer_groups", bearer: true },
+  "POST /v1/customer-groups": { id: "create_customer_group", keyed: true, bearer: true, body: "application/json" },
+  "POST /v1/price-quotes": { id: "quote_prices", bearer: true, body: "application/json" },
+  "GET /v1/customer-groups/{id}/members": { id: "list_customer_group_members", bearer: true },
+  "PUT /v1/customer-groups/{id}/members/{user_id}": { id: "add_customer_group_member", bearer: true },
+  "DELETE /v1/customer-groups/{id}/members/{user_id}": { id: "remove_customer_group_member", bearer: true },
   "GET /v1/payments/{id}": { id: "get_payment", bearer: true },
   "POST /v1/payments/{id}/captures": { id: "capture_payment", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/payments/{id}/voids": { id: "void_payment", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/payments/{id}/refunds": { id: "refund_payment", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/refunds/{id}": { id: "get_refund", bearer: true },
+  "POST /v1/refunds/{id}/approvals": { id: "approve_refund", keyed: true, bearer: true, body: "application/json" },
+  "POST /v1/refunds/{id}/rejections": { id: "reject_refund", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/payments/{id}/reconciliations": { id: "reconcile_payment", bearer: true },
   "GET /v1/ledger/entries": { id: "list_ledger_entries", bearer: true },
   "POST /v1/provider-webhooks/{provider}": { id: "receive_provider_webhook" },
@@ -96,6 +114,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/carts/{cart_id}/lines": { id: "add_cart_line", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "PATCH /v1/carts/{cart_id}/lines/{line_id}": { id: "update_cart_line", cartToken: true, bearer: true, body: "application/merge-patch+json" },
   "DELETE /v1/carts/{cart_id}/lines/{line_id}": { id: "delete_cart_line", cartToken: true, bearer: true },
+  "POST /v1/carts/{cart_id}/promotion-codes": { id: "add_promotion_code", keyed: true, cartToken: true, bearer: true, body: "application/json" },
+  "DELETE /v1/carts/{cart_id}/promotion-codes/{code}": { id: "delete_promotion_code", cartToken: true, bearer: true },
   "GET /v1/carts/{cart_id}/shipping-options": { id: "list_shipping_options", cartToken: true, bearer: true },
   "POST /v1/checkouts": { id: "start_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "GET /v1/checkouts/{checkout_id}": { id: "get_checkout", cartToken: true, bearer: true },
@@ -107,9 +127,25 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/orders/{order_id}/cancellations": { id: "cancel_order", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "POST /v1/orders/{order_id}/fulfillments": { id: "create_fulfillment", keyed: true, bearer: true, body: "application/json" },
   "PATCH /v1/fulfillments/{fulfillment_id}": { id: "update_fulfillment", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/promotions": { id: "list_promotions", bearer: true },
+  "POST /v1/promotions": { id: "create_promotion", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/promotions/{promotion_id}": { id: "get_promotion", bearer: true },
+  "PATCH /v1/promotions/{promotion_id}": { id: "update_promotion", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/orders/{order_id}/returns": { id: "list_returns", cartToken: true, bearer: true },
+  "POST /v1/orders/{order_id}/returns": { id: "create_return", keyed: true, cartToken: true, bearer: true, body: "application/json" },
+  "GET /v1/returns/{return_id}": { id: "get_return", cartToken: true, bearer: true },
+  "PATCH /v1/returns/{return_id}": { id: "decide_return", bearer: true, body: "application/merge-patch+json" },
+  "POST /v1/returns/{return_id}/cancellations": { id: "cancel_return", cartToken: true, bearer: true },
+  "POST /v1/returns/{return_id}/receipts": { id: "receive_return", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/me/notifications": { id: "list_my_notifications", bearer: true },
   "PATCH /v1/me/notifications/{id}": { id: "update_my_notification", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/me/notification-counts": { id: "count_my_notifications", bearer: true },
+  "POST /v1/me/notification-seen-marks": { id: "mark_my_notifications_seen", bearer: true, body: "application/json" },
+  "GET /v1/me/notification-preferences": { id: "get_my_notification_preferences", bearer: true },
+  "PUT /v1/me/notification-preferences": { id: "put_my_notification_preferences", bearer: true, body: "application/json" },
   "GET /v1/messages": { id: "list_messages", bearer: true },
+  "GET /v1/message-suppressions": { id: "list_message_suppressions", bearer: true },
+  "DELETE /v1/message-suppressions/{id}": { id: "delete_message_suppression", bearer: true },
   "GET /v1/event-types": { id: "list_event_types", bearer: true },
   "GET /v1/events": { id: "list_events", bearer: true },
   "GET /v1/events/{id}": { id: "get_event", bearer: true },
@@ -125,6 +161,13 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/webhook-deliveries": { id: "list_webhook_deliveries", bearer: true },
   "GET /v1/webhook-deliveries/{id}": { id: "get_webhook_delivery", bearer: true },
   "POST /v1/webhook-deliveries/{id}/retries": { id: "retry_webhook_delivery", bearer: true },
+  "GET /v1/unsubscriptions/{token}": { id: "show_unsubscription" },
+  "POST /v1/unsubscriptions/{token}": { id: "create_unsubscription", body: "application/x-www-form-urlencoded" },
+  "GET /v1/me/contact-points": { id: "list_my_contact_points", bearer: true },
+  "POST /v1/me/contact-points": { id: "create_my_contact_point", keyed: true, bearer: true, body: "application/json" },
+  "DELETE /v1/me/contact-points/{id}": { id: "delete_my_contact_point", bearer: true },
+  "POST /v1/me/contact-points/{id}/codes": { id: "send_my_contact_point_code", keyed: true, bearer: true },
+  "POST /v1/me/contact-points/{id}/verifications": { id: "verify_my_contact_point", bearer: true, body: "application/json" },
   "GET /v1/audit/entries": { id: "list_audit_entries", bearer: true },
   "GET /v1/audit/entries/{id}": { id: "get_audit_entry", bearer: true },
   "GET /v1/idempotency-keys/{key}": { id: "get_idempotency_key", cartToken: true, bearer: true },
@@ -138,11 +181,14 @@ export type ErrorCode =
   | "audit.invalid_cursor"
   | "audit.invalid_request"
   | "body_too_large"
+  | "catalog.customer_group_not_found"
   | "catalog.invalid"
   | "catalog.invalid_cursor"
+  | "catalog.price_list_not_found"
   | "catalog.product_not_found"
   | "catalog.sku_taken"
   | "catalog.slug_taken"
+  | "catalog.staff_only"
   | "catalog.stale_version"
   | "catalog.stock_conflict"
   | "catalog.variant_not_found"
@@ -168,6 +214,8 @@ export type ErrorCode =
   | "identity.oauth_client_has_no_secret"
   | "identity.oauth_client_not_found"
   | "identity.own_account"
+  | "identity.passkey_refused"
+  | "identity.passkeys_unavailable"
   | "identity.service_account_not_found"
   | "identity.session_not_found"
   | "identity.sign_in_again"
@@ -179,9 +227,11 @@ export type ErrorCode =
   | "identity.user_not_found"
   | "identity.weak_password"
   | "identity.wrong_code"
+  | "identity.wrong_passkey"
   | "identity.wrong_password"
   | "incomplete_body"
   | "insufficient_scope"
+  | "insufficient_user_authentication"
   | "internal"
   | "invalid_host"
   | "invalid_request"
@@ -189,15 +239,22 @@ export type ErrorCode =
   | "malformed_id"
   | "malformed_json"
   | "not_acceptable"
+  | "notifications.channel_unavailable"
+  | "notifications.contact_point_not_found"
   | "notifications.event_not_found"
   | "notifications.events_gone"
   | "notifications.invalid_cursor"
   | "notifications.invalid_request"
+  | "notifications.no_code_expected"
   | "notifications.notification_not_found"
   | "notifications.stale_version"
+  | "notifications.suppression_not_found"
+  | "notifications.too_many_codes"
+  | "notifications.too_many_contact_points"
   | "notifications.too_many_webhook_endpoints"
   | "notifications.webhook_delivery_not_found"
   | "notifications.webhook_endpoint_not_found"
+  | "notifications.wrong_code"
   | "orders.cart_changed"
   | "orders.cart_closed"
   | "orders.cart_frozen"
@@ -214,12 +271,24 @@ export type ErrorCode =
   | "orders.order_not_cancellable"
   | "orders.order_not_found"
   | "orders.order_not_fulfillable"
+  | "orders.order_not_returnable"
   | "orders.out_of_stock"
+  | "orders.promotion_code_invalid"
+  | "orders.promotion_code_not_in_cart"
+  | "orders.promotion_code_taken"
+  | "orders.promotion_exhausted"
+  | "orders.promotion_not_combinable"
+  | "orders.promotion_not_found"
   | "orders.quote_expired"
   | "orders.rates_unavailable"
+  | "orders.return_not_found"
+  | "orders.return_transition"
+  | "orders.return_window_closed"
   | "orders.stale_version"
   | "origin_not_allowed"
   | "overloaded"
+  | "payments.approval_by_requester"
+  | "payments.approval_required"
   | "payments.bad_signature"
   | "payments.capture_exceeds_authorized"
   | "payments.currency_mismatch"
@@ -229,6 +298,7 @@ export type ErrorCode =
   | "payments.not_capturable"
   | "payments.not_found"
   | "payments.refund_exceeds_captured"
+  | "payments.refund_not_awaiting"
   | "payments.refund_not_found"
   | "payments.unknown_provider"
   | "payments.unreadable_event"

@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Signs in.
-         * @description Unknown address, wrong password, unverified address and locked account get the same answer after the same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept under an `Idempotency-Key`: a lost answer costs nothing, sign in again. Where the account has a second factor, a right password gets 401 `identity.mfa_required` with a `challenge_token`, which `POST /v1/auth/sessions/confirmations` takes with a code.
+         * @description Unknown address, wrong password, unverified address and locked account get the same answer after the same effort. After five failed attempts further ones must wait, longer each time, up to five minutes; a device that sends its `device_token` is counted by itself. The answer holds secrets, so it is not kept under an `Idempotency-Key`: a lost answer costs nothing, sign in again. Where the account has a second factor, a right password gets 401 `identity.mfa_required` with a `challenge_token`, which `POST /v1/auth/sessions/confirmations` takes with a code, and `POST /v1/auth/passkey-challenges` where `factors` names passkeys.
          */
         post: operations["create_session"];
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
         put?: never;
         /**
          * Adds a second factor, which counts once it is confirmed.
-         * @description Needs a sign-in that is no older than 15 minutes. The answer has the secret; no other answer will, except to the same request under its `Idempotency-Key` until the factor is confirmed. It waits 15 minutes for `POST /v1/me/factors/{id}/confirmations`, and is forgotten then.
+         * @description Needs a sign-in that is no older than 15 minutes. The answer has the secret of an app, or what a browser makes a passkey by; no other answer will, except to the same request under its `Idempotency-Key` until the factor is confirmed. It waits 15 minutes for `POST /v1/me/factors/{id}/confirmations`, a passkey five, and is forgotten then.
          */
         post: operations["create_my_factor"];
         delete?: never;
@@ -302,7 +302,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirms a second factor with its first code.
+         * Confirms a second factor with its first proof.
          * @description From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, `POST /v1/me/recovery-codes` makes new codes.
          */
         post: operations["create_my_factor_confirmation"];
@@ -367,6 +367,46 @@ export interface paths {
          * @description From now on their password is enough, and they get a mail. Be sure that it is they who ask. Needs a sign-in that is no older than 15 minutes, with a code if you have a factor; not for your own.
          */
         delete: operations["delete_user_factors"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a challenge for a passkey, to sign in with it.
+         * @description The answer is the same for everybody: who will answer is not known yet. With the token of a sign-in that waits for its              second step, the passkeys of that person are named. A challenge is good for five minutes and one try:              `POST /v1/auth/passkey-sessions`. A lost answer costs nothing, ask again.
+         */
+        post: operations["create_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkey-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a passkey.
+         * @description With the challenge of `POST /v1/auth/passkey-challenges`, once. A passkey counts as two factors: the device, and what              unlocks it. Everything that does not count gets one answer, so nobody learns which passkeys and accounts there are. The              answer is not kept under an `Idempotency-Key`: if it was lost, sign in again.
+         */
+        post: operations["create_passkey_session"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -543,6 +583,46 @@ export interface paths {
          * @description Only our own page can send it.
          */
         post: operations["submit_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/passkey-challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a challenge for a passkey, for the script of our page.
+         * @description Only our own page can send it. Good for five minutes, one try, and the form it was asked for with.
+         */
+        post: operations["submit_passkey_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the form with the answer of a passkey.
+         * @description Only our own page can send it, within five minutes, with the challenge that it got.
+         */
+        post: operations["submit_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -987,6 +1067,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/price-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists price lists, newest first. */
+        get: operations["list_price_lists"];
+        put?: never;
+        /** Creates a price list without rows. */
+        post: operations["create_price_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/price-lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a price list without its rows. */
+        get: operations["get_price_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes members of a price list; `status` lets its rows count, or puts it away. */
+        patch: operations["update_price_list"];
+        trace?: never;
+    };
+    "/v1/price-lists/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists rows of a price list, by variant and quantity. */
+        get: operations["list_price_list_prices"];
+        /**
+         * Writes and removes rows of a price list: all of them or none.
+         * @description At most 1,000 rows in one request; send more in several. Needs no version: rows of several callers add up, and the same request again changes nothing.
+         */
+        put: operations["set_price_list_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customer-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists groups of customers, newest first; `user_id` asks for one person's. */
+        get: operations["list_customer_groups"];
+        put?: never;
+        /**
+         * Creates a group of customers, for price lists; nobody is in it yet.
+         * @description Groups stay: a list whose last group went would be for everybody. An empty group is for nobody.
+         */
+        post: operations["create_customer_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/price-quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what the caller would pay for some variants, by quantity.
+         * @description Prices are those of a cart: with the price lists of the caller's groups. Taxes, delivery and promotions are not in them, and nothing is promised: a checkout freezes prices. Stores nothing.
+         */
+        post: operations["quote_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customer-groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who is in a group of customers, by user id. */
+        get: operations["list_customer_group_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customer-groups/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts somebody into a group of customers.
+         * @description Their prices are those of the group from now on. Whether there is such a person is not checked.
+         */
+        put: operations["add_customer_group_member"];
+        post?: never;
+        /** Takes somebody out of a group of customers. */
+        delete: operations["remove_customer_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{id}": {
         parameters: {
             query?: never;
@@ -1058,7 +1274,7 @@ export interface paths {
         put?: never;
         /**
          * Gives captured money back, all or a part of it.
-         * @description Answers 201 once the provider has given the money back and 202 while its answer is not known: then the refund keeps its key and its amount stays reserved until it is.
+         * @description Answers 201 once the provider has given the money back and 202 while its answer is not known: then the refund keeps its key and its amount stays reserved until it is. Above the shop's limit it waits as `awaiting_approval` for a second member of staff.
          */
         post: operations["refund_payment"];
         delete?: never;
@@ -1081,6 +1297,46 @@ export interface paths {
         get: operations["get_refund"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a large refund that somebody else asked for.
+         * @description The refund is then sent to the provider: 201 once it is done, 202 while the outcome is not known. Who asked for it gets 403. Programs that act for people cannot approve.
+         */
+        post: operations["approve_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds/{id}/rejections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rejects a large refund that waits for approval.
+         * @description Its amount can be refunded anew. Who asked for the refund may take it back in this way.
+         */
+        post: operations["reject_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1218,6 +1474,43 @@ export interface paths {
         head?: never;
         /** Changes how many of a variant are in a cart, and takes its price as it is now. */
         patch: operations["update_cart_line"];
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/promotion-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enters a promotion code into a cart.
+         * @description Codes that are unknown, have not begun, have ended or are disabled get one answer. A code whose promotion does not fit the cart yet is entered: `problems` of the cart say why it takes nothing off. Counts against the rate limit of operations that check secrets, so that nobody finds codes by trying.
+         */
+        post: operations["add_promotion_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/promotion-codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a promotion code out of a cart, whether or not it counts still. */
+        delete: operations["delete_promotion_code"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/carts/{cart_id}/shipping-options": {
@@ -1424,6 +1717,127 @@ export interface paths {
         patch: operations["update_fulfillment"];
         trace?: never;
     };
+    "/v1/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists promotions, newest first. */
+        get: operations["list_promotions"];
+        put?: never;
+        /**
+         * Creates a promotion.
+         * @description Code, kind, value and `combinable` stay as they are: buyers with the code in a cart have seen them. For another value disable the promotion, and make one with another code.
+         */
+        post: operations["create_promotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/promotions/{promotion_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a promotion, with how often it is redeemed. */
+        get: operations["get_promotion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes when, how often and for which carts a promotion counts, or disables it.
+         * @description Checkouts that hold it already keep it. Redemptions do not change its version.
+         */
+        patch: operations["update_promotion"];
+        trace?: never;
+    };
+    "/v1/orders/{order_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the returns of an order, and what of it can still be sent back. */
+        get: operations["list_returns"];
+        put?: never;
+        /**
+         * Asks to send pieces of an order back.
+         * @description That of a buyer waits for the shop's decision and must come within the shop's window; one that staff writes down is approved at once. No piece can be in two returns.
+         */
+        post: operations["create_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/returns/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a return to its buyer or to staff. */
+        get: operations["get_return"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Approves or rejects what a buyer wants to send back. */
+        patch: operations["decide_return"];
+        trace?: never;
+    };
+    "/v1/returns/{return_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a return up before anything arrived.
+         * @description Safe to call any number of times. Its pieces can be in another return then.
+         */
+        post: operations["cancel_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/returns/{return_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notes how an approved return arrived; stock and money go back.
+         * @description The refund is each line's share of what was paid for it, by the pieces that arrived, and the price of delivery if asked for. Stock and money follow the answer; `restock_status` and `refund.status` say how far they are.
+         */
+        post: operations["receive_return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/notifications": {
         parameters: {
             query?: never;
@@ -1458,6 +1872,67 @@ export interface paths {
         patch: operations["update_my_notification"];
         trace?: never;
     };
+    "/v1/me/notification-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts what is in the caller's inbox.
+         * @description Cheap enough to be asked for with every page: it looks at 1,000 entries of an index at most.
+         */
+        get: operations["count_my_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/notification-seen-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks all notifications up to one as seen.
+         * @description What has come since the caller looked stays unread. A repeat marks nothing, so it needs no idempotency key.
+         */
+        post: operations["mark_my_notifications_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what the caller is told, and where. */
+        get: operations["get_my_notification_preferences"];
+        /**
+         * Chooses what the caller is told, and where.
+         * @description Counts for messages that are asked for from then on, and for those that have not left yet. Security messages cannot be switched off.
+         */
+        put: operations["put_my_notification_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages": {
         parameters: {
             query?: never;
@@ -1470,6 +1945,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists addresses that nothing is sent to, latest first.
+         * @description An address gets here when a server says that there is no such mailbox: 550, 551 or 553.
+         */
+        get: operations["list_message_suppressions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lets messages be sent to an address again.
+         * @description Messages that were dropped meanwhile stay so.
+         */
+        delete: operations["delete_message_suppression"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1703,6 +2218,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/unsubscriptions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a page with a button that stops mails about a topic.
+         * @description The link at the end of mails. It changes nothing: programs that look at links before people do cannot stop anything.
+         */
+        get: operations["show_unsubscription"];
+        put?: never;
+        /**
+         * Stops mails about a topic, without signing in.
+         * @description For the button of the page, and for mail programs: mails name this address in `List-Unsubscribe` (RFC 8058). The token says whose mails and about what; a repeat changes nothing. Those who are signed in take it back with `PUT /v1/me/notification-preferences`.
+         */
+        post: operations["create_unsubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/contact-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the caller's telephones and devices, oldest first, all on one page. */
+        get: operations["list_my_contact_points"];
+        put?: never;
+        /**
+         * Adds a telephone or a device of the caller.
+         * @description A telephone is sent a code of six digits, which counts for ten minutes and five guesses; until it is given back, nothing else is sent there. A device counts at once. One that is there already is answered as it is, and is sent no code. At most five codes are sent within a day.
+         */
+        post: operations["create_my_contact_point"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/contact-points/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a telephone or a device of the caller.
+         * @description Its number or token is gone at once, and what is on its way there is dropped.
+         */
+        delete: operations["delete_my_contact_point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/contact-points/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a telephone of the caller another code.
+         * @description The code before counts no more.
+         */
+        post: operations["send_my_contact_point_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/contact-points/{id}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves a telephone of the caller by the code that it was sent.
+         * @description Whoever repeats it finds the telephone proved, so it needs no idempotency key.
+         */
+        post: operations["verify_my_contact_point"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/entries": {
         parameters: {
             query?: never;
@@ -1796,6 +2416,11 @@ export interface components {
              * @description How many.
              */
             quantity: number;
+        };
+        /** @description What the buyer entered. */
+        AddPromotionCodeBody: {
+            /** @description Letter case does not matter. */
+            code: string;
         };
         /** @description A postal address. */
         Address: {
@@ -2052,7 +2677,7 @@ export interface components {
             note?: string | null;
         };
         /** @description Why an order or a checkout came to nothing. */
-        CancelReason: "customer_request" | "shop_request" | "expired" | "out_of_stock" | "payment_mismatch" | "payment_failed" | "unknown";
+        CancelReason: "customer_request" | "shop_request" | "expired" | "out_of_stock" | "payment_mismatch" | "payment_failed" | "promotion_exhausted" | "unknown";
         /** @description Authorised money being taken. */
         Capture: {
             id: string;
@@ -2093,6 +2718,8 @@ export interface components {
             shipping_method: string | null;
             /** @description Oldest first. */
             lines: components["schemas"]["CartLine"][];
+            /** @description Those that were entered, in this order; `problems` say why one takes nothing off. */
+            promotion_codes: components["schemas"]["CartPromotionCode"][];
             /** @description At the prices of the lines; delivery counts once a possible way is chosen. */
             totals: components["schemas"]["Totals"];
             /** @description What has changed since the buyer saw it. A `PATCH` with `{}` takes all prices as they are now. */
@@ -2105,6 +2732,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /** @description With `explain=true`. */
+            explanation?: components["schemas"]["Explanation"] | null;
         };
         /** @description So many of one variant. */
         CartLine: {
@@ -2119,6 +2748,9 @@ export interface components {
             quantity: number;
             /** @description Price of one, as the buyer saw it. */
             unit_price: components["schemas"]["Money"];
+            /** @description The line's share of what promotions take off. */
+            discount: components["schemas"]["Money"];
+            /** @description `unit_price × quantity - discount`. */
             total: components["schemas"]["Money"];
             /** @description The line's share of the tax. */
             tax: components["schemas"]["Money"];
@@ -2138,11 +2770,17 @@ export interface components {
              * @description How many can be had, if there are too few.
              */
             available?: number | null;
-            /** @description The price now, if it changed. */
+            /** @description The price now, if it changed; for `promotion_minimum` what the lines must cost. */
             price?: components["schemas"]["Money"] | null;
         };
         /** @description What can be wrong with a cart. */
-        CartProblemCode: "out_of_stock" | "price_changed" | "variant_unavailable" | "currency_mismatch" | "shipping_unavailable" | "missing" | "not_checked" | "unknown";
+        CartProblemCode: "out_of_stock" | "price_changed" | "variant_unavailable" | "currency_mismatch" | "shipping_unavailable" | "promotion_ended" | "promotion_exhausted" | "promotion_minimum" | "promotion_currency" | "missing" | "not_checked" | "unknown";
+        /** @description A promotion code in a cart. */
+        CartPromotionCode: {
+            code: string;
+            /** @description What it takes off now. */
+            discount: components["schemas"]["Money"];
+        };
         /** @description A category. */
         Category: {
             id: string;
@@ -2197,7 +2835,7 @@ export interface components {
             new_password?: string | null;
         };
         /** @description Over which channel a message goes. */
-        Channel: "email" | "unknown";
+        Channel: "email" | "sms" | "push" | "unknown";
         /** @description A checkout: a frozen cart on its way to an order. */
         Checkout: {
             id: string;
@@ -2270,12 +2908,12 @@ export interface components {
             status: components["schemas"]["FactorStatus"];
             /**
              * Format: date-time
-             * @description When a code of it last counted.
+             * @description When it last counted.
              */
             last_used_at: string | null;
             /**
              * Format: date-time
-             * @description When its first code came.
+             * @description When its first proof came.
              */
             confirmed_at: string | null;
             /**
@@ -2318,6 +2956,47 @@ export interface components {
             /** @description Whether there is a next page. */
             has_more: boolean;
         };
+        /** @description A telephone or a device. */
+        ContactPoint: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["ContactPointKind"];
+            /** @description What a device runs; absent for telephones. */
+            platform?: components["schemas"]["PushPlatform"] | null;
+            /** @description The end of the number or token: no answer has more of it. */
+            hint: string;
+            /** @description Whether it gets messages. */
+            status: components["schemas"]["ContactPointStatus"];
+            /**
+             * Format: int64
+             * @description Grows with each change: `If-Match: "v<version>"`.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was proved.
+             */
+            verified_at: string | null;
+        };
+        /** @description What a contact point is. */
+        ContactPointKind: "sms" | "push";
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        ContactPointList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["ContactPoint"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Whether its owner has proved to hold it. */
+        ContactPointStatus: "unverified" | "verified";
         /** @description A key that is to be. */
         CreateApiKey: {
             /** @description What the key is for: 1 to 100 characters. */
@@ -2361,11 +3040,27 @@ export interface components {
              */
             position: number;
         };
+        /** @description A telephone or a device. */
+        CreateContactPoint: {
+            /** @description What it is. */
+            kind: components["schemas"]["ContactPointKind"];
+            /** @description Of a telephone: international, `+4915112345678` (E.164). */
+            number?: string | null;
+            /** @description Of a device: what its app was given by the service that pushes. */
+            token?: string | null;
+            /** @description Of a device: what it runs. */
+            platform?: components["schemas"]["PushPlatform"] | null;
+        };
+        /** @description Request body. */
+        CreateCustomerGroupBody: {
+            /** @description For people who run the shop: `Resellers`. */
+            name: string;
+        };
         /** @description A factor that is to be. */
         CreateFactor: {
             /** @description What it is. */
             kind: components["schemas"]["FactorKind"];
-            /** @description What to call it: 1 to 100 characters; `Authenticator app` unless said. */
+            /** @description What to call it: 1 to 100 characters; `Authenticator app` or `Passkey` unless said. */
             name?: string | null;
         };
         /** @description What goes into the parcel. */
@@ -2389,6 +3084,39 @@ export interface components {
             scopes: string[];
         };
         /** @description Request body. */
+        CreatePriceListBody: {
+            /** @description For people who run the shop. */
+            name: string;
+            /**
+             * @description What its rows are in.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+            /** @description `draft` unless said. */
+            status?: components["schemas"]["PriceListStatus"] | null;
+            /**
+             * Format: date-time
+             * @description It counts from here on, itself included.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description It no longer counts from here on.
+             */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description Higher wins.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * @description Whom it is for; everybody without one.
+             * @default []
+             */
+            customer_group_ids: string[];
+        };
+        /** @description Request body. */
         CreateProductBody: {
             /** @description Its place in URLs: lower-case letters, digits and single hyphens. */
             slug: string;
@@ -2405,6 +3133,57 @@ export interface components {
             status?: components["schemas"]["ProductStatus"] | null;
             /** @description Its first variants, in the order of the shop. */
             variants?: components["schemas"]["VariantBody"][];
+        };
+        /** @description Request body. */
+        CreatePromotionBody: {
+            /** @description What buyers enter: letters, digits, hyphens and underscores. Letter case does not matter. */
+            code: string;
+            kind: components["schemas"]["PromotionKind"];
+            /** @description Of `percent`: above 0 and up to 1, as a decimal string: `0.10`. */
+            rate?: string | null;
+            /**
+             * @description Of `fixed`: what it takes off, one amount for each currency that it counts in.
+             * @default []
+             */
+            amounts: components["schemas"]["Money"][];
+            /**
+             * @description What a cart must be worth, before any discount: at most one amount for each currency.
+             * @default []
+             */
+            minimum_subtotals: components["schemas"]["Money"][];
+            /**
+             * Format: date-time
+             * @description It counts from this moment; at once if absent.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description From this moment it does not count any more.
+             */
+            valid_until?: string | null;
+            /** @description `active` unless said. */
+            status?: components["schemas"]["PromotionState"] | null;
+            /**
+             * Format: int64
+             * @description How often all buyers together may redeem it; no limit if absent.
+             */
+            total_limit?: number | null;
+            /**
+             * Format: int64
+             * @description How often one buyer may redeem it; no limit if absent.
+             */
+            customer_limit?: number | null;
+            /**
+             * @description Whether it counts beside other promotions that are combinable, too.
+             * @default false
+             */
+            combinable: boolean;
+        };
+        /** @description What is to come back, and why. */
+        CreateReturnBody: {
+            lines: components["schemas"]["ReturnLineInput"][];
+            /** @description In the caller's own words. */
+            note?: string | null;
         };
         /** @description An account that is to be. */
         CreateServiceAccount: {
@@ -2445,10 +3224,57 @@ export interface components {
             /** @description Where mails about the order go. */
             email: string;
         };
+        /** @description A group of customers. */
+        CustomerGroup: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        CustomerGroupList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["CustomerGroup"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Somebody in a group. */
+        CustomerGroupMember: {
+            user_id: string;
+            /** Format: date-time */
+            added_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        CustomerGroupMemberList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["CustomerGroupMember"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Request body. */
+        DecideRefundBody: {
+            /**
+             * @description For people; kept with the refund and in the audit log.
+             * @default null
+             */
+            note: string | null;
+        };
+        /** @description What the shop decides. */
+        DecideReturnBody: {
+            status: components["schemas"]["ReturnDecision"];
+            /** @description For the buyer, who gets it by mail. */
+            note?: string | null;
+        };
         /** @description What a person chooses. */
         Decision: "allow" | "deny";
         /** @description Why an attempt was declined, coarsely: providers' own words stay with staff. Open. */
         DeclineClass: "declined" | "insufficient_funds" | "authentication_failed" | "expired" | "abandoned" | "suspected_fraud" | "unrecognized";
+        /** @description Why a message was not sent. */
+        DropReason: "obsolete" | "preference" | "suppressed" | "unknown";
         /** @description Something that happened. Personal data is never in it: ask for the thing that `subject` names. */
         Event: {
             /** @description `1.0`, of CloudEvents. */
@@ -2519,6 +3345,56 @@ export interface components {
             /** @description Whether there is a next page. */
             has_more: boolean;
         };
+        /** @description Each step to the total: the sum of their `adds` is `total`. */
+        Explanation: {
+            /** @description Lines, promotions in the order in which they count, delivery, tax. */
+            steps: components["schemas"]["ExplanationStep"][];
+            total: components["schemas"]["Money"];
+        };
+        /** @description The share of a line in a promotion or the tax, or of the delivery in the tax. Shares add up to their step. */
+        ExplanationShare: {
+            /** @description Absent for the delivery. */
+            line_id?: string | null;
+            /** @description Shares are in proportion to this. */
+            base: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"];
+            /** @description What its rounding left out, in minor units, as a fraction. */
+            remainder: string;
+        };
+        /** @description One step. Which members it has follows from `kind`. */
+        ExplanationStep: {
+            /** @description `line`, `promotion`, `delivery` or `tax`. More may come. */
+            kind: string;
+            /** @description What it adds to the total: negative for a promotion, zero for a tax that the prices contain. */
+            adds: components["schemas"]["Money"];
+            /** @description Of a line. */
+            line_id?: string | null;
+            /** @description Of a line: the price of one. */
+            unit_price?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Of a line.
+             */
+            quantity?: number | null;
+            /** @description Of a promotion. */
+            promotion_id?: string | null;
+            /** @description Of a promotion. */
+            code?: string | null;
+            /** @description Of the delivery: the chosen way. */
+            shipping_method?: string | null;
+            /** @description Of the tax, and of a promotion that takes a part off: a decimal string. */
+            rate?: string | null;
+            /** @description Of the tax: whether the prices contain it. */
+            included?: boolean | null;
+            /** @description Of the tax and of promotions: what it is on. */
+            base?: components["schemas"]["Money"] | null;
+            /** @description Of the tax: how much it is. Of a promotion that takes an amount off: that amount. */
+            amount?: components["schemas"]["Money"] | null;
+            /** @description What its rounding left out, in minor units, as a fraction: `-3/10`. The exact value is this more. */
+            remainder?: string | null;
+            /** @description What it is handed out to. */
+            shares: components["schemas"]["ExplanationShare"][];
+        };
         /** @description A second factor. */
         Factor: {
             /** @description Which one. */
@@ -2531,12 +3407,12 @@ export interface components {
             status: components["schemas"]["FactorStatus"];
             /**
              * Format: date-time
-             * @description When a code of it last counted.
+             * @description When it last counted.
              */
             last_used_at: string | null;
             /**
              * Format: date-time
-             * @description When its first code came.
+             * @description When its first proof came.
              */
             confirmed_at: string | null;
             /**
@@ -2545,15 +3421,17 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description The first code. */
+        /** @description The first proof: one of the two. */
         FactorConfirmationBody: {
-            /** @description The six digits that the app shows. */
-            one_time_code: string;
+            /** @description Of an app: the six digits that it shows. */
+            one_time_code?: string | null;
+            /** @description Of a passkey: what `navigator.credentials.create()` gave, as its `toJSON()` writes it. */
+            credential?: components["schemas"]["PasskeyRegistration"] | null;
             /** @description Whether your other sessions end, which began without the factor; yes unless said. */
             end_other_sessions?: boolean | null;
         };
         /** @description What a factor is. */
-        FactorKind: "totp";
+        FactorKind: "totp" | "passkey";
         /** @description Where a factor stands. */
         FactorStatus: "pending" | "confirmed";
         /** @description Your factors. */
@@ -2628,6 +3506,13 @@ export interface components {
             sub?: string | null;
             /** @description The session that ends with the token. */
             sid?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds since 1970 at which the person signed in (RFC 9470 §6.2).
+             */
+            auth_time?: number | null;
+            /** @description How the person signed in: values of RFC 8176. */
+            amr?: string[] | null;
             /** @description Who issued it. */
             iss?: string | null;
             /**
@@ -2788,6 +3673,11 @@ export interface components {
             credit: string;
             amount: components["schemas"]["Money"];
         };
+        /** @description How far the caller has read. */
+        MarkNotificationsSeen: {
+            /** @description The latest notification that the caller has before them: it and all older ones count as seen. */
+            up_to: string;
+        };
         /** @description The person who is signed in. */
         Me: {
             /** @description Who. */
@@ -2855,6 +3745,11 @@ export interface components {
             /** @description Why the last attempt failed: `unavailable`, `deferred 451`, `refused 550`, `unsendable`, `unknown`. */
             last_error?: string | null;
             /**
+             * @description Why it was dropped: `preference` says that its reader does not want it, `suppressed` that its address took
+             *     nothing before.
+             */
+            reason?: components["schemas"]["DropReason"] | null;
+            /**
              * Format: date-time
              * @description When it was asked for.
              */
@@ -2876,6 +3771,33 @@ export interface components {
         };
         /** @description Where a message stands. */
         MessageStatus: "queued" | "sending" | "sent" | "bounced" | "failed" | "dropped" | "unknown";
+        /** @description An address that nothing is sent to. */
+        MessageSuppression: {
+            /** @description Its id. */
+            id: string;
+            /** @description Over which channel nothing is sent. */
+            channel: components["schemas"]["Channel"];
+            /** @description Keyed hash of the address. */
+            recipient_hash: string;
+            /** @description The message that was refused. */
+            message_id: string;
+            /** @description How it was refused: `refused 550`. */
+            last_error: string;
+            /**
+             * Format: date-time
+             * @description When it was refused.
+             */
+            created_at: string;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        MessageSuppressionList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["MessageSuppression"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
         /** @description An amount in minor units (cents, or whole yen), at most 2^53 - 1 either way. */
         Money: {
             /**
@@ -2894,7 +3816,7 @@ export interface components {
          * @enum {string}
          */
         MoveBody: "shipped" | "delivered";
-        /** @description A factor with its secret. */
+        /** @description A factor with what it begins with. */
         NewFactor: {
             /** @description Which one. */
             id: string;
@@ -2906,12 +3828,12 @@ export interface components {
             status: components["schemas"]["FactorStatus"];
             /**
              * Format: date-time
-             * @description When a code of it last counted.
+             * @description When it last counted.
              */
             last_used_at: string | null;
             /**
              * Format: date-time
-             * @description When its first code came.
+             * @description When its first proof came.
              */
             confirmed_at: string | null;
             /**
@@ -2919,10 +3841,12 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
-            /** @description What to type into the app: 32 characters of base 32. No other answer will have it. */
-            secret: string;
+            /** @description Of an app: what to type into it, 32 characters of base 32. No other answer will have it. */
+            secret?: string | null;
             /** @description The same for a QR code: `otpauth://totp/…`. */
-            uri: string;
+            uri?: string | null;
+            /** @description Of a passkey: for `navigator.credentials.create()`. */
+            creation_options?: components["schemas"]["PasskeyCreationOptions"] | null;
         };
         /** @description What the buyer must do. */
         NextAction: {
@@ -2965,6 +3889,58 @@ export interface components {
              * @description When it was put away.
              */
             archived_at: string | null;
+        };
+        /** @description Where somebody is told. */
+        NotificationChannel: "email" | "sms" | "push" | "in_app";
+        /** @description A topic and a channel. */
+        NotificationChoice: {
+            /** @description What it is about. */
+            topic: components["schemas"]["NotificationTopic"];
+            /** @description Where it is told. */
+            channel: components["schemas"]["NotificationChannel"];
+            /** @description When it is told. */
+            mode: components["schemas"]["NotificationMode"];
+            /** @description What can be chosen. */
+            modes: components["schemas"]["NotificationMode"][];
+        };
+        /** @description How much there is in an inbox. Counting stops at 1,000. */
+        NotificationCounts: {
+            /**
+             * Format: int64
+             * @description Neither seen nor put away.
+             */
+            unread: number;
+            /**
+             * Format: int64
+             * @description Not put away.
+             */
+            inbox: number;
+        };
+        /** @description When somebody is told. */
+        NotificationMode: "instant" | "off";
+        /** @description What the caller is told, and where. */
+        NotificationPreferences: {
+            /**
+             * Format: int64
+             * @description Grows with each change: `If-Match: "v<version>"`. 1 for those who have never chosen.
+             */
+            version: number;
+            /** @description One for each topic and channel there is. */
+            choices: components["schemas"]["NotificationChoice"][];
+            /** @description Where the caller's clock is read: an IANA name. */
+            time_zone: string;
+            /** @description When nothing is sent to telephones and devices; null if it always is. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+        };
+        /** @description What a message is about. */
+        NotificationTopic: "security" | "orders" | "shipping";
+        /** @description What was marked. */
+        NotificationsSeen: {
+            /**
+             * Format: uint64
+             * @description How many were unread before.
+             */
+            marked: number;
         };
         /** @description A program that may ask for tokens. */
         OauthClient: {
@@ -3055,6 +4031,11 @@ export interface components {
             /** @description Says who has signed in (OpenID Connect Core §2). Only with the scope `openid`. */
             id_token?: string | null;
         };
+        /** @description What mail programs send, and the button of our page (RFC 8058 §3.1). */
+        OneClickUnsubscribe: {
+            /** @description Always the same. */
+            "List-Unsubscribe": "One-Click";
+        };
         /**
          * @description A token that is no longer needed (RFC 7009 §2.1), or asked about (RFC 7662 §2.1). Other members, also
          *     `token_type_hint`, are ignored: a token says itself what it is.
@@ -3094,6 +4075,8 @@ export interface components {
             billing_address: components["schemas"]["Address"] | null;
             /** @description Parcels, oldest first. */
             fulfillments: components["schemas"]["Fulfillment"][];
+            /** @description With `explain=true`. */
+            explanation?: components["schemas"]["Explanation"] | null;
         };
         /** @description One line of an order, as it was when the price was frozen. */
         OrderLine: {
@@ -3119,7 +4102,9 @@ export interface components {
             shipped: number;
             /** @description Price of one. */
             unit_price: components["schemas"]["Money"];
-            /** @description `unit_price × quantity`. */
+            /** @description The line's share of what promotions take off. Absent from peers that know no promotions: nothing. */
+            discount?: components["schemas"]["Money"] | null;
+            /** @description `unit_price × quantity - discount`. */
             total: components["schemas"]["Money"];
             /** @description The line's share of the order's tax. */
             tax: components["schemas"]["Money"];
@@ -3133,6 +4118,14 @@ export interface components {
             amount: components["schemas"]["Money"] | null;
             reason: string | null;
             fulfillment_id: string | null;
+            return_id: string | null;
+        };
+        /** @description The returns of an order. */
+        OrderReturnsView: {
+            /** @description Oldest first. */
+            data: components["schemas"]["Return"][];
+            /** @description What can still come back. */
+            returnable: components["schemas"]["ReturnableLine"][];
         };
         /** @description Where an order stands. */
         OrderStatus: "pending_payment" | "placed" | "partially_fulfilled" | "fulfilled" | "cancelled" | "unknown";
@@ -3182,6 +4175,174 @@ export interface components {
              * @description How many; at most those that are in no parcel yet.
              */
             quantity: number;
+        };
+        /** @description A kind of signature. */
+        PasskeyAlgorithm: {
+            /** @description `public-key` */
+            type: string;
+            /**
+             * Format: int64
+             * @description Number of the algorithm at IANA: -7 is ES256.
+             */
+            alg: number;
+        };
+        /** @description A challenge that waits for a passkey. */
+        PasskeyChallenge: {
+            /** @description Goes with the answer. */
+            challenge_token: string;
+            /**
+             * Format: uint64
+             * @description Seconds that there are for it.
+             */
+            expires_in: number;
+            /** @description For `navigator.credentials.get()`. */
+            request_options: components["schemas"]["PasskeyRequestOptions"];
+        };
+        /** @description What the challenge is for. */
+        PasskeyChallengeBody: {
+            /** @description From the answer `identity.mfa_required`, to complete that sign-in; left out, the passkey is all there is. */
+            challenge_token?: string | null;
+        };
+        /** @description What the script of a page sends to get a challenge. */
+        PasskeyChallengeForm: {
+            /** @description The query that the page was shown for. */
+            request: string;
+            /** @description The mark of the form. */
+            form_token: string;
+            /** @description The sign-in that waits for its second step, if the password came before. */
+            challenge_token?: string | null;
+        };
+        /** @description What a passkey is made by (`PublicKeyCredentialCreationOptionsJSON`). */
+        PasskeyCreationOptions: {
+            /** @description Whom it is made for. */
+            rp: components["schemas"]["PasskeyRelyingParty"];
+            /** @description Whose it will be. */
+            user: components["schemas"]["PasskeyUser"];
+            /** @description What it has to answer: 32 bytes in base64url. */
+            challenge: string;
+            /** @description Signatures that are taken, best first. */
+            pubKeyCredParams: components["schemas"]["PasskeyAlgorithm"][];
+            /**
+             * Format: uint64
+             * @description Milliseconds that there are for it.
+             */
+            timeout: number;
+            /** @description Passkeys that you have: their devices make no second one. */
+            excludeCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description What the device has to do. */
+            authenticatorSelection: components["schemas"]["PasskeySelection"];
+            /** @description `none`: who made the device is not asked. */
+            attestation: string;
+        };
+        /** @description A passkey by its id. */
+        PasskeyDescriptor: {
+            /** @description `public-key` */
+            type: string;
+            /** @description Which one, in base64url. */
+            id: string;
+        };
+        /** @description The form with the answer of a passkey. */
+        PasskeyForm: {
+            /** @description The query that the page was shown for. */
+            request: string;
+            /** @description The mark of the form. */
+            form_token: string;
+            /** @description The sign-in that waits for its second step, if the password came before. */
+            challenge_token?: string | null;
+            /** @description What came with the challenge. */
+            passkey_token: string;
+            /** @description What `navigator.credentials.get()` gave, as JSON. */
+            credential: string;
+        };
+        /** @description A proof of a passkey: what `navigator.credentials.get()` gave (`AuthenticationResponseJSON`). */
+        PasskeyProof: {
+            /** @description Which key: 16 to 1,023 bytes in base64url without padding. */
+            id: string;
+            /** @description The same. */
+            rawId: string;
+            /** @description `public-key` */
+            type: string;
+            /** @description What the authenticator said. */
+            response: components["schemas"]["PasskeyProofResponse"];
+        };
+        /** @description What an authenticator says to prove itself. */
+        PasskeyProofResponse: {
+            /** @description What the browser knew: 4,096 bytes at most, in base64url without padding. */
+            clientDataJSON: string;
+            /** @description What the authenticator knew: 37 to 4,096 bytes in base64url without padding. */
+            authenticatorData: string;
+            /** @description Over both: 1,024 bytes at most, in base64url without padding. */
+            signature: string;
+            /** @description Whose key it is: 64 bytes at most, in base64url without padding. Needed where no password came before. */
+            userHandle?: string | null;
+        };
+        /** @description A new passkey: what `navigator.credentials.create()` gave (`RegistrationResponseJSON`). */
+        PasskeyRegistration: {
+            /** @description Which key: 16 to 1,023 bytes in base64url without padding. */
+            id: string;
+            /** @description The same. */
+            rawId: string;
+            /** @description `public-key` */
+            type: string;
+            /** @description What the authenticator said. */
+            response: components["schemas"]["PasskeyRegistrationResponse"];
+        };
+        /** @description What an authenticator says about a new passkey. */
+        PasskeyRegistrationResponse: {
+            /** @description What the browser knew: 4,096 bytes at most, in base64url without padding. */
+            clientDataJSON: string;
+            /** @description The public key: 16,384 bytes at most, in base64url without padding. */
+            attestationObject: string;
+        };
+        /** @description A relying party. */
+        PasskeyRelyingParty: {
+            /** @description The domain. */
+            id: string;
+            /** @description What people see. */
+            name: string;
+        };
+        /** @description What a passkey proves itself by (`PublicKeyCredentialRequestOptionsJSON`). */
+        PasskeyRequestOptions: {
+            /** @description What it has to answer: 32 bytes in base64url. */
+            challenge: string;
+            /** @description The domain. */
+            rpId: string;
+            /**
+             * Format: uint64
+             * @description Milliseconds that there are for it.
+             */
+            timeout: number;
+            /** @description Which passkeys; empty: any of the domain. */
+            allowCredentials: components["schemas"]["PasskeyDescriptor"][];
+            /** @description `required`: a PIN, a finger, a face. */
+            userVerification: string;
+        };
+        /** @description What a device has to do. */
+        PasskeySelection: {
+            /** @description `required`: it is found without knowing whose it is. */
+            residentKey: string;
+            /** @description The same, for older browsers. */
+            requireResidentKey: boolean;
+            /** @description `required`: a PIN, a finger, a face. */
+            userVerification: string;
+        };
+        /** @description An answer to a challenge. */
+        PasskeySessionBody: {
+            /** @description From the answer that had the challenge. */
+            challenge_token: string;
+            /** @description What `navigator.credentials.get()` gave, as its `toJSON()` writes it. */
+            credential: components["schemas"]["PasskeyProof"];
+            /** @description From an earlier sign-in on this device: you get no mail about a new one. */
+            device_token?: string | null;
+        };
+        /** @description A person, as their device shows them. */
+        PasskeyUser: {
+            /** @description Who: 16 bytes in base64url. */
+            id: string;
+            /** @description Their address. */
+            name: string;
+            /** @description What to call them. */
+            displayName: string;
         };
         /** @description A payment with everything that was tried for it. */
         Payment: {
@@ -3234,12 +4395,183 @@ export interface components {
         };
         /** @description Where an attempt stands. */
         PaymentAttemptStatus: "pending" | "requires_action" | "unknown" | "authorized" | "declined" | "releasing" | "voided";
-        /** @description Where a capture or refund stands. */
+        /** @description Where a capture stands. */
         PaymentOperationStatus: "pending" | "unknown" | "succeeded" | "failed" | "cancelled";
         /** @description What orders knows about the money of one order, from the events of payments. */
         PaymentState: "pending" | "processing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided" | "failed" | "issue" | "unknown";
         /** @description Where a payment stands. Open: a newer peer may know more. */
         PaymentStatus: "pending" | "requires_action" | "authorized" | "captured" | "declined" | "unknown" | "voided" | "refunded" | "partially_refunded" | "failed" | "unrecognized";
+        /** @description A price that could hold. */
+        PriceCandidate: {
+            /** @description Null: the basic price of the variant. */
+            price_list_id: string | null;
+            price_list_name: string | null;
+            /** Format: int64 */
+            priority: number | null;
+            /** Format: int64 */
+            min_quantity: number;
+            unit_price: components["schemas"]["Money"];
+            outcome: components["schemas"]["PriceCandidateOutcome"];
+        };
+        /** @description What became of a candidate. The first that holds is told. */
+        PriceCandidateOutcome: "won" | "draft" | "archived" | "not_yet_valid" | "expired" | "wrong_group" | "tier_not_reached" | "higher_tier_reached" | "lower_priority" | "dearer" | "younger_list" | "list_price_applies";
+        /** @description A price list, without its rows. */
+        PriceList: {
+            id: string;
+            name: string;
+            /**
+             * @description What its rows are in; never another.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+            status: components["schemas"]["PriceListStatus"];
+            /**
+             * Format: date-time
+             * @description It counts from here on, itself included; null: since ever.
+             */
+            valid_from: string | null;
+            /**
+             * Format: date-time
+             * @description It no longer counts from here on; null: for ever.
+             */
+            valid_until: string | null;
+            /**
+             * Format: int64
+             * @description Of the lists that count, the one with the highest priority that has a row decides.
+             */
+            priority: number;
+            /** @description Whom it is for; empty: everybody. */
+            customer_group_ids: string[];
+            /**
+             * Format: int64
+             * @description Also the `ETag`. Grows with every change of the list and of its rows.
+             */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What the request did. */
+        PriceListChange: {
+            price_list_id: string;
+            /**
+             * Format: int64
+             * @description Of the list, after it; also the `ETag`.
+             */
+            version: number;
+            /**
+             * Format: uint
+             * @description Rows that are new, or have another amount now.
+             */
+            written: number;
+            /**
+             * Format: uint
+             * @description Rows that are gone.
+             */
+            removed: number;
+            /**
+             * Format: uint
+             * @description Rows that were so already.
+             */
+            unchanged: number;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        PriceListList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["PriceList"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description A row of a price list. */
+        PriceListPrice: {
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description From so many pieces on.
+             */
+            min_quantity: number;
+            /** @description Each piece costs this much. */
+            unit_price: components["schemas"]["Money"];
+        };
+        /** @description One row, told from others by variant and quantity. */
+        PriceListPriceBody: {
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description From so many pieces on; 1 unless said. A variant has at most 20 in a list.
+             * @default 1
+             */
+            min_quantity: number;
+            /**
+             * Format: int64
+             * @description What a piece costs, in minor units of the list's currency; null removes the row. Never absent.
+             */
+            amount?: number | null;
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        PriceListPriceList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["PriceListPrice"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description Where a price list is in its life. */
+        PriceListStatus: "draft" | "active" | "archived";
+        /** @description What lines cost somebody at a moment. */
+        PriceQuote: {
+            /**
+             * @description ISO 4217 code.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+            /**
+             * Format: date-time
+             * @description The moment.
+             */
+            at: string;
+            /** @description Who would buy; null: a guest. */
+            user_id: string | null;
+            /** @description In the order asked. */
+            lines: components["schemas"]["PriceQuoteLine"][];
+        };
+        /** @description What one line costs. */
+        PriceQuoteLine: {
+            variant_id: string;
+            /** Format: int64 */
+            quantity: number;
+            /** @description Price of one; null: not sold in this currency and quantity. */
+            unit_price: components["schemas"]["Money"] | null;
+            /** @description Price of all. */
+            total: components["schemas"]["Money"] | null;
+            /** @description Where the price comes from; null: the basic price, or none. */
+            price_list_id: string | null;
+            /** @description What one costs in each quantity, by quantity. */
+            tiers: components["schemas"]["PriceQuoteTier"][];
+            /** @description With `explain`: the winner first, then by priority, list and quantity, the basic price last. At most 200. */
+            candidates?: components["schemas"]["PriceCandidate"][] | null;
+            /**
+             * Format: uint
+             * @description With `explain`: how many candidates more there are.
+             */
+            candidates_left_off?: number | null;
+        };
+        /** @description So many of a variant. */
+        PriceQuoteLineBody: {
+            variant_id: string;
+            /** Format: int64 */
+            quantity: number;
+        };
+        /** @description From so many pieces on, each costs this much. */
+        PriceQuoteTier: {
+            /** Format: int64 */
+            min_quantity: number;
+            unit_price: components["schemas"]["Money"];
+        };
         /**
          * Problem
          * @description What went wrong and what to do about it (RFC 9457). Codes may have further members of their own.
@@ -3318,13 +4650,149 @@ export interface components {
         };
         /** @description Where a product is in its life. */
         ProductStatus: "draft" | "active" | "archived";
+        /** @description A promotion. */
+        Promotion: {
+            id: string;
+            /** @description What buyers enter, in any letter case. */
+            code: string;
+            kind: components["schemas"]["PromotionKind"];
+            /** @description Of `percent`: the part of the lines' price that it takes off, as a decimal string. */
+            rate: string | null;
+            /** @description Of `fixed`: what it takes off, in each currency that it counts in. */
+            amounts: components["schemas"]["Money"][];
+            /** @description What a cart must be worth, before any discount; nothing in currencies that are not named. */
+            minimum_subtotals: components["schemas"]["Money"][];
+            /**
+             * Format: date-time
+             * @description It counts from this moment.
+             */
+            valid_from: string | null;
+            /**
+             * Format: date-time
+             * @description From this moment it does not count any more.
+             */
+            valid_until: string | null;
+            status: components["schemas"]["PromotionState"];
+            /**
+             * Format: int64
+             * @description How often all buyers together may redeem it.
+             */
+            total_limit: number | null;
+            /**
+             * Format: int64
+             * @description How often one buyer may redeem it: an account, or the mail address of a guest.
+             */
+            customer_limit: number | null;
+            /** @description Whether it counts beside other promotions that are combinable, too. */
+            combinable: boolean;
+            /**
+             * Format: int64
+             * @description How often it is redeemed: by orders that are placed, or wait for their payment. Not part of the version.
+             */
+            redeemed: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What a promotion takes off. */
+        PromotionKind: "percent" | "fixed";
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        PromotionList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Promotion"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /**
+         * @description Whether a promotion is to count.
+         * @enum {string}
+         */
+        PromotionState: "active" | "disabled";
         /** @description What the provider gets back. */
         ProviderWebhookReceived: {
             /** @description Always true. */
             received: boolean;
         };
+        /** @description What a device runs. */
+        PushPlatform: "ios" | "android" | "web";
+        /** @description A topic and a channel. */
+        PutNotificationChoice: {
+            /** @description What it is about. */
+            topic: components["schemas"]["NotificationTopic"];
+            /** @description Where it is told. */
+            channel: components["schemas"]["NotificationChannel"];
+            /** @description When it is told: one of the `modes` that the answers list. */
+            mode: components["schemas"]["NotificationMode"];
+        };
+        /** @description What the caller wants to be told, and where: all of it. */
+        PutNotificationPreferences: {
+            /** @description What is not named is as by default. */
+            choices: components["schemas"]["PutNotificationChoice"][];
+            /** @description Where the caller's clock is read: an IANA name, `Europe/Berlin`; UTC unless said. */
+            time_zone?: string | null;
+            /** @description When nothing is sent to telephones and devices: it waits. Never unless said. */
+            quiet_hours?: components["schemas"]["QuietHours"] | null;
+        };
+        /** @description Hours of the clock, in the time zone of the preferences. They may go past midnight. */
+        QuietHours: {
+            /**
+             * Format: uint8
+             * @description The first quiet hour.
+             */
+            from: number;
+            /**
+             * Format: uint8
+             * @description The first hour that is not quiet any more.
+             */
+            until: number;
+        };
+        /** @description Request body. */
+        QuotePricesBody: {
+            /**
+             * @description ISO 4217 code.
+             * @enum {string}
+             */
+            currency: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR";
+            /** @description Each is priced by itself, at its own quantity. */
+            lines: components["schemas"]["PriceQuoteLineBody"][];
+            /**
+             * Format: date-time
+             * @description Another moment than now, with the lists as they are today; for staff.
+             */
+            at?: string | null;
+            /** @description Somebody else than the caller; for staff. */
+            user_id?: string | null;
+        };
         /** @description Where the tax rate and the price of delivery of an order come from. */
         RatesSource: "settings" | "provider" | "fallback" | "unknown";
+        /** @description How a return arrived. */
+        ReceiveReturnBody: {
+            /** @description Every line of the return, once. */
+            lines: components["schemas"]["ReceivedLineInput"][];
+            /**
+             * @description Whether the price of delivery goes back, too; once for each order.
+             * @default false
+             */
+            refund_delivery: boolean;
+            /** @description For the buyer. */
+            note?: string | null;
+        };
+        /** @description How pieces of one line arrived. */
+        ReceivedLineInput: {
+            line_id: string;
+            /**
+             * Format: int64
+             * @description How many arrived; the others can be in another return.
+             */
+            received: number;
+            /** @description Whether they go back on the shelf. */
+            restock: boolean;
+            /** @description In what state they arrived; may be left out if none did. */
+            condition?: components["schemas"]["ReturnConditionInput"] | null;
+        };
         /** @description New recovery codes. */
         RecoveryCodes: {
             /** @description Ten codes that stand in for a factor, each once. No other answer will have them. */
@@ -3340,10 +4808,29 @@ export interface components {
             id: string;
             payment_id: string;
             amount: components["schemas"]["Money"];
-            status: components["schemas"]["PaymentOperationStatus"];
+            status: components["schemas"]["RefundStatus"];
             reason: string;
+            /** @description The second person that a large refund needs; staff only. */
+            approval: components["schemas"]["RefundApproval"] | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description The approval that a large refund needs. */
+        RefundApproval: {
+            /** @description `awaiting`, `approved`, `rejected`, `expired` or `undone`: the payment was undone as a whole. */
+            state: string;
+            /** @description Who asked for the refund, and cannot approve it. */
+            requested_by: string | null;
+            /**
+             * Format: date-time
+             * @description Until when somebody can decide.
+             */
+            expires_at: string;
+            decided_by: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** @description In the words of who decided. */
+            note: string | null;
         };
         /** @description Request body. */
         RefundPaymentBody: {
@@ -3355,6 +4842,8 @@ export interface components {
             /** @description For people. */
             reason: string;
         };
+        /** @description Where a refund stands. Open. */
+        RefundStatus: "awaiting_approval" | "pending" | "succeeded" | "failed" | "unknown" | "unrecognized";
         /** @description What it takes to get an account. */
         RegistrationBody: {
             /**
@@ -3376,6 +4865,123 @@ export interface components {
             after: string;
             /** @description A `sequence`: the last that is sent again; the newest unless said. */
             until?: string | null;
+        };
+        /** @description Pieces of an order that come back. */
+        Return: {
+            id: string;
+            order_id: string;
+            /**
+             * Format: int64
+             * @description Goes into `If-Match` as `"v<version>"`.
+             */
+            version: number;
+            /** @description `requested`, `approved`, `received`, `rejected` or `cancelled`. */
+            status: string;
+            /** @description Who wrote it down. */
+            requested_by: components["schemas"]["ReturnRequester"];
+            lines: components["schemas"]["ReturnLine"][];
+            /** @description In the words of who wrote it down. */
+            note: string | null;
+            /** @description In the words of the shop. */
+            decision_note: string | null;
+            /** @description What the buyer gets back; absent before the pieces arrived. */
+            refund: components["schemas"]["ReturnRefund"] | null;
+            /** @description What goes back on the shelf: `none` of it, what is `due`, or `done`. */
+            restock_status: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            approved_at: string | null;
+            /** Format: date-time */
+            received_at: string | null;
+            /**
+             * Format: date-time
+             * @description Rejected or cancelled.
+             */
+            closed_at: string | null;
+        };
+        /** @description In what state pieces came back. */
+        ReturnCondition: "new" | "opened" | "used" | "damaged" | "unknown";
+        /**
+         * @description In what state pieces arrived.
+         * @enum {string}
+         */
+        ReturnConditionInput: "new" | "opened" | "used" | "damaged";
+        /**
+         * @description Where a return can be sent.
+         * @enum {string}
+         */
+        ReturnDecision: "approved" | "rejected";
+        /** @description Pieces of one line. */
+        ReturnLine: {
+            line_id: string;
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description How many are to come back.
+             */
+            quantity: number;
+            reason: components["schemas"]["ReturnReason"];
+            /**
+             * Format: int64
+             * @description How many arrived.
+             */
+            received: number | null;
+            /** @description Whether they go back on the shelf. */
+            restock: boolean | null;
+            /** @description In what state they arrived. */
+            condition: components["schemas"]["ReturnCondition"] | null;
+            /** @description What the buyer gets back for them. */
+            amount: components["schemas"]["Money"] | null;
+        };
+        /** @description Pieces of one line of the order. */
+        ReturnLineInput: {
+            line_id: string;
+            /**
+             * Format: int64
+             * @description How many; at most those that have left and are in no return.
+             */
+            quantity: number;
+            reason: components["schemas"]["ReturnReasonInput"];
+        };
+        /** @description Why pieces come back. */
+        ReturnReason: "changed_mind" | "wrong_size" | "damaged" | "defective" | "wrong_item" | "not_as_described" | "too_late" | "other" | "unknown";
+        /**
+         * @description Why pieces come back.
+         * @enum {string}
+         */
+        ReturnReasonInput: "changed_mind" | "wrong_size" | "damaged" | "defective" | "wrong_item" | "not_as_described" | "too_late" | "other";
+        /** @description What the buyer gets back. */
+        ReturnRefund: {
+            /** @description To be found at `/v1/refunds/{id}` once payments was asked for it. */
+            id: string;
+            /** @description All of it. */
+            amount: components["schemas"]["Money"];
+            /** @description What of it is for delivery. */
+            delivery: components["schemas"]["Money"];
+            /**
+             * @description `none` if it is worth nothing; `due`, `waiting` until the money of the order was taken, `requested`,
+             *     `awaiting_approval`, `succeeded`, `failed`, or `nothing_left` if all money went back otherwise before.
+             */
+            status: string;
+            /** @description Why it failed. */
+            failure: string | null;
+        };
+        /** @description Who wrote a return down. */
+        ReturnRequester: "buyer" | "shop" | "unknown";
+        /** @description Pieces of a line that can still come back. */
+        ReturnableLine: {
+            line_id: string;
+            /**
+             * Format: int64
+             * @description Pieces that have left and are in no return.
+             */
+            quantity: number;
+            /**
+             * Format: date-time
+             * @description Until when the buyer may ask.
+             */
+            until: string;
         };
         /** @description A set of rights. Unknown roles of a newer peer give no right. */
         Role: "customer" | "staff" | "admin" | "unknown";
@@ -3549,6 +5155,11 @@ export interface components {
             has_more: boolean;
         };
         /** @description Request body. */
+        SetPriceRowsBody: {
+            /** @description Rows to be written or removed. Rows that are not here stay as they are. */
+            prices: components["schemas"]["PriceListPriceBody"][];
+        };
+        /** @description Request body. */
         SetPricesBody: {
             /** @description One for each currency it is sold in; currencies that are not here are no longer sold. */
             prices: components["schemas"]["Money"][];
@@ -3688,7 +5299,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
@@ -3731,15 +5342,17 @@ export interface components {
             /** @description With a sign-in: keep it and send it with the next one from this device. */
             device_token?: string | null;
         };
-        /** @description What an order costs; `total = subtotal + shipping`, plus `tax` unless it is included. */
+        /** @description What an order costs; `total = subtotal - discount + shipping`, plus `tax` unless it is included. */
         Totals: {
-            /** @description Sum of the lines. */
+            /** @description Sum of the lines at their prices, before the discount. */
             subtotal: components["schemas"]["Money"];
+            /** @description What promotions take off: the sum over the lines. Absent from peers that know no promotions: nothing. */
+            discount?: components["schemas"]["Money"] | null;
             /** @description Delivery. */
             shipping: components["schemas"]["Money"];
-            /** @description Tax on both. */
+            /** @description Tax on what is paid for lines and delivery. */
             tax: components["schemas"]["Money"];
-            /** @description Whether `subtotal` and `shipping` contain the tax already. */
+            /** @description Whether the prices of lines and delivery contain the tax already. */
             tax_included: boolean;
             /** @description What the buyer pays. */
             total: components["schemas"]["Money"];
@@ -3791,6 +5404,25 @@ export interface components {
             archived?: boolean | null;
         };
         /** @description Request body, a merge patch (RFC 7396): absent members stay as they are, null clears. */
+        UpdatePriceListBody: {
+            name?: string | null;
+            status?: components["schemas"]["PriceListStatus"] | null;
+            /**
+             * Format: date-time
+             * @description null: since ever.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description null: for ever.
+             */
+            valid_until?: string | null;
+            /** Format: int64 */
+            priority?: number | null;
+            /** @description All groups it is for from now on. Empty: for everybody. */
+            customer_group_ids?: string[] | null;
+        };
+        /** @description Request body, a merge patch (RFC 7396): absent members stay as they are, null clears. */
         UpdateProductBody: {
             slug?: string | null;
             title?: string | null;
@@ -3799,6 +5431,33 @@ export interface components {
             category_id?: string | null;
             /** @description A product that was for sale does not become a draft again. */
             status?: components["schemas"]["ProductStatus"] | null;
+        };
+        /** @description What to change: absent members stay, null clears. */
+        UpdatePromotionBody: {
+            /** @description Whether it is to count. */
+            status?: components["schemas"]["PromotionState"] | null;
+            /** @description All of them; an empty list asks for nothing. */
+            minimum_subtotals?: components["schemas"]["Money"][] | null;
+            /**
+             * Format: date-time
+             * @description It counts from this moment.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description From this moment it does not count any more.
+             */
+            valid_until?: string | null;
+            /**
+             * Format: int64
+             * @description How often all buyers together may redeem it: not less than they have.
+             */
+            total_limit?: number | null;
+            /**
+             * Format: int64
+             * @description How often one buyer may redeem it.
+             */
+            customer_limit?: number | null;
         };
         /** @description Request body, a merge patch (RFC 7396). */
         UpdateVariantBody: {
@@ -3848,7 +5507,7 @@ export interface components {
             lock_reason: string | null;
             /**
              * Format: date-time
-             * @description When they last gave their password.
+             * @description When they last signed in.
              */
             last_signed_in_at: string | null;
             /**
@@ -3932,6 +5591,11 @@ export interface components {
          * @enum {string}
          */
         VariantStatus: "active" | "archived";
+        /** @description What the telephone was sent. */
+        VerifyContactPoint: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description Request body. */
         VoidPaymentBody: {
             /** @description For people. */
@@ -4555,7 +6219,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Your factors, five at most. */
+            /** @description Your factors: five apps and ten passkeys at most. */
             200: {
                 headers: {
                     "Trace-Id": components["headers"]["Trace-Id"];
@@ -4585,7 +6249,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The factor, with its secret. */
+            /** @description The factor, with what it begins with. */
             201: {
                 headers: {
                     "Trace-Id": components["headers"]["Trace-Id"];
@@ -4699,6 +6363,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    create_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChallengeBody"];
+            };
+        };
+        responses: {
+            /** @description The challenge. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    create_passkey_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Shown in the list of sessions. */
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySessionBody"];
+            };
+        };
+        responses: {
+            /** @description The session with its tokens. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
             };
         };
     };
@@ -5054,6 +6776,60 @@ export interface operations {
             };
         };
         responses: never;
+    };
+    submit_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PasskeyChallengeForm"];
+            };
+        };
+        responses: {
+            /** @description The challenge. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+        };
+    };
+    submit_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PasskeyForm"];
+            };
+        };
+        responses: {
+            /** @description The page to agree on; the browser gets a cookie. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
     };
     create_oauth_tokens: {
         parameters: {
@@ -6030,6 +7806,370 @@ export interface operations {
             };
         };
     };
+    list_price_lists: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those. */
+                status?: components["schemas"]["PriceListStatus"];
+                /** @description Only those in this currency. */
+                currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of price lists. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListList"];
+                };
+            };
+        };
+    };
+    create_price_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePriceListBody"];
+            };
+        };
+        responses: {
+            /** @description The price list. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+        };
+    };
+    get_price_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The price list. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The price list. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+        };
+    };
+    update_price_list: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The price list. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdatePriceListBody"];
+                "application/json": components["schemas"]["UpdatePriceListBody"];
+            };
+        };
+        responses: {
+            /** @description The price list as it is now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceList"];
+                };
+            };
+        };
+    };
+    list_price_list_prices: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only this variant's. */
+                variant_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The price list. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListPriceList"];
+                };
+            };
+        };
+    };
+    set_price_list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The price list. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPriceRowsBody"];
+            };
+        };
+        responses: {
+            /** @description What the request did. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceListChange"];
+                };
+            };
+        };
+    };
+    list_customer_groups: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only those that this person is in. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of groups. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerGroupList"];
+                };
+            };
+        };
+    };
+    create_customer_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCustomerGroupBody"];
+            };
+        };
+        responses: {
+            /** @description The group. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerGroup"];
+                };
+            };
+        };
+    };
+    quote_prices: {
+        parameters: {
+            query?: {
+                /** @description Whether to show every candidate of each line and what became of it; for staff, with at most 20 lines. */
+                explain?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotePricesBody"];
+            };
+        };
+        responses: {
+            /** @description The prices. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceQuote"];
+                };
+            };
+        };
+    };
+    list_customer_group_members: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The group. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerGroupMemberList"];
+                };
+            };
+        };
+    };
+    add_customer_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group. */
+                id: string;
+                /** @description Who. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are in it. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    remove_customer_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group. */
+                id: string;
+                /** @description Who. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are not in it. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_payment: {
         parameters: {
             query?: never;
@@ -6174,7 +8314,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refund"];
                 };
             };
-            /** @description The refund; its outcome is being found out. */
+            /** @description The refund; it waits for approval, or its outcome is being found out. */
             202: {
                 headers: {
                     "Trace-Id": components["headers"]["Trace-Id"];
@@ -6208,6 +8348,90 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    approve_refund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `rfd_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideRefundBody"];
+            };
+        };
+        responses: {
+            /** @description The refund, done or refused by the provider. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            /** @description The refund; its outcome is being found out. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+        };
+    };
+    reject_refund: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `rfd_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideRefundBody"];
+            };
+        };
+        responses: {
+            /** @description The refund, which came to nothing. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6331,7 +8555,10 @@ export interface operations {
     };
     get_cart: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` adds `explanation`: each step to the total, with what roundings left out. */
+                explain?: boolean;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
@@ -6492,6 +8719,77 @@ export interface operations {
         };
         responses: {
             /** @description The cart. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    add_promotion_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPromotionCodeBody"];
+            };
+        };
+        responses: {
+            /** @description The cart. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+        };
+    };
+    delete_promotion_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which cart. */
+                cart_id: string;
+                /** @description Which code of it, in any letter case. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cart without the code. */
             200: {
                 headers: {
                     "Trace-Id": components["headers"]["Trace-Id"];
@@ -6717,7 +9015,10 @@ export interface operations {
     };
     get_order: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` adds `explanation`: each step to the total, with what roundings left out. */
+                explain?: boolean;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
@@ -6881,6 +9182,327 @@ export interface operations {
             };
         };
     };
+    list_promotions: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only the promotion with this code, in any letter case. */
+                code?: string;
+                /** @description Only promotions in this state. */
+                status?: components["schemas"]["PromotionState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of promotions. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionList"];
+                };
+            };
+        };
+    };
+    create_promotion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePromotionBody"];
+            };
+        };
+        responses: {
+            /** @description The promotion. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+        };
+    };
+    get_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Which promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The promotion. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+        };
+    };
+    update_promotion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Which promotion. */
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdatePromotionBody"];
+                "application/json": components["schemas"]["UpdatePromotionBody"];
+            };
+        };
+        responses: {
+            /** @description The promotion. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+        };
+    };
+    list_returns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its returns. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReturnsView"];
+                };
+            };
+        };
+    };
+    create_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which order. */
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateReturnBody"];
+            };
+        };
+        responses: {
+            /** @description The return. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+        };
+    };
+    get_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which return. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The return. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+        };
+    };
+    decide_return: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Which return. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["DecideReturnBody"];
+                "application/json": components["schemas"]["DecideReturnBody"];
+            };
+        };
+        responses: {
+            /** @description The return. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+        };
+    };
+    cancel_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which return. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The return, given up. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+        };
+    };
+    receive_return: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Which return. */
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiveReturnBody"];
+            };
+        };
+        responses: {
+            /** @description The return; stock and money are on their way back. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+        };
+    };
     list_my_notifications: {
         parameters: {
             query?: {
@@ -6888,6 +9510,8 @@ export interface operations {
                 unread?: boolean;
                 /** @description Also those that were put away. */
                 archived?: boolean;
+                /** @description Nothing but those that were put away. */
+                only_archived?: boolean;
                 /** @description 1 to 200 notifications, 50 unless said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -6948,6 +9572,111 @@ export interface operations {
             };
         };
     };
+    count_my_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much there is. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationCounts"];
+                };
+            };
+        };
+    };
+    mark_my_notifications_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkNotificationsSeen"];
+            };
+        };
+        responses: {
+            /** @description How many were marked. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsSeen"];
+                };
+            };
+        };
+    };
+    get_my_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One choice for each topic and channel, with what can be chosen. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+        };
+    };
+    put_my_notification_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutNotificationPreferences"];
+            };
+        };
+        responses: {
+            /** @description The preferences as they are now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -6979,6 +9708,60 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageList"];
                 };
+            };
+        };
+    };
+    list_message_suppressions: {
+        parameters: {
+            query?: {
+                /** @description Of exactly this address, as `recipient_hash` of a message names it. */
+                recipient_hash?: string;
+                /** @description 1 to 200 suppressions, 50 unless said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of suppressions. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageSuppressionList"];
+                };
+            };
+        };
+    };
+    delete_message_suppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The suppression. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7422,6 +10205,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+        };
+    };
+    show_unsubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page with the button. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    create_unsubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OneClickUnsubscribe"];
+            };
+        };
+        responses: {
+            /** @description A page that says so. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    list_my_contact_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them; at most 10. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPointList"];
+                };
+            };
+        };
+    };
+    create_my_contact_point: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateContactPoint"];
+            };
+        };
+        responses: {
+            /** @description The telephone or device. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPoint"];
+                };
+            };
+        };
+    };
+    delete_my_contact_point: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The telephone or device. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    send_my_contact_point_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The telephone. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code is on its way. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPoint"];
+                };
+            };
+        };
+    };
+    verify_my_contact_point: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The telephone. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyContactPoint"];
+            };
+        };
+        responses: {
+            /** @description The telephone, which gets messages from now on. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPoint"];
                 };
             };
         };

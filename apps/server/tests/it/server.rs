@@ -87,8 +87,14 @@ impl Installation {
             format!("web.listen=127.0.0.1:{api}"),
             format!("payments.provider.url={}", simulator.url()),
             "payments.provider.webhook_secret=whsec_simulator".to_owned(),
+            // Small enough that the golden script meets refunds that need a second person.
+            "payments.refund_limits.EUR=1500".to_owned(),
             format!("notifications.smtp.port={}", catcher.smtp_addr().port()),
         ];
+        for channel in ["sms", "push"] {
+            let texts = format!("http://{}/api/texts", catcher.http_addr());
+            settings.push(format!("notifications.{channel}.url={texts}"));
+        }
         for policy in ["default", "auth"] {
             settings.push(format!("web.rate_limits.{policy}.requests={requests}"));
             settings.push(format!("web.rate_limits.{policy}.window_seconds=60"));
