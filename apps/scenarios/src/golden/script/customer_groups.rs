@@ -14,7 +14,7 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<String> {
     let (sam, ada) = (shop.sam.clone(), shop.ada.user_id.clone());
     let recorder = &mut shop.recorder;
     let make = |name: &str| Ask::post(GROUPS, &json!({ "name": name })).by(&sam);
-    let made = recorder
+    let first = recorder
         .ask(
             "create_customer_group: resellers",
             201,
@@ -38,7 +38,7 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<String> {
             .ask(&format!("create_customer_group: {case}"), status, ask)
             .await?;
     }
-    let group = made.text("/id")?;
+    let group = first.text("/id")?;
     let members = format!("{GROUPS}/{group}/members");
     let none = format!("{GROUPS}/{}/members", nobody("cgr"));
     let put =

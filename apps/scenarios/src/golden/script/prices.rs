@@ -26,7 +26,7 @@ async fn lists(shop: &mut Shop, group: &str) -> Result<String> {
         "name": "Resellers", "currency": "EUR", "priority": 10, "customer_group_ids": [group],
         "valid_from": "2020-01-01T00:00:00Z", "valid_until": "2099-01-01T00:00:00Z",
     });
-    let made = recorder
+    let first = recorder
         .ask(
             "create_price_list: a draft for resellers",
             201,
@@ -58,7 +58,7 @@ async fn lists(shop: &mut Shop, group: &str) -> Result<String> {
             .ask(&format!("create_price_list: {case}"), status, make(body))
             .await?;
     }
-    let (id, etag) = (made.text("/id")?, made.etag()?);
+    let (id, etag) = (first.text("/id")?, first.etag()?);
     let (path, none) = (
         format!("{LISTS}/{id}"),
         format!("{LISTS}/{}", nobody("prl")),

@@ -63,8 +63,8 @@ impl Parts {
 
         let mut taxed = left;
         taxed.push(self.delivery);
-        let taxes = split_tax(self.tax_rate, self.tax_included, &taxed);
-        let tax = money(taxes.iter().sum())?;
+        let tax_shares = split_tax(self.tax_rate, self.tax_included, &taxed);
+        let tax = money(tax_shares.iter().sum())?;
 
         let paid = subtotal.checked_sub(discount)?;
         let paid = paid.checked_add(money(self.delivery)?)?;
@@ -80,7 +80,7 @@ impl Parts {
             total,
             shares,
             line_discounts: list(&line_discounts)?,
-            line_taxes: list(&taxes[..self.amounts.len()])?,
+            line_taxes: list(&tax_shares[..self.amounts.len()])?,
         })
     }
 }

@@ -15,7 +15,8 @@ impl Cart {
     ) -> Result<(), OrdersError> {
         let others = others.iter().map(|(other, _)| other);
         let all_combine = others.clone().all(|other| other.combinable);
-        if !self.promotions.is_empty() && !(promotion.combinable && all_combine) {
+        let stands_alone = !promotion.combinable || !all_combine;
+        if stands_alone && !self.promotions.is_empty() {
             return Err(OrdersError::PromotionNotCombinable {
                 codes: others.map(|other| other.code.clone()).collect(),
             });
