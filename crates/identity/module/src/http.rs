@@ -7,6 +7,7 @@ mod confirm_sign_in;
 mod create_challenge;
 mod end_session;
 mod factors;
+mod federation;
 mod get_jwks;
 mod get_me;
 mod get_user;
@@ -58,7 +59,9 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         get_jwks::endpoint(service),
     ];
     endpoints.extend(factors::endpoints(service));
-    endpoints.extend(oauth::endpoints(service));
+    let site = Arc::new(oauth::Site::new(Arc::clone(service)));
+    endpoints.extend(oauth::endpoints(&site));
+    endpoints.extend(federation::endpoints(&site));
     endpoints.extend(api_keys::endpoints(service));
     endpoints.extend(service_accounts::endpoints(service));
     endpoints

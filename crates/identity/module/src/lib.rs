@@ -10,6 +10,7 @@ mod hasher;
 mod http;
 mod jobs;
 mod key_ring;
+mod metrics;
 mod operations;
 mod service;
 mod settings;
@@ -26,7 +27,9 @@ use tenon_store::{Db, Migrations};
 pub use self::hasher::PasswordCost;
 pub use self::operations::Operations;
 pub use self::service::{BootstrapToken, NewUser};
-pub use self::settings::{IdentitySettings, IdentitySettingsError, KeyRingEntry};
+pub use self::settings::{
+    FederationSettings, IdentitySettings, IdentitySettingsError, KeyRingEntry, ProviderSettings,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../../../migrations/identity/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/identity/postgres");

@@ -10,6 +10,7 @@ mod contract;
 mod create_user;
 mod entrance;
 pub(crate) mod factors;
+pub(crate) mod federation;
 mod fresh;
 mod housekeeping;
 mod list_users;
@@ -43,6 +44,7 @@ pub(crate) use self::second_step::{CodeNeeded, SecondStep};
 pub(crate) use self::sign_in::{SignIn, SignedIn};
 pub(crate) use self::tokens::Granted;
 
+use self::federation::Providers;
 use self::signing_keys::Signer;
 use crate::Deps;
 use crate::hasher::PasswordHasher;
@@ -60,6 +62,7 @@ pub(crate) struct Service {
     hasher: PasswordHasher,
     issuer: TokenIssuer,
     signer: Signer,
+    providers: Providers,
     cursor_key: CursorKey,
     /// Moves on when something changes that API keys depend on.
     pub(crate) key_revision: KeyRevision,
@@ -77,6 +80,7 @@ impl Service {
             password_cost,
         } = deps;
         let env = db.env().clone();
+        let providers = Providers::new(&settings.federation)?;
         let ring = Arc::new(KeyRing::open_settings(&settings.key_ring)?);
         let hasher = PasswordHasher::new(
             Arc::clone(&ring),
@@ -98,6 +102,7 @@ impl Service {
             hasher,
             issuer,
             signer: Signer::default(),
+            providers,
             cursor_key,
             key_revision: KeyRevision::default(),
         })

@@ -74,6 +74,8 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         i::FactorGuessed,
         i::RecoveryCodesRenewed,
         i::RecoveryCodeUsed,
+        i::FederatedIdentityLinked,
+        i::FederatedIdentityRemoved,
         n::MessageSent,
         n::MessageBounced,
         o::CheckoutStarted,

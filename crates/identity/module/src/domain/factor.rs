@@ -39,6 +39,12 @@ pub(crate) enum Amr {
     Code,
     /// With a recovery code.
     RecoveryCode,
+    /// At another provider.
+    Federated,
+    /// At another provider, and with a code of an app.
+    FederatedCode,
+    /// At another provider, and with a recovery code; or that provider saw two factors, and is trusted with it.
+    FederatedMultiFactor,
 }
 
 /// What somebody sends as a code.
@@ -56,7 +62,8 @@ impl Factor {
 }
 
 impl Amr {
-    /// In the words of RFC 8176. There is none for a recovery code, so it only says that there were two factors.
+    /// In the words of RFC 8176. There is none for a recovery code, so it only says that there were two factors; and none for
+    /// another provider, whose own words are not ours to repeat: `fed`.
     pub(crate) fn values(self) -> Vec<String> {
         self.as_column().split(' ').map(str::to_owned).collect()
     }
@@ -67,6 +74,9 @@ impl Amr {
             Self::Password => "pwd",
             Self::Code => "pwd otp mfa",
             Self::RecoveryCode => "pwd mfa",
+            Self::Federated => "fed",
+            Self::FederatedCode => "fed otp mfa",
+            Self::FederatedMultiFactor => "fed mfa",
         }
     }
 
@@ -75,6 +85,9 @@ impl Amr {
         match column {
             "pwd otp mfa" => Self::Code,
             "pwd mfa" => Self::RecoveryCode,
+            "fed" => Self::Federated,
+            "fed otp mfa" => Self::FederatedCode,
+            "fed mfa" => Self::FederatedMultiFactor,
             _ => Self::Password,
         }
     }
@@ -87,9 +100,24 @@ impl Amr {
         }
     }
 
-    /// Whether more was shown than a password.
+    /// Whether more was shown than a password, or than another provider's word.
     pub(crate) fn is_multi_factor(self) -> bool {
-        self != Self::Password
+        !matches!(self, Self::Password | Self::Federated)
+    }
+
+    /// The same where another provider stands in for the password.
+    pub(crate) fn federated(self) -> Self {
+        match self {
+            Self::Password => Self::Federated,
+            Self::Code => Self::FederatedCode,
+            Self::RecoveryCode => Self::FederatedMultiFactor,
+            Self::Federated | Self::FederatedCode | Self::FederatedMultiFactor => self,
+        }
+    }
+
+    /// Whether another provider stood in for the password.
+    pub(crate) fn is_federated(self) -> bool {
+        self == self.federated()
     }
 }
 
@@ -114,6 +142,10 @@ mod tests {
     fn what_was_proved_survives_the_store() {
         for amr in [Amr::Password, Amr::Code, Amr::RecoveryCode] {
             assert_eq!(Amr::from_column(amr.as_column()), amr);
+            let federated = amr.federated();
+            assert_eq!(Amr::from_column(federated.as_column()), federated);
+            assert_eq!(federated.is_multi_factor(), amr.is_multi_factor());
+            assert!(federated.is_federated() && !amr.is_federated());
         }
         assert!(!Amr::from_column("face").is_multi_factor());
     }

@@ -80,6 +80,8 @@ const MAILS: &[(&str, &str)] = mails!(
     "factor_added",
     "factor_guessed",
     "factor_removed",
+    "identity_linked",
+    "identity_removed",
     "new_device",
     "order_cancelled",
     "order_placed",
@@ -224,11 +226,11 @@ mod tests {
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
-            "was_last": true, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 16] = [
+    const ALL: [Template; 18] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -238,6 +240,8 @@ mod tests {
         Template::FactorGuessed,
         Template::RecoveryCodesRenewed,
         Template::RecoveryCodeUsed,
+        Template::IdentityLinked,
+        Template::IdentityRemoved,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,

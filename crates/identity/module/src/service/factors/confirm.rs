@@ -80,7 +80,11 @@ impl Service {
             } else {
                 None
             };
-            sessions::strengthen(&mut tx, session, Amr::Code).await?;
+            let amr = match sessions::find_sign_in(&mut tx, session, now).await? {
+                Some((_, amr)) if amr.is_federated() => Amr::Code.federated(),
+                _ => Amr::Code,
+            };
+            sessions::strengthen(&mut tx, session, amr).await?;
             if req.end_other_sessions {
                 end_all(&mut tx, user, Some(session), EndReason::FactorAdded).await?;
             }

@@ -257,6 +257,7 @@ impl Service {
             new_cookie,
             email,
             failure,
+            providers: self.list_providers(),
         }))
     }
 
