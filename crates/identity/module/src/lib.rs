@@ -2,7 +2,7 @@
 //!
 //! **Architecture invariant:** secrets leave this module in a few answers only (a sign-in, a refresh, a challenge message,
 //! the registration of a program, a code and what it is exchanged for, the cookie of a browser, an API key, a second factor and its
-//! recovery codes, a sign-in that waits for one) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
+//! recovery codes, a sign-in that waits for one, the state of somebody at a provider and the code they bring back) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
 
 mod domain;
 pub mod edge;

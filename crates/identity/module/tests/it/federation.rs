@@ -96,7 +96,11 @@ impl Federated {
     }
 
     pub(crate) fn idp(&self, provider: &str) -> &Idp {
-        if provider == "acme" { &self.acme } else { &self.other }
+        if provider == "acme" {
+            &self.acme
+        } else {
+            &self.other
+        }
     }
 
     /// Goes to the provider and back; returns what the client is sent.
@@ -116,7 +120,7 @@ impl Federated {
 
     /// Signs in with a code.
     pub(crate) async fn enter(&self, code: &str) -> TestReply {
-        let body = json!({ "code": code, "code_verifier": VERIFIER });
+        let body = json!({ "federation_code": code, "code_verifier": VERIFIER });
         self.world.post("/v1/auth/federation/sessions", body).await
     }
 
@@ -161,7 +165,9 @@ impl Tab {
             Some(cookie) => request.header("cookie", cookie),
             None => request,
         };
-        let reply = request.header("accept", "text/html, application/json").await;
+        let reply = request
+            .header("accept", "text/html, application/json")
+            .await;
         if let Some(cookie) = reply.header("set-cookie")
             && cookie.starts_with("tenon_federation=")
         {

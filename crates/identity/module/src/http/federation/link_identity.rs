@@ -19,9 +19,9 @@ use crate::service::federation::LINK;
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "LinkIdentity")]
 pub(super) struct Body {
-    /// From the address that the browser came back to.
+    /// `code` of the address that the browser came back to.
     #[schemars(extend("writeOnly" = true))]
-    code: String,
+    federation_code: String,
     /// What the challenge was made from: 43 to 128 characters.
     #[schemars(extend("writeOnly" = true))]
     code_verifier: String,
@@ -55,7 +55,7 @@ async fn handler(
     Ctx(ctx): Ctx,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<Reply, Problem> {
-    let code = code_of(&body.code, body.code_verifier);
+    let code = code_of(&body.federation_code, body.code_verifier);
     let linked = service.link_identity(&ctx, code).await.map_err(problem)?;
     let location = format!("/v1/me/identities/{}", linked.identity.id);
     Ok(Reply::created(location, &IdentityView::from(linked)))

@@ -23,9 +23,9 @@ use crate::service::{Service, SignedIn};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CreateFederatedSession")]
 pub(super) struct Body {
-    /// From the address that the browser came back to.
+    /// `code` of the address that the browser came back to.
     #[schemars(extend("writeOnly" = true))]
-    code: String,
+    federation_code: String,
     /// What the challenge was made from: 43 to 128 characters.
     #[schemars(extend("writeOnly" = true))]
     code_verifier: String,
@@ -66,7 +66,7 @@ async fn handler(
     ApiJson(body): ApiJson<Body>,
 ) -> Result<Reply, Problem> {
     let req = FederatedSignIn {
-        code: code_of(&body.code, body.code_verifier),
+        code: code_of(&body.federation_code, body.code_verifier),
         device_token: body.device_token,
         client: headers
             .get(USER_AGENT)

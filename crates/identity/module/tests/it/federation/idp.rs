@@ -108,6 +108,15 @@ impl Idp {
         answer
     }
 
+    /// Signs what it is given.
+    pub(crate) fn signs(&self) -> impl Fn(&Value, &Value) -> String + Send + Sync + 'static {
+        let state = Arc::clone(&self.state);
+        move |header, claims| {
+            let state = state.lock().expect("no test panics here");
+            state.signer.sign(header, claims)
+        }
+    }
+
     /// How often a path was asked for.
     pub(crate) fn count(&self, path: &str) -> usize {
         let state = self.state();

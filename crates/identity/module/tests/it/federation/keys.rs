@@ -1,6 +1,5 @@
 //! Keys that sign as a provider's do.
 
-use aws_lc_rs::encoding::AsBigEndian as _;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
