@@ -30,6 +30,7 @@ use identity_contract::IdentityError;
 use tenon_seam::SeamError;
 use tenon_web::{Endpoint, Problem};
 
+use crate::domain::federation::FAILURE_PAUSE;
 use crate::service::Service;
 
 /// Room for a password of 256 characters, escaped, and the rest of the largest body; more is nobody's sign-in.
@@ -77,6 +78,9 @@ fn problem(error: SeamError<IdentityError>) -> Problem {
         Some(IdentityError::TooManyAttempts { retry_after_ms }) => {
             let after = Duration::from_millis(*retry_after_ms);
             Problem::from(error).with_retry_after(after)
+        }
+        Some(IdentityError::ProviderUnavailable) => {
+            Problem::from(error).with_retry_after(FAILURE_PAUSE)
         }
         _ => error.into(),
     }

@@ -18,6 +18,8 @@ pub(crate) const FLOW_LIFE: Duration = Duration::from_mins(10);
 pub(crate) const CODE_LIFE: Duration = Duration::from_mins(1);
 /// Most accounts of providers that one person links.
 pub(crate) const MAX_IDENTITIES: u32 = 10;
+/// After a call to a provider that failed nobody waits for another one so soon.
+pub(crate) const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 /// How far clocks of providers may be off.
 pub(crate) const LEEWAY: Duration = Duration::from_secs(30);
 

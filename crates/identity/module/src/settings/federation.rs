@@ -107,8 +107,11 @@ impl FederationSettings {
         for (name, provider) in &self.providers {
             let key = |member: &str| format!("providers.{name}.{member}");
             let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-            if !(1..=MAX_NAME).contains(&name.len()) || !name.bytes().all(is_plain) {
-                let problem = "has a name of up to 32 lower-case letters, digits and dashes";
+            // `/v1/auth/federation/sessions` is another operation.
+            let is_free = name != "sessions";
+            if !is_free || !(1..=MAX_NAME).contains(&name.len()) || !name.bytes().all(is_plain) {
+                let problem =
+                    "has a name of up to 32 lower-case letters, digits and dashes, not `sessions`";
                 return Err(wrong(&format!("providers.{name}"), problem));
             }
             provider.validate(self.allow_http, &key)?;
@@ -193,6 +196,7 @@ mod tests {
         let named = |key: &str| Err(format!("federation.providers.{key}"));
         assert_eq!(with("Acme", |_| {}), named("Acme"));
         assert_eq!(with("", |_| {}), named(""));
+        assert_eq!(with("sessions", |_| {}), named("sessions"));
         for bad in [
             "",
             "acme",

@@ -49,6 +49,7 @@ pub(super) fn endpoints(site: &Arc<Site>) -> [Endpoint; 2] {
             .summary("Sends somebody from the page to sign in on to another provider.")
             .description("Links on our own page lead here. Nothing here is for scripts.")
             .rate_limit(AUTH)
+            .deadline(federation::PATIENCE)
             .cookie(cookie)
             .path_param::<String>("provider", "The provider.")
             .query::<PageQuery>()

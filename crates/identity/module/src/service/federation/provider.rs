@@ -12,10 +12,10 @@ use tenon_outbound::Egress;
 use tenon_seam::SeamResult;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::domain::federation::NotBelieved;
 use crate::domain::federation::document::ProviderDocument;
 use crate::domain::federation::id_token::IdToken;
 use crate::domain::federation::jwk::ProviderKey;
+use crate::domain::federation::{FAILURE_PAUSE, NotBelieved};
 use crate::service::refuse;
 use crate::settings::ProviderSettings;
 
@@ -25,8 +25,6 @@ const DOCUMENT_LIFE: Duration = Duration::from_hours(1);
 const KEYS_LIFE: Duration = Duration::from_mins(15);
 /// A token that names an unknown key has keys asked for again, no more often than that: anybody can make such tokens.
 const KEYS_PAUSE: Duration = Duration::from_mins(1);
-/// After a call that failed nobody waits for another one so soon.
-const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
 /// A provider, and what is known of it.
 pub(in crate::service) struct Provider {
