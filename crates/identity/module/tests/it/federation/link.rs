@@ -120,13 +120,17 @@ async fn ten_are_enough() {
 async fn linking_and_removing_need_a_fresh_sign_in_with_every_factor() {
     on_each_engine(async |federated| {
         let world = &federated.world;
-        let client = ada(federated).await;
+        world.account(EMAIL).await;
+        let tokens = world.sign_in(EMAIL).await;
+        let client = world.with(&tokens);
         let linked = link(federated, &client, "acme", person("7", EMAIL)).await;
         let path = format!(
             "{PATH}/{}",
             linked.expect(201)["id"].as_str().expect("an id")
         );
         world.advance(15 * 60);
+        // A refresh makes the sign-in no younger.
+        let client = world.with(&world.refresh(&tokens).await.expect(200));
         let stale = link(federated, &client, "acme", person("8", EMAIL)).await;
         refused(&stale, 403, "identity.sign_in_again");
         refused(&client.delete(&path).await, 403, "identity.sign_in_again");
