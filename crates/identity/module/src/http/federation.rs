@@ -19,7 +19,7 @@ use crate::service::federation::CodeOfBrowser;
 
 pub(super) const TAG: &str = "federation";
 /// Three documents of a provider, each as slow as the settings allow.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// All endpoints but those that answer pages.
 pub(super) fn endpoints(site: &Arc<Site>) -> Vec<Endpoint> {

@@ -4,6 +4,7 @@ use identity_contract::{FederatedIdentityId, UserId};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
+use crate::domain::email::EmailAddress;
 use crate::domain::federation::{FederatedIdentity, Proof};
 
 #[derive(sqlx::FromRow)]
@@ -76,7 +77,7 @@ pub(crate) async fn insert(
         .bind(user)
         .bind(proof.issuer.as_str())
         .bind(proof.subject.as_str())
-        .bind(proof.email.as_ref().map(|email| email.as_str()))
+        .bind(proof.email.as_ref().map(EmailAddress::as_str))
         .bind(now)
         .execute()
         .await?;
@@ -94,7 +95,7 @@ pub(crate) async fn mark_used(
         .query("UPDATE federated_identities SET last_used_at = $2, email = COALESCE($3, email) WHERE id = $1")
         .bind(id)
         .bind(now)
-        .bind(proof.email.as_ref().map(|email| email.as_str()))
+        .bind(proof.email.as_ref().map(EmailAddress::as_str))
         .execute()
         .await?;
     Ok(changed == 1)

@@ -60,7 +60,7 @@ pub(crate) async fn insert(
     .bind(kept.challenge.as_str())
     .bind(proof.issuer.as_str())
     .bind(proof.subject.as_str())
-    .bind(proof.email.as_ref().map(|email| email.as_str()))
+    .bind(proof.email.as_ref().map(EmailAddress::as_str))
     .bind(proof.email_verified)
     .bind(proof.name.as_deref())
     .bind(proof.authenticated_at)

@@ -79,7 +79,7 @@ impl Federated {
         let other = Idp::start(&kit).await;
         let mut federation = development(&[acme.port, other.port]);
         let mut known = registered(&acme.issuer, "tenon:acme", "hush + hush");
-        known.display_name = "Acme & Sons".to_owned();
+        known.display_name.push_str("Acme & Sons");
         let also = ProviderSettings {
             trusts_mfa: true,
             ..registered(&other.issuer, "tenon:acme", "hush + hush")

@@ -142,16 +142,12 @@ impl Provider {
         }
         let got = self.get(what, url, HeaderMap::new()).await;
         let read = got.and_then(|body| self.believed(what, read(&body)));
-        match read {
-            Ok(read) => {
-                known.failed_at = None;
-                Ok(read)
-            }
-            Err(_) => {
-                known.failed_at = Some(env.now());
-                refuse(IdentityError::ProviderUnavailable)
-            }
+        if let Ok(read) = read {
+            known.failed_at = None;
+            return Ok(read);
         }
+        known.failed_at = Some(env.now());
+        refuse(IdentityError::ProviderUnavailable)
     }
 
     fn believed<T>(&self, what: &'static str, read: Result<T, NotBelieved>) -> Result<T, Fault> {

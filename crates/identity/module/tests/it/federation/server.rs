@@ -89,8 +89,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             let length: usize = length.and_then(|text| text.parse().ok()).unwrap_or(0);
             if body.len() >= length {
                 let mut first = head.lines().next()?.split(' ');
-                request.method = first.next()?.to_owned();
-                request.target = first.next()?.to_owned();
+                request.method.push_str(first.next()?);
+                request.target.push_str(first.next()?);
                 return Some(request);
             }
         }
