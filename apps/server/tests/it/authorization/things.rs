@@ -60,10 +60,11 @@ pub(super) const OWN: [(&str, Option<&str>, Besides); 23] = [
     ("update_my_notification", Some(r#"{"seen":true}"#), Nobody),
 ];
 /// Operations with something in their path that is nobody's, each for a reason.
-pub(super) const NOT_ONES_OWN: [&str; 3] = [
+pub(super) const NOT_ONES_OWN: [&str; 4] = [
     "create_challenge_response", // whoever has the token of the mail
     "get_idempotency_key",       // keys of others are unseen: keys.rs
     "receive_provider_webhook",  // the name of a provider
+    "unlink_my_identity",        // takes a provider: identity has strangers try it
 ];
 
 /// Makes one of everything for a customer; ids by prefix.
