@@ -24,7 +24,6 @@ pub(crate) async fn play(shop: &mut Shop, order: &str, unsent: &str) -> Result<(
             .by(person)
             .key(key)
     };
-    let wish = |order: &str, key: &str, lines: Value| wish_of(&ada, order, key, lines);
     let pieces =
         |quantity: i64| json!([{ "line_id": line, "quantity": quantity, "reason": "damaged" }]);
     let moon = json!([{ "line_id": line, "quantity": 1, "reason": "moon" }]);
