@@ -26,6 +26,8 @@ pub(crate) struct Operation {
     pub(crate) takes_form: bool,
     /// Whether the answer is a page.
     pub(crate) answers_page: bool,
+    /// Whether there must be a body.
+    pub(crate) needs_body: bool,
     pub(crate) has_cursor: bool,
     pub(crate) needs_if_match: bool,
     pub(crate) needs_key: bool,
@@ -78,9 +80,12 @@ impl Operation {
             takes_form: operation
                 .pointer("/requestBody/content/application~1x-www-form-urlencoded")
                 .is_some(),
-            answers_page: operation
-                .pointer("/responses/400/content/text~1html")
-                .is_some(),
+            needs_body: operation.pointer("/requestBody/required") == Some(&Value::Bool(true)),
+            answers_page: operation["responses"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .any(|(_, response)| response.pointer("/content/text~1html").is_some()),
             ..Self::default()
         };
         for parameter in operation["parameters"].as_array().into_iter().flatten() {

@@ -17,7 +17,7 @@ pub(crate) const RULES: [&str; 15] = [
     "members access_token, federation_code, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `code_challenge=`, `state=`, `nonce=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `tenon_federation=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
-    "header retry-after, members retry_after_ms, expires_in, iat, exp and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
+    "header retry-after, members retry_after_ms, expires_in, iat, exp, auth_time and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
     "member seq (place in the audit chain, which all modules share): `<n>`",
     "places in the log of events, which all modules share (19 digits): `<place>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
@@ -63,7 +63,8 @@ const PUBLIC: [&str; 9] = [
     "user_handle",
 ];
 /// Members whose number depends on the moment.
-const COUNTS: [&str; 6] = [
+const COUNTS: [&str; 7] = [
+    "auth_time",
     "retry_after_ms",
     "expires_in",
     "seq",

@@ -85,7 +85,7 @@ impl Installation {
             TestEngine::Postgres => Some(TestDatabase::create().await),
         };
         let mut settings = vec![
-            format!("public_url=http://127.0.0.1:{api}"),
+            format!("public_url=http://localhost:{api}"),
             format!("web.listen=127.0.0.1:{api}"),
             format!("payments.provider.url={}", simulator.url()),
             "payments.provider.webhook_secret=whsec_simulator".to_owned(),
@@ -135,7 +135,7 @@ impl Installation {
             .expect("a client");
         Self {
             processes,
-            api: format!("http://127.0.0.1:{api}"),
+            api: format!("http://localhost:{api}"),
             http,
             simulator,
             provider,

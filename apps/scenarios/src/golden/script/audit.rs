@@ -21,7 +21,7 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
         bought.on_page.payment
     );
     for (what, query, last) in [
-        ("the order", &order, "order.delivered"),
+        ("the order", &order, "order.return_received"),
         ("the product", &product, "product.updated"),
         ("the person", &person, "factor.removed"),
         ("the payment", &payment, "payment.refund_requested"),

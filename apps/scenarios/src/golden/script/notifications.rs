@@ -9,7 +9,7 @@ use crate::golden::shop::Shop;
 
 const INBOX: &str = "/v1/me/notifications";
 /// What Ada is told: four orders placed, one sent and arrived, one cancelled and paid back, one partly paid back.
-const TOLD: usize = 8;
+const TOLD: usize = 18;
 
 pub(crate) async fn play(shop: &mut Shop, order: &str) -> Result<()> {
     inbox(shop).await?;
@@ -236,7 +236,7 @@ async fn events(shop: &mut Shop, order: &str) -> Result<()> {
         let events = answer.body["data"].as_array();
         events
             .and_then(|events| events.last())
-            .is_some_and(|event| event["type"] == "order.delivered")
+            .is_some_and(|event| event["type"] == "order.return_received")
     };
     shop.until(
         "all that became of an order to be told",

@@ -120,7 +120,6 @@ async fn changed(shop: &mut Shop, once: &Answer) -> Result<()> {
         ("all", 200, list("")),
         ("by code", 200, list("code=Gift")),
         ("disabled ones", 200, list("status=disabled")),
-        ("with a cursor that is none", 400, list("cursor=x")),
     ] {
         recorder
             .ask(&format!("list_promotions: {case}"), status, ask)

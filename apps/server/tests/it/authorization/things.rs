@@ -22,7 +22,7 @@ pub(super) enum Besides {
 use Besides::{Admin, Nobody, Staff};
 
 /// Operations about a thing that is somebody's: a body that is good but for whose it is, and who may besides.
-pub(super) const OWN: [(&str, Option<&str>, Besides); 23] = [
+pub(super) const OWN: [(&str, Option<&str>, Besides); 32] = [
     ("delete_my_session", None, Nobody),
     (
         "create_my_factor_confirmation",
@@ -51,19 +51,40 @@ pub(super) const OWN: [(&str, Option<&str>, Besides); 23] = [
     ("update_cart_line", Some(r#"{"quantity":2}"#), Nobody),
     ("delete_cart_line", None, Nobody),
     ("list_shipping_options", None, Nobody),
+    ("add_promotion_code", Some(r#"{"code":"NONE"}"#), Nobody),
+    ("delete_promotion_code", None, Nobody),
     ("get_checkout", None, Nobody),
     ("confirm_checkout", Some("{}"), Nobody),
     ("cancel_checkout", None, Nobody),
     ("get_order", None, Staff),
     ("get_order_timeline", None, Staff),
     ("cancel_order", Some("{}"), Staff),
+    (
+        "create_return",
+        Some(
+            r#"{"lines":[{"line_id":"lin_01jb2z4k8f5n6p7q8r9s000001","quantity":1,"reason":"damaged"}]}"#,
+        ),
+        Staff,
+    ),
+    ("list_returns", None, Staff),
+    ("get_return", None, Staff),
+    ("cancel_return", None, Staff),
+    ("send_my_contact_point_code", None, Nobody),
+    (
+        "verify_my_contact_point",
+        Some(r#"{"code":"000000"}"#),
+        Nobody,
+    ),
+    ("delete_my_contact_point", None, Nobody),
     ("update_my_notification", Some(r#"{"seen":true}"#), Nobody),
 ];
 /// Operations with something in their path that is nobody's, each for a reason.
-pub(super) const NOT_ONES_OWN: [&str; 4] = [
+pub(super) const NOT_ONES_OWN: [&str; 6] = [
     "create_challenge_response", // whoever has the token of the mail
     "get_idempotency_key",       // keys of others are unseen: keys.rs
     "receive_provider_webhook",  // the name of a provider
+    "show_unsubscription",       // whoever has the link of the mail
+    "create_unsubscription",     // the same
     "unlink_my_identity",        // takes a provider: identity has strangers try it
 ];
 
@@ -90,6 +111,10 @@ pub(super) async fn owned(server: &Installation, person: &Person) -> BTreeMap<St
     keep(id(&make("/v1/api-keys", "a", token, key).await["id"]));
     let factor = json!({ "kind": "totp" });
     keep(id(&make("/v1/me/factors", "b", token, factor).await["id"]));
+
+    let phone = json!({ "kind": "sms", "number": "+4915112345678" });
+    let phone = make("/v1/me/contact-points", "p", token, phone).await;
+    keep(id(&phone["id"]));
 
     // Bought, paid and sent; and a cart to go on with.
     let variant = variants(&server.http, &server.api).await.remove(0);
@@ -128,6 +153,11 @@ pub(super) async fn owned(server: &Installation, person: &Person) -> BTreeMap<St
         .header("if-match", "\"v1\"");
     let shipped = request.json(&json!({ "status": "shipped" })).send().await;
     read(shipped.expect("an answer"), 200).await;
+    let wish = json!({
+        "lines": [{ "line_id": lines[0]["line_id"], "quantity": 1, "reason": "damaged" }],
+    });
+    let path = format!("/v1/orders/{order}/returns");
+    keep(id(&make(&path, "r", token, wish).await["id"]));
     let inbox = until(server, token, "/v1/me/notifications", |it| {
         it["data"][0].is_object()
     })
