@@ -46,6 +46,8 @@ pub(crate) struct Installation {
     pub(crate) operations_url: String,
     pub(crate) mail_url: String,
     pub(crate) simulator_url: String,
+    /// The issuer of the provider `acme`, for which the script stands in.
+    pub(crate) provider_url: String,
     /// What `tenon admin bootstrap-token` printed.
     pub(crate) bootstrap_token: String,
 }
@@ -154,15 +156,30 @@ fn serve_and_record(root: &Path, plan: Plan, scenarios: &Path, file: &Path) -> R
     }
     // Small enough that the script meets refunds that need a second person.
     stack.set("payments.refund_limits.EUR", "1500");
+    let at = |port: u16| format!("http://127.0.0.1:{port}");
+    let provider_url = at(stack.ports.provider);
+    let ports = format!("[{}]", stack.ports.provider);
+    for (key, value) in [
+        ("providers.acme.issuer", provider_url.as_str()),
+        ("providers.acme.client_id", "tenon:golden"),
+        ("providers.acme.client_secret", "golden-secret"),
+        ("providers.acme.display_name", "Acme & Sons"),
+        ("return_urls", "[\"https://shop.example/signed-in\"]"),
+        ("allow_http", "true"),
+        ("further_ports", ports.as_str()),
+        ("allowed_networks", "[\"127.0.0.0/8\"]"),
+    ] {
+        stack.set(&format!("identity.federation.{key}"), value);
+    }
     let printed = process::output(&mut stack.host_of("identity", &["admin", "bootstrap-token"]))?;
     let token = printed.lines().last().unwrap_or_default().trim().to_owned();
     stack.serve()?;
-    let at = |port: u16| format!("http://127.0.0.1:{port}");
     let installation = Installation {
         base_url: format!("http://localhost:{}", stack.ports.api),
         operations_url: at(stack.ports.operations),
         mail_url: at(stack.ports.mail_page),
         simulator_url: at(stack.ports.payment_page),
+        provider_url,
         bootstrap_token: token,
     };
     let token_file = stack.plan.folder.join("bootstrap-token");
@@ -184,6 +201,7 @@ pub(crate) fn record(
     command.args(["--operations-url", &installation.operations_url]);
     command.args(["--mail-url", &installation.mail_url]);
     command.args(["--simulator-url", &installation.simulator_url]);
+    command.args(["--provider-url", &installation.provider_url]);
     command.arg("--bootstrap-token").arg(token_file);
     process::run(command.arg("--out").arg(out))
 }

@@ -92,12 +92,14 @@ pub(crate) struct Ports {
     pub(crate) mail_page: u16,
     pub(crate) smtp: u16,
     pub(crate) postgres: u16,
+    /// Where a program may stand in for an OpenID Connect provider.
+    pub(crate) provider: u16,
     /// First of those between processes: two for the monolith and for each module.
     pub(crate) seam: u16,
 }
 
 /// How many ports one stack may use.
-pub(crate) const PORTS: u16 = 6 + 2 + 2 * 6;
+pub(crate) const PORTS: u16 = 7 + 2 + 2 * 6;
 
 /// A running stack; everything stops when it is dropped.
 #[derive(Debug)]
@@ -125,7 +127,8 @@ impl Ports {
             mail_page: api + 3,
             smtp: api + 4,
             postgres: api + 5,
-            seam: api + 6,
+            provider: api + 6,
+            seam: api + 7,
         }
     }
 

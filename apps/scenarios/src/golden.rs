@@ -10,6 +10,7 @@ mod metrics;
 mod normalise;
 mod notes;
 mod people;
+mod provider;
 mod recorder;
 mod recording;
 mod scan;
@@ -64,6 +65,9 @@ pub struct Places {
     /// The payment simulator.
     #[arg(long)]
     pub simulator_url: String,
+    /// Where the script is an OpenID Connect provider: the issuer of `acme` in the server's settings.
+    #[arg(long)]
+    pub provider_url: String,
 }
 
 /// Does it; what it finds is printed.
@@ -171,6 +175,7 @@ impl Places {
             operations_url: trim(self.operations_url),
             mail_url: trim(self.mail_url),
             simulator_url: trim(self.simulator_url),
+            provider_url: trim(self.provider_url),
         }
     }
 }

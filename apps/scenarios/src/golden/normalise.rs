@@ -14,7 +14,7 @@ pub(crate) const RULES: [&str; 15] = [
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "six digits in the member `code`: `<code>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `unsubscriptions/` are numbered by first appearance",
+    "members access_token, federation_code, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `code_challenge=`, `state=`, `nonce=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `tenon_federation=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms, expires_in, iat, exp, auth_time and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
@@ -22,13 +22,14 @@ pub(crate) const RULES: [&str; 15] = [
     "places in the log of events, which all modules share (19 digits): `<place>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
     "what browsers and authenticators make of a passkey (members challenge, clientDataJSON, attestationObject, signature, userHandle, and id beside displayName), in JSON and in the form that sends it, is numbered by first appearance: `signature#1`",
-    "the addresses of the API, the mail catcher and the payment simulator: `<api>`, `<mail>`, `<payments>`",
+    "the addresses of the API, the mail catcher, the payment simulator and the provider that people come from: `<api>`, `<mail>`, `<payments>`, `<provider>`",
 ];
 
 /// Members whose text is a secret or made from one, with the name it is numbered under.
-const SECRETS: [(&str, &str); 21] = [
+const SECRETS: [(&str, &str); 22] = [
     ("id_token", "id_token"),
     ("access_token", "access_token"),
+    ("federation_code", "code"),
     ("refresh_token", "refresh_token"),
     ("device_token", "device_token"),
     ("challenge_token", "challenge_token"),
@@ -50,11 +51,12 @@ const SECRETS: [(&str, &str); 21] = [
     ("userHandle", "user_handle"),
 ];
 /// Of these the names are secret for nobody, so they may stand in a golden file elsewhere.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "key",
     "recipient",
     "cursor",
     "challenge",
+    "code_challenge",
     "client_data",
     "attestation",
     "signature",
@@ -71,10 +73,13 @@ const COUNTS: [&str; 7] = [
     "updated_at",
 ];
 /// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
-const PARAMETERS: [(&str, &str); 18] = [
+const PARAMETERS: [(&str, &str); 22] = [
     ("cursor=", "cursor"),
     ("token=", "mail_token"),
     ("code=", "code"),
+    ("code_challenge=", "code_challenge"),
+    ("state=", "state"),
+    ("nonce=", "nonce"),
     ("one_time_code=", "one_time_code"),
     ("secret=", "secret"),
     ("client_secret=", "secret"),
@@ -85,6 +90,7 @@ const PARAMETERS: [(&str, &str); 18] = [
     ("refresh_token=", "refresh_token"),
     ("password=", "password"),
     ("tenon_session=", "cookie"),
+    ("tenon_federation=", "cookie"),
     ("passkey_token=", "challenge_token"),
     ("clientDataJSON%22%3A%22", "client_data"),
     ("signature%22%3A%22", "signature"),

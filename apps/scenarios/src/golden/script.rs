@@ -16,6 +16,7 @@ mod customer_groups;
 mod documents;
 mod factors;
 mod farewell;
+mod federation;
 mod inventory;
 mod keys;
 mod notifications;
@@ -61,6 +62,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     api_keys::play(shop).await?;
     factors::play(shop).await?;
     passkeys::play(shop).await?;
+    federation::play(shop).await?;
     catalog::play(shop).await?;
     inventory::play(shop).await?;
     prices::play(shop).await?;

@@ -42,6 +42,7 @@ impl Shop {
             (places.base_url.clone(), "<api>"),
             (places.mail_url.clone(), "<mail>"),
             (places.simulator_url.clone(), "<payments>"),
+            (places.provider_url.clone(), "<provider>"),
         ];
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(20))

@@ -13,7 +13,7 @@ use crate::people::read;
 use crate::server::{Installation, Topology};
 
 /// What programs may do for nobody, whatever they were given. This list is reviewed, not generated.
-const CLOSED_TO_PROGRAMS: [&str; 31] = [
+const CLOSED_TO_PROGRAMS: [&str; 34] = [
     "create_api_key",
     "create_my_factor",
     "create_my_factor_confirmation",
@@ -31,15 +31,18 @@ const CLOSED_TO_PROGRAMS: [&str; 31] = [
     "get_api_key",
     "get_oauth_client",
     "get_service_account",
+    "link_my_identity",
     "list_api_keys",
     "list_my_consents",
     "list_my_factors",
+    "list_my_identities",
     "list_my_sessions",
     "list_oauth_clients",
     "list_service_account_keys",
     "list_service_accounts",
     "rotate_api_key",
     "rotate_oauth_client_secret",
+    "unlink_my_identity",
     "update_api_key",
     "update_me",
     "update_oauth_client",

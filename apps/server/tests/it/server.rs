@@ -30,6 +30,8 @@ pub(crate) struct Installation {
     pub(crate) api: String,
     pub(crate) http: Client,
     simulator: Simulator,
+    /// Where a test may stand in for an OpenID Connect provider.
+    provider: u16,
     pub(crate) catcher: MailCatcher,
     pub(crate) database: Option<TestDatabase>,
     /// Last: the files of the processes are in it.
@@ -95,6 +97,20 @@ impl Installation {
             let texts = format!("http://{}/api/texts", catcher.http_addr());
             settings.push(format!("notifications.{channel}.url={texts}"));
         }
+        let provider = free_port();
+        settings.extend(
+            [
+                format!("providers.acme.issuer=http://127.0.0.1:{provider}"),
+                "providers.acme.client_id=tenon:golden".to_owned(),
+                "providers.acme.client_secret=golden-secret".to_owned(),
+                "providers.acme.display_name=Acme & Sons".to_owned(),
+                "return_urls=[\"https://shop.example/signed-in\"]".to_owned(),
+                "allow_http=true".to_owned(),
+                format!("further_ports=[{provider}]"),
+                "allowed_networks=[\"127.0.0.0/8\"]".to_owned(),
+            ]
+            .map(|setting| format!("identity.federation.{setting}")),
+        );
         for policy in ["default", "auth"] {
             settings.push(format!("web.rate_limits.{policy}.requests={requests}"));
             settings.push(format!("web.rate_limits.{policy}.window_seconds=60"));
@@ -128,6 +144,7 @@ impl Installation {
             api: format!("http://localhost:{api}"),
             http,
             simulator,
+            provider,
             catcher,
             database,
             _folder: folder,
@@ -154,6 +171,7 @@ impl Installation {
             operations_url: format!("http://127.0.0.1:{}", gateway.operations),
             mail_url: format!("http://{}", self.catcher.http_addr()),
             simulator_url: self.simulator.url().to_owned(),
+            provider_url: format!("http://127.0.0.1:{}", self.provider),
         }
     }
 

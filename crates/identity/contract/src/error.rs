@@ -66,6 +66,36 @@ pub enum IdentityError {
     /// Recovery codes stand in for a factor, and there is none.
     #[error("the account has no second factor")]
     NoFactor,
+    /// The settings have no provider of this name.
+    #[error("there is no such provider")]
+    ProviderNotFound,
+    /// The provider cannot be reached, or what it says about itself cannot be believed.
+    #[error("the provider cannot be used now")]
+    ProviderUnavailable,
+    /// Unknown, used or too old, or the verifier is not the one it was asked for with: nobody learns which.
+    #[error("the code from the provider does not count")]
+    FederationFailed,
+    /// Nobody has linked this account of the provider, which does not vouch for an address that a new account could have.
+    #[error("the provider does not vouch for an e-mail address")]
+    ProviderEmailUnverified,
+    /// Nobody has linked this account of the provider, and its address has an account here.
+    #[error("an account with this e-mail address exists, and this sign-in is not linked to it")]
+    IdentityNotLinked,
+    /// The account of the provider signs somebody else in.
+    #[error("this account of the provider is linked to another account")]
+    IdentityTaken,
+    /// No such link of the caller.
+    #[error("there is no such linked identity")]
+    FederatedIdentityNotFound,
+    /// Without it the caller could not sign in any more.
+    #[error("this is the only way to sign in to the account")]
+    LastWayIn,
+    /// The caller has linked as many as they may.
+    #[error("the account has {limit} linked identities, and cannot have more")]
+    TooManyIdentities {
+        /// The bound.
+        limit: u32,
+    },
     /// The current password, asked for again before a change, is wrong.
     #[error("the current password is wrong")]
     WrongPassword,
@@ -159,8 +189,12 @@ impl ServiceError for IdentityError {
             | Self::MfaRequired
             | Self::SignInExpired
             | Self::PasskeyRefused
+            | Self::FederationFailed
             | Self::InvalidRefreshToken => ErrorKind::Unauthenticated,
-            Self::BootstrapRefused | Self::SignInAgain { .. } => ErrorKind::Forbidden,
+            Self::BootstrapRefused | Self::SignInAgain { .. } | Self::ProviderEmailUnverified => {
+                ErrorKind::Forbidden
+            }
+            Self::ProviderUnavailable => ErrorKind::Unavailable,
             Self::TooManyAttempts { .. } => ErrorKind::RateLimited,
             Self::ChallengeNotFound
             | Self::UserNotFound
@@ -169,6 +203,8 @@ impl ServiceError for IdentityError {
             | Self::ApiKeyNotFound
             | Self::ServiceAccountNotFound
             | Self::FactorNotFound
+            | Self::ProviderNotFound
+            | Self::FederatedIdentityNotFound
             | Self::ConsentNotFound => ErrorKind::NotFound,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::AdministratorExists
@@ -180,6 +216,10 @@ impl ServiceError for IdentityError {
             | Self::TooManyFactors { .. }
             | Self::NoFactor
             | Self::PasskeysUnavailable
+            | Self::IdentityNotLinked
+            | Self::IdentityTaken
+            | Self::LastWayIn
+            | Self::TooManyIdentities { .. }
             | Self::OauthClientHasNoSecret => ErrorKind::Conflict,
             Self::Unknown => ErrorKind::Internal,
         }
@@ -202,6 +242,15 @@ impl ServiceError for IdentityError {
             Self::FactorConfirmed => "identity.factor_confirmed",
             Self::TooManyFactors { .. } => "identity.too_many_factors",
             Self::NoFactor => "identity.no_factor",
+            Self::ProviderNotFound => "identity.provider_not_found",
+            Self::ProviderUnavailable => "identity.provider_unavailable",
+            Self::FederationFailed => "identity.federation_failed",
+            Self::ProviderEmailUnverified => "identity.provider_email_unverified",
+            Self::IdentityNotLinked => "identity.identity_not_linked",
+            Self::IdentityTaken => "identity.identity_taken",
+            Self::FederatedIdentityNotFound => "identity.federated_identity_not_found",
+            Self::LastWayIn => "identity.last_way_in",
+            Self::TooManyIdentities { .. } => "identity.too_many_identities",
             Self::WrongPassword => "identity.wrong_password",
             Self::TooManyAttempts { .. } => "identity.too_many_attempts",
             Self::InvalidRefreshToken => "identity.invalid_refresh_token",
@@ -228,7 +277,7 @@ impl ServiceError for IdentityError {
 
     fn retry(&self) -> Retry {
         match self {
-            Self::TooManyAttempts { .. } => Retry::After,
+            Self::TooManyAttempts { .. } | Self::ProviderUnavailable => Retry::After,
             Self::Unknown => Retry::SameKey,
             _ => Retry::Never,
         }

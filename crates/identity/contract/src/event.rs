@@ -6,8 +6,8 @@ use tenon_kernel::{Role, Timestamp};
 use tenon_seam::{EventShape, event};
 
 use crate::{
-    ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind, SessionId, UserField,
-    UserId,
+    ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind, FederatedIdentityId,
+    SessionId, UserField, UserId,
 };
 
 /// A person has an account.
@@ -54,7 +54,8 @@ pub struct SessionCreated {
     /// Whose.
     pub user_id: UserId,
     /// How they proved who they are (RFC 8176): `pwd`; `pwd`, `otp`, `mfa` with a code of an app; `pwd`, `mfa` with a recovery
-    /// code; `pop`, `user`, `mfa` with a passkey, `pwd` before it if after the password.
+    /// code; `pop`, `user`, `mfa` with a passkey, `pwd` before it if after the password. `fed` stands for `pwd` where they came from
+    /// another provider.
     pub amr: Vec<String>,
     /// Whether they have signed in from this device before.
     pub known_device: bool,
@@ -174,6 +175,30 @@ pub struct RecoveryCodeUsed {
     pub left: u32,
 }
 
+/// An account of another provider signs a person in from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FederatedIdentityLinked {
+    /// Which link.
+    pub identity_id: FederatedIdentityId,
+    /// Whose.
+    pub user_id: UserId,
+    /// What the provider is called in the settings.
+    pub provider: String,
+    /// Whether the account was made by it: nobody had an account with the address before.
+    pub made_account: bool,
+}
+
+/// An account of another provider no longer signs a person in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FederatedIdentityRemoved {
+    /// Which link.
+    pub identity_id: FederatedIdentityId,
+    /// Whose.
+    pub user_id: UserId,
+    /// What the provider is called in the settings; its issuer if it is not among them any more.
+    pub provider: String,
+}
+
 event!(UserRegistered, "user.registered", 1, user_id);
 event!(UserVerified, "user.verified", 1, user_id);
 event!(UserUpdated, "user.updated", 1, user_id);
@@ -190,6 +215,18 @@ event!(FactorGuessed, "factor.guessed", 1, user_id);
 event!(PasskeySuspected, "passkey.suspected", 1, user_id);
 event!(RecoveryCodesRenewed, "recovery_codes.renewed", 1, user_id);
 event!(RecoveryCodeUsed, "recovery_code.used", 1, user_id);
+event!(
+    FederatedIdentityLinked,
+    "federated_identity.linked",
+    1,
+    user_id
+);
+event!(
+    FederatedIdentityRemoved,
+    "federated_identity.removed",
+    1,
+    user_id
+);
 
 /// Every fact that identity publishes.
 pub static EVENTS: &[EventShape] = &[
@@ -209,4 +246,6 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<PasskeySuspected>(),
     EventShape::of::<RecoveryCodesRenewed>(),
     EventShape::of::<RecoveryCodeUsed>(),
+    EventShape::of::<FederatedIdentityLinked>(),
+    EventShape::of::<FederatedIdentityRemoved>(),
 ];

@@ -68,6 +68,17 @@ impl IdKind for FactorKindOfId {
 /// Names a second factor of a person. Not a secret.
 pub type FactorId = Id<FactorKindOfId>;
 
+/// Kind of [`FederatedIdentityId`].
+#[derive(Debug)]
+pub struct FederatedIdentityKind;
+
+impl IdKind for FederatedIdentityKind {
+    const PREFIX: &'static str = "fid";
+}
+
+/// Names an account of another provider that signs a person in. Not a secret.
+pub type FederatedIdentityId = Id<FederatedIdentityKind>;
+
 /// Kind of [`ChallengeId`].
 #[derive(Debug)]
 pub struct ChallengeKind;

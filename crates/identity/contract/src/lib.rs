@@ -15,14 +15,15 @@ pub mod testing;
 pub use self::api_key::{ApiKeyGrant, ApiKeyOwner, CheckApiKey, CheckedApiKey};
 pub use self::error::IdentityError;
 pub use self::event::{
-    ChallengeCreated, EVENTS, FactorAdded, FactorGuessed, FactorRemoved, PasskeySuspected,
-    RecoveryCodeUsed, RecoveryCodesRenewed, RoleAssigned, RoleRemoved, SessionCompromised,
-    SessionCreated, SessionRevoked, UserLocked, UserRegistered, UserUpdated, UserVerified,
+    ChallengeCreated, EVENTS, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
+    FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
+    RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated, SessionRevoked, UserLocked,
+    UserRegistered, UserUpdated, UserVerified,
 };
 pub use self::id::{
-    ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, FactorId, FactorKindOfId, OauthClientId,
-    OauthClientKind, ServiceAccountId, ServiceAccountKind, SessionId, SessionKind, UserId,
-    UserKind,
+    ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, FactorId, FactorKindOfId,
+    FederatedIdentityId, FederatedIdentityKind, OauthClientId, OauthClientKind, ServiceAccountId,
+    ServiceAccountKind, SessionId, SessionKind, UserId, UserKind,
 };
 pub use self::model::{
     ChallengeMessage, ChallengePurpose, Channel, CheckSessions, EndReason, FactorKind,

@@ -152,6 +152,8 @@ pub enum Channel {
     Email,
     /// Made by the command line, without a message.
     Operator,
+    /// Another OpenID Connect provider, which vouches for the address.
+    Provider,
     /// A channel this version does not know.
     #[serde(other)]
     Unknown,

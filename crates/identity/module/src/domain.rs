@@ -4,6 +4,7 @@ pub(crate) mod api_key;
 pub(crate) mod change;
 pub(crate) mod email;
 pub(crate) mod factor;
+pub(crate) mod federation;
 pub(crate) mod name;
 pub(crate) mod oauth;
 pub(crate) mod password;

@@ -7,6 +7,7 @@ mod confirm_sign_in;
 mod create_challenge;
 mod end_session;
 mod factors;
+mod federation;
 mod get_jwks;
 mod get_me;
 mod get_user;
@@ -31,6 +32,7 @@ use tenon_kernel::FieldError;
 use tenon_seam::SeamError;
 use tenon_web::{Endpoint, Problem};
 
+use crate::domain::federation::FAILURE_PAUSE;
 use crate::service::Service;
 
 /// Room for a password of 256 characters, escaped, and the rest of the largest body; more is nobody's sign-in.
@@ -61,7 +63,9 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
     ];
     endpoints.extend(factors::endpoints(service));
     endpoints.extend(passkeys::endpoints(service));
-    endpoints.extend(oauth::endpoints(service));
+    let site = Arc::new(oauth::Site::new(Arc::clone(service)));
+    endpoints.extend(oauth::endpoints(&site));
+    endpoints.extend(federation::endpoints(&site));
     endpoints.extend(api_keys::endpoints(service));
     endpoints.extend(service_accounts::endpoints(service));
     endpoints
@@ -82,6 +86,9 @@ fn problem(error: SeamError<IdentityError>) -> Problem {
         Some(IdentityError::TooManyAttempts { retry_after_ms }) => {
             let after = Duration::from_millis(*retry_after_ms);
             Problem::from(error).with_retry_after(after)
+        }
+        Some(IdentityError::ProviderUnavailable) => {
+            Problem::from(error).with_retry_after(FAILURE_PAUSE)
         }
         _ => error.into(),
     }

@@ -36,6 +36,8 @@ pub(crate) enum Purpose {
     Address,
     /// Marks the forms of our pages.
     Form,
+    /// Makes what a provider is sent with a browser, and must send back.
+    Federation,
 }
 
 /// Where a sealed value stands. It opens nowhere else.
@@ -231,6 +233,7 @@ impl Key {
             Purpose::Attempts => b"tenon/identity/1/attempts",
             Purpose::Address => b"tenon/identity/1/address",
             Purpose::Form => b"tenon/identity/1/form",
+            Purpose::Federation => b"tenon/identity/1/federation",
         };
         let tag = hmac::sign(
             &hmac::Key::new(hmac::HMAC_SHA256, self.secret.as_slice()),

@@ -2,7 +2,7 @@
 //!
 //! **Architecture invariant:** secrets leave this module in a few answers only (a sign-in, a refresh, a challenge message,
 //! the registration of a program, a code and what it is exchanged for, the cookie of a browser, an API key, a second factor and its
-//! recovery codes, a sign-in that waits for one) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
+//! recovery codes, a sign-in that waits for one, the state of somebody at a provider and the code they bring back) and stand in no table, event, job or log in plain. Checked by `tests/it/secrets.rs`.
 
 mod domain;
 pub mod edge;
@@ -10,6 +10,7 @@ mod hasher;
 mod http;
 mod jobs;
 mod key_ring;
+mod metrics;
 mod operations;
 mod service;
 mod settings;
@@ -26,7 +27,9 @@ use tenon_store::{Db, Migrations};
 pub use self::hasher::PasswordCost;
 pub use self::operations::Operations;
 pub use self::service::{BootstrapToken, NewUser};
-pub use self::settings::{IdentitySettings, IdentitySettingsError, KeyRingEntry};
+pub use self::settings::{
+    FederationSettings, IdentitySettings, IdentitySettingsError, KeyRingEntry, ProviderSettings,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../../../migrations/identity/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/identity/postgres");

@@ -10,6 +10,7 @@ mod contract;
 mod create_user;
 mod entrance;
 pub(crate) mod factors;
+pub(crate) mod federation;
 mod fresh;
 mod housekeeping;
 mod list_users;
@@ -45,6 +46,7 @@ pub(crate) use self::second_step::{CodeNeeded, SecondStep};
 pub(crate) use self::sign_in::{SignIn, SignedIn};
 pub(crate) use self::tokens::Granted;
 
+use self::federation::Providers;
 use self::signing_keys::Signer;
 use crate::Deps;
 use crate::hasher::PasswordHasher;
@@ -64,6 +66,7 @@ pub(crate) struct Service {
     signer: Signer,
     /// Whom passkeys are made for.
     relying_party: Option<RelyingParty>,
+    providers: Providers,
     cursor_key: CursorKey,
     /// Moves on when something changes that API keys depend on.
     pub(crate) key_revision: KeyRevision,
@@ -82,6 +85,7 @@ impl Service {
         } = deps;
         let env = db.env().clone();
         let relying_party = settings.relying_party()?;
+        let providers = Providers::new(&settings.federation)?;
         let ring = Arc::new(KeyRing::open_settings(&settings.key_ring)?);
         let hasher = PasswordHasher::new(
             Arc::clone(&ring),
@@ -104,6 +108,7 @@ impl Service {
             issuer,
             signer: Signer::default(),
             relying_party,
+            providers,
             cursor_key,
             key_revision: KeyRevision::default(),
         })

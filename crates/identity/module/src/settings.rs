@@ -1,5 +1,6 @@
 //! `[identity]`: who issues tokens, how long things live, and the keys that guard what is stored.
 
+mod federation;
 mod relying_party;
 
 use std::time::Duration;
@@ -12,6 +13,8 @@ use tenon_access::VerifierSettings;
 use tenon_kernel::Env;
 use tenon_settings::Secret;
 use url::Url;
+
+pub use self::federation::{FederationSettings, ProviderSettings};
 
 use crate::domain::oauth::redirect::is_loopback;
 
@@ -49,6 +52,8 @@ pub struct IdentitySettings {
     /// Keys that guard what identity stores: the first is used, the others still open what they closed.
     /// At least one; nothing stored can be read without it, so keep it as safe as the database, and elsewhere.
     pub key_ring: Vec<KeyRingEntry>,
+    /// Signing in with accounts of other OpenID Connect providers.
+    pub federation: FederationSettings,
 }
 
 /// One key of the ring.
@@ -89,6 +94,7 @@ impl Default for IdentitySettings {
             passkey_domain: String::new(),
             passkey_origins: Vec::new(),
             key_ring: Vec::new(),
+            federation: FederationSettings::default(),
         }
     }
 }
@@ -169,7 +175,14 @@ impl IdentitySettings {
                 ));
             }
         }
-        Ok(())
+        let has_providers = !self.federation.providers.is_empty();
+        if has_providers && !self.serves_tls() && !self.is_on_loopback() {
+            return Err(IdentitySettingsError::new(
+                "federation.providers",
+                "need an https address as public_url: a cookie binds the answer to the browser",
+            ));
+        }
+        self.federation.validate()
     }
 
     /// Whether people reach this installation over TLS.

@@ -36,6 +36,10 @@ pub enum Template {
     RecoveryCodesRenewed,
     /// Someone signed in with a recovery code.
     RecoveryCodeUsed,
+    /// An account of another provider signs you in from now on.
+    IdentityLinked,
+    /// An account of another provider no longer signs you in.
+    IdentityRemoved,
     /// Someone signed in from a device that was not seen before.
     NewDevice,
     /// A stolen session was ended.

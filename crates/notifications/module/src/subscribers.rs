@@ -5,6 +5,8 @@ mod event_log;
 mod factor_added;
 mod factor_guessed;
 mod factor_removed;
+mod identity_linked;
+mod identity_removed;
 mod order_cancelled;
 mod order_delivered;
 mod order_placed;
@@ -25,8 +27,9 @@ mod user_updated;
 use std::sync::Arc;
 
 use identity_contract::{
-    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, PasskeySuspected,
-    RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserUpdated,
+    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
+    FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
+    SessionCompromised, SessionCreated, UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -54,7 +57,9 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<FactorGuessed>(Arc::clone(service) as _)
         .on::<PasskeySuspected>(Arc::clone(service) as _)
         .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
-        .on::<RecoveryCodeUsed>(Arc::clone(service) as _);
+        .on::<RecoveryCodeUsed>(Arc::clone(service) as _)
+        .on::<FederatedIdentityLinked>(Arc::clone(service) as _)
+        .on::<FederatedIdentityRemoved>(Arc::clone(service) as _);
     let orders = Subscription::new("notifications", "orders")
         .on::<OrderPlaced>(Arc::clone(service) as _)
         .on::<OrderCancelled>(Arc::clone(service) as _)

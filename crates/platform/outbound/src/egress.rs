@@ -6,6 +6,7 @@
 //! Checked by `tests/it/egress.rs`.
 
 mod address;
+mod document;
 mod resolver;
 
 use std::error::Error;
@@ -17,6 +18,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode, Url};
 
 pub use self::address::{Network, ParseNetworkError, is_public};
+pub use self::document::Document;
 use self::resolver::{GuardedResolver, NoPublicAddress};
 pub use self::resolver::{Lookup, SystemLookup};
 use super::OutboundError;
@@ -79,6 +81,9 @@ pub enum EgressFault {
     /// No answer in time.
     #[error("there was no answer in time")]
     Timeout,
+    /// More of an answer than is read.
+    #[error("the answer is too long")]
+    TooLong,
 }
 
 /// What the other side said.

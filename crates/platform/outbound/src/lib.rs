@@ -15,8 +15,8 @@ use serde::Serialize;
 
 pub use self::courier::Courier;
 pub use self::egress::{
-    Answer, Egress, EgressConfig, EgressFault, ForbiddenUrl, Lookup, Network, ParseNetworkError,
-    SystemLookup, is_public,
+    Answer, Document, Egress, EgressConfig, EgressFault, ForbiddenUrl, Lookup, Network,
+    ParseNetworkError, SystemLookup, is_public,
 };
 
 use self::breaker::Breaker;

@@ -12,7 +12,7 @@ use crate::golden::shop::Shop;
 pub(super) const CLIENTS: &str = "/v1/oauth/clients";
 pub(super) const CALLBACK: &str = "https%3A%2F%2Fclient.example%2Fcb";
 /// RFC 7636 appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A program and its secret.
@@ -433,7 +433,7 @@ pub(super) fn form(path: &str, pairs: &[(&str, &str)]) -> Ask {
         .raw(body.join("&"))
 }
 
-fn encoded(value: &str) -> String {
+pub(super) fn encoded(value: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     value
         .bytes()

@@ -79,12 +79,13 @@ pub(super) const OWN: [(&str, Option<&str>, Besides); 32] = [
     ("update_my_notification", Some(r#"{"seen":true}"#), Nobody),
 ];
 /// Operations with something in their path that is nobody's, each for a reason.
-pub(super) const NOT_ONES_OWN: [&str; 5] = [
+pub(super) const NOT_ONES_OWN: [&str; 6] = [
     "create_challenge_response", // whoever has the token of the mail
     "get_idempotency_key",       // keys of others are unseen: keys.rs
     "receive_provider_webhook",  // the name of a provider
     "show_unsubscription",       // whoever has the link of the mail
     "create_unsubscription",     // the same
+    "unlink_my_identity",        // takes a provider: identity has strangers try it
 ];
 
 /// Makes one of everything for a customer; ids by prefix.

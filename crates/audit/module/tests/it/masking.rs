@@ -76,6 +76,8 @@ fn event_schemas() -> Vec<(&'static str, Value)> {
         i::PasskeySuspected,
         i::RecoveryCodesRenewed,
         i::RecoveryCodeUsed,
+        i::FederatedIdentityLinked,
+        i::FederatedIdentityRemoved,
         n::MessageSent,
         n::MessageBounced,
         o::CheckoutStarted,

@@ -47,6 +47,14 @@ pub(crate) enum Amr {
     PasswordAndPasskey,
     /// With a passkey and nothing else: the device, and what unlocks it.
     Passkey,
+    /// At another provider.
+    Federated,
+    /// At another provider, and with a code of an app.
+    FederatedCode,
+    /// At another provider, and with a recovery code; or that provider saw two factors, and is trusted with it.
+    FederatedMultiFactor,
+    /// At another provider, and with a passkey.
+    FederatedAndPasskey,
 }
 
 /// What somebody sends as a code.
@@ -72,7 +80,8 @@ impl Factor {
 
 impl Amr {
     /// In the words of RFC 8176. There is none for a recovery code, so it only says that there were two factors. A passkey is a key
-    /// whose possession was proved (`pop`), with somebody there (`user`); where it is kept nobody attests.
+    /// whose possession was proved (`pop`), with somebody there (`user`); where it is kept nobody attests. There is none for another
+    /// provider either, whose own words are not ours to repeat: `fed`.
     pub(crate) fn values(self) -> Vec<String> {
         self.as_column().split(' ').map(str::to_owned).collect()
     }
@@ -85,6 +94,10 @@ impl Amr {
             Self::RecoveryCode => "pwd mfa",
             Self::PasswordAndPasskey => "pwd pop user mfa",
             Self::Passkey => "pop user mfa",
+            Self::Federated => "fed",
+            Self::FederatedCode => "fed otp mfa",
+            Self::FederatedMultiFactor => "fed mfa",
+            Self::FederatedAndPasskey => "fed pop user mfa",
         }
     }
 
@@ -95,6 +108,10 @@ impl Amr {
             "pwd mfa" => Self::RecoveryCode,
             "pwd pop user mfa" => Self::PasswordAndPasskey,
             "pop user mfa" => Self::Passkey,
+            "fed" => Self::Federated,
+            "fed otp mfa" => Self::FederatedCode,
+            "fed mfa" => Self::FederatedMultiFactor,
+            "fed pop user mfa" => Self::FederatedAndPasskey,
             _ => Self::Password,
         }
     }
@@ -107,9 +124,29 @@ impl Amr {
         }
     }
 
-    /// Whether more was shown than a password.
+    /// Whether more was shown than a password, or than another provider's word.
     pub(crate) fn is_multi_factor(self) -> bool {
-        self != Self::Password
+        !matches!(self, Self::Password | Self::Federated)
+    }
+
+    /// The same where another provider stands in for the password.
+    pub(crate) fn federated(self) -> Self {
+        match self {
+            Self::Password => Self::Federated,
+            Self::Code => Self::FederatedCode,
+            Self::RecoveryCode => Self::FederatedMultiFactor,
+            // A passkey after a provider is the second step, too: alone it goes by no provider.
+            Self::PasswordAndPasskey | Self::Passkey => Self::FederatedAndPasskey,
+            Self::Federated
+            | Self::FederatedCode
+            | Self::FederatedMultiFactor
+            | Self::FederatedAndPasskey => self,
+        }
+    }
+
+    /// Whether another provider stood in for the password.
+    pub(crate) fn is_federated(self) -> bool {
+        self == self.federated()
     }
 }
 
@@ -141,6 +178,11 @@ mod tests {
         ] {
             assert_eq!(Amr::from_column(amr.as_column()), amr);
             assert_eq!(amr.is_multi_factor(), amr != Amr::Password);
+            let federated = amr.federated();
+            assert_eq!(Amr::from_column(federated.as_column()), federated);
+            assert_eq!(federated.is_multi_factor(), amr.is_multi_factor());
+            assert!(federated.is_federated() && !amr.is_federated());
+            assert_eq!(federated.federated(), federated);
         }
         assert!(!Amr::from_column("face").is_multi_factor());
     }

@@ -8,6 +8,7 @@ mod create_client;
 mod credentials;
 mod delete_client;
 mod discovery;
+mod federation;
 mod get_client;
 mod introspect;
 mod list_clients;
@@ -26,16 +27,15 @@ use std::sync::Arc;
 
 use tenon_web::Endpoint;
 
-use self::browser::Site;
-use crate::service::Service;
+pub(super) use self::browser::Site;
 
 const TAG: &str = "oauth";
 /// Room for the longest request of a browser, escaped, beside what people type.
 const MAX_FORM: usize = 64 * 1024;
 
 /// All endpoints of the authorization server.
-pub(super) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
-    let site = Arc::new(Site::new(Arc::clone(service)));
+pub(super) fn endpoints(site: &Arc<Site>) -> Vec<Endpoint> {
+    let service = &site.service;
     let mut endpoints = vec![
         create_client::endpoint(service),
         list_clients::endpoint(service),
@@ -46,8 +46,9 @@ pub(super) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         list_consents::endpoint(service),
         withdraw_consent::endpoint(service),
     ];
-    endpoints.extend(authorize::endpoints(&site));
-    endpoints.extend(passkey::endpoints(&site));
+    endpoints.extend(authorize::endpoints(site));
+    endpoints.extend(passkey::endpoints(site));
+    endpoints.extend(federation::endpoints(site));
     endpoints.push(token::endpoint(service));
     endpoints.push(revoke::endpoint(service));
     endpoints.push(introspect::endpoint(service));

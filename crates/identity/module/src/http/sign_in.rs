@@ -95,7 +95,7 @@ pub(super) fn begun(granted: Granted, now: Timestamp) -> Reply {
 }
 
 /// Made here: an error of the contract could be logged, and holds no secret.
-fn code_needed(needed: &CodeNeeded, now: Timestamp) -> Problem {
+pub(super) fn code_needed(needed: &CodeNeeded, now: Timestamp) -> Problem {
     Problem::from_error(&IdentityError::MfaRequired)
         .with_extension("challenge_token", needed.token.expose())
         .with_extension("expires_in", needed.expires_at.since(now).as_secs())

@@ -31,8 +31,8 @@ pub(crate) struct AnswerChallenge {
 impl Service {
     /// Does what the challenge was for, once.
     ///
-    /// A recovery proves the address too, ends all sessions, deletes all API keys (whoever had the account may have made
-    /// some) and closes every other open challenge.
+    /// A recovery proves the address too, ends all sessions, deletes all API keys and unlinks all accounts of providers (whoever had the
+    /// account may have made some) and closes every other open challenge.
     pub(crate) async fn answer_challenge(
         &self,
         ctx: &CallCtx,
@@ -73,6 +73,7 @@ impl Service {
                 verify_email(&mut tx, &challenge, &password_hash).await?;
             } else {
                 recover(&mut tx, &challenge, &password_hash).await?;
+                self.unlink_all(&mut tx, challenge.user_id).await?;
             }
             challenges::close_open(&mut tx, challenge.user_id).await?;
             if let Some(email) = &email {

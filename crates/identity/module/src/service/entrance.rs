@@ -6,6 +6,7 @@ use std::time::Duration;
 use identity_contract::{IdentityError, SessionCreated, SessionId, UserId};
 use tenon_access::SigningKey;
 use tenon_events::Emit as _;
+use tenon_kernel::Timestamp;
 use tenon_seam::SeamResult;
 use tenon_store::{StoreError, Tx};
 
@@ -28,6 +29,8 @@ pub(super) struct Entrance {
     token: SecretToken,
     client: Option<String>,
     address: Option<IpAddr>,
+    /// When another provider saw the person, where that is known.
+    pub(super) proved_at: Option<Timestamp>,
 }
 
 impl Service {
@@ -43,6 +46,7 @@ impl Service {
             token: SecretToken::generate(self.db.env()),
             client,
             address,
+            proved_at: None,
         }
     }
 
@@ -68,6 +72,7 @@ impl Service {
             user: user_id,
             of: &entrance.of,
             amr,
+            proved_at: entrance.proved_at,
             label: entrance.client.as_deref(),
             idle,
             absolute,
@@ -95,7 +100,7 @@ impl Service {
         amr: Amr,
     ) -> SeamResult<Granted, IdentityError> {
         let session_id = entrance.session_id;
-        let authentication = amr.shown_at(self.now());
+        let authentication = amr.shown_at(entrance.proved_at.unwrap_or_else(|| self.now()));
         let (access_token, access_expires_at) =
             self.access_token(key, account, session_id, &authentication)?;
         tracing::info!(user.id = %account.id, session.id = %session_id, "signed in");
@@ -120,7 +125,7 @@ impl Service {
         let session = BrowserSession {
             id,
             account,
-            signed_in_at: self.now(),
+            signed_in_at: entrance.proved_at.unwrap_or_else(|| self.now()),
             amr,
         };
         (session, entrance.token)

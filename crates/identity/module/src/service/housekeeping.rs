@@ -9,8 +9,9 @@ use crate::domain::refresh::REPLAY_WINDOW;
 use crate::domain::throttle::FORGET_AFTER;
 use crate::service::Service;
 use crate::store::{
-    api_keys, attempts, bootstrap_tokens, challenges, factors, oauth_codes, passkey_challenges,
-    refresh_tokens, requests, sessions, sign_in_challenges, signing_keys,
+    api_keys, attempts, bootstrap_tokens, challenges, factors, federation_codes, federation_flows,
+    oauth_codes, passkey_challenges, refresh_tokens, requests, sessions, sign_in_challenges,
+    signing_keys,
 };
 
 /// How long sessions that are over, retired keys and expired API keys stay for people who investigate.
@@ -28,6 +29,9 @@ impl Service {
             + bootstrap_tokens::purge(tx).await?
             + challenges::purge(tx, now - KEEP_CHALLENGES).await?
             + factors::purge(tx, now - PENDING_LIFE).await?
+            // Both hold nothing that anybody would look into: what a provider said goes as soon as it no longer counts.
+            + federation_codes::purge(tx, now).await?
+            + federation_flows::purge(tx, now).await?
             // Long enough that a code which comes back still ends what it gave.
             + oauth_codes::purge(tx, now - KEEP_CHALLENGES).await?
             // Of no use to anybody: whose passkey was asked for was never known.

@@ -1,4 +1,4 @@
-//! Signing in with a passkey: alone, or after the password.
+//! Signing in with a passkey: alone, or after the password or another provider.
 //!
 //! A challenge is asked for by somebody who is not known, so nothing about it tells of an account. Whoever asked holds a token
 //! besides, without which the challenge is worth nothing: an answer that is overheard, or had by deceit, starts no session elsewhere.
@@ -18,8 +18,8 @@ use crate::domain::secret::SecretToken;
 #[derive(Debug)]
 pub(crate) enum After {
     Nothing,
-    /// A right password: the token of the sign-in that waits, or nothing if no token looks so.
-    Password(Option<SecretToken>),
+    /// A right password, or another provider: the token of the sign-in that waits, or nothing if no token looks so.
+    FirstStep(Option<SecretToken>),
 }
 
 /// A challenge that waits for a passkey.
@@ -29,7 +29,7 @@ pub(crate) struct PasskeyChallenge {
     pub(crate) token: SecretToken,
     pub(crate) challenge: [u8; 32],
     pub(crate) domain: String,
-    /// After a password, those of the person; otherwise none: any that the device knows of this domain.
+    /// After a first step, those of the person; otherwise none: any that the device knows of this domain.
     pub(crate) allowed: Vec<Vec<u8>>,
     pub(crate) expires_at: Timestamp,
 }
@@ -53,7 +53,7 @@ impl After {
     pub(crate) fn read(token: Option<String>) -> Self {
         match token {
             None => Self::Nothing,
-            Some(token) => Self::Password(SecretToken::parse(&token)),
+            Some(token) => Self::FirstStep(SecretToken::parse(&token)),
         }
     }
 }

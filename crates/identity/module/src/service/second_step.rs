@@ -1,8 +1,8 @@
 //! Completing a sign-in with a code: of an app, or a recovery code.
 //!
-//! Whoever gave a right password holds a token that does nothing else, for five minutes and five guesses. Guesses are
-//! counted for the account, too, however many sign-ins were begun: those from a device that has signed in before apart from
-//! those of the rest of the world, so that nobody who knows the password keeps the owner out.
+//! Whoever gave a right password, or comes from another provider, holds a token that does nothing else, for five minutes and
+//! five guesses. Guesses are counted for the account, too, however many sign-ins were begun: those from a device that has signed
+//! in before apart from those of the rest of the world, so that nobody who knows the password keeps the owner out.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -90,21 +90,32 @@ impl Service {
         proved: &Proved,
         entrance: &Entrance,
     ) -> Result<CodeNeeded, StoreError> {
-        let token = SecretToken::generate(tx.env());
         let waiting = Waiting {
             user_id: proved.account.id,
             password_mark: mark(proved.password_hash()),
             password_bucket: proved.bucket.to_vec(),
             code_bucket: proved.code_bucket.to_vec(),
             known_device: proved.known_device,
+            identity_id: None,
             guesses: 0,
         };
+        self.have_wait(tx, &waiting, entrance).await
+    }
+
+    /// Has a sign-in wait, whatever its first step was.
+    pub(super) async fn have_wait(
+        &self,
+        tx: &mut Tx<'_>,
+        waiting: &Waiting,
+        entrance: &Entrance,
+    ) -> Result<CodeNeeded, StoreError> {
+        let token = SecretToken::generate(tx.env());
         let expires_at = tx.now() + SIGN_IN_LIFE;
         let purpose = purpose_of(entrance);
-        sign_in_challenges::insert(tx, &token.hash(), purpose, &waiting, expires_at).await?;
+        sign_in_challenges::insert(tx, &token.hash(), purpose, waiting, expires_at).await?;
         // Since now: none of those that are pending.
         let now = tx.now();
-        let there = factors::list(tx, proved.account.id, now).await?;
+        let there = factors::list(tx, waiting.user_id, now).await?;
         let has = |kind: &FactorKind| there.iter().any(|found| found.factor.kind == *kind);
         let kinds = [FactorKind::Totp, FactorKind::Passkey].into_iter();
         Ok(CodeNeeded {
@@ -139,6 +150,10 @@ impl Service {
             let Some(amr) = self.use_code(&mut tx, account.id, &code).await? else {
                 tracing::info!(user.id = %account.id, "a code was refused");
                 return refuse(IdentityError::WrongCode);
+            };
+            let amr = match waiting.identity_id {
+                Some(_) => amr.federated(),
+                None => amr,
             };
             if !sign_in_challenges::complete(&mut tx, &hash).await? {
                 return refuse(IdentityError::SignInExpired); // and the code is not used up
@@ -207,8 +222,10 @@ fn mark(password_hash: &str) -> Vec<u8> {
     digest(&SHA256, password_hash.as_bytes()).as_ref().to_vec()
 }
 
+/// A sign-in by a provider's account is gone with its link.
 pub(super) fn is_still_proved(account: &Account, waiting: &Waiting) -> bool {
     let mark = account.password_hash.as_deref().map(mark);
-    !account.is_locked()
-        && mark.is_some_and(|mark| verify_slices_are_equal(&mark, &waiting.password_mark).is_ok())
+    let has_same_password =
+        mark.is_some_and(|mark| verify_slices_are_equal(&mark, &waiting.password_mark).is_ok());
+    !account.is_locked() && (waiting.identity_id.is_some() || has_same_password)
 }

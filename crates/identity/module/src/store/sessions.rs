@@ -46,6 +46,8 @@ pub(crate) struct NewSession<'s> {
     pub(crate) of: &'s SessionOf,
     /// How its owner proved who they are.
     pub(crate) amr: Amr,
+    /// When another provider saw its owner, where that is known.
+    pub(crate) proved_at: Option<Timestamp>,
     /// What its owner sees in the list.
     pub(crate) label: Option<&'s str>,
     pub(crate) idle: Duration,
@@ -115,8 +117,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), 
     tx.query(
         "INSERT INTO sessions
                 (id, user_id, generation, client, created_at, last_used_at, idle_expires_at, expires_at, kind,
-                 client_id, scope, authenticated_at, amr)
-         VALUES ($1, $2, 1, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11)",
+                 client_id, scope, authenticated_at, amr, proved_at)
+         VALUES ($1, $2, 1, $3, $4, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(new.id)
     .bind(new.user)
@@ -129,6 +131,7 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, new: &NewSession<'_>) -> Result<(), 
     .bind(scope)
     .bind(authenticated_at)
     .bind(new.amr.as_column())
+    .bind(new.proved_at)
     .execute()
     .await?;
     Ok(())
@@ -142,7 +145,7 @@ pub(crate) async fn find_browser(
 ) -> Result<Option<FoundBrowser>, StoreError> {
     let row = db
         .query(
-            "SELECT s.id, s.user_id, s.created_at, s.amr
+            "SELECT s.id, s.user_id, COALESCE(s.proved_at, s.created_at), s.amr
            FROM refresh_tokens t
            JOIN sessions s ON s.id = t.session_id
           WHERE t.hash = $1 AND t.used_at IS NULL AND s.kind = 'browser'
@@ -239,7 +242,7 @@ pub(crate) async fn advance(
             SET generation = generation + 1, last_used_at = $3,
                 idle_expires_at = CASE WHEN $4 < expires_at THEN $4 ELSE expires_at END
           WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND idle_expires_at > $3
-      RETURNING user_id, generation, COALESCE(authenticated_at, created_at), amr",
+      RETURNING user_id, generation, COALESCE(authenticated_at, proved_at, created_at), amr",
         )
         .bind(id)
         .bind(generation)
@@ -258,7 +261,7 @@ pub(crate) async fn find_live(
 ) -> Result<Option<LiveSession>, StoreError> {
     let found = db
         .query(
-            "SELECT user_id, generation, COALESCE(authenticated_at, created_at), amr
+            "SELECT user_id, generation, COALESCE(authenticated_at, proved_at, created_at), amr
            FROM sessions
           WHERE id = $1 AND ended_at IS NULL AND idle_expires_at > $2",
         )
@@ -277,7 +280,7 @@ pub(crate) async fn find_sign_in(
 ) -> Result<Option<(Timestamp, Amr)>, StoreError> {
     let row = db
         .query(
-            "SELECT created_at, amr
+            "SELECT COALESCE(proved_at, created_at), amr
            FROM sessions
           WHERE id = $1 AND kind = 'first_party' AND ended_at IS NULL AND idle_expires_at > $2",
         )

@@ -1,6 +1,6 @@
 //! Table `sign_in_challenges`.
 
-use identity_contract::UserId;
+use identity_contract::{FederatedIdentityId, UserId};
 use tenon_kernel::Timestamp;
 use tenon_store::{Queryable, StoreError, Tx};
 
@@ -15,7 +15,7 @@ pub(crate) enum Purpose {
     Browser,
 }
 
-/// A sign-in with a right password that waits for a code.
+/// A sign-in that waits for its second step: it began with a right password, or at another provider.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct Waiting {
     pub(crate) user_id: UserId,
@@ -23,6 +23,8 @@ pub(crate) struct Waiting {
     pub(crate) password_bucket: Vec<u8>,
     pub(crate) code_bucket: Vec<u8>,
     pub(crate) known_device: bool,
+    /// The account of a provider that stood in for the password.
+    pub(crate) identity_id: Option<FederatedIdentityId>,
     /// Codes that were tried, this one among them.
     pub(crate) guesses: i64,
 }
@@ -39,8 +41,8 @@ pub(crate) async fn insert(
     tx.query(
         "INSERT INTO sign_in_challenges
                 (hash, user_id, purpose, password_mark, password_bucket, code_bucket, known_device, guesses,
-                 created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
+                 created_at, expires_at, identity_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)",
     )
     .bind(hash)
     .bind(waiting.user_id)
@@ -51,6 +53,7 @@ pub(crate) async fn insert(
     .bind(waiting.known_device)
     .bind(now)
     .bind(expires_at)
+    .bind(waiting.identity_id)
     .execute()
     .await?;
     Ok(())
@@ -88,7 +91,7 @@ pub(crate) async fn take_guess(
         "UPDATE sign_in_challenges
             SET guesses = guesses + 1
           WHERE hash = $1 AND purpose = $2 AND guesses < $3 AND completed_at IS NULL AND expires_at > $4
-      RETURNING user_id, password_mark, password_bucket, code_bucket, known_device, guesses",
+      RETURNING user_id, password_mark, password_bucket, code_bucket, known_device, identity_id, guesses",
     )
     .bind(hash)
     .bind(purpose_name(purpose))

@@ -285,3 +285,37 @@ pub(crate) async fn confirm_sign_in(
         .await?;
     Ok(changed == 1)
 }
+
+/// Notes that a provider vouches for the address of an account that nobody has proved to be theirs; it has no password. `false` if
+/// somebody did, or it is locked.
+pub(crate) async fn vouch_email(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    display_name: Option<&str>,
+) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let changed = tx
+        .query(
+            "UPDATE users
+                SET email_verified_at = $2, display_name = $3, version = version + 1, updated_at = $2
+              WHERE id = $1 AND email_verified_at IS NULL AND locked_at IS NULL",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(display_name)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Notes a sign-in without a password; `false` if the user is locked. Keeps the row until commit.
+pub(crate) async fn mark_signed_in(tx: &mut Tx<'_>, id: UserId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let changed = tx
+        .query("UPDATE users SET last_signed_in_at = $2 WHERE id = $1 AND locked_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}

@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 57] = [
+const EXPECTED: [(&str, &str, Policy); 65] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -18,6 +18,7 @@ const EXPECTED: [(&str, &str, Policy); 57] = [
     ("GET", "/oauth/authorize", Policy::Public),
     ("POST", "/oauth/code", Policy::Bearer),
     ("POST", "/oauth/consent", Policy::Bearer),
+    ("GET", "/oauth/federation/{provider}", Policy::Public),
     ("POST", "/oauth/introspect", Policy::Bearer),
     ("POST", "/oauth/passkey", Policy::Bearer),
     ("POST", "/oauth/passkey-challenges", Policy::Bearer),
@@ -35,6 +36,14 @@ const EXPECTED: [(&str, &str, Policy); 57] = [
     ("POST", "/v1/auth/bootstrap", Policy::Bearer),
     ("POST", "/v1/auth/challenges", Policy::Public),
     ("POST", "/v1/auth/challenges/{id}/responses", Policy::Bearer),
+    ("GET", "/v1/auth/federation", Policy::Public),
+    ("POST", "/v1/auth/federation/sessions", Policy::Bearer),
+    ("GET", "/v1/auth/federation/{provider}", Policy::Public),
+    (
+        "GET",
+        "/v1/auth/federation/{provider}/callback",
+        Policy::Public,
+    ),
     ("POST", "/v1/auth/passkey-challenges", Policy::Public),
     ("POST", "/v1/auth/passkey-sessions", Policy::Bearer),
     ("POST", "/v1/auth/registrations", Policy::Public),
@@ -54,6 +63,9 @@ const EXPECTED: [(&str, &str, Policy); 57] = [
         "/v1/me/factors/{id}/confirmations",
         Policy::SignedIn,
     ),
+    ("GET", "/v1/me/identities", Policy::SignedIn),
+    ("POST", "/v1/me/identities", Policy::SignedIn),
+    ("DELETE", "/v1/me/identities/{id}", Policy::SignedIn),
     ("POST", "/v1/me/recovery-codes", Policy::SignedIn),
     ("GET", "/v1/me/sessions", Policy::SignedIn),
     ("DELETE", "/v1/me/sessions/{id}", Policy::SignedIn),
@@ -117,6 +129,7 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
                 _ if path.starts_with("/v1/api-keys") => "key",
                 _ if path.starts_with("/v1/service-accounts") => "svc",
                 _ if path.starts_with("/v1/me/factors") => "fac",
+                _ if path.starts_with("/v1/me/identities") => "fid",
                 _ => "usr",
             };
             let nobody = format!("{kind}_00000000000000000000000000");

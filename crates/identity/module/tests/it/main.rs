@@ -6,6 +6,7 @@ mod bootstrap;
 mod contract;
 mod error_pages;
 mod factors;
+mod federation;
 mod housekeeping;
 mod me;
 mod oauth;

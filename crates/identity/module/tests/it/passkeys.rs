@@ -2,7 +2,7 @@
 
 mod life;
 mod notices;
-mod oauth;
+pub(crate) mod oauth;
 mod refusals;
 mod second_step;
 mod sign_in;
@@ -14,7 +14,7 @@ use tenon_testkit::{Client, TestReply};
 use crate::world::World;
 
 const FACTORS: &str = "/v1/me/factors";
-const CHALLENGES: &str = "/v1/auth/passkey-challenges";
+pub(crate) const CHALLENGES: &str = "/v1/auth/passkey-challenges";
 const SESSIONS: &str = "/v1/auth/passkey-sessions";
 const EMAIL: &str = "ada@example.org";
 const ORIGIN: &str = "http://localhost:8080";

@@ -49,12 +49,22 @@ impl World {
 
     /// Its edge remembers what it is told of sessions and keys for that long.
     pub(crate) async fn checking_every(kit: Kit, session_check_every: Duration) -> Self {
+        Self::set(kit, session_check_every, |_| {}).await
+    }
+
+    /// With other settings.
+    pub(crate) async fn set(
+        kit: Kit,
+        session_check_every: Duration,
+        change: impl FnOnce(&mut IdentitySettings),
+    ) -> Self {
         let env = kit.env();
-        let settings = IdentitySettings {
+        let mut settings = IdentitySettings {
             key_ring: vec![KeyRingEntry::generate("test", &env)],
             password_queue: 100,
             ..IdentitySettings::default()
         };
+        change(&mut settings);
         let tokens = VerifierSettings {
             session_check_every,
             ..settings.verifier()

@@ -82,6 +82,8 @@ const MAILS: &[(&str, &str)] = mails!(
     "factor_added",
     "factor_guessed",
     "factor_removed",
+    "identity_linked",
+    "identity_removed",
     "new_device",
     "order_cancelled",
     "order_placed",
@@ -240,11 +242,11 @@ mod tests {
             "subtotal": "9.00 EUR", "discount": null, "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
             "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
-            "was_last": true, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 21] = [
+    const ALL: [Template; 23] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -255,6 +257,8 @@ mod tests {
         Template::PasskeySuspected,
         Template::RecoveryCodesRenewed,
         Template::RecoveryCodeUsed,
+        Template::IdentityLinked,
+        Template::IdentityRemoved,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,

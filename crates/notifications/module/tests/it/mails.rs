@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use identity_contract::{
     ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorGuessed, FactorKind,
-    FactorRemoved, GetChallengeMessage, Identity as _, PasskeySuspected, RecoveryCodeUsed,
-    RecoveryCodesRenewed, SessionCompromised, SessionCreated, User, UserField, UserId, UserUpdated,
+    FactorRemoved, FederatedIdentityLinked, FederatedIdentityRemoved, GetChallengeMessage,
+    Identity as _, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised,
+    SessionCreated, User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
     CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
@@ -288,6 +289,42 @@ async fn people_hear_of_their_passkeys() {
         let suspected = PasskeySuspected { factor_id, user_id };
         world.happens("identity", &suspected).await;
         assert_eq!(subject(), "Someone may have a copy of your passkey");
+    }
+}
+
+#[tokio::test]
+async fn people_hear_of_accounts_that_sign_them_in() {
+    for engine in ONE_STORE {
+        let world = World::hearing(engine, &["identity"]).await;
+        let (user_id, identity_id) = (world.ada(Some("Ada")), id("identity"));
+        let provider = "acme".to_owned();
+        for (made_account, said) in [(false, "was linked to your"), (true, "was made just now")] {
+            let linked = FederatedIdentityLinked {
+                identity_id,
+                user_id,
+                provider: provider.clone(),
+                made_account,
+            };
+            world.happens("identity", &linked).await;
+            let mail = world.only_mail();
+            assert_eq!(
+                mail.subject,
+                "A sign-in with another account was linked to your account"
+            );
+            let text = mail.text.expect("it has a text part");
+            assert!(text.contains(said) && text.contains("acme"), "{text}");
+            world.catcher.clear();
+        }
+        let removed = FederatedIdentityRemoved {
+            identity_id,
+            user_id,
+            provider,
+        };
+        world.happens("identity", &removed).await;
+        assert_eq!(
+            world.only_mail().subject,
+            "A sign-in with another account was removed from your account"
+        );
     }
 }
 

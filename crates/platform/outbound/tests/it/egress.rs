@@ -326,6 +326,42 @@ async fn a_long_answer_is_not_read_to_its_end() {
     assert_eq!(post(&guarded, &url).await, Ok(200));
 }
 
+/// A document is whole or none; a redirect of it leads nowhere.
+#[tokio::test]
+async fn a_document_is_read_whole_or_not_at_all() {
+    let of = |body: &str| {
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+        &*(head + body).leak()
+    };
+    let get = async |answer: &'static str| {
+        let canary = Canary::start(answer).await;
+        let port = canary.address.port();
+        let open = egress(port, &["127.0.0.0/8"], Arc::new(SystemLookup));
+        let url = format!("http://{}/", canary.address);
+        let got = open.get(&url, HeaderMap::new()).await;
+        let sent = open.submit(&url, HeaderMap::new(), "a=b".to_owned()).await;
+        assert_eq!(got, sent);
+        let guarded = egress(port, &[], Arc::new(SystemLookup));
+        let refused = EgressFault::Forbidden(ForbiddenUrl::Address);
+        assert_eq!(guarded.get(&url, HeaderMap::new()).await, Err(refused));
+        assert_eq!(canary.seen(), 2);
+        got.map(|document| (document.status.as_u16(), document.body.len()))
+    };
+    assert_eq!(get(of("{}")).await, Ok((200, 2)));
+    assert_eq!(get(of(&"x".repeat(64 * 1024))).await, Ok((200, 65_536)));
+    assert_eq!(
+        get(of(&"x".repeat(64 * 1024 + 1))).await,
+        Err(EgressFault::TooLong)
+    );
+    let redirect = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    assert_eq!(get(redirect).await, Ok((302, 0)));
+    // Half of it, and then nothing: there is no half of a document.
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nconnection: close\r\n\r\n12345";
+    assert_eq!(get(half).await, Err(EgressFault::Connection));
+}
+
 #[tokio::test]
 async fn only_encrypted_web_servers_on_their_ports_are_called_unless_said() {
     let config = EgressConfig {

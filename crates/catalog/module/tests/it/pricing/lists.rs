@@ -16,28 +16,29 @@ async fn a_list_is_made_once_read_and_changed_at_its_version() {
             "valid_from": "2027-03-01T00:00:00Z", "valid_until": "2027-06-01T00:00:00Z",
         });
         let make = || shop.staff.post("/v1/price-lists").key("spring").json(&body);
-        let made = make().await;
-        let id = text(&made.expect(201)["id"]);
+        let first = make().await;
+        let id = text(&first.expect(201)["id"]);
         assert_eq!(
-            made.header("location"),
+            first.header("location"),
             Some(&*format!("/v1/price-lists/{id}"))
         );
-        assert_eq!(made.json()["status"], "draft");
+        assert_eq!(first.json()["status"], "draft");
         assert_eq!(text(&make().await.expect(201)["id"]), id);
 
         let path = format!("/v1/price-lists/{id}");
         let found = shop.staff.get(&path).await;
         assert_eq!(found.header("etag"), Some("\"v1\""));
-        assert_eq!(found.json(), made.json());
+        assert_eq!(found.json(), first.json());
         let change =
             |etag: &str, body: Value| shop.staff.patch(&path).header("if-match", etag).json(&body);
         let same = change("\"v1\"", json!({ "name": "Spring" })).await;
         assert_eq!(
             (same.expect(200)["version"].clone(), same.json()),
-            (json!(1), made.json())
+            (json!(1), first.json())
         );
-        let patch = json!({ "status": "active", "valid_from": null, "customer_group_ids": [] });
-        let changed = change("\"v1\"", patch).await.expect(200);
+        let activation =
+            json!({ "status": "active", "valid_from": null, "customer_group_ids": [] });
+        let changed = change("\"v1\"", activation).await.expect(200);
         assert_eq!(changed["version"], 2);
         assert_eq!(
             (&changed["valid_from"], &changed["customer_group_ids"]),
@@ -128,12 +129,12 @@ async fn each_wrong_member_of_a_list_is_named() {
         let absent = shop.staff.get(none).await;
         absent.expect(404);
         assert_eq!(absent.code(), "catalog.price_list_not_found");
-        let patch = shop
+        let change_none = shop
             .staff
             .patch(none)
             .header("if-match", "\"v1\"")
             .json(&json!({}));
-        patch.await.expect(404);
+        change_none.await.expect(404);
         let list = shop.price_list(json!({})).await;
         let path = format!("/v1/price-lists/{list}");
         let change = |body: Value| {

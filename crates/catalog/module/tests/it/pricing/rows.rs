@@ -89,12 +89,12 @@ async fn rows_are_written_changed_and_removed_and_each_change_is_announced() {
         let expected = expected.map(|(id, from, old, new)| (id.clone(), json!(from), old, new));
         assert_eq!(told, expected);
         let audited = shop.app.events("catalog", "audit.recorded").await;
-        let changes = audited
+        let mut changes = audited
             .iter()
             .filter(|it| it.data["action"] == "price_list.prices_changed");
-        let last = changes.last().expect("two changes");
+        let newest = changes.next_back().expect("two changes");
         assert_eq!(
-            last.data["after"]["prices"],
+            newest.data["after"]["prices"],
             json!([[tea, 10, Value::Null], [cup, 1, 310]])
         );
     }

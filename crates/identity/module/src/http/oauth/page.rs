@@ -7,7 +7,7 @@ use http::StatusCode;
 use minijinja::{Environment, Value, context};
 use tenon_web::Reply;
 
-use crate::domain::oauth::redirect::form_action_source;
+use crate::domain::oauth::redirect::{form_action_source, with_parameters};
 use crate::domain::oauth::scopes::KNOWN;
 use crate::service::oauth::{CodePage, ConsentPage, Failure, SignInPage};
 
@@ -47,9 +47,21 @@ impl Pages {
 
     pub(super) fn sign_in(&self, status: StatusCode, page: &SignInPage) -> Reply {
         let failure = page.failure.map(words);
+        let elsewhere: Vec<Value> = page
+            .providers
+            .iter()
+            .map(|provider| {
+                let to = with_parameters(
+                    &format!("/oauth/federation/{}", provider.name),
+                    &[("request", &page.request)],
+                );
+                context! { to => to, name => provider.display_name.as_str() }
+            })
+            .collect();
         let values = context! {
             client => page.client_name.as_str(), request => page.request.as_str(), token => page.form_token.as_str(),
             email => page.email.as_str(), failure => failure, script => page.takes_passkey.then_some(SCRIPT),
+            elsewhere => elsewhere,
         };
         self.fill("sign_in.html", status, values, Some(&page.redirect_uri))
     }
@@ -140,6 +152,21 @@ fn words(failure: Failure) -> String {
             "Too many attempts. Try again in {} seconds.",
             retry_after_ms.div_ceil(1_000)
         ),
+        Failure::ProviderDeclined => {
+            "The sign-in with the other account was not completed. Try again, or sign in another way.".to_owned()
+        }
+        Failure::ProviderUnavailable => {
+            "The other provider cannot be reached now. Try again later, or sign in another way.".to_owned()
+        }
+        Failure::ProviderRefused => {
+            "The sign-in with the other account was not accepted. Try again, or sign in another way.".to_owned()
+        }
+        Failure::ProviderEmailUnverified => {
+            "The other provider does not confirm your e-mail address, so no account can be made of it.".to_owned()
+        }
+        Failure::IdentityNotLinked => {
+            "There is an account with your e-mail address already. Sign in to it with its password, then link the other account in your settings.".to_owned()
+        }
     }
 }
 
@@ -147,6 +174,7 @@ fn words(failure: Failure) -> String {
 mod tests {
     use super::*;
     use crate::domain::secret::SecretToken;
+    use crate::service::federation::ShownProvider;
     use tenon_access::Scope;
 
     const NASTY: &str = "\"><script>alert('x')</script>&";
@@ -170,6 +198,10 @@ mod tests {
             email: nasty(),
             failure: Some(Failure::Refused),
             takes_passkey: true,
+            providers: vec![ShownProvider {
+                name: "acme".to_owned(),
+                display_name: nasty(),
+            }],
         };
         let consent = ConsentPage {
             client_name: nasty(),

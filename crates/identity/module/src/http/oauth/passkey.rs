@@ -27,7 +27,7 @@ pub(super) struct ChallengeForm {
     request: String,
     /// The mark of the form.
     form_token: String,
-    /// The sign-in that waits for its second step, if the password came before.
+    /// The sign-in that waits for its second step, if there was a first one.
     challenge_token: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct PasskeyForm {
     request: String,
     /// The mark of the form.
     form_token: String,
-    /// The sign-in that waits for its second step, if the password came before.
+    /// The sign-in that waits for its second step, if there was a first one.
     challenge_token: Option<String>,
     /// What came with the challenge.
     passkey_token: String,

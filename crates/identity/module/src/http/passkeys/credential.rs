@@ -72,7 +72,7 @@ struct AssertionResponse {
     /// Over both: 1,024 bytes at most, in base64url without padding.
     #[schemars(length(min = 2, max = 1_366))]
     signature: String,
-    /// Whose key it is: 64 bytes at most, in base64url without padding. Needed where no password came before.
+    /// Whose key it is: 64 bytes at most, in base64url without padding. Needed where there was no first step.
     #[serde(rename = "userHandle")]
     #[schemars(length(min = 2, max = 86))]
     user_handle: Option<String>,

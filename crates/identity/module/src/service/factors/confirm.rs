@@ -99,8 +99,12 @@ impl Service {
                 None
             };
             let began = sessions::find_sign_in(&mut tx, session, now).await?;
-            if !began.is_some_and(|(_, amr)| amr.is_multi_factor()) {
-                sessions::strengthen(&mut tx, session, amr).await?;
+            match began.map(|(_, shown)| shown) {
+                Some(shown) if shown.is_multi_factor() => {}
+                Some(shown) if shown.is_federated() => {
+                    sessions::strengthen(&mut tx, session, amr.federated()).await?;
+                }
+                _ => sessions::strengthen(&mut tx, session, amr).await?,
             }
             if req.end_other_sessions {
                 end_all(&mut tx, user, Some(session), EndReason::FactorAdded).await?;

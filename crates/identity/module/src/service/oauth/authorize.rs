@@ -258,6 +258,7 @@ impl Service {
             email,
             failure,
             takes_passkey: self.relying_party().is_ok(),
+            providers: self.list_providers(),
         }))
     }
 

@@ -152,6 +152,7 @@ impl Service {
             user: row.user_id,
             of: &of,
             amr,
+            proved_at: None, // `authenticated_at` says it
             label: Some(&client.wish.name),
             idle,
             absolute,

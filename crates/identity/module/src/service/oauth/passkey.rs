@@ -1,4 +1,4 @@
-//! Signing in with a passkey on our own pages: instead of the password, or after it.
+//! Signing in with a passkey on our own pages: instead of the password, or as the second step.
 
 use identity_contract::IdentityError;
 use tenon_kernel::CallCtx;
@@ -11,7 +11,7 @@ use crate::service::passkeys::{After, PasskeyChallenge, PasskeyStep};
 use crate::service::{Service, refuse};
 
 impl Service {
-    /// Makes a challenge for a form of ours; of the page to sign in on, or of the one after the password.
+    /// Makes a challenge for a form of ours; of the page to sign in on, or of the one for the second step.
     ///
     /// # Errors
     ///
@@ -69,17 +69,17 @@ impl Service {
         }
         let failure = Some(Failure::PasskeyRefused);
         let step = match after {
-            After::Password(Some(challenge)) => self.ask_for_code(visit, challenge, failure),
+            After::FirstStep(Some(challenge)) => self.ask_for_code(visit, challenge, failure),
             _ => self.ask_to_sign_in(visit, String::new(), failure),
         };
         Ok((step, None))
     }
 }
 
-/// The page that has the password behind it marks its form otherwise.
+/// The page that has a first step behind it marks its form otherwise.
 fn form_of(after: &After) -> Form {
     match after {
         After::Nothing => Form::SignIn,
-        After::Password(_) => Form::Code,
+        After::FirstStep(_) => Form::Code,
     }
 }

@@ -4,6 +4,7 @@ use tenon_access::Scope;
 
 use crate::domain::oauth::authorization::Parameters;
 use crate::domain::secret::SecretToken;
+use crate::service::federation::ShownProvider;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub(crate) struct SignInPage {
     pub(crate) failure: Option<Failure>,
     /// Whether there is a domain that passkeys are made for.
     pub(crate) takes_passkey: bool,
+    /// Where else people have accounts to sign in with.
+    pub(crate) providers: Vec<ShownProvider>,
 }
 
 /// Everything that the page to type a code on shows and carries.
@@ -68,6 +71,16 @@ pub(crate) enum Failure {
     TooManyAttempts {
         retry_after_ms: u64,
     },
+    /// The person, or the provider, did not want to.
+    ProviderDeclined,
+    /// The provider does not answer.
+    ProviderUnavailable,
+    /// What the provider says is not believed, or the account cannot be used.
+    ProviderRefused,
+    /// There is no account, and the provider vouches for no address.
+    ProviderEmailUnverified,
+    /// The address that the provider vouches for has an account, which is not linked.
+    IdentityNotLinked,
 }
 
 /// Everything that the page to agree on shows and carries.

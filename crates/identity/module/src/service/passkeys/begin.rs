@@ -52,7 +52,7 @@ impl Service {
         let party = self.relying_party()?;
         let (sign_in_hash, allowed) = match after {
             After::Nothing => (None, Vec::new()),
-            After::Password(token) => {
+            After::FirstStep(token) => {
                 let Some(hash) = token.map(|token| token.hash()) else {
                     return refuse(IdentityError::SignInExpired);
                 };

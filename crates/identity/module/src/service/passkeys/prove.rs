@@ -26,7 +26,7 @@ use crate::store::{attempts, factors, passkey_challenges, sign_in_challenges, us
 /// A challenge that was used up.
 struct Taken {
     challenge: [u8; 32],
-    /// The sign-in with a right password that the answer completes.
+    /// The sign-in that the answer completes: it began with a right password, or at another provider.
     sign_in: Option<(Vec<u8>, Waiting)>,
 }
 
@@ -42,7 +42,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`IdentityError::PasskeyRefused`], [`IdentityError::PasskeysUnavailable`]; after a password
+    /// [`IdentityError::PasskeyRefused`], [`IdentityError::PasskeysUnavailable`]; after a first step
     /// [`IdentityError::SignInExpired`].
     pub(crate) async fn sign_in_with_passkey(
         &self,
@@ -109,7 +109,11 @@ impl Service {
                     }
                     attempts::clear(&mut tx, &waiting.password_bucket).await?;
                     attempts::clear(&mut tx, &waiting.code_bucket).await?;
-                    (Amr::PasswordAndPasskey, waiting.known_device)
+                    let amr = match waiting.identity_id {
+                        Some(_) => Amr::FederatedAndPasskey,
+                        None => Amr::PasswordAndPasskey,
+                    };
+                    (amr, waiting.known_device)
                 }
             };
             // Locked, removed or used since: no session.

@@ -56,7 +56,7 @@ async fn send(browser: &mut Browser, page: &str, asked: &Value, credential: &Val
     browser.send("/oauth/passkey", &pairs).await
 }
 
-async fn use_passkey(
+pub(crate) async fn use_passkey(
     browser: &mut Browser,
     page: &str,
     device: &mut SoftAuthenticator,

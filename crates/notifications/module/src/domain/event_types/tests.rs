@@ -14,6 +14,8 @@ const INSIDE: &[&str] = &[
     "factor.added",
     "factor.guessed",
     "factor.removed",
+    "federated_identity.linked",
+    "federated_identity.removed",
     "passkey.suspected",
     "recovery_code.used",
     "recovery_codes.renewed",

@@ -50,7 +50,8 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
                 V::U(300 + n),
                 t("api:read openid"),
                 at(),
-                t("pwd otp mfa"),
+                t("fed otp mfa"),
+                at(),
             ],
         ),
         (
@@ -129,6 +130,7 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
     ];
     rows.extend(keys(n));
     rows.extend(second_factors(n));
+    rows.extend(federation(n));
     if n == 1 {
         rows.push(("bootstrap_tokens", vec![V::I(1), V::X(32, 3), later]));
     }
@@ -224,6 +226,7 @@ fn second_factors(n: i64) -> [Row; 5] {
         at(),
         counts(at()),
         counts(at()),
+        counts(V::U(950 + n)),
     ];
     [
         ("factors", factor),
@@ -231,6 +234,57 @@ fn second_factors(n: i64) -> [Row; 5] {
         ("passkey_challenges", asked),
         ("recovery_codes", code),
         ("sign_in_challenges", waiting),
+    ]
+}
+
+/// Flows of clients and of pages in turn.
+fn federation(n: i64) -> [Row; 3] {
+    let at = || V::At(1_780_315_200_000_000 + n * 1_001);
+    let is_odd = n % 2 == 1;
+    let either = |this: V, that: V| if is_odd { this } else { that };
+    let issuer = || t("https://login.acme.example");
+    let challenge = || t("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    let identity = vec![
+        V::U(950 + n),
+        V::U(n),
+        issuer(),
+        t(format!("subject {n}")),
+        either(t("zoe@example.org"), V::Null),
+        either(at(), V::Null),
+        at(),
+    ];
+    let flow = vec![
+        V::X(32, n),
+        V::X(32, n + 1),
+        t("acme"),
+        issuer(),
+        t("k1"),
+        either(V::I(0), V::Null),
+        either(t("https://shop.example/back"), V::Null),
+        either(t("Zoë's state"), V::Null),
+        either(challenge(), V::Null),
+        either(V::Null, t("response_type=code&state=%F0%9F%A6%8A")),
+        at(),
+        at(),
+        either(at(), V::Null),
+    ];
+    let code = vec![
+        V::X(32, n),
+        challenge(),
+        issuer(),
+        t(format!("subject {n}")),
+        either(t("zoe@example.org"), V::Null),
+        V::B(is_odd),
+        either(t("Zoë 🦊"), V::Null),
+        either(at(), V::Null),
+        V::B(!is_odd),
+        at(),
+        at(),
+    ];
+    [
+        ("federated_identities", identity),
+        ("federation_flows", flow),
+        ("federation_codes", code),
     ]
 }
 
