@@ -156,7 +156,7 @@ fn a_key_is_registered_only_as_asked_for() {
     let cases = [
         said(&SECOND, |_| ()),
         said(&FIRST, |device| {
-            device.origin = "https://evil.example".to_owned()
+            device.origin = "https://evil.example".to_owned();
         }),
         said(&FIRST, |device| device.rp_id = "evil.example".to_owned()),
         said(&FIRST, |device| device.verifies_user = false),

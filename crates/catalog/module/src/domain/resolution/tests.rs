@@ -46,6 +46,7 @@ fn verdicts(candidates: &[Candidate], quantity: i64) -> Vec<Verdict> {
 
 #[test]
 fn each_loser_is_told_why() {
+    use Verdict as V;
     let best = listing(1, 7);
     let twin = listing(2, 7);
     let low = listing(3, 6);
@@ -73,7 +74,6 @@ fn each_loser_is_told_why() {
         row(&late, 1, 1),
         row(&others, 1, 1),
     ];
-    use Verdict as V;
     assert_eq!(
         verdicts(&candidates, 10),
         [
