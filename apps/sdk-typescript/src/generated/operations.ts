@@ -54,6 +54,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /oauth/consent": { id: "submit_consent", body: "application/x-www-form-urlencoded" },
   "POST /oauth/passkey-challenges": { id: "submit_passkey_challenge", body: "application/x-www-form-urlencoded" },
   "POST /oauth/passkey": { id: "submit_passkey", body: "application/x-www-form-urlencoded" },
+  "GET /oauth/federation/{provider}": { id: "leave_to_provider" },
+  "GET /v1/auth/federation/{provider}/callback": { id: "return_from_provider" },
   "POST /oauth/token": { id: "create_oauth_tokens", body: "application/x-www-form-urlencoded" },
   "POST /oauth/revoke": { id: "revoke_oauth_token", body: "application/x-www-form-urlencoded" },
   "POST /oauth/introspect": { id: "introspect_oauth_token", body: "application/x-www-form-urlencoded" },
@@ -61,6 +63,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /oauth/userinfo": { id: "post_userinfo", bearer: true },
   "GET /.well-known/openid-configuration": { id: "get_openid_configuration", bearer: true },
   "GET /.well-known/oauth-authorization-server": { id: "get_authorization_server_metadata", bearer: true },
+  "GET /v1/auth/federation": { id: "list_providers", bearer: true },
+  "GET /v1/auth/federation/{provider}": { id: "begin_federation" },
+  "POST /v1/auth/federation/sessions": { id: "create_federated_session", body: "application/json" },
+  "GET /v1/me/identities": { id: "list_my_identities", bearer: true },
+  "POST /v1/me/identities": { id: "link_my_identity", keyed: true, bearer: true, body: "application/json" },
+  "DELETE /v1/me/identities/{id}": { id: "unlink_my_identity", bearer: true },
   "GET /v1/api-keys": { id: "list_api_keys", bearer: true },
   "POST /v1/api-keys": { id: "create_api_key", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/api-keys/{id}": { id: "get_api_key", bearer: true },
@@ -204,11 +212,16 @@ export type ErrorCode =
   | "identity.email_taken"
   | "identity.factor_confirmed"
   | "identity.factor_not_found"
+  | "identity.federated_identity_not_found"
+  | "identity.federation_failed"
+  | "identity.identity_not_linked"
+  | "identity.identity_taken"
   | "identity.invalid_credentials"
   | "identity.invalid_cursor"
   | "identity.invalid_refresh_token"
   | "identity.invalid_request"
   | "identity.last_administrator"
+  | "identity.last_way_in"
   | "identity.mfa_required"
   | "identity.no_factor"
   | "identity.oauth_client_has_no_secret"
@@ -216,6 +229,9 @@ export type ErrorCode =
   | "identity.own_account"
   | "identity.passkey_refused"
   | "identity.passkeys_unavailable"
+  | "identity.provider_email_unverified"
+  | "identity.provider_not_found"
+  | "identity.provider_unavailable"
   | "identity.service_account_not_found"
   | "identity.session_not_found"
   | "identity.sign_in_again"
@@ -224,6 +240,7 @@ export type ErrorCode =
   | "identity.too_many_api_keys"
   | "identity.too_many_attempts"
   | "identity.too_many_factors"
+  | "identity.too_many_identities"
   | "identity.user_not_found"
   | "identity.weak_password"
   | "identity.wrong_code"

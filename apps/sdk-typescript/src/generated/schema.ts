@@ -629,6 +629,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/federation/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sends somebody from the page to sign in on to another provider.
+         * @description Links on our own page lead here. Nothing here is for scripts.
+         */
+        get: operations["leave_to_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/federation/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes what a provider answers.
+         * @description Register this address at the provider. Its answer counts once, within ten minutes, in the browser that was sent there. The browser goes back to the API client that sent it, with `code` or `error` (`access_denied`, `temporarily_unavailable`, `server_error`) and `state`; or on with the page it came from.
+         */
+        get: operations["return_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -742,6 +782,104 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/federation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the providers whose accounts sign people in. */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/federation/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sends a browser to a provider.
+         * @description A browser is sent here, not a script: it gets a cookie that binds the answer to it. It comes back to `return_url` with `code` and `state`. The code counts for a minute, once, for whoever has the verifier: `POST /v1/auth/federation/sessions` signs in with it, `POST /v1/me/identities` links with it.
+         */
+        get: operations["begin_federation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/federation/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with what a browser brought back from a provider.
+         * @description Within a minute, once. Who signs in for the first time gets an account if the provider vouches for an e-mail address that has none here. Where it has one, nothing is linked by itself: sign in to that account by its own means, go to the provider once more, and send the code to `POST /v1/me/identities`. An account with a second factor is asked for it: 401 `identity.mfa_required` with a `challenge_token` for `POST /v1/auth/sessions/confirmations`. The answer is not kept under an `Idempotency-Key`: if it was lost, begin again.
+         */
+        post: operations["create_federated_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the accounts of providers that sign you in. */
+        get: operations["list_my_identities"];
+        put?: never;
+        /**
+         * Links an account of a provider to yours.
+         * @description With the code that a browser brought back from `GET /v1/auth/federation/{provider}`, within a minute, once. Needs a sign-in that is no older than 15 minutes, and in which a code was shown if you have a second factor. From then on the provider's account signs you in, whatever its address is. You get a mail. What you have linked already stays as it is.
+         */
+        post: operations["link_my_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a linked account of a provider.
+         * @description Needs a sign-in that is no older than 15 minutes, and in which a code was shown if you have a second factor. The last way to sign in stays: set a password first, by recovery. You get a mail. Sessions go on.
+         */
+        delete: operations["unlink_my_identity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3063,6 +3201,15 @@ export interface components {
             /** @description What to call it: 1 to 100 characters; `Authenticator app` or `Passkey` unless said. */
             name?: string | null;
         };
+        /** @description What a browser brought back. */
+        CreateFederatedSession: {
+            /** @description `code` of the address that the browser came back to. */
+            federation_code: string;
+            /** @description What the challenge was made from: 43 to 128 characters. */
+            code_verifier: string;
+            /** @description From an earlier sign-in on this device. */
+            device_token?: string | null;
+        };
         /** @description What goes into the parcel. */
         CreateFulfillmentBody: {
             lines: components["schemas"]["ParcelLineBody"][];
@@ -3444,6 +3591,32 @@ export interface components {
              */
             recovery_codes_left: number;
         };
+        /** @description Your linked accounts. */
+        FederatedIdentities: {
+            /** @description All, oldest first. */
+            data: components["schemas"]["FederatedIdentity"][];
+        };
+        /** @description An account of a provider that signs you in. */
+        FederatedIdentity: {
+            /** @description Which one. */
+            id: string;
+            /** @description What the provider is called here; its issuer if it signs nobody in any more. */
+            provider: string;
+            /** @description The provider. */
+            issuer: string;
+            /** @description As the provider told it last. It need not be the address of your account here. */
+            email: string | null;
+            /**
+             * Format: date-time
+             * @description When you last signed in with it.
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was linked.
+             */
+            created_at: string;
+        };
         /** @description A parcel of an order. */
         Fulfillment: {
             id: string;
@@ -3672,6 +3845,13 @@ export interface components {
             /** @description `sales_clearing` */
             credit: string;
             amount: components["schemas"]["Money"];
+        };
+        /** @description What a browser brought back. */
+        LinkIdentity: {
+            /** @description `code` of the address that the browser came back to. */
+            federation_code: string;
+            /** @description What the challenge was made from: 43 to 128 characters. */
+            code_verifier: string;
         };
         /** @description How far the caller has read. */
         MarkNotificationsSeen: {
@@ -4209,7 +4389,7 @@ export interface components {
             request: string;
             /** @description The mark of the form. */
             form_token: string;
-            /** @description The sign-in that waits for its second step, if the password came before. */
+            /** @description The sign-in that waits for its second step, if there was a first one. */
             challenge_token?: string | null;
         };
         /** @description What a passkey is made by (`PublicKeyCredentialCreationOptionsJSON`). */
@@ -4247,7 +4427,7 @@ export interface components {
             request: string;
             /** @description The mark of the form. */
             form_token: string;
-            /** @description The sign-in that waits for its second step, if the password came before. */
+            /** @description The sign-in that waits for its second step, if there was a first one. */
             challenge_token?: string | null;
             /** @description What came with the challenge. */
             passkey_token: string;
@@ -4273,7 +4453,7 @@ export interface components {
             authenticatorData: string;
             /** @description Over both: 1,024 bytes at most, in base64url without padding. */
             signature: string;
-            /** @description Whose key it is: 64 bytes at most, in base64url without padding. Needed where no password came before. */
+            /** @description Whose key it is: 64 bytes at most, in base64url without padding. Needed where there was no first step. */
             userHandle?: string | null;
         };
         /** @description A new passkey: what `navigator.credentials.create()` gave (`RegistrationResponseJSON`). */
@@ -4711,10 +4891,22 @@ export interface components {
          * @enum {string}
          */
         PromotionState: "active" | "disabled";
+        /** @description A provider. */
+        Provider: {
+            /** @description What it is called in paths. */
+            name: string;
+            /** @description What a button says. */
+            display_name: string;
+        };
         /** @description What the provider gets back. */
         ProviderWebhookReceived: {
             /** @description Always true. */
             received: boolean;
+        };
+        /** @description The providers. */
+        Providers: {
+            /** @description All, by name. */
+            data: components["schemas"]["Provider"][];
         };
         /** @description What a device runs. */
         PushPlatform: "ios" | "android" | "web";
@@ -5299,7 +5491,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "identity_linked" | "identity_removed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
@@ -6831,6 +7023,57 @@ export interface operations {
             };
         };
     };
+    leave_to_provider: {
+        parameters: {
+            query: {
+                /** @description The query that the page was shown for. */
+                request: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
+    };
+    return_from_provider: {
+        parameters: {
+            query?: {
+                /** @description What the browser was sent there with. */
+                state?: string;
+                /** @description What the provider gives the tokens for. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The issuer that answers. */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page to agree on; the browser gets a cookie. Or one to type a code on. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
     create_oauth_tokens: {
         parameters: {
             query?: never;
@@ -6999,6 +7242,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuthorizationServer"];
                 };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers of the settings. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+        };
+    };
+    begin_federation: {
+        parameters: {
+            query?: {
+                /** @description Where the browser goes in the end: one of those of the settings, character by character. */
+                return_url?: string;
+                /** @description Comes back with the browser: at most 1,000 bytes. Bind it to the browser, and compare it. */
+                state?: string;
+                /** @description SHA-256 of a code verifier that you keep, in base64url without padding (RFC 7636). */
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description Seconds since the person signed in at the provider, at most 86,400; 0 has them sign in anew. */
+                max_age?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: never;
+    };
+    create_federated_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Shown in the list of sessions. */
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFederatedSession"];
+            };
+        };
+        responses: {
+            /** @description The session with its tokens. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+        };
+    };
+    list_my_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your linked accounts, ten at most. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederatedIdentities"];
+                };
+            };
+        };
+    };
+    link_my_identity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIdentity"];
+            };
+        };
+        responses: {
+            /** @description The linked account. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederatedIdentity"];
+                };
+            };
+        };
+    };
+    unlink_my_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The linked account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
