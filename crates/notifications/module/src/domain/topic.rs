@@ -62,7 +62,7 @@ const FIXED: &[Mode] = &[Mode::Instant];
 const ON_OR_OFF: &[Mode] = &[Mode::Instant, Mode::Off];
 
 /// Every topic and place there is.
-pub(crate) static TABLE: &[Line] = &[
+pub(crate) const TABLE: &[Line] = &[
     line(Topic::Security, Place::Email, Mode::Instant, FIXED),
     line(Topic::Security, Place::InApp, Mode::Instant, FIXED),
     line(Topic::Orders, Place::Email, Mode::Instant, ON_OR_OFF),

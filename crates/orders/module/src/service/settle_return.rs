@@ -25,6 +25,14 @@ pub(crate) enum Settled {
     TooEarly,
 }
 
+/// What payments said to the wish for a refund.
+enum Asked {
+    /// It is written down.
+    Recorded(RefundState),
+    /// Less is left of the payment.
+    TooMuch { refundable: Money },
+}
+
 impl Service {
     /// Has the stock put back and the money given back. Each step is written down before the next, and repeats under
     /// the ids of the return: repeated from anywhere, each has one effect.
@@ -90,30 +98,12 @@ impl Service {
         let mut amount = it.refund;
         // What is left may become less once more between question and wish.
         for _ in 0..3 {
-            let request = RefundPayment {
-                payment_id: same_id(order.order.payment_id),
-                refund_id: same_id(it.refund_id),
-                amount,
-                reason: REASON.to_owned(),
-                requested_by: it.received_by.map(same_id),
-            };
-            let asked = self
-                .payments
-                .refund_payment(&ctx.calling_from("orders"), request)
-                .await;
-            let left = match asked {
-                Ok(refund) => {
-                    let state = match refund.status {
-                        RefundStatus::AwaitingApproval => RefundState::AwaitingApproval,
-                        _ => RefundState::Requested, // its end is told by event
-                    };
+            let refundable = match self.ask_for_refund(ctx, order, it, amount).await? {
+                Asked::Recorded(state) => {
                     self.note_asked(ctx, it.id, state, amount).await?;
                     return Ok(Settled::Done);
                 }
-                Err(SeamError::Domain(PaymentsError::RefundExceedsCaptured { refundable })) => {
-                    refundable
-                }
-                Err(error) => return Err(DriveError::Fault(upstream(&error))),
+                Asked::TooMuch { refundable } => refundable,
             };
             if self.is_money_to_come(ctx, order).await? {
                 self.note_asked(ctx, it.id, RefundState::Waiting, amount)
@@ -121,7 +111,7 @@ impl Service {
                 return Ok(Settled::TooEarly);
             }
             // The shop gave money back otherwise before: the rest goes back now, and never more than was paid.
-            amount = left;
+            amount = refundable;
             if amount.minor() == 0 {
                 self.note_asked(ctx, it.id, RefundState::NothingLeft, amount)
                     .await?;
@@ -129,6 +119,35 @@ impl Service {
             }
         }
         Err(DriveError::Lost)
+    }
+
+    /// Asks payments for the refund of a return. Its id is that of the return's: however often it is asked for, one is
+    /// made, and a refusal leaves nothing behind.
+    async fn ask_for_refund(
+        &self,
+        ctx: &CallCtx,
+        order: &StoredOrder,
+        it: &Return,
+        amount: Money,
+    ) -> Driven<Asked> {
+        let request = RefundPayment {
+            payment_id: same_id(order.order.payment_id),
+            refund_id: same_id(it.refund_id),
+            amount,
+            reason: REASON.to_owned(),
+            requested_by: it.received_by.map(same_id),
+        };
+        let call = ctx.calling_from("orders");
+        match self.payments.refund_payment(&call, request).await {
+            Ok(refund) if refund.status == RefundStatus::AwaitingApproval => {
+                Ok(Asked::Recorded(RefundState::AwaitingApproval))
+            }
+            Ok(_) => Ok(Asked::Recorded(RefundState::Requested)), // its end is told by event
+            Err(SeamError::Domain(PaymentsError::RefundExceedsCaptured { refundable })) => {
+                Ok(Asked::TooMuch { refundable })
+            }
+            Err(error) => Err(DriveError::Fault(upstream(&error))),
+        }
     }
 
     /// Whether less was taken than what has left is worth, so that more may come.
