@@ -30,7 +30,7 @@ pub struct IdentitySettings {
     pub access_token_seconds: u32,
     /// How long an ended session may still be let in; 1 to 60.
     pub session_check_seconds: u32,
-    /// How long a sign-in counts as recent: captures, voids and refunds ask people for one; 300 to 86,400.
+    /// How long a sign-in counts as recent: captures, voids, refunds and their approval ask people for one; 300 to 86,400.
     pub recent_sign_in_seconds: u32,
     /// A session that is not refreshed for so long ends; 3,600 to 7,776,000.
     pub session_idle_seconds: u32,

@@ -9,7 +9,7 @@ const TIME: &str = "2026-01-31T09:30:00Z";
 const SECONDS: u64 = 1_769_851_800;
 
 /// What stands for a whole text.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     ("<time>", TIME),
     ("<date>", "Sat, 31 Jan 2026 09:30:00 GMT"),
     ("<trace>", "0af7651916cd43dd8448eb211c80319c"),
@@ -21,6 +21,7 @@ const WORDS: [(&str, &str); 8] = [
     ("<api>", "https://api.shop.example"),
     ("<mail>", "https://mail.shop.example"),
     ("<payments>", "https://payments.shop.example"),
+    ("<provider>", "https://accounts.provider.example"),
 ];
 
 /// The value of a member of a recording.

@@ -27,6 +27,7 @@ struct DecideRefundBody {
 
 pub(super) fn approval(service: &Arc<Service>) -> Endpoint {
     Endpoint::post("/v1/refunds/{id}/approvals", "approve_refund", Policy::Has(Role::Staff))
+        .needs_recent_sign_in()
         .tag(TAG)
         .summary("Approves a large refund that somebody else asked for.")
         .description(
