@@ -83,7 +83,8 @@ class Callback(http.server.BaseHTTPRequestHandler):
     """The client's own address: it takes one redirect."""
 
     def do_GET(self):
-        self.server.seen = f"http://127.0.0.1:{self.server.server_port}{self.path}"
+        if self.path.startswith("/callback"):  # browsers ask for an icon, too
+            self.server.seen = f"http://127.0.0.1:{self.server.server_port}{self.path}"
         self.send_response(200)
         self.end_headers()
         self.wfile.write(b"You can close this page.")
