@@ -9,13 +9,13 @@ ALTER TABLE messages
     DROP CONSTRAINT messages_status_known,
     DROP CONSTRAINT messages_recipient_is_an_id,
     ADD CONSTRAINT messages_status_known
-        CHECK (status IN ('queued', 'collected', 'sending', 'sent', 'bounced', 'failed', 'dropped')) NOT VALID,
+        CHECK (status IN ('queued', 'sending', 'sent', 'bounced', 'failed', 'dropped')) NOT VALID,
     ADD CONSTRAINT messages_recipient_is_an_id
         CHECK (substr(recipient, 1, 4) IN ('usr_', 'ord_', 'chl_', 'ctp_')) NOT VALID,
     ADD CONSTRAINT messages_channel_known CHECK (channel IN ('email', 'sms', 'push')) NOT VALID,
     ADD CONSTRAINT messages_only_dropped_has_reason CHECK (drop_reason IS NULL OR status = 'dropped') NOT VALID;
 
--- What a person was sent of late: codes are counted, and a day is collected.
+-- What a person was sent of late: codes are counted.
 CREATE INDEX messages_by_user ON messages (user_id, status, id) WHERE user_id IS NOT NULL;
 
 -- What was put away, and nothing else.
@@ -26,12 +26,10 @@ CREATE TABLE notification_preferences (
     user_id     uuid        NOT NULL PRIMARY KEY,
     choices     jsonb       NOT NULL, -- list of topic, channel and mode
     time_zone   text        NOT NULL, -- IANA name
-    digest_hour bigint      NOT NULL, -- of that zone
     quiet_from  bigint,               -- hour of that zone
     quiet_until bigint,               -- the first hour that is not quiet
     version     bigint      NOT NULL,
     updated_at  timestamptz NOT NULL,
-    CONSTRAINT notification_preferences_hours_make_sense CHECK (digest_hour BETWEEN 0 AND 23),
     CONSTRAINT notification_preferences_quiet_hours_make_sense
         CHECK ((quiet_from IS NULL) = (quiet_until IS NULL)
                AND (quiet_from IS NULL OR (quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23

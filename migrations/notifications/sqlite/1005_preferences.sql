@@ -25,7 +25,7 @@ CREATE TABLE messages_next (
     CONSTRAINT messages_id_is_uuid CHECK (length(id) = 16),
     CONSTRAINT messages_once_for_each_event UNIQUE (event_id, recipient, template),
     CONSTRAINT messages_status_known
-        CHECK (status IN ('queued', 'collected', 'sending', 'sent', 'bounced', 'failed', 'dropped')),
+        CHECK (status IN ('queued', 'sending', 'sent', 'bounced', 'failed', 'dropped')),
     CONSTRAINT messages_recipient_is_an_id CHECK (substr(recipient, 1, 4) IN ('usr_', 'ord_', 'chl_', 'ctp_')),
     CONSTRAINT messages_counts_make_sense CHECK (attempts >= 0 AND uncertain BETWEEN 0 AND attempts),
     CONSTRAINT messages_sent_has_time CHECK ((status = 'sent') = (sent_at IS NOT NULL)),
@@ -49,7 +49,7 @@ ALTER TABLE messages_next RENAME TO messages;
 CREATE INDEX messages_by_subject ON messages (subject, id);
 CREATE INDEX messages_by_template ON messages (template, id);
 CREATE INDEX messages_by_status ON messages (status, id); -- also serves the search for messages that are stuck
--- What a person was sent of late: codes are counted, and a day is collected.
+-- What a person was sent of late: codes are counted.
 CREATE INDEX messages_by_user ON messages (user_id, status, id) WHERE user_id IS NOT NULL;
 
 -- What was put away, and nothing else.
@@ -60,14 +60,12 @@ CREATE TABLE notification_preferences (
     user_id     BLOB    NOT NULL PRIMARY KEY,
     choices     TEXT    NOT NULL, -- JSON list of topic, channel and mode
     time_zone   TEXT    NOT NULL, -- IANA name
-    digest_hour INTEGER NOT NULL, -- of that zone
     quiet_from  INTEGER,          -- hour of that zone
     quiet_until INTEGER,          -- the first hour that is not quiet
     version     INTEGER NOT NULL,
     updated_at  INTEGER NOT NULL,
     CONSTRAINT notification_preferences_user_is_uuid CHECK (length(user_id) = 16),
     CONSTRAINT notification_preferences_choices_are_json CHECK (json_valid(choices)),
-    CONSTRAINT notification_preferences_hours_make_sense CHECK (digest_hour BETWEEN 0 AND 23),
     CONSTRAINT notification_preferences_quiet_hours_make_sense
         CHECK ((quiet_from IS NULL) = (quiet_until IS NULL)
                AND (quiet_from IS NULL OR (quiet_from BETWEEN 0 AND 23 AND quiet_until BETWEEN 0 AND 23

@@ -9,8 +9,6 @@ use crate::TokenError;
 use crate::claims::LEEWAY;
 use crate::token::Members;
 
-/// The value of `amr` that stands for more than one factor (RFC 8176 §2).
-const MULTI_FACTOR: &str = "mfa";
 /// More methods than anybody shows at once.
 const MAX_METHODS: usize = 8;
 /// Longer than any value of RFC 8176.
@@ -42,11 +40,6 @@ pub struct SignInTooOld {
 }
 
 impl Authentication {
-    /// Whether more than one factor was shown.
-    pub fn is_multi_factor(&self) -> bool {
-        self.amr.iter().any(|method| method == MULTI_FACTOR)
-    }
-
     /// Reads both claims or neither. A token without them is from before they were given out: its sign-in counts as
     /// the oldest there can be.
     pub(crate) fn read(claims: &Members, issued_at: Timestamp) -> Result<Self, TokenError> {

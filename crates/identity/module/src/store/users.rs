@@ -307,15 +307,3 @@ pub(crate) async fn vouch_email(
         .await?;
     Ok(changed == 1)
 }
-
-/// Notes a sign-in without a password; `false` if the user is locked. Keeps the row until commit.
-pub(crate) async fn mark_signed_in(tx: &mut Tx<'_>, id: UserId) -> Result<bool, StoreError> {
-    let now = tx.now();
-    let changed = tx
-        .query("UPDATE users SET last_signed_in_at = $2 WHERE id = $1 AND locked_at IS NULL")
-        .bind(id)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(changed == 1)
-}

@@ -10,8 +10,6 @@ use super::topic::{self, Mode, Place, TABLE, Topic};
 const FIRST_VERSION: i64 = 1;
 /// The zone of those who have not said where they live.
 const DEFAULT_ZONE: &str = "UTC";
-/// The hour of those who have not chosen one.
-const DEFAULT_HOUR: u8 = 8;
 
 /// One choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +33,6 @@ pub(crate) struct Preferences {
     /// Those that differ from the default, or did when they were made.
     pub(crate) choices: Vec<Choice>,
     pub(crate) time_zone: String,
-    pub(crate) digest_hour: u8,
     pub(crate) quiet_hours: Option<QuietHours>,
     pub(crate) version: i64,
 }
@@ -45,7 +42,6 @@ impl Default for Preferences {
         Self {
             choices: Vec::new(),
             time_zone: DEFAULT_ZONE.to_owned(),
-            digest_hour: DEFAULT_HOUR,
             quiet_hours: None,
             version: FIRST_VERSION,
         }

@@ -72,6 +72,7 @@ pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
     .query::<ListSuppressionsQuery>()
     .answers::<ListView<SuppressionView>>(200, "A page of suppressions.")
     .problem(400, "notifications.invalid_cursor")
+    .problem(422, "notifications.invalid_request")
     .handler(handler, service)
 }
 

@@ -66,7 +66,6 @@ impl Service {
                     .unwrap_or_else(|| Preferences::default().time_zone),
                 quiet_hours: req.quiet_hours,
                 version: before.version + 1,
-                ..before
             };
             if !store::preferences::put(&mut tx, req.user, &after).await? {
                 let found = store::preferences::find(&mut tx, req.user).await?;

@@ -3,13 +3,16 @@
 use notifications_contract::{NotificationsError, SuppressionId};
 use serde_json::json;
 use tenon_events::Emit as _;
-use tenon_kernel::{CallCtx, Page, PageRequest};
+use tenon_kernel::{CallCtx, FieldError, Page, PageRequest};
 use tenon_seam::audit::AuditRecorded;
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::retrying;
 
 use super::Service;
 use crate::store::suppressions::{self, Suppression};
+
+/// Longest hash of an address, in bytes.
+const MAX_HASH: usize = 64;
 
 /// Which part of the list.
 #[derive(Debug)]
@@ -23,13 +26,25 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`NotificationsError::InvalidCursor`] for a cursor of another list or filter.
+    /// [`NotificationsError::InvalidRequest`] for what is no hash, [`NotificationsError::InvalidCursor`] for a cursor of
+    /// another list or filter.
     pub(crate) async fn list_suppressions(
         &self,
         ctx: &CallCtx,
         req: ListSuppressions,
     ) -> SeamResult<Page<Suppression>, NotificationsError> {
         let hash = req.recipient_hash.as_deref();
+        if hash.is_some_and(|hash| hash.is_empty() || hash.len() > MAX_HASH || hash.contains('\0'))
+        {
+            let wrong = FieldError::new(
+                "?recipient_hash",
+                "invalid_value",
+                format!("`recipient_hash` has 1 to {MAX_HASH} bytes."),
+            );
+            return Err(SeamError::Domain(NotificationsError::InvalidRequest {
+                errors: vec![wrong],
+            }));
+        }
         let scope = format!(
             "notifications.suppressions?{}",
             json!({ "recipient_hash": hash })

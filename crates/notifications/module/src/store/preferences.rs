@@ -9,7 +9,6 @@ use crate::domain::{Choice, Preferences, QuietHours};
 struct Row {
     choices: Json<Vec<Choice>>,
     time_zone: String,
-    digest_hour: i64,
     quiet_from: Option<i64>,
     quiet_until: Option<i64>,
     version: i64,
@@ -22,7 +21,7 @@ pub(crate) async fn find(
 ) -> Result<Option<Preferences>, StoreError> {
     let row = db
         .query(
-            "SELECT choices, time_zone, digest_hour, quiet_from, quiet_until, version
+            "SELECT choices, time_zone, quiet_from, quiet_until, version
                FROM notification_preferences
               WHERE user_id = $1",
         )
@@ -43,20 +42,18 @@ pub(crate) async fn put(
     let quiet = preferences.quiet_hours;
     let written = tx
         .query(
-            "INSERT INTO notification_preferences (user_id, choices, time_zone, digest_hour, quiet_from, quiet_until,
-                                                   version, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO notification_preferences (user_id, choices, time_zone, quiet_from, quiet_until, version,
+                                                   updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (user_id)
              DO UPDATE SET choices = excluded.choices, time_zone = excluded.time_zone,
-                           digest_hour = excluded.digest_hour, quiet_from = excluded.quiet_from,
-                           quiet_until = excluded.quiet_until, version = excluded.version,
-                           updated_at = excluded.updated_at
+                           quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until,
+                           version = excluded.version, updated_at = excluded.updated_at
               WHERE notification_preferences.version = excluded.version - 1",
         )
         .bind(user)
         .bind(Json(&preferences.choices))
         .bind(preferences.time_zone.as_str())
-        .bind(i64::from(preferences.digest_hour))
         .bind(quiet.map(|quiet| i64::from(quiet.from)))
         .bind(quiet.map(|quiet| i64::from(quiet.until)))
         .bind(preferences.version)
@@ -85,7 +82,6 @@ impl TryFrom<Row> for Preferences {
         Ok(Self {
             choices: row.choices.0,
             time_zone: row.time_zone,
-            digest_hour: hour(row.digest_hour)?,
             quiet_hours,
             version: row.version,
         })

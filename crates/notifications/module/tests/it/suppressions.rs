@@ -117,3 +117,22 @@ async fn only_staff_sees_and_removes_suppressions() {
         assert_eq!(anyone.delete(&none).await.status().as_u16(), 401);
     }
 }
+
+#[tokio::test]
+async fn what_is_no_hash_is_refused() {
+    for engine in ONE_STORE {
+        let world = World::new(engine).await;
+        let staff = world.app.user("sam", &[Role::Staff]);
+        for (hash, status) in [
+            ("h".repeat(64), 200),
+            ("h".repeat(65), 422),
+            (String::new(), 422),
+        ] {
+            let answer = staff.get(&format!("{PATH}?recipient_hash={hash}")).await;
+            let body = answer.expect(status);
+            if status == 422 {
+                assert_eq!(body["errors"][0]["pointer"], "?recipient_hash");
+            }
+        }
+    }
+}

@@ -92,7 +92,7 @@ impl Service {
         let Some(account) = users::lock(tx, whom.user()).await? else {
             return refuse(IdentityError::FederationFailed);
         };
-        if account.is_locked() || !users::mark_signed_in(tx, account.id).await? {
+        if !users::note_sign_in(tx, account.id).await? {
             tracing::info!(user.id = %account.id, "a federated sign-in was refused");
             return refuse(IdentityError::InvalidCredentials);
         }

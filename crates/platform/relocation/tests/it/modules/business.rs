@@ -323,7 +323,6 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
                 V::U(300 + n),
                 j(r#"[{"topic": "orders", "place": "email", "mode": "off"}]"#),
                 t("Europe/Berlin"),
-                V::I(8),
                 if n % 2 == 0 { V::I(22) } else { V::Null },
                 if n % 2 == 0 { V::I(7) } else { V::Null },
                 V::I(n),
