@@ -53,6 +53,17 @@ impl Answer {
         (self.body["retry"] == "after").then_some(Duration::from_millis(millis))
     }
 
+    /// Waits as long as the answer says, and not longer than anybody likes to, if the same request is to be sent again;
+    /// says whether it is.
+    pub(crate) async fn says_again(&self) -> bool {
+        const LONGEST: Duration = Duration::from_millis(200);
+        let pause = self.retry_after();
+        if let Some(pause) = pause {
+            tokio::time::sleep(pause.min(LONGEST)).await;
+        }
+        pause.is_some()
+    }
+
     /// The answer, if it is a success.
     pub(crate) fn ok(self) -> Result<Self> {
         ensure!(

@@ -216,8 +216,7 @@ impl Client for Checkout {
         let Some(answer) = self.shop.send(request).await else {
             return Ok(Asked::Again);
         };
-        if let Some(pause) = answer.retry_after() {
-            tokio::time::sleep(pause.min(std::time::Duration::from_millis(200))).await;
+        if answer.says_again().await {
             return Ok(Asked::Again);
         }
         let told = match (answer.status, answer.body["status"].as_str()) {

@@ -80,8 +80,7 @@ impl Client for Returned {
         let Some(answer) = shop.send(request).await else {
             return Ok(Asked::Again);
         };
-        if let Some(pause) = answer.retry_after() {
-            tokio::time::sleep(pause.min(std::time::Duration::from_millis(200))).await;
+        if answer.says_again().await {
             return Ok(Asked::Again);
         }
         if answer.status >= 500 {

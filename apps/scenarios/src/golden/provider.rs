@@ -1,17 +1,20 @@
 //! An OpenID Connect provider beside the server: it believes everybody, and keeps to the specifications.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use url::{Url, form_urlencoded};
 
 /// What the server is registered as.
@@ -49,14 +52,12 @@ impl Provider {
             codes: BTreeMap::new(),
             given: 0,
         }));
-        let shared = Arc::clone(&state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let state = Arc::clone(&shared);
-                // Whoever hangs up early gets no answer.
-                tokio::spawn(async move { drop(answer(stream, &state).await) });
-            }
-        });
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(metadata))
+            .route("/jwks", get(jwks))
+            .route("/token", post(token))
+            .with_state(Arc::clone(&state));
+        tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { state })
     }
 
@@ -68,7 +69,7 @@ impl Provider {
             "{location} is not of this provider"
         );
         let query: Pairs = url.query_pairs().into_owned().collect();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = locked(&self.state);
         state.given += 1;
         let code = format!("provider-code-{}", state.given);
         let back = form_urlencoded::Serializer::new(String::new())
@@ -81,29 +82,6 @@ impl Provider {
 }
 
 impl State {
-    fn answer(&mut self, line: &str, authorization: &str, body: &str) -> (u16, Value) {
-        let issuer = &self.issuer;
-        match line {
-            "GET /.well-known/openid-configuration" => {
-                let document = json!({
-                    "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"),
-                    "token_endpoint": format!("{issuer}/token"), "jwks_uri": format!("{issuer}/jwks"),
-                });
-                (200, document)
-            }
-            "GET /jwks" => {
-                let x = URL_SAFE_NO_PAD.encode(self.key.public_key());
-                let key = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "golden", "use": "sig", "x": x });
-                (200, json!({ "keys": [key] }))
-            }
-            "POST /token" => match self.token(authorization, body) {
-                Ok(tokens) => (200, tokens),
-                Err(error) => (400, json!({ "error": error })),
-            },
-            _ => (404, json!({})),
-        }
-    }
-
     /// Gives an ID token for a code, to the client that the code was for.
     fn token(&mut self, authorization: &str, body: &str) -> Result<Value, &'static str> {
         let form: Pairs = form_urlencoded::parse(body.as_bytes())
@@ -144,46 +122,37 @@ impl State {
     }
 }
 
+async fn metadata(Shared(state): Shared<Arc<Mutex<State>>>) -> Json<Value> {
+    let issuer = &locked(&state).issuer;
+    Json(json!({
+        "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"), "jwks_uri": format!("{issuer}/jwks"),
+    }))
+}
+
+async fn jwks(Shared(state): Shared<Arc<Mutex<State>>>) -> Json<Value> {
+    let x = URL_SAFE_NO_PAD.encode(locked(&state).key.public_key());
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "golden", "use": "sig", "x": x });
+    Json(json!({ "keys": [key] }))
+}
+
+async fn token(
+    Shared(state): Shared<Arc<Mutex<State>>>,
+    headers: HeaderMap,
+    form: String,
+) -> (StatusCode, Json<Value>) {
+    let authorization = headers.get("authorization");
+    let authorization = authorization.and_then(|value| value.to_str().ok());
+    match locked(&state).token(authorization.unwrap_or_default(), &form) {
+        Ok(tokens) => (StatusCode::OK, Json(tokens)),
+        Err(error) => (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))),
+    }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn of<'p>(pairs: &'p Pairs, name: &str) -> &'p str {
     pairs.get(name).map_or("", String::as_str)
-}
-
-/// Answers one request, and hangs up.
-async fn answer(mut stream: TcpStream, state: &Mutex<State>) -> Result<()> {
-    let (mut read, mut chunk) = (Vec::new(), [0; 4_096]);
-    let (head, body) = loop {
-        let count = stream.read(&mut chunk).await?;
-        ensure!(count > 0, "half a request");
-        read.extend_from_slice(&chunk[..count]);
-        let text = std::str::from_utf8(&read)?;
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = header(head, "content-length").parse().unwrap_or(0);
-            if body.len() >= length {
-                break (head, body);
-            }
-        }
-    };
-    let line = head.lines().next().unwrap_or_default();
-    let line = line.rsplit_once(' ').map_or(line, |(line, _)| line);
-    let (status, said) = state.lock().unwrap_or_else(PoisonError::into_inner).answer(
-        line,
-        header(head, "authorization"),
-        body,
-    );
-    let said = said.to_string();
-    let answer = format!(
-        "HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{said}",
-        said.len()
-    );
-    stream.write_all(answer.as_bytes()).await?;
-    Ok(stream.shutdown().await?)
-}
-
-fn header<'h>(head: &'h str, name: &str) -> &'h str {
-    head.lines()
-        .find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-        .unwrap_or_default()
 }

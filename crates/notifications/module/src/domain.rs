@@ -1,6 +1,7 @@
 //! What a message is, whom it is for, and how it reads; what is told outside, and how it gets there.
 
 mod cloud_event;
+mod contact_key;
 mod contact_point;
 mod event_log;
 mod event_types;
@@ -12,12 +13,13 @@ mod preferences;
 mod quiet;
 mod recipient;
 mod render;
+mod seal;
 mod topic;
 mod unsubscribe;
 mod webhook;
 
 pub(crate) use self::cloud_event::CloudEvent;
-pub use self::contact_point::ContactKey;
+pub use self::contact_key::ContactKey;
 pub(crate) use self::contact_point::{
     CODE_NONCE, ContactPoint, ContactStatus, Kind as ContactKind, MAX_TRIES, NewContactPoint,
     Platform, SentCode, hint,

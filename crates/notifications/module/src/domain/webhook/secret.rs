@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,14 +9,14 @@ use notifications_contract::WebhookEndpointId;
 use tenon_kernel::Env;
 use zeroize::Zeroizing;
 
+use crate::domain::seal::SealingKey;
+
 /// What a secret begins with when people see it.
 const PREFIX: &str = "whsec_";
-/// First byte of everything sealed: AES-256-GCM, 96-bit random nonce, 128-bit tag.
-const FORMAT: u8 = 1;
 
 /// Seals the secrets of receivers.
 #[derive(Clone)]
-pub struct WebhookKey(Zeroizing<[u8; 32]>);
+pub struct WebhookKey(SealingKey);
 
 /// A receiver's secret. Shown when it is made, and by nothing else.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,54 +32,22 @@ pub(crate) struct SecretPlace {
 
 impl WebhookKey {
     /// Derives the key from the secret of the installation.
-    ///
-    /// # Panics
-    ///
-    /// Never: HMAC-SHA256 gives 32 bytes.
     pub fn new(secret: &[u8]) -> Self {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let derived = hmac::sign(&root, b"tenon/notifications/webhook_secrets");
-        let key = derived.as_ref().try_into();
-        Self(Zeroizing::new(key.expect("HMAC-SHA256 gives 32 bytes")))
+        Self(SealingKey::derive(
+            secret,
+            b"tenon/notifications/webhook_secrets",
+        ))
     }
 
-    /// Encrypts a secret for its place: format, nonce, ciphertext and tag.
+    /// Encrypts a secret for its place.
     pub(crate) fn seal(&self, env: &Env, place: SecretPlace, secret: &Secret) -> Vec<u8> {
-        let nonce = env.random::<NONCE_LEN>();
-        let mut sealed = vec![FORMAT];
-        sealed.extend_from_slice(&nonce);
-        let mut body = secret.0.to_vec();
-        self.cipher()
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(place.associated_data()),
-                &mut body,
-            )
-            .expect("short values can be encrypted");
-        sealed.append(&mut body);
-        sealed
+        self.0.seal(env, place.associated_data(), &secret.0)
     }
 
     /// Decrypts what was sealed for this place; `None` if it was altered or moved, or the installation has another
     /// secret by now.
     pub(crate) fn open(&self, place: SecretPlace, sealed: &[u8]) -> Option<Secret> {
-        let (&format, rest) = sealed.split_first()?;
-        let (&nonce, body) = rest.split_first_chunk::<NONCE_LEN>()?;
-        if format != FORMAT {
-            return None;
-        }
-        let mut body = Zeroizing::new(body.to_vec());
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let data = Aad::from(place.associated_data());
-        let opened = self.cipher().open_in_place(nonce, data, &mut body).ok()?;
-        let length = opened.len();
-        body.truncate(length);
-        Some(Secret(body))
-    }
-
-    fn cipher(&self) -> LessSafeKey {
-        let key = UnboundKey::new(&AES_256_GCM, self.0.as_slice());
-        LessSafeKey::new(key.expect("AES-256 takes 32 bytes"))
+        self.0.open(place.associated_data(), sealed).map(Secret)
     }
 }
 
