@@ -84,7 +84,11 @@ impl Audit {
         let service = Arc::new(Service::new(db.clone(), cursor_key, settings.masking()));
         let subscriptions = sources
             .into_iter()
-            .map(|source| Subscription::new("audit", source).on_any(Arc::clone(&service) as _))
+            .map(|source| {
+                Subscription::new("audit", source)
+                    .keep_any(Arc::clone(&service) as _)
+                    .on_any(Arc::clone(&service) as _)
+            })
             .collect();
         let module = Module {
             name: "audit",

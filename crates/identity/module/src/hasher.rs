@@ -1,12 +1,12 @@
 //! Password hashing in bounded slots, so that a flood of sign-ins never starves the rest of the process.
 
+mod memory;
 mod threads;
 
 use std::num::NonZero;
 use std::sync::Arc;
 
-use argon2::password_hash::PasswordVerifier as _;
-use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordHasher as _, Version};
 use tenon_kernel::Env;
 use tenon_seam::{SeamError, SeamFault};
@@ -158,9 +158,9 @@ impl PasswordHasher {
             .as_ref()
             .and_then(|params| std::str::from_utf8(params.keyid()).ok())
             .unwrap_or_default();
-        let verified = self.argon2(key_id, |argon2| {
-            argon2.verify_password(password, hash).is_ok()
-        });
+        let verified = params
+            .as_ref()
+            .and_then(|params| self.is_hash_of(password, hash, key_id, params));
         let up_to_date = params.as_ref().is_some_and(|params| {
             let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
             costs(params) == costs(&current) && params.keyid() == current.keyid()
@@ -171,13 +171,31 @@ impl PasswordHasher {
         }
     }
 
+    /// `None` if the stored text is no hash that this program could have written.
+    fn is_hash_of(
+        &self,
+        password: &[u8],
+        hash: &PasswordHash,
+        key_id: &str,
+        params: &Params,
+    ) -> Option<bool> {
+        let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = Version::try_from(hash.version?).ok()?;
+        let pepper = self.ring.derive(key_id, Purpose::Pepper)?;
+        let secret = pepper.as_slice();
+        let argon2 = Argon2::new_with_secret(secret, algorithm, version, params.clone()).ok()?;
+        let mut out = vec![0; expected.len()];
+        memory::hash_into(&argon2, password, salt.as_ref(), &mut out).ok()?;
+        // Outputs are compared in constant time.
+        Some(Output::new(&out).ok()? == *expected)
+    }
+
     /// Costs as much as a comparison.
     fn spend(&self, password: &[u8]) {
         let mut out = [0; 32];
         self.argon2(self.ring.current_id(), |argon2| {
-            argon2
-                .hash_password_into(password, &NOBODY, &mut out)
-                .is_ok()
+            memory::hash_into(&argon2, password, &NOBODY, &mut out).is_ok()
         });
         std::hint::black_box(out);
     }

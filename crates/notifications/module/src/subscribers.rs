@@ -50,7 +50,7 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
     let identity = Subscription::new("notifications", "identity")
         .on::<ChallengeCreated>(Arc::clone(service) as _)
         .on::<UserUpdated>(Arc::clone(service) as _)
-        .on::<SessionCreated>(Arc::clone(service) as _)
+        .on_where::<SessionCreated>(Arc::clone(service) as _, |event| !event.known_device)
         .on::<SessionCompromised>(Arc::clone(service) as _)
         .on::<FactorAdded>(Arc::clone(service) as _)
         .on::<FactorRemoved>(Arc::clone(service) as _)

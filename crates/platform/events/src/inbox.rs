@@ -134,10 +134,10 @@ impl Inbox {
     }
 
     /// Says whether an event is for this consumer.
-    pub(crate) fn takes(&self, source: &str, event_type: &str) -> bool {
-        self.reactions.get(source).is_some_and(|reactions| {
-            reactions.find(event_type).is_some() || reactions.keeper(event_type).is_some()
-        })
+    pub(crate) fn takes(&self, source: &str, event: &Envelope) -> bool {
+        self.reactions
+            .get(source)
+            .is_some_and(|reactions| reactions.take(&event.event_type, &event.data))
     }
 
     /// Who writes an event down as it arrives; the others go through the inbox.

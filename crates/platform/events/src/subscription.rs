@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tenon_jobs::work::Lease;
 use tenon_kernel::CallCtx;
 use tenon_seam::{Event, SeamError};
@@ -134,7 +135,13 @@ pub(crate) struct Reactions {
     pub(crate) by_type: HashMap<&'static str, Arc<dyn HandleAny>>,
     pub(crate) any: Option<Arc<dyn HandleAny>>,
     kept: HashMap<&'static str, Arc<dyn Keep>>,
+    any_kept: Option<Arc<dyn Keep>>,
+    /// Of kinds with a reaction of their own: which events it is for.
+    concerned: HashMap<&'static str, Concern>,
 }
+
+/// Says of an event's data whether there is anything to do.
+type Concern = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
 
 impl Subscription {
     /// `consumer` is the durable name of the cursor (`notifications`), `source` the producing module.
@@ -164,6 +171,27 @@ impl Subscription {
             E::TYPE
         );
         self
+    }
+
+    /// Adds a reaction to those events of one kind for which there is something to do. The others cost no place in the inbox
+    /// and no transaction, so the choice may only look at the event.
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[must_use]
+    pub fn on_where<E: Event>(
+        mut self,
+        handler: Arc<dyn Handle<E>>,
+        concerns: fn(&E) -> bool,
+    ) -> Self {
+        // What cannot be read goes the way of all events, to the dead letters.
+        let concerned: Concern = Arc::new(move |data: &Value| match E::deserialize(data) {
+            Ok(event) => concerns(&event),
+            Err(_) => true,
+        });
+        self.reactions.concerned.insert(E::TYPE, concerned);
+        self.on(handler)
     }
 
     /// Has one kind of event written down as it arrives, without an inbox.
@@ -196,6 +224,23 @@ impl Subscription {
         );
         self
     }
+
+    /// Has every kind of event written down as it arrives that has no reaction of its own. What an earlier version took into
+    /// the inbox still goes to [`on_any`](Self::on_any).
+    ///
+    /// # Panics
+    ///
+    /// If there is a keeper already.
+    #[must_use]
+    pub fn keep_any(mut self, keeper: Arc<dyn Keep>) -> Self {
+        let taken = self.reactions.any_kept.replace(keeper).is_some();
+        assert!(
+            !taken,
+            "{} already keeps any event of {}",
+            self.consumer, self.source
+        );
+        self
+    }
 }
 
 impl fmt::Debug for Subscription {
@@ -206,6 +251,7 @@ impl fmt::Debug for Subscription {
             .field("types", &self.reactions.by_type.keys())
             .field("any", &self.reactions.any.is_some())
             .field("kept", &self.reactions.kept.keys())
+            .field("any_kept", &self.reactions.any_kept.is_some())
             .finish()
     }
 }
@@ -216,9 +262,22 @@ impl Reactions {
         self.by_type.get(event_type).or(self.any.as_ref())
     }
 
+    /// Says whether an event is for anybody here.
+    pub(crate) fn take(&self, event_type: &str, data: &Value) -> bool {
+        if self.keeper(event_type).is_some() {
+            return true;
+        }
+        match self.concerned.get(event_type) {
+            Some(concerned) => concerned(data),
+            None => self.find(event_type).is_some(),
+        }
+    }
+
     /// Returns who writes a kind of event down as it arrives.
     pub(crate) fn keeper(&self, event_type: &str) -> Option<&Arc<dyn Keep>> {
-        self.kept.get(event_type)
+        let handled = self.by_type.contains_key(event_type);
+        let any = self.any_kept.as_ref().filter(|_| !handled);
+        self.kept.get(event_type).or(any)
     }
 
     /// Whether any kind of event goes through the inbox.
@@ -232,10 +291,15 @@ impl Reactions {
             let taken = self.by_type.insert(event_type, handler);
             assert!(taken.is_none(), "{consumer} already reacts to {event_type}");
         }
+        self.concerned.extend(other.concerned);
         for (event_type, keeper) in other.kept {
             let taken = self.kept.insert(event_type, keeper).is_some()
                 || self.by_type.contains_key(event_type);
             assert!(!taken, "{consumer} already reacts to {event_type}");
+        }
+        if let Some(keeper) = other.any_kept {
+            let taken = self.any_kept.replace(keeper).is_some();
+            assert!(!taken, "{consumer} already keeps any event");
         }
         if let Some(handler) = other.any {
             assert!(

@@ -18,9 +18,6 @@ impl Handle<SessionCreated> for Service {
         event: SessionCreated,
         receipt: Receipt,
     ) -> Result<(), HandlerError> {
-        if event.known_device {
-            return Ok(());
-        }
         let message = NewMessage {
             template: Template::NewDevice,
             recipient: Recipient::User(event.user_id),

@@ -2,9 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use tenon_events::{AfterCommit, Emit as _, Envelope, Keep, Subscription, rewind};
+use tenon_events::{
+    AfterCommit, Emit as _, Envelope, HandleAny, HandlerError, Keep, Receipt, Subscription, rewind,
+};
+use tenon_kernel::CallCtx;
 use tenon_store::{StoreError, Tx};
 
 use crate::link::places;
@@ -35,6 +39,20 @@ impl Keep for Keeper {
         Ok(Box::new(move || {
             committed.fetch_add(count, Ordering::SeqCst);
         }))
+    }
+}
+
+/// Counts its attempts; the first of all fails.
+#[derive(Default)]
+struct SecondTime(AtomicUsize);
+
+#[async_trait]
+impl HandleAny for SecondTime {
+    async fn handle(&self, _: &mut CallCtx, _: &Envelope, _: Receipt) -> Result<(), HandlerError> {
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(StoreError::inconsistent("as the test says").into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -70,6 +88,49 @@ async fn a_page_is_kept_in_one_transaction_with_its_place_in_the_feed() {
             [3, 3],
             "what comes again comes to the keeper"
         );
+    }
+}
+
+#[tokio::test]
+async fn who_keeps_any_event_still_handles_what_an_earlier_version_took_into_the_inbox() {
+    for place in places() {
+        let world = World::new(place).await;
+        let (keeper, handler) = (Arc::new(Keeper::default()), Arc::new(SecondTime::default()));
+        let old =
+            world.worker_of(Subscription::new("mail", "shop").on_any(Arc::clone(&handler) as _));
+        world.tell("a", 1).await;
+        old.run_due().await.expect("runs");
+        assert_eq!(world.inbox().await, ["a pending 1"]);
+
+        let new = world.worker_of(
+            Subscription::new("mail", "shop")
+                .on_any(Arc::clone(&handler) as _)
+                .keep_any(Arc::clone(&keeper) as _),
+        );
+        world.tell("a", 2).await;
+        world.kit.advance(Duration::from_hours(1));
+        while new.run_due().await.expect("runs") > 0 {}
+        assert_eq!(*keeper.pages.lock().expect("no panic while held"), [1]);
+        assert_eq!(world.effects().await, ["a 2"]);
+        assert_eq!(handler.0.load(Ordering::SeqCst), 2);
+        assert_eq!(world.inbox().await, ["a done 2"]);
+    }
+}
+
+#[tokio::test]
+async fn a_reaction_of_its_own_goes_before_the_keeper_of_any() {
+    for place in places() {
+        let mut world = World::new(place).await;
+        let keeper = Arc::new(Keeper::default());
+        let worker = world.worker_of(
+            Subscription::new("mail", "shop")
+                .on::<Told>(Arc::clone(&world.reaction) as _)
+                .keep_any(Arc::clone(&keeper) as _),
+        );
+        world.tell("a", 1).await;
+        while worker.run_due().await.expect("runs") > 0 {}
+        assert_eq!(world.attempts(), [("a".to_owned(), 1, 1)]);
+        assert!(keeper.pages.lock().expect("no panic while held").is_empty());
     }
 }
 
