@@ -314,6 +314,7 @@ impl Stack {
         set("telemetry.log_format", "pretty".to_owned());
         if self.plan.movable_clock {
             set("development.movable_clock", "true".to_owned());
+            set("web.server_timing", "true".to_owned());
             // Where everything can be made to fail, the shop depends on a provider of rates too.
             set(
                 "orders.rates.url",

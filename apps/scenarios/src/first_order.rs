@@ -153,7 +153,7 @@ pub(crate) async fn play(world: &World) -> Result<()> {
             200,
         )
         .await?;
-    let confirm = format!("/v1/checkouts/{checkout_id}/confirm");
+    let confirm = format!("/v1/checkouts/{checkout_id}/confirmations");
     let checkout = until("the checkout to complete", async || {
         let checkout = ada.post(&confirm, None, &json!({}), 200).await?;
         Ok((text(&checkout.body, "/status")? == "completed").then_some(checkout))

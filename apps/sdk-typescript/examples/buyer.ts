@@ -96,7 +96,7 @@ const paid = await fetch(`${payments}/control/intents/${intent}/choice`, {
 assert(paid.ok, `the payment simulator answers ${paid.status}`);
 const checkout = { params: { path: { checkout_id: started.data.id } } };
 const completed = await until("the checkout to complete", async () => {
-  const { data } = await ada.post("/v1/checkouts/{checkout_id}/confirm", { ...checkout, body: {} });
+  const { data } = await ada.post("/v1/checkouts/{checkout_id}/confirmations", { ...checkout, body: {} });
   return data.status === "completed" ? data : undefined;
 });
 

@@ -187,7 +187,7 @@ impl Buyer {
         key: Option<&str>,
         method: Option<&str>,
     ) -> Result<Reply> {
-        let path = format!("/v1/checkouts/{}/confirm", checkout.id);
+        let path = format!("/v1/checkouts/{}/confirmations", checkout.id);
         let body = method.map_or(json!({}), |method| json!({ "payment_method": method }));
         self.ask(lab, Method::POST, &path, key, &body).await
     }

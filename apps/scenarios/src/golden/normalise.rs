@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::scan::{self, Kind};
 
 /// What is replaced, in words: part of every recording.
-pub(crate) const RULES: [&str; 15] = [
+pub(crate) const RULES: [&str; 16] = [
     "ids (`ord_…`, the payment provider's `int_…`) are numbered by prefix and first appearance: `ord#1`",
     "uuids (audit actors, stock ledger actors) are numbered by first appearance: `uuid#1`",
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
@@ -20,6 +20,7 @@ pub(crate) const RULES: [&str; 15] = [
     "header retry-after, members retry_after_ms, expires_in, iat, exp, auth_time and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
     "member seq (place in the audit chain, which all modules share): `<n>`",
     "places in the log of events, which all modules share (19 digits): `<place>`",
+    "header consistency-token: `<token>`; header server-timing: the durations: `<n>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
     "what browsers and authenticators make of a passkey (members challenge, clientDataJSON, attestationObject, signature, userHandle, and id beside displayName), in JSON and in the form that sends it, is numbered by first appearance: `signature#1`",
     "the addresses of the API, the mail catcher, the payment simulator and the provider that people come from: `<api>`, `<mail>`, `<payments>`, `<provider>`",

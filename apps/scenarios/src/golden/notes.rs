@@ -101,6 +101,8 @@ impl Recorder {
             "content-length" if ask.method == reqwest::Method::HEAD => "<n>".to_owned(),
             "content-length" => "<exact>".to_owned(), // compared when the body was read
             "ratelimit" => counts_behind(value, &["r=", "t="]),
+            "consistency-token" => "<token>".to_owned(),
+            "server-timing" => durations(value),
             "cart-token" => self.names.secret("cart_token", value),
             _ => self.names.text(value),
         }
@@ -112,6 +114,15 @@ fn text_of(body: &Value) -> Value {
     serde_json::to_string_pretty(body)
         .unwrap_or_default()
         .into()
+}
+
+/// `auth;dur=<n>, handler;dur=<n>`
+fn durations(value: &str) -> String {
+    let parts = value.split(", ").map(|part| {
+        let name = part.split(';').next().unwrap_or_default();
+        format!("{name};dur=<n>")
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn without_digits(text: &str) -> String {

@@ -67,6 +67,44 @@ async fn an_order_through_the_gateway_reaches_every_module() {
     }
 }
 
+/// Catalog writes in one process, audit hears of it by events in another, and the gateway stands before both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_read_with_the_token_of_a_write_never_misses_it() {
+    for engine in engines() {
+        let mut server = Installation::start(engine, Topology::Remote).await;
+        let admin = server.token("admin").await;
+        for round in 0..20 {
+            let body = serde_json::json!({ "name": format!("List {round}"), "currency": "EUR" });
+            let lists = format!("{}/v1/price-lists", server.api);
+            let made = server.http.post(lists).bearer_auth(&admin).json(&body);
+            let made = made.send().await.expect("an answer");
+            assert_eq!(made.status(), 201, "{engine:?}");
+            let token = made.headers()["consistency-token"].clone();
+            let made: Value = made.json().await.expect("JSON");
+            let list = made["id"].as_str().expect("an id");
+
+            let entries = format!("{}/v1/audit/entries?target={list}", server.api);
+            let mut status = reqwest::StatusCode::SERVICE_UNAVAILABLE;
+            let mut found = Value::Null;
+            // A machine that is slow may be told to come back; it is never told that there is nothing.
+            for _ in 0..10 {
+                let read = server.http.get(&entries).bearer_auth(&admin);
+                let read = read.header("consistency-token", token.clone());
+                let read = read.send().await.expect("an answer");
+                status = read.status();
+                found = read.json().await.expect("JSON");
+                if status != reqwest::StatusCode::SERVICE_UNAVAILABLE {
+                    break;
+                }
+            }
+            assert_eq!(status, 200, "{engine:?}: {found}");
+            let count = found["data"].as_array().map_or(0, Vec::len);
+            assert_eq!(count, 1, "{engine:?}, round {round}: {found}");
+        }
+        server.verify();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_is_down_takes_only_its_own_part_with_it() {
     let mut server = Installation::start(TestEngine::Sqlite, Topology::Remote).await;

@@ -146,13 +146,13 @@ async fn buy(shop: &Shop, cart: &Cart) -> Option<Answer> {
             }
             "payment_declined" if shop.roll(2) == 0 => {
                 let ask = cart
-                    .ask(Ask::post(format!("{path}/confirm")))
+                    .ask(Ask::post(format!("{path}/confirmations")))
                     .header("idempotency-key", shop.new_key())
                     .json(&json!({ "payment_method": "pm_success" }));
                 shop.persist(&ask).await;
             }
             _ if is_fickle && shop.roll(3) == 0 => {
-                shop.persist(&cart.ask(Ask::post(format!("{path}/cancel"))))
+                shop.persist(&cart.ask(Ask::post(format!("{path}/cancellations"))))
                     .await;
             }
             _ => {}

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tenon_events::Subscription;
 use tenon_kernel::CursorKey;
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
 use self::invariant::ChainVerifies;
@@ -98,6 +98,7 @@ impl Audit {
             jobs: Vec::new(),
             schedules: Vec::new(),
             invariants: vec![Arc::new(ChainVerifies::new(Arc::clone(&service)))],
+            progress: Progress::default(),
         };
         Self {
             module,

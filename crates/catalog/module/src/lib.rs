@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 use tenon_kernel::CursorKey;
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
 pub use self::demo::{DemoShop, Seeded};
@@ -91,6 +91,7 @@ impl Catalog {
             schedules: jobs::schedules(),
             invariants: invariants::all(&db),
             db,
+            progress: Progress::default(),
         };
         Ok(Self {
             module,

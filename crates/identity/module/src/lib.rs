@@ -21,7 +21,7 @@ use std::sync::Arc;
 use sqlx::migrate::Migrator;
 use tenon_access::KeyRevision;
 use tenon_kernel::CursorKey;
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
 pub use self::hasher::PasswordCost;
@@ -107,6 +107,7 @@ impl Identity {
             schedules: jobs::schedules(),
             invariants: store::invariants::all(&db),
             db,
+            progress: Progress::default(),
         };
         let contract: Arc<dyn identity_contract::Identity> = Arc::clone(&service) as _;
         Ok(Self {

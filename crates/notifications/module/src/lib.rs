@@ -28,7 +28,7 @@ use std::sync::Arc;
 use identity_contract::Identity;
 use orders_contract::Orders;
 use tenon_kernel::CursorKey;
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_outbound::{Egress, SystemLookup};
 use tenon_store::{Db, Migrations};
 
@@ -177,6 +177,7 @@ impl Notifications {
             schedules: jobs::schedules(),
             invariants: invariants::all(&db, retention),
             db,
+            progress: Progress::default(),
         };
         Ok(Self {
             module,

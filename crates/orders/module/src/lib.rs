@@ -21,7 +21,7 @@ use catalog_contract::Catalog;
 use payments_contract::Payments;
 use sqlx::migrate::Migrator;
 use tenon_kernel::{CursorKey, Id, IdKind};
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
 use self::customers::CustomerKey;
@@ -126,6 +126,7 @@ impl Orders {
             schedules: jobs::schedules(),
             invariants: invariants::all(&service),
             db,
+            progress: Progress::default(),
         };
         Ok(Self {
             module,

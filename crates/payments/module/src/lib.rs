@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 use tenon_kernel::CursorKey;
-use tenon_module::{AssembleError, Module, NodeParts};
+use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
 pub use self::provider::{
@@ -109,6 +109,7 @@ impl Payments {
             schedules: jobs::schedules(),
             invariants: invariants::all(&db),
             db,
+            progress: Progress::default(),
         };
         Ok(Self {
             module,

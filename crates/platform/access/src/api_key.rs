@@ -83,6 +83,11 @@ impl ApiKey {
         self.id
     }
 
+    /// The id as the API writes it: `key_…`.
+    pub fn public_id(&self) -> String {
+        Id::<Kind>::from_uuid(self.id).to_string()
+    }
+
     /// What proves that a caller has it.
     pub fn proof(&self) -> ApiKeyProof {
         ApiKeyProof(sha256(&self.text))

@@ -12,7 +12,8 @@ use tokio::sync::{Mutex, Semaphore};
 use crate::key_cache::elapsed;
 use crate::network::is_within_any;
 use crate::{
-    Admitted, ApiKey, ApiKeyCheck, ApiKeyGrant, ApiKeyProof, ApiKeySource, Holder, TokenError,
+    Admitted, ApiKey, ApiKeyCheck, ApiKeyGrant, ApiKeyProof, ApiKeySource, Credential, Holder,
+    TokenError,
 };
 
 /// Keys remembered at once, unknown ones among them; a forgotten one is asked for again.
@@ -98,6 +99,7 @@ impl ApiKeyCache {
             principal: grant.principal.clone(),
             scope: Some(grant.scope.clone()),
             holder: Holder::Program,
+            credential: Credential::ApiKey(key.public_id()),
         })
     }
 

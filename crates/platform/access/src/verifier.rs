@@ -14,8 +14,8 @@ use crate::key_cache::KeyCache;
 use crate::session_cache::{Session, SessionCache};
 use crate::token::{MAX_TOKEN_BYTES, Unverified};
 use crate::{
-    AccessClaims, ApiKey, ApiKeySource, Holder, KeyRevision, KeySource, Scope, SessionCheck,
-    SignInTooOld, TokenError,
+    AccessClaims, ApiKey, ApiKeySource, Credential, Holder, KeyRevision, KeySource, Scope,
+    SessionCheck, SignInTooOld, TokenError,
 };
 
 /// Verified tokens remembered at once: about 50 MB if full.
@@ -59,6 +59,8 @@ pub struct Admitted {
     pub scope: Option<Scope>,
     /// Who holds the credential.
     pub holder: Holder,
+    /// Which credential it is.
+    pub credential: Credential,
 }
 
 /// A token whose signature and claims are good.
@@ -155,6 +157,10 @@ impl TokenVerifier {
                 .as_ref()
                 .map(|delegation| delegation.scope.clone()),
             holder: verified.claims.holder.clone(),
+            credential: match &verified.claims.delegation {
+                Some(delegation) => Credential::Client(delegation.client_id.clone()),
+                None => Credential::Account,
+            },
         })
     }
 

@@ -86,7 +86,7 @@ impl Emit for Tx<'_> {
             Some(sequence) => insert.bind(sequence).execute().await?,
             None => insert.execute().await?,
         };
-        self.wake_events();
+        self.note_emitted(E::TYPE, id.uuid());
         metrics::emitted(self.module(), E::TYPE);
         Ok(id)
     }

@@ -30,6 +30,11 @@ pub trait Feed: Send + Sync + 'static {
     /// Returns events after a position.
     async fn read(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault>;
 
+    /// As [`Feed::read`], for who only looks: [`Feed::wait`] goes on from where the reader was.
+    async fn peek(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault> {
+        self.read(after, limit).await
+    }
+
     /// Waits until there may be more, at most `at_most`.
     async fn wait(&self, at_most: std::time::Duration);
 }

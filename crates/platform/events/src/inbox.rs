@@ -70,6 +70,8 @@ pub(crate) struct Inbox {
     open_sources: Vec<&'static str>,
     /// Rung when events were stored.
     arrived: Notify,
+    /// Rings whenever something was taken in or an attempt has ended, for who waits for that.
+    moved: Notify,
 }
 
 /// A claimed event. Its envelope is read when it is performed, so that one bad row does not hold up the others.
@@ -117,6 +119,7 @@ impl Inbox {
             kinds,
             open_sources,
             arrived: Notify::new(),
+            moved: Notify::new(),
         }
     }
 
@@ -131,6 +134,13 @@ impl Inbox {
     /// Sources that are listened to.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &'static str> {
         self.reactions.keys().copied()
+    }
+
+    /// Says whether events of a kind may be for this consumer.
+    pub(crate) fn hears(&self, source: &str, event_type: &str) -> bool {
+        self.reactions
+            .get(source)
+            .is_some_and(|reactions| reactions.hears(event_type))
     }
 
     /// Says whether an event is for this consumer.
@@ -153,6 +163,12 @@ impl Inbox {
     /// Announces that events were stored.
     pub(crate) fn announce(&self) {
         self.arrived.notify_one();
+        self.moved.notify_waiters();
+    }
+
+    /// What rings whenever this consumer has got on.
+    pub(crate) fn moved(&self) -> &Notify {
+        &self.moved
     }
 }
 
@@ -259,6 +275,7 @@ impl Work for Inbox {
 
     fn observe(&self, label: &str, result: &'static str, took: Duration) {
         metrics::handled(self.consumer, label, result, took);
+        self.moved.notify_waiters();
     }
 }
 

@@ -17,7 +17,7 @@ use crate::subscription::AfterCommit;
 use crate::{Envelope, Feed, FeedPage, metrics};
 
 /// How many events are read at once.
-const PAGE: u32 = 256;
+pub(crate) const PAGE: u32 = 256;
 const PAGE_LEN: usize = PAGE as usize;
 /// Events that are for someone else move the stored cursor only this often: it saves a commit for each of them.
 const LARGEST_UNSTORED: i64 = 1_000;
@@ -62,6 +62,26 @@ impl From<StoreError> for IntakeError {
 }
 
 impl Intake {
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    pub(crate) fn feed(&self) -> &dyn Feed {
+        &*self.feed
+    }
+
+    /// Up to where nothing is left for this consumer, as far as this process knows; `cursor` is what the store says.
+    pub(crate) fn nothing_before(&self, cursor: i64) -> i64 {
+        let known = self.progress.try_lock();
+        known.map_or(cursor, |known| {
+            if known.cursor == cursor {
+                known.ahead
+            } else {
+                cursor
+            }
+        })
+    }
+
     pub(crate) fn new(inbox: Arc<Inbox>, feed: Arc<dyn Feed>) -> Self {
         Self {
             inbox,
@@ -239,7 +259,7 @@ impl Intake {
         .map(drop)
     }
 
-    async fn stored_cursor(&self) -> Result<i64, StoreError> {
+    pub(crate) async fn stored_cursor(&self) -> Result<i64, StoreError> {
         let ctx = self.ctx();
         let position = self
             .inbox

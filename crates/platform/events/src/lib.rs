@@ -15,6 +15,7 @@ mod intake;
 mod metrics;
 mod outbox;
 mod positioner;
+mod progress;
 mod subscription;
 mod upkeep;
 mod worker;
@@ -24,6 +25,7 @@ pub use self::envelope::{Envelope, EventId, EventKind};
 pub use self::era::{ERA_BITS, begin_era};
 pub use self::feed::{Feed, FeedPage, LocalFeed};
 pub use self::positioner::position_events;
+pub use self::progress::{Behind, Progress};
 pub use self::subscription::{
     AfterCommit, Handle, HandleAny, HandlerError, Keep, Receipt, Subscription,
 };

@@ -262,15 +262,15 @@ impl Reactions {
         self.by_type.get(event_type).or(self.any.as_ref())
     }
 
+    /// Says whether anybody here listens to a kind of event.
+    pub(crate) fn hears(&self, event_type: &str) -> bool {
+        self.find(event_type).is_some() || self.keeper(event_type).is_some()
+    }
+
     /// Says whether an event is for anybody here.
     pub(crate) fn take(&self, event_type: &str, data: &Value) -> bool {
-        if self.keeper(event_type).is_some() {
-            return true;
-        }
-        match self.concerned.get(event_type) {
-            Some(concerned) => concerned(data),
-            None => self.find(event_type).is_some(),
-        }
+        let concerned = self.concerned.get(event_type);
+        self.hears(event_type) && concerned.is_none_or(|concerned| concerned(data))
     }
 
     /// Returns who writes a kind of event down as it arrives.

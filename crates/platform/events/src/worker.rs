@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::inbox::Inbox;
 use crate::intake::{Intake, IntakeError};
 use crate::subscription::Reactions;
-use crate::{Feed, Subscription, metrics, upkeep};
+use crate::{Feed, Progress, Subscription, metrics, upkeep};
 
 /// How often the dead are counted.
 const GAUGE_POLL: Duration = Duration::from_secs(15);
@@ -72,6 +72,12 @@ impl EventWorker {
     pub fn with_settings(mut self, settings: WorkerSettings) -> Self {
         self.settings = settings;
         self
+    }
+
+    /// Lets readers of the module see how far its consumers are.
+    pub fn show(&self, progress: &Progress) {
+        let intakes = self.consumers.iter().flat_map(|it| it.intakes.clone());
+        progress.follow(intakes.collect());
     }
 
     /// Runs until cancelled; running handlers may finish, other leases are handed back.

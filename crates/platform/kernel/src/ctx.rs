@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Env, elapsed};
+use crate::emitted::EmittedLog;
+use crate::{Emitted, Env, elapsed};
 
 /// Most modules a call may pass through before it is taken for a loop.
 const MAX_HOPS: u8 = 8;
@@ -145,6 +146,8 @@ pub struct CallStats {
     database_micros: AtomicU64,
     open_units: AtomicU32,
     seam_calls: Mutex<Vec<SeamCalls>>,
+    seam_micros: AtomicU64,
+    emitted: EmittedLog,
 }
 
 /// How often a request called one module.
@@ -411,6 +414,27 @@ impl CallStats {
     /// Returns which modules were called, and how often.
     pub fn seam_calls(&self) -> Vec<SeamCalls> {
         self.lock_seam_calls().clone()
+    }
+
+    /// Adds the time that was spent waiting for another module.
+    pub fn record_seam_time(&self, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.seam_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// Returns the time spent waiting for other modules, all calls added up.
+    pub fn seam_time(&self) -> Duration {
+        Duration::from_micros(self.seam_micros.load(Ordering::Relaxed))
+    }
+
+    /// Remembers events that were committed.
+    pub fn record_emitted(&self, events: Emitted) {
+        self.emitted.add(events);
+    }
+
+    /// Returns the events that were committed, by module and type; at most [`crate::MAX_EMITTED`].
+    pub fn emitted(&self) -> Vec<Emitted> {
+        self.emitted.all()
     }
 
     fn lock_seam_calls(&self) -> MutexGuard<'_, Vec<SeamCalls>> {

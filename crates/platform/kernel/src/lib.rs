@@ -6,6 +6,7 @@
 mod clock;
 mod ctx;
 mod elapsed;
+mod emitted;
 mod entropy;
 mod error;
 mod id;
@@ -18,6 +19,7 @@ pub use self::ctx::{
     CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role,
     SeamCalls, TraceContext, UserPrincipal,
 };
+pub use self::emitted::{Emitted, MAX_EMITTED};
 pub use self::entropy::{Entropy, Env, SystemEntropy};
 pub use self::error::{ErrorKind, FieldError, Retry, ServiceError};
 pub use self::id::{Id, IdKind, ParseIdError};

@@ -1,6 +1,7 @@
 //! What a module is to the platform, and the runtime that starts and stops modules.
 
 mod assemble;
+mod deprecated_uses;
 mod invariant;
 mod maintenance;
 mod module;
@@ -18,3 +19,4 @@ pub use self::platform::platform_invariants;
 pub use self::runtime::{RemoteFeed, Runtime, RuntimeSettings};
 pub use self::shared::{SharedApi, Surface};
 pub use self::stretch::IdRange;
+pub use tenon_events::Progress;

@@ -10,6 +10,8 @@ use tenon_jobs::{Job, JobError, JobKind, Receipt, Run, Schedule, purge_finished_
 use tenon_kernel::CallCtx;
 use tenon_store::{Db, StoreError};
 
+use crate::deprecated_uses;
+
 /// Rows deleted in one transaction: short enough that nobody waits for it.
 const BATCH: u32 = 500;
 /// Once an hour, away from the full one.
@@ -24,6 +26,8 @@ pub struct Retention {
     pub inbox: Duration,
     /// Jobs that are done.
     pub jobs: Duration,
+    /// Uses of deprecated parts of the API, after the last one: more than a year, for what is used once in one.
+    pub deprecated_uses: Duration,
 }
 
 impl Default for Retention {
@@ -33,6 +37,7 @@ impl Default for Retention {
             outbox: 7 * DAY,
             inbox: 14 * DAY,
             jobs: 7 * DAY,
+            deprecated_uses: 400 * DAY,
         }
     }
 }
@@ -69,6 +74,8 @@ impl Run<Maintain> for Maintenance {
         let outbox = self.purge_all(ctx, Old::Outbox).await?;
         let inbox = self.purge_all(ctx, Old::Inbox).await?;
         let jobs = self.purge_all(ctx, Old::Jobs).await?;
+        let unused_since = now - self.retention.deprecated_uses;
+        deprecated_uses::purge(&self.db, ctx, unused_since).await?;
         tracing::debug!(module = self.db.module(), %now, keys, outbox, inbox, jobs, "store maintained");
         Ok(())
     }

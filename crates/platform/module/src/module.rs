@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenon_events::Subscription;
+use tenon_events::{Progress, Subscription};
 use tenon_jobs::{JobKind, Schedule};
 use tenon_store::Db;
 use tenon_web::Endpoint;
@@ -25,6 +25,8 @@ pub struct Module {
     pub schedules: Vec<Schedule>,
     /// What must always be true of its data.
     pub invariants: Vec<Arc<dyn Invariant>>,
+    /// How far its subscriptions are, for its reads; known once the runtime has them.
+    pub progress: Progress,
 }
 
 impl Module {
@@ -38,6 +40,7 @@ impl Module {
             jobs: Vec::new(),
             schedules: Vec::new(),
             invariants: Vec::new(),
+            progress: Progress::default(),
         }
     }
 }

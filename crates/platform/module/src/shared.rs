@@ -3,12 +3,19 @@
 //! Each process adds its parts to what its modules answer over the seam; the process with the public API asks all of
 //! them, wherever they run, and puts the answers together. So the platform knows no module, and no module another.
 
+mod deprecations;
 mod invariants;
 mod key_fate;
 
-use tenon_web::{Endpoint, KeysAtWork};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tenon_events::Progress;
+use tenon_kernel::{CallCtx, Emitted};
+use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse};
 
 use crate::Module;
+use crate::deprecated_uses::DeprecatedUses;
 
 /// What a module answers: its own operations, and its parts of the shared ones.
 #[derive(Debug)]
@@ -23,6 +30,7 @@ pub struct Surface {
 #[derive(Debug, Default)]
 pub struct SharedApi {
     key_fates: Vec<Endpoint>,
+    deprecations: Vec<(&'static str, Endpoint)>,
     invariants: Vec<(&'static str, Endpoint)>,
 }
 
@@ -34,12 +42,18 @@ impl Module {
     /// If an endpoint takes idempotency keys and does not say under what it keeps them.
     pub fn take_surface(&mut self) -> Surface {
         let keys = KeysAtWork::default();
+        let progress: Arc<dyn Follows> = Arc::new(Following(self.progress.clone()));
+        let uses: Arc<dyn NoteUse> = Arc::new(DeprecatedUses::new(self.db.clone()));
         let endpoints: Vec<_> = std::mem::take(&mut self.endpoints)
             .into_iter()
-            .map(|endpoint| endpoint.noting(&keys))
+            .map(|endpoint| {
+                let endpoint = endpoint.noting(&keys).following(&progress);
+                endpoint.telling_deprecations(Arc::clone(&uses))
+            })
             .collect();
         let parts = key_fate::part(&self.db, &endpoints, keys)
             .into_iter()
+            .chain(deprecations::part(&self.db, &endpoints))
             .chain([invariants::part(self)])
             .collect();
         Surface { endpoints, parts }
@@ -52,6 +66,7 @@ impl SharedApi {
         for part in parts {
             match part.operation_id() {
                 key_fate::PART => self.key_fates.push(part),
+                deprecations::PART => self.deprecations.push((module, part)),
                 _ => self.invariants.push((module, part)),
             }
         }
@@ -62,6 +77,17 @@ impl SharedApi {
         vec![
             key_fate::endpoint(self.key_fates),
             invariants::endpoint(self.invariants),
+            deprecations::endpoint(self.deprecations),
         ]
+    }
+}
+
+/// What the reads of a module wait for.
+struct Following(Progress);
+
+#[async_trait]
+impl Follows for Following {
+    async fn reach(&self, ctx: &CallCtx, emitted: &[Emitted]) -> bool {
+        self.0.reach(ctx, emitted).await.is_ok()
     }
 }

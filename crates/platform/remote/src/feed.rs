@@ -104,6 +104,10 @@ impl Feed for RemoteFeed {
         Ok(page)
     }
 
+    async fn peek(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault> {
+        self.page(after, limit, Duration::ZERO, READ).await
+    }
+
     async fn wait(&self, at_most: Duration) {
         let after = self.position.load(Ordering::Relaxed);
         if self.page(after, 1, at_most, at_most + SLACK).await.is_err() {

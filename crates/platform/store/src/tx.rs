@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use tenon_kernel::{CallCtx, Env, IdempotencyScope, OpenUnit, Timestamp};
+use tenon_kernel::{CallCtx, Emitted, Env, IdempotencyScope, OpenUnit, Timestamp};
 use tokio::time::Instant;
 use tracing::Span;
+use uuid::Uuid;
 
 use crate::db::{Db, shielded};
 use crate::idempotency::InFlight;
@@ -27,6 +28,8 @@ pub struct Tx<'c> {
     span: Span,
     events_woken: bool,
     jobs_woken: bool,
+    /// Types and ids of the events that leave with the commit.
+    emitted: Vec<(&'static str, Uuid)>,
     track: Track,
     /// The operation whose idempotency key was claimed here and has neither an outcome nor a holder yet.
     pub(crate) claimed: Option<&'static str>,
@@ -53,6 +56,7 @@ impl<'c> Tx<'c> {
             span,
             events_woken: false,
             jobs_woken: false,
+            emitted: Vec::new(),
             claimed: None,
             in_flight: None,
             _unit: ctx.open_unit(),
@@ -94,6 +98,12 @@ impl<'c> Tx<'c> {
         self.events_woken = true;
     }
 
+    /// Rings the events wake after the commit, and tells the context of the call then that this event was emitted.
+    pub fn note_emitted(&mut self, event_type: &'static str, id: Uuid) {
+        self.events_woken = true;
+        self.emitted.push((event_type, id));
+    }
+
     /// Rings the jobs wake after the commit.
     pub fn wake_jobs(&mut self) {
         self.jobs_woken = true;
@@ -129,6 +139,14 @@ impl<'c> Tx<'c> {
             Outcome::Failed
         });
         committed?;
+        for (event_type, id) in std::mem::take(&mut self.emitted) {
+            self.ctx.stats().record_emitted(Emitted {
+                module: self.db.module().into(),
+                event_type: event_type.into(),
+                first: id,
+                last: id,
+            });
+        }
         if self.events_woken {
             self.db.ring_events();
         }
@@ -156,6 +174,7 @@ impl<'c> Tx<'c> {
         self.claimed = None;
         self.events_woken = false;
         self.jobs_woken = false;
+        self.emitted.clear();
         self.track = Track::begin(self.db.module(), self.ctx);
         self.started = Instant::now();
         Ok(())

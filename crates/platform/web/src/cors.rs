@@ -11,11 +11,11 @@ use tenon_kernel::ErrorKind;
 use crate::Problem;
 
 /// Headers that scripts of allowed origins may send.
-const REQUEST_HEADERS: &str = "authorization, cart-token, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, \
+const REQUEST_HEADERS: &str = "authorization, cart-token, consistency-token, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, \
                                traceparent";
 /// Headers that scripts of allowed origins may read.
-const RESPONSE_HEADERS: &str = "deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
-                                retry-after, sunset, trace-id";
+const RESPONSE_HEADERS: &str = "consistency-token, deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
+                                retry-after, server-timing, sunset, trace-id";
 
 /// Who may call from a browser. No credentials are ever allowed: the one cookie there is belongs to our own pages.
 #[derive(Debug)]

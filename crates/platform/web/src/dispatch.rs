@@ -5,6 +5,7 @@ mod body;
 pub(crate) mod call;
 mod finish;
 mod metrics;
+mod timing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,11 +36,12 @@ use crate::pages::{OpenApiPage, Pages};
 use crate::routes::{Found, Route, Routes};
 use crate::stream::{self, Places};
 use crate::trace::{TraceIds, TraceText};
-use crate::{EdgeError, EdgeState, Endpoint, Problem, WebSettings};
+use crate::{EdgeError, EdgeState, Endpoint, Problem, WebSettings, consistency};
 
 pub(crate) use self::admit::admitted;
 pub(crate) use self::finish::render;
 pub(crate) use self::metrics::RouteMetrics;
+use self::timing::Timing;
 
 /// How long a request waits for a free place before it is refused.
 const QUEUE_WAIT: Duration = Duration::from_millis(100);
@@ -73,6 +75,7 @@ struct Exchange<'d> {
     route: Option<&'d Route>,
     quota: Option<(&'d Limiter, Quota)>,
     facts: Option<Arc<Facts>>,
+    timing: Timing,
 }
 
 impl Dispatch {
@@ -97,8 +100,8 @@ impl Dispatch {
         let hsts =
             (settings.hsts_seconds > 0).then(|| format!("max-age={}", settings.hsts_seconds));
         Ok(Self {
+            pages: Pages::new(openapi, &endpoints, settings.docs),
             routes: Routes::new(endpoints, &limiters)?,
-            pages: Pages::new(openapi, settings.docs),
             cors: Cors::new(&settings.cors_origins, settings.hsts_seconds > 0),
             trace_ids: TraceIds::new(&env),
             slots: Semaphore::new(settings.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
@@ -136,6 +139,7 @@ impl Dispatch {
             route: None,
             quota: None,
             facts: None,
+            timing: Timing::new(self.settings.server_timing),
         }
     }
 
@@ -176,7 +180,8 @@ impl Dispatch {
                 &self.settings.trusted_proxies,
             )
         });
-        let principal = self.admit(exchange, route, &parts.headers, client).await?;
+        let (principal, credential) = self.admit(exchange, route, &parts.headers, client).await?;
+        exchange.admitted(&principal);
 
         if endpoint.shape.query.is_none() {
             refuse_unexpected(parts.uri.query())?;
@@ -209,6 +214,11 @@ impl Dispatch {
             .unwrap_or_else(|| self.settings.deadline());
         let deadline = Deadline::after(allowed);
         let is_read = endpoint.method() == Method::GET;
+        let seen = if is_read {
+            consistency::read(&parts.headers)?
+        } else {
+            Vec::new()
+        };
         let body = if is_read {
             Bytes::new()
         } else {
@@ -230,6 +240,8 @@ impl Dispatch {
             params,
             body: body.clone(),
             client,
+            credential,
+            seen,
         });
         exchange.facts = Some(Arc::clone(&facts));
 

@@ -12,8 +12,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::Interface;
 
-use crate::KeyRecordOf;
+use crate::deprecation::Part;
 use crate::stream::PATIENCE;
+use crate::{DeprecatedPart, Deprecation, KeyRecordOf};
 
 /// What axum takes as a handler with state `S`.
 pub use axum::handler::Handler;
@@ -100,6 +101,7 @@ pub(crate) struct Shape {
     pub(crate) speaks_oauth: bool,
     pub(crate) same_origin: bool,
     pub(crate) secrets: Secrets,
+    pub(crate) deprecations: Vec<DeprecatedPart>,
 }
 
 /// Credentials that the handler checks itself. No handler sees any other.
@@ -249,6 +251,7 @@ impl EndpointBuilder {
             speaks_oauth: false,
             same_origin: false,
             secrets: Secrets::default(),
+            deprecations: Vec::new(),
         };
         Self { shape }
     }
@@ -483,6 +486,16 @@ impl EndpointBuilder {
     /// How the request came in, where it is not a plain REST request: webhooks.
     pub fn interface(mut self, interface: Interface) -> Self {
         self.shape.interface = interface;
+        self
+    }
+
+    pub(crate) fn deprecated_part(mut self, part: Part, terms: Deprecation) -> Self {
+        let operation = self.shape.operation;
+        self.shape.deprecations.push(DeprecatedPart {
+            operation,
+            part,
+            terms,
+        });
         self
     }
 

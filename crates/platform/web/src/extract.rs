@@ -18,7 +18,8 @@ use bytes::Bytes;
 use http::header::{COOKIE, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use tenon_kernel::{CallCtx, Cursor, ErrorKind, FieldError, PageRequest};
+use tenon_access::Credential;
+use tenon_kernel::{CallCtx, Cursor, Emitted, ErrorKind, FieldError, PageRequest};
 
 use crate::Problem;
 
@@ -28,6 +29,11 @@ pub use self::path::ApiPath;
 pub(crate) use self::path::{PathParams, decode_params};
 pub use self::query::ApiQuery;
 pub(crate) use self::query::refuse_unexpected;
+
+/// Reads the name of a member of the query as it was meant.
+pub(crate) fn decode_name(written: &str) -> Option<std::borrow::Cow<'_, str>> {
+    text::decode(written, true)
+}
 
 /// Items of a page unless the caller says otherwise.
 pub(crate) const DEFAULT_LIMIT: u32 = 50;
@@ -41,6 +47,9 @@ pub(crate) struct Facts {
     pub(crate) params: PathParams,
     pub(crate) body: Bytes,
     pub(crate) client: Option<IpAddr>,
+    pub(crate) credential: Credential,
+    /// Events that a read must show the effects of.
+    pub(crate) seen: Vec<Emitted>,
 }
 
 /// The call context made by the edge: trace, deadline, principal, idempotency scope.

@@ -4,7 +4,9 @@
 //! without a [`tenon_access::Policy`]: the constructors of [`Endpoint`] ask for one.
 
 mod client;
+mod consistency;
 mod cors;
+mod deprecation;
 mod dispatch;
 mod endpoint;
 mod error_pages;
@@ -28,6 +30,8 @@ mod stream;
 mod trace;
 
 pub use self::client::Connection;
+pub use self::consistency::Follows;
+pub use self::deprecation::{DeprecatedPart, Deprecation, NoteUse};
 pub use self::endpoint::{Endpoint, EndpointBuilder, Handler, KeyRule, policy_table};
 pub use self::extract::{
     ApiCookie, ApiForm, ApiJson, ApiPath, ApiQuery, BearerSecret, ClientAddress, Ctx, IfMatch,

@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the endpoints.
 
+mod consistency;
+mod deprecations;
 mod examples;
 mod operation;
 mod parameters;
@@ -22,7 +24,10 @@ Errors are problem documents (RFC 9457): `code` is stable and has a page at `/er
 `errors` names wrong members by JSON pointer. Unknown members are refused. Where OAuth clients talk to the authorization \
 server, errors are those of RFC 6749 instead, and unknown members are ignored as it asks.\n\n\
 Commands that take an `Idempotency-Key` have one effect however often they are repeated with the same key and body.\n\n\
-Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.";
+Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.\n\n\
+Answers to writes have a `Consistency-Token` where events follow from them: send it back with a read to see their effects. \
+What is deprecated stays for six months at least; whoever uses it is told so by the headers `Deprecation` and `Sunset`, \
+and [a page](/deprecations) says what replaces it.";
 
 /// Title and version of the API.
 #[derive(Debug, Clone)]
@@ -122,5 +127,7 @@ pub(crate) fn try_openapi_document(
     }
     definitions.sort_keys();
     document["components"]["schemas"] = Value::Object(definitions);
+    consistency::add(&mut document, endpoints);
+    deprecations::mark(&mut document, endpoints);
     Ok(document)
 }

@@ -14,7 +14,7 @@ use tenon_kernel::ErrorKind;
 
 use crate::dispatch::method_not_allowed;
 use crate::openapi::{SchemaConflict, openapi_document, try_openapi_document};
-use crate::{ApiInfo, Endpoint, Problem, error_pages};
+use crate::{ApiInfo, Endpoint, Problem, deprecation, error_pages};
 
 const PAGE: &str = include_str!("../assets/docs/index.html");
 const SCRIPT: &str = include_str!("../assets/docs/app.js");
@@ -27,6 +27,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// The pages, ready to be sent.
 pub(crate) struct Pages {
     openapi: OpenApiPage,
+    deprecations: Page,
     docs: Option<[Page; 3]>,
 }
 
@@ -56,7 +57,7 @@ impl OpenApiPage {
 }
 
 impl Pages {
-    pub(crate) fn new(openapi: OpenApiPage, with_docs: bool) -> Self {
+    pub(crate) fn new(openapi: OpenApiPage, endpoints: &[Endpoint], with_docs: bool) -> Self {
         let docs = with_docs.then(|| {
             let page = Page::new(
                 "text/html; charset=utf-8",
@@ -77,7 +78,11 @@ impl Pages {
                 ),
             ]
         });
-        Self { openapi, docs }
+        Self {
+            openapi,
+            deprecations: Page::html(deprecation::page(endpoints)),
+            docs,
+        }
     }
 
     /// Answers a path that no endpoint has.
@@ -103,6 +108,7 @@ impl Pages {
             "/docs" | "/docs/" => docs(0),
             "/docs/app.js" => docs(1),
             "/docs/style.css" => docs(2),
+            deprecation::PAGE => Some(self.deprecations.clone()),
             "/errors" => error_pages::index().map(Page::html),
             _ => path
                 .strip_prefix("/errors/")

@@ -26,6 +26,9 @@ pub struct WebSettings {
     pub hsts_seconds: u64,
     /// Whether `/docs` is served.
     pub docs: bool,
+    /// Whether every answer says in `Server-Timing` how long its parts took; staff is always told. Not where strangers
+    /// ask: it tells how much there is to look through.
+    pub server_timing: bool,
     /// How long a request may take.
     pub deadline_ms: u64,
     /// Most requests that run at once; more wait for 100 ms and are then refused with 503 `overloaded`.
@@ -107,6 +110,7 @@ impl Default for WebSettings {
             trusted_proxies: Vec::new(),
             hsts_seconds: 0,
             docs: true,
+            server_timing: false,
             deadline_ms: 10_000,
             max_in_flight: 1_024,
             rate_limits: RateLimits::default(),

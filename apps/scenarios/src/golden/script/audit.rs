@@ -10,6 +10,7 @@ use crate::golden::shop::Shop;
 const ENTRIES: &str = "/v1/audit/entries";
 
 pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
+    deprecations(shop).await?;
     invariants(shop).await?;
     let root = shop.root.clone();
     let list = |query: &str| Ask::get(format!("{ENTRIES}?{query}")).by(&root);
@@ -86,6 +87,15 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
             404,
             Ask::get(&none).by(&root),
         )
+        .await?;
+    Ok(())
+}
+
+/// What will go, and who has used it so far.
+async fn deprecations(shop: &mut Shop) -> Result<()> {
+    let list = Ask::get("/v1/admin/deprecations").by(&shop.sam);
+    shop.recorder
+        .ask("list_deprecations: used by the script", 200, list)
         .await?;
     Ok(())
 }

@@ -95,7 +95,7 @@ async fn on_page(shop: &mut Shop) -> Result<Purchase> {
 
     let bought = cart.bought(&started)?;
     let path = format!("{CHECKOUTS}/{}", bought.checkout);
-    let confirm = || Ask::post(format!("{path}/confirm"), &json!({})).by(&ada);
+    let confirm = || Ask::post(format!("{path}/confirmations"), &json!({})).by(&ada);
     let recorder = &mut shop.recorder;
     let seen = recorder
         .ask("get_checkout: to be paid", 200, Ask::get(&path).by(&ada))
@@ -133,22 +133,30 @@ async fn on_page(shop: &mut Shop) -> Result<Purchase> {
         .ask("confirm_checkout: before it is paid", 200, confirm())
         .await?;
     for case in ["before it is paid, under a key", "before it is paid, again"] {
-        let look = Ask::new(reqwest::Method::POST, format!("{path}/confirm"))
+        let look = Ask::new(reqwest::Method::POST, format!("{path}/confirmations"))
             .by(&ada)
             .key("look");
         recorder
             .ask(&format!("confirm_checkout: {case}"), 200, look)
             .await?;
     }
-    let stranger = Ask::post(format!("{path}/confirm"), &json!({})).by(&bob);
+    let by_verb = Ask::post(format!("{path}/confirm"), &json!({})).by(&ada);
+    recorder
+        .ask("confirm_checkout_by_verb: before it is paid", 200, by_verb)
+        .await?;
+    let stranger = Ask::post(format!("{path}/confirmations"), &json!({})).by(&bob);
     recorder
         .ask("confirm_checkout: of somebody else", 404, stranger)
         .await?;
-    let wrong = Ask::post(format!("{path}/confirm"), &json!({ "payment_method": "" })).by(&ada);
+    let wrong = Ask::post(
+        format!("{path}/confirmations"),
+        &json!({ "payment_method": "" }),
+    )
+    .by(&ada);
     recorder
         .ask("confirm_checkout: with an empty method", 422, wrong)
         .await?;
-    let stranger = Ask::new(reqwest::Method::POST, format!("{path}/cancel")).by(&bob);
+    let stranger = Ask::new(reqwest::Method::POST, format!("{path}/cancellations")).by(&bob);
     recorder
         .ask("cancel_checkout: of somebody else", 404, stranger)
         .await?;
@@ -167,7 +175,7 @@ async fn on_page(shop: &mut Shop) -> Result<Purchase> {
     recorder
         .ask("get_checkout: paid", 200, Ask::get(&path).by(&ada))
         .await?;
-    let cancel = Ask::new(reqwest::Method::POST, format!("{path}/cancel")).by(&ada);
+    let cancel = Ask::new(reqwest::Method::POST, format!("{path}/cancellations")).by(&ada);
     recorder
         .ask("cancel_checkout: after it is paid", 409, cancel)
         .await?;
@@ -228,7 +236,7 @@ async fn second_try(shop: &mut Shop) -> Result<Purchase> {
         .await?;
     let bought = cart.bought(&started)?;
     let path = format!("{CHECKOUTS}/{}", bought.checkout);
-    let confirm = |body: Value| Ask::post(format!("{path}/confirm"), &body).by(&ada);
+    let confirm = |body: Value| Ask::post(format!("{path}/confirmations"), &body).by(&ada);
     let recorder = &mut shop.recorder;
     recorder
         .ask(
@@ -303,7 +311,7 @@ async fn given_up(shop: &mut Shop) -> Result<()> {
     let start = cart.checkout("given-up", None, Some(&ada));
     let started = shop.recorder.quietly(start).await?;
     let path = format!("{CHECKOUTS}/{}", started.text("/id")?);
-    let cancel = || Ask::new(reqwest::Method::POST, format!("{path}/cancel")).by(&ada);
+    let cancel = || Ask::new(reqwest::Method::POST, format!("{path}/cancellations")).by(&ada);
     let recorder = &mut shop.recorder;
     recorder
         .ask("cancel_checkout: given up", 200, cancel())
@@ -318,10 +326,14 @@ async fn given_up(shop: &mut Shop) -> Result<()> {
     recorder
         .ask("cancel_checkout: given up before", 200, cancel())
         .await?;
+    let by_verb = Ask::new(reqwest::Method::POST, format!("{path}/cancel")).by(&ada);
+    recorder
+        .ask("cancel_checkout_by_verb: given up before", 200, by_verb)
+        .await?;
     recorder
         .ask("get_checkout: given up", 200, Ask::get(&path).by(&ada))
         .await?;
-    let confirm = Ask::post(format!("{path}/confirm"), &json!({})).by(&ada);
+    let confirm = Ask::post(format!("{path}/confirmations"), &json!({})).by(&ada);
     recorder
         .ask("confirm_checkout: given up", 409, confirm)
         .await?;

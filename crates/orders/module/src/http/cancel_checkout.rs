@@ -1,19 +1,45 @@
-//! `POST /v1/checkouts/{checkout_id}/cancel`
+//! `POST /v1/checkouts/{checkout_id}/cancellations`, and `/cancel` as it was named first.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use orders_contract::CheckoutId;
 use tenon_access::Policy;
-use tenon_web::{ApiPath, BearerSecret, Ctx, Endpoint, Problem, Reply};
+use tenon_web::{
+    ApiPath, BearerSecret, Ctx, Deprecation, Endpoint, EndpointBuilder, Problem, Reply,
+};
 
 use super::checkout_view::{self, CheckoutView};
 use super::members::access;
 use super::{CART_TOKEN, CART_TOKEN_HELP, PROVIDER_DEADLINE, TAG};
 use crate::service::Service;
 
+/// Commands are nouns below the thing, as those of orders, returns and payments are.
+const BY_VERB: Deprecation = Deprecation::new(
+    "2026-12-01",
+    "2027-07-01",
+    "Use `POST /v1/checkouts/{checkout_id}/cancellations`, which takes and answers the same.",
+);
+
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::post("/v1/checkouts/{checkout_id}/cancel", "cancel_checkout", Policy::Bearer)
+    let path = "/v1/checkouts/{checkout_id}/cancellations";
+    described(Endpoint::post(path, "cancel_checkout", Policy::Bearer))
+        .handler(handler, Arc::clone(service))
+}
+
+pub(super) fn endpoint_by_verb(service: &Arc<Service>) -> Endpoint {
+    let path = "/v1/checkouts/{checkout_id}/cancel";
+    described(Endpoint::post(
+        path,
+        "cancel_checkout_by_verb",
+        Policy::Bearer,
+    ))
+    .deprecated(BY_VERB)
+    .handler(handler, Arc::clone(service))
+}
+
+fn described(endpoint: EndpointBuilder) -> EndpointBuilder {
+    endpoint
         .tag(TAG)
         .summary("Gives a checkout up: stock and cart are free again, the payment is undone.")
         .description(
@@ -27,7 +53,6 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .answers::<CheckoutView>(202, "The checkout, being undone.")
         .problem(404, "orders.checkout_not_found")
         .problem(409, "orders.checkout_closed")
-        .handler(handler, Arc::clone(service))
 }
 
 /// Cancels a checkout.

@@ -1,4 +1,4 @@
-//! `POST /v1/checkouts/{checkout_id}/confirm`
+//! `POST /v1/checkouts/{checkout_id}/confirmations`, and `/confirm` as it was named first.
 
 use std::sync::Arc;
 
@@ -7,7 +7,10 @@ use orders_contract::CheckoutId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::Policy;
-use tenon_web::{ApiJson, ApiPath, BearerSecret, Ctx, Endpoint, KeyRule, Problem, Reply};
+use tenon_web::{
+    ApiJson, ApiPath, BearerSecret, Ctx, Deprecation, Endpoint, EndpointBuilder, KeyRule, Problem,
+    Reply,
+};
 
 use super::checkout_view::{self, CheckoutView};
 use super::members::access;
@@ -23,8 +26,32 @@ struct ConfirmCheckoutBody {
     payment_method: Option<String>,
 }
 
+/// Commands are nouns below the thing, as those of sessions and factors are.
+const BY_VERB: Deprecation = Deprecation::new(
+    "2026-12-01",
+    "2027-07-01",
+    "Use `POST /v1/checkouts/{checkout_id}/confirmations`, which takes and answers the same.",
+);
+
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::post("/v1/checkouts/{checkout_id}/confirm", "confirm_checkout", Policy::Bearer)
+    let path = "/v1/checkouts/{checkout_id}/confirmations";
+    described(Endpoint::post(path, "confirm_checkout", Policy::Bearer))
+        .handler(handler, Arc::clone(service))
+}
+
+pub(super) fn endpoint_by_verb(service: &Arc<Service>) -> Endpoint {
+    let path = "/v1/checkouts/{checkout_id}/confirm";
+    described(Endpoint::post(
+        path,
+        "confirm_checkout_by_verb",
+        Policy::Bearer,
+    ))
+    .deprecated(BY_VERB)
+    .handler(handler, Arc::clone(service))
+}
+
+fn described(endpoint: EndpointBuilder) -> EndpointBuilder {
+    endpoint
         .tag(TAG)
         .summary("Looks at the payment now, or attempts it again after a decline.")
         .description(
@@ -43,7 +70,6 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .problem(409, "orders.quote_expired")
         .problem(422, "orders.invalid_request")
         .problem(503, "orders.rates_unavailable")
-        .handler(handler, Arc::clone(service))
 }
 
 /// Confirms a checkout.

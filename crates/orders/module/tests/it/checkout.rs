@@ -275,7 +275,7 @@ async fn after_a_decline_the_same_checkout_takes_another_attempt() {
         );
 
         let path = format!(
-            "/v1/checkouts/{}/confirm",
+            "/v1/checkouts/{}/confirmations",
             checkout["id"].as_str().expect("id")
         );
         let with_key = || {

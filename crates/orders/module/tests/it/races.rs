@@ -76,7 +76,7 @@ async fn ten_equal_confirmations_after_a_decline_make_one_attempt() {
             let buyer = shop.guest(&[(shop.sell("TEA-1", 500, 5), 1)]).await;
             let checkout = buyer.checkout("k1", Some("pm_declined")).await.expect(201);
             let path = format!(
-                "/v1/checkouts/{}/confirm",
+                "/v1/checkouts/{}/confirmations",
                 checkout["id"].as_str().expect("id")
             );
             let requests = (0..10).map(|_| {

@@ -302,7 +302,7 @@ impl Buyer {
 
     pub(crate) fn confirmation(&self, checkout: &Value, method: Option<&str>) -> TestRequest {
         let path = format!(
-            "/v1/checkouts/{}/confirm",
+            "/v1/checkouts/{}/confirmations",
             checkout["id"].as_str().expect("an id")
         );
         self.with_token(self.client.post(&path))
@@ -311,7 +311,7 @@ impl Buyer {
 
     pub(crate) async fn cancel_checkout(&self, checkout: &Value) -> TestReply {
         let path = format!(
-            "/v1/checkouts/{}/cancel",
+            "/v1/checkouts/{}/cancellations",
             checkout["id"].as_str().expect("an id")
         );
         self.with_token(self.client.post(&path)).await

@@ -405,6 +405,7 @@ impl OtherModule {
             jobs: Vec::new(),
             schedules: Vec::new(),
             invariants: Vec::new(),
+            progress: tenon_module::Progress::default(),
         }
     }
 }

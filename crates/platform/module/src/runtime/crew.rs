@@ -79,15 +79,18 @@ impl Crew {
             mut jobs,
             mut schedules,
             invariants,
+            progress,
             ..
         } = module;
         let Place { db, lease } = place;
         let (kind, schedule) = maintenance(db.clone(), settings.retention);
         jobs.push(kind);
         schedules.push(schedule);
+        let events =
+            EventWorker::new(db.clone(), subscriptions, feeds).with_settings(settings.events);
+        events.show(&progress);
         Self {
-            events: EventWorker::new(db.clone(), subscriptions, feeds)
-                .with_settings(settings.events),
+            events,
             jobs: JobWorker::new(db.clone(), jobs, schedules).with_settings(settings.jobs),
             watch: Watch::new(&db, invariants),
             db,

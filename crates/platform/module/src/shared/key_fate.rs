@@ -1,5 +1,6 @@
 //! `GET /v1/idempotency-keys/{key}`: what became of the requests that the caller sent under a key.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -94,17 +95,24 @@ struct Keyed {
     id: &'static str,
     record: KeyRecordOf,
     problems: Vec<(u16, &'static str)>,
+    /// An operation that came before keeps its records there as well, and tells of them.
+    is_told_by_another: bool,
 }
 
 /// A module's part; none if it has no operation that takes keys.
 pub(super) fn part(db: &Db, endpoints: &[Endpoint], keys: KeysAtWork) -> Option<Endpoint> {
+    let mut told = HashSet::new();
     let keyed = |endpoint: &Endpoint| {
-        (endpoint.key_rule() != KeyRule::Unused).then(|| Keyed {
-            id: endpoint.operation_id(),
-            record: endpoint
+        (endpoint.key_rule() != KeyRule::Unused).then(|| {
+            let record = endpoint
                 .key_record()
-                .expect("an endpoint that takes keys says under what it keeps them"),
-            problems: endpoint.problems().to_vec(),
+                .expect("an endpoint that takes keys says under what it keeps them");
+            Keyed {
+                id: endpoint.operation_id(),
+                record,
+                problems: endpoint.problems().to_vec(),
+                is_told_by_another: !told.insert(record.operation),
+            }
         })
     };
     let operations: Vec<_> = endpoints.iter().filter_map(keyed).collect();
@@ -188,10 +196,13 @@ impl Part {
     ) -> Result<Option<KeyedRequest>, Problem> {
         // First: a request that ends between the two looks has left its record by the second.
         let at_work = self.keys.contains(owner, operation.id, key);
-        let record = self
-            .db
-            .key_record(ctx, &owner.0, operation.record.operation, key)
-            .await?;
+        let record = if operation.is_told_by_another {
+            None
+        } else {
+            self.db
+                .key_record(ctx, &owner.0, operation.record.operation, key)
+                .await?
+        };
         Ok(match record {
             Some(record) => Some(operation.recorded(self.db.module(), record)),
             None if at_work => Some(operation.running()),

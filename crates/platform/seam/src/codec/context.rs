@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{
-    CallCtx, Caller, Deadline, IdempotencyScope, Interface, Principal, TraceContext,
+    CallCtx, Caller, Deadline, Emitted, IdempotencyScope, Interface, Principal, TraceContext,
 };
 
 use super::encode;
@@ -35,6 +35,9 @@ struct Tail {
     replayed: bool,
     statements: u32,
     database_micros: u64,
+    /// Absent from peers that do not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    emitted: Vec<Emitted>,
 }
 
 impl Head {
@@ -80,7 +83,7 @@ pub(crate) fn head(ctx: &CallCtx) -> Result<Bytes, SeamFault> {
     encode(&Head::of(ctx), usize::MAX, Executed::No)
 }
 
-/// Adds what a call cost on its other side to the caller's account.
+/// Adds what a call cost and caused on its other side to the caller's account.
 pub(crate) fn account(ctx: &CallCtx, tail: &[u8]) {
     if let Ok(tail) = serde_json::from_slice::<Tail>(tail) {
         if tail.replayed {
@@ -88,16 +91,20 @@ pub(crate) fn account(ctx: &CallCtx, tail: &[u8]) {
         }
         ctx.stats()
             .record_statements(tail.statements, Duration::from_micros(tail.database_micros));
+        for events in tail.emitted {
+            ctx.stats().record_emitted(events);
+        }
     }
 }
 
-/// Encodes what a call cost on this side.
+/// Encodes what a call cost and caused on this side.
 pub(super) fn tail(ctx: &CallCtx) -> Bytes {
     let stats = ctx.stats();
     let tail = Tail {
         replayed: ctx.was_replayed(),
         statements: stats.statements(),
         database_micros: u64::try_from(stats.database_time().as_micros()).unwrap_or(u64::MAX),
+        emitted: stats.emitted(),
     };
     encode(&tail, usize::MAX, Executed::Yes).unwrap_or_default()
 }

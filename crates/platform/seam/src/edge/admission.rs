@@ -97,7 +97,9 @@ impl<'a> Admission<'a> {
                     executed: Executed::Unknown,
                 }))
             };
-        timer.observe_duration();
+        let seconds = timer.stop_and_record();
+        let stats = self.ctx.stats();
+        stats.record_seam_time(Duration::from_secs_f64(seconds.max(0.0)));
         if let Err(SeamError::Seam(fault)) = &mut outcome {
             self.meter.failures.inc();
             if self.rule.kind == MethodKind::Query {

@@ -1,4 +1,6 @@
 //! The test kit itself.
 
 mod app;
+mod consistency;
+mod deprecations;
 mod kit;

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tenon_access::{Admitted, Denied, SignInTooOld, TokenError, TokenVerifier};
+use tenon_access::{Admitted, Credential, Denied, SignInTooOld, TokenError, TokenVerifier};
 use tenon_kernel::{ErrorKind, FieldError, IdempotencyScope, Principal, Retry};
 
 use super::{Dispatch, Exchange, single};
@@ -18,14 +18,14 @@ use crate::routes::Route;
 use crate::{KeyRule, Problem};
 
 impl Dispatch {
-    /// Finds the principal, counts the request and checks the policy.
+    /// Finds the principal and the credential, counts the request and checks the policy.
     pub(super) async fn admit<'d>(
         &'d self,
         exchange: &mut Exchange<'d>,
         route: &'d Route,
         headers: &HeaderMap,
         client: Option<IpAddr>,
-    ) -> Result<Principal, Problem> {
+    ) -> Result<(Principal, Credential), Problem> {
         let shape = &route.endpoint.shape;
         let admitted = if shape.secrets.client {
             single(headers, AUTHORIZATION.as_str()).map(|_| None)
@@ -52,7 +52,10 @@ impl Dispatch {
                 .with_retry_after(quota.wait));
             }
         }
-        allowed(&self.verifier, shape, admitted?)
+        let admitted = admitted?;
+        let credential = admitted.as_ref().map(|it| it.credential.clone());
+        let principal = allowed(&self.verifier, shape, admitted)?;
+        Ok((principal, credential.unwrap_or_default()))
     }
 }
 

@@ -18,8 +18,10 @@ use http_body_util::BodyExt;
 use tenon_kernel::CallStats;
 use tracing::Span;
 
+use super::timing::SERVER_TIMING;
 use super::{Dispatch, Exchange};
 use crate::Problem;
+use crate::consistency::{self, CONSISTENCY_TOKEN};
 use crate::negotiate::names_etag;
 use crate::problem::Occurrence;
 use crate::reply::NextCursor;
@@ -72,6 +74,7 @@ impl Dispatch {
                 .entry(WWW_AUTHENTICATE)
                 .or_insert(challenge);
         }
+        exchange.tell_what_followed(response.headers_mut());
         let headers = response.headers_mut();
         self.secure(headers);
         self.cors.decorate(&exchange.origin, headers);
@@ -142,7 +145,18 @@ impl Exchange<'_> {
         if let Some(NextCursor(cursor)) = response.extensions_mut().remove::<NextCursor>()
             && let Ok(link) = HeaderValue::try_from(next_link(&self.uri, &cursor))
         {
-            response.headers_mut().insert(LINK, link);
+            response.headers_mut().append(LINK, link);
+        }
+    }
+
+    /// What the request has caused, for reads after it; and for those who may know, how long it took.
+    fn tell_what_followed(&self, headers: &mut HeaderMap) {
+        let stats = self.facts.as_ref().map(|facts| facts.ctx.stats());
+        if let Some(token) = stats.and_then(|it| consistency::token(&it.emitted())) {
+            headers.insert(CONSISTENCY_TOKEN.clone(), token);
+        }
+        if let Some(timing) = self.timing.header(self.started, stats) {
+            headers.insert(SERVER_TIMING.clone(), timing);
         }
     }
 

@@ -8,6 +8,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tenon_access::Credential;
+use tenon_kernel::Emitted;
 use tenon_seam::SeamFault;
 
 use crate::extract::Facts;
@@ -29,6 +31,10 @@ pub(super) struct RequestHead {
     pub(super) headers: Headers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) client: Option<IpAddr>,
+    #[serde(default)]
+    pub(super) credential: Credential,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) seen: Vec<Emitted>,
 }
 
 /// What a handler answered, beside the body.
@@ -54,6 +60,8 @@ impl RequestHead {
                 .collect(),
             headers: texts(&parts.headers),
             client: facts.client,
+            credential: facts.credential.clone(),
+            seen: facts.seen.clone(),
         }
     }
 }

@@ -114,6 +114,8 @@ impl HttpDispatch {
             params: target.names.iter().copied().zip(head.params).collect(),
             body: body.clone(),
             client: head.client,
+            credential: head.credential,
+            seen: head.seen,
             ctx,
         });
         let mut request = Request::new(Body::from(body));

@@ -123,7 +123,12 @@ const PLATFORM: &[Platform] = &[
         status: 503,
         name: "Unavailable",
         description: "Not now; come back after `Retry-After`.",
-        codes: &["deadline_exceeded", "overloaded", "unavailable"],
+        codes: &[
+            "deadline_exceeded",
+            "not_caught_up",
+            "overloaded",
+            "unavailable",
+        ],
         applies: always,
     },
 ];

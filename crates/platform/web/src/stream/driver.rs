@@ -203,6 +203,8 @@ impl Asker {
             params: self.params.clone(),
             body: Bytes::new(),
             client: self.client,
+            credential: tenon_access::Credential::default(),
+            seen: Vec::new(),
         })
     }
 

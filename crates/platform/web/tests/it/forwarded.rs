@@ -78,6 +78,8 @@ async fn answer(router: &Router, ask: &Ask) -> Seen {
     Seen {
         status: parts.status,
         headers: headers
+            // How long it takes differs, whoever answers.
+            .filter(|(name, _)| *name != "server-timing")
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         body: body.collect().await.expect("the body is whole").to_bytes(),

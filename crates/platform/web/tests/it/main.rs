@@ -3,6 +3,7 @@
 mod admission;
 mod answers;
 mod commands;
+mod deprecations;
 mod documents;
 mod forwarded;
 mod input;
@@ -12,3 +13,4 @@ mod smuggling;
 mod socket;
 mod streams;
 mod support;
+mod timing;

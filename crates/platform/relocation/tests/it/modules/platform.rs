@@ -97,6 +97,17 @@ pub(crate) fn rows(engine: Engine, n: i64) -> Vec<Row> {
             ],
         ),
         (
+            "deprecated_uses",
+            vec![
+                t("get_thing?old"),
+                t("api_key"),
+                t(format!("key {n}")),
+                at.clone(),
+                at.clone(),
+                V::I(n + 1),
+            ],
+        ),
+        (
             "schedules",
             vec![t(format!("schedule {n}")), at.clone(), at.clone()],
         ),
