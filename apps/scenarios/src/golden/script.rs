@@ -19,6 +19,7 @@ mod farewell;
 mod federation;
 mod inventory;
 mod keys;
+mod messages;
 mod notifications;
 mod oauth;
 mod orders;

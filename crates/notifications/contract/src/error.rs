@@ -73,6 +73,15 @@ pub enum NotificationsError {
     /// No such suppression: the id is wrong, or it was removed.
     #[error("there is no such suppression")]
     SuppressionNotFound,
+    /// No such message.
+    #[error("there is no such message")]
+    MessageNotFound,
+    /// The message does not wait for a time any more, so it cannot be cancelled.
+    #[error("the message is no longer scheduled")]
+    MessageNotScheduled,
+    /// The reader has no telephone or device that was proved.
+    #[error("this person has nothing to be reached at over this channel")]
+    NotReachable,
     /// The version in `If-Match` is not the current one.
     #[error("it has changed, its version is now {current}")]
     StaleVersion {
@@ -95,11 +104,14 @@ impl ServiceError for NotificationsError {
             | Self::WebhookEndpointNotFound
             | Self::WebhookDeliveryNotFound
             | Self::ContactPointNotFound
+            | Self::MessageNotFound
             | Self::SuppressionNotFound => ErrorKind::NotFound,
             Self::TooManyWebhookEndpoints { .. }
             | Self::TooManyContactPoints { .. }
             | Self::TooManyCodes { .. }
             | Self::NoCodeExpected
+            | Self::MessageNotScheduled
+            | Self::NotReachable
             | Self::ChannelUnavailable => ErrorKind::Conflict,
             Self::EventsGone { .. } => ErrorKind::Gone,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
@@ -124,6 +136,9 @@ impl ServiceError for NotificationsError {
             Self::WrongCode { .. } => "notifications.wrong_code",
             Self::NoCodeExpected => "notifications.no_code_expected",
             Self::SuppressionNotFound => "notifications.suppression_not_found",
+            Self::MessageNotFound => "notifications.message_not_found",
+            Self::MessageNotScheduled => "notifications.message_not_scheduled",
+            Self::NotReachable => "notifications.not_reachable",
             Self::StaleVersion { .. } => "notifications.stale_version",
             Self::Unknown => "notifications.unknown",
         }
@@ -155,6 +170,9 @@ impl ServiceError for NotificationsError {
             | Self::ChannelUnavailable
             | Self::TooManyCodes { .. }
             | Self::NoCodeExpected
+            | Self::MessageNotFound
+            | Self::MessageNotScheduled
+            | Self::NotReachable
             | Self::StaleVersion { .. }
             | Self::Unknown => Vec::new(),
         }

@@ -1,7 +1,8 @@
 //! Contract of the notifications module: all that other modules may know about it.
 //!
 //! **Architecture invariant:** no IO here, and no dependency except `tenon-kernel` and `tenon-seam`.
-//! Nothing can be sent through this contract: messages follow from the events of the other modules.
+//! Nothing can be sent through this contract: messages follow from the events of the other modules, and from what staff asks
+//! for over the REST API.
 //! Checked by `cargo xtask check boundaries`.
 
 mod error;

@@ -64,6 +64,14 @@ pub enum Template {
     ReturnReceived,
     /// Prove that the telephone is yours: a code.
     VerifyPhone,
+    /// What you ordered comes later; asked for by the shop.
+    DeliveryDelayed,
+    /// What you ordered waits for you; asked for by the shop.
+    ReadyForPickup,
+    /// Words of the shop to you.
+    ServiceMessage,
+    /// What was gathered for you, in one mail.
+    Digest,
     /// A message this version does not know.
     #[serde(other)]
     Unknown,
@@ -90,8 +98,12 @@ pub enum Channel {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MessageStatus {
+    /// Waits for the time it was asked for.
+    Scheduled,
     /// Waits for its first or next attempt.
     Queued,
+    /// Waits for the digest in which its reader wants it told.
+    Gathered,
     /// An attempt is running, or was cut off.
     Sending,
     /// The mail server took it.
@@ -118,6 +130,8 @@ pub enum DropReason {
     Preference,
     /// Its address refused a message for good before.
     Suppressed,
+    /// Whoever asked for it does not want it sent any more.
+    Cancelled,
     /// A reason this version does not know.
     #[serde(other)]
     Unknown,
@@ -151,6 +165,12 @@ pub struct Message {
     pub reason: Option<DropReason>,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// Not sent before this, if it was to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<Timestamp>,
+    /// The digest that tells it, which is a message too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest_id: Option<MessageId>,
     /// When the mail server took it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,

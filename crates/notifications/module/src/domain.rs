@@ -15,6 +15,7 @@ mod recipient;
 mod render;
 mod seal;
 mod topic;
+mod transactional;
 mod unsubscribe;
 mod webhook;
 
@@ -30,17 +31,18 @@ pub(crate) use self::event_log::{
 pub(crate) use self::event_types::{Catalogue, EventType, EventTypes, name_all};
 pub(crate) use self::links::{Links, web_address};
 pub(crate) use self::message::{
-    NewMessage, NewNote, NoteText, Outcome, SendableMessage, after_attempt,
+    NewMessage, NewNote, NoteText, Outcome, Said, SendableMessage, after_attempt,
 };
 pub(crate) use self::name::plain_name;
 pub(crate) use self::preferences::{
-    Choice, Preferences, QuietHours, check as check_choices, effective,
+    Choice, DEFAULT_DIGEST_HOUR, Preferences, QuietHours, check as check_choices, effective,
 };
 pub(crate) use self::quiet::is_zone;
-pub(crate) use self::recipient::Recipient;
 pub use self::recipient::RecipientKey;
+pub(crate) use self::recipient::{Recipient, is_mail_address};
 pub(crate) use self::render::{Context, Item, Rendered, Renderer};
 pub(crate) use self::topic::{Mode as TopicMode, Place, Topic};
+pub(crate) use self::transactional::{Parameter, ParameterType, TRANSACTIONAL, Transactional};
 pub use self::unsubscribe::UnsubscribeKey;
 pub(crate) use self::unsubscribe::Unsubscription;
 pub use self::webhook::WebhookKey;

@@ -1,22 +1,27 @@
 //! The REST surface.
 
+mod cancel_message;
 mod contact_points;
 mod count_notifications;
+mod create_message;
 mod create_webhook_endpoint;
 mod delete_suppression;
 mod delete_webhook_endpoint;
 mod get_event;
+mod get_message;
 mod get_preferences;
 mod get_webhook_delivery;
 mod get_webhook_endpoint;
 mod list_event_types;
 mod list_events;
+mod list_message_templates;
 mod list_messages;
 mod list_notifications;
 mod list_suppressions;
 mod list_webhook_deliveries;
 mod list_webhook_endpoints;
 mod mark_notifications_seen;
+mod message_view;
 mod preferences_view;
 mod put_preferences;
 mod replay_webhooks;
@@ -50,6 +55,10 @@ pub(crate) fn endpoints(
         get_preferences::endpoint(Arc::clone(service)),
         put_preferences::endpoint(Arc::clone(service)),
         list_messages::endpoint(Arc::clone(service)),
+        create_message::endpoint(Arc::clone(service)),
+        get_message::endpoint(Arc::clone(service)),
+        cancel_message::endpoint(Arc::clone(service)),
+        list_message_templates::endpoint(),
         list_suppressions::endpoint(Arc::clone(service)),
         delete_suppression::endpoint(Arc::clone(service)),
         list_event_types::endpoint(Arc::clone(log)),

@@ -15,6 +15,7 @@ pub(crate) fn all(db: &Db, webhooks_kept: Duration) -> Vec<Arc<dyn Invariant>> {
     vec![
         Arc::new(OneMessageForEachEvent { db: db.clone() }),
         Arc::new(NoMessageStuck { db: db.clone() }),
+        Arc::new(EverythingGatheredIsTold { db: db.clone() }),
         Arc::new(EventLogIsWhole { db: db.clone() }),
         Arc::new(EveryWebhookScheduled {
             db: db.clone(),
@@ -31,6 +32,11 @@ struct OneMessageForEachEvent {
 
 /// An open message has a job that will send it.
 struct NoMessageStuck {
+    db: Db,
+}
+
+/// A message that waits for a digest is in one that will be sent.
+struct EverythingGatheredIsTold {
     db: Db,
 }
 
@@ -90,6 +96,27 @@ impl Invariant for NoMessageStuck {
             actual: format!("{}, without a job", row.status),
         };
         Ok(stuck.into_iter().map(violation).collect())
+    }
+}
+
+#[async_trait]
+impl Invariant for EverythingGatheredIsTold {
+    fn name(&self) -> &'static str {
+        "notifications.everything_gathered_is_told"
+    }
+
+    fn description(&self) -> &'static str {
+        "Every message that waits for a digest is in one that a job will end, or whose mail is on its way."
+    }
+
+    async fn check(&self, ctx: &CallCtx) -> Result<Vec<Violation>, StoreError> {
+        let untold = stuck::list_untold(&mut self.db.read(ctx)).await?;
+        let violation = |row: stuck::StuckRow| Violation {
+            subject: row.id.to_string(),
+            expected: "a digest that will be sent".to_owned(),
+            actual: format!("{}, and no digest will tell it", row.status),
+        };
+        Ok(untold.into_iter().map(violation).collect())
     }
 }
 

@@ -1,9 +1,11 @@
-//! Mail from templates, the in-app inbox, the message log, the log of public events, and webhooks; driven by events only.
+//! Mail from templates, the in-app inbox, the message log, the log of public events, and webhooks; driven by events, and by
+//! what staff asks for.
 //!
-//! **Architecture invariant:** no address, text or token of a message is ever stored, except numbers and tokens that people
-//! give to this module itself, sealed. A message names the thing that knows its reader, and its owner is asked at the
-//! moment of sending.
-//! Checked by `nothing_personal_is_stored` in this module's tests. Of an event, the log has what is told outside and
+//! **Architecture invariant:** no address, text or token of a message is ever stored, except what people give to this module
+//! itself, sealed: numbers and tokens, and what a message was asked to say, until it is closed. A message names the thing
+//! that knows its reader, and its owner is asked at the moment of sending.
+//! Checked by `nothing_personal_is_stored` and `an_address_is_stored_sealed_and_suppressed_when_it_is_dead` in this module's
+//! tests. Of an event, the log has what is told outside and
 //! nothing else: `domain/event_types`.
 //!
 //! Mail is sent at least once: SMTP has no key by which a server could recognise a repeat. A reader can get a message

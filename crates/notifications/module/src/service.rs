@@ -1,9 +1,14 @@
 //! The use cases, one file each.
 
+mod cancel_message;
 mod contact_points;
+mod contents;
 mod count_notifications;
 mod count_unread;
+mod create_message;
+mod digests;
 mod event_log;
+mod get_message;
 mod list_inbox;
 mod list_messages;
 mod look_up;
@@ -29,6 +34,7 @@ use tenon_seam::SeamResult;
 use tenon_store::Db;
 
 pub(crate) use self::contact_points::{CREATE_CONTACT_POINT, SEND_CODE, ShownContactPoint};
+pub(crate) use self::create_message::{Addressee, CreateMessage, OPERATION as CREATE_MESSAGE};
 pub(crate) use self::event_log::{EventLog, EventPage};
 pub(crate) use self::list_inbox::ListInbox;
 pub(crate) use self::preferences::PutPreferences;

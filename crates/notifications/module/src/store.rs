@@ -1,6 +1,8 @@
 //! All SQL of this module.
 
 pub(crate) mod contact_points;
+pub(crate) mod contents;
+pub(crate) mod digests;
 pub(crate) mod event_log;
 pub(crate) mod inbox;
 pub(crate) mod messages;

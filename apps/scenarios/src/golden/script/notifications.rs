@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::{choices, contacts, nobody};
+use super::{choices, contacts, messages, nobody};
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
 
@@ -13,7 +13,8 @@ const TOLD: usize = 18;
 
 pub(crate) async fn play(shop: &mut Shop, order: &str) -> Result<()> {
     inbox(shop).await?;
-    messages(shop, order).await?;
+    log(shop, order).await?;
+    messages::play(shop, order).await?;
     choices::play(shop).await?;
     contacts::play(shop).await?;
     events(shop, order).await
@@ -183,7 +184,7 @@ async fn marks(shop: &mut Shop, up_to: &str) -> Result<()> {
     Ok(())
 }
 
-async fn messages(shop: &mut Shop, order: &str) -> Result<()> {
+async fn log(shop: &mut Shop, order: &str) -> Result<()> {
     let sam = shop.sam.clone();
     let list = |query: &str| Ask::get(format!("/v1/messages?{query}")).by(&sam);
     let about = format!("subject={order}");

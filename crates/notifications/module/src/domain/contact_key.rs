@@ -1,18 +1,21 @@
-//! What guards contact points: their addresses are sealed, and the codes that prove them follow from a key.
+//! What guards contact points: their addresses are sealed, and the codes that prove them follow from a key. And what messages
+//! were asked to say.
 
 use std::fmt;
 
 use aws_lc_rs::hmac;
-use notifications_contract::ContactPointId;
+use notifications_contract::{ContactPointId, MessageId};
 use tenon_kernel::Env;
+use zeroize::Zeroizing;
 
 use super::contact_point::{CODE_NONCE, SentCode};
 use super::seal::SealingKey;
 
-/// Seals numbers and tokens, and makes codes.
+/// Seals numbers and tokens, and what messages were asked to say; makes codes.
 #[derive(Clone)]
 pub struct ContactKey {
     seal: SealingKey,
+    content: SealingKey,
     code: hmac::Key,
 }
 
@@ -23,6 +26,7 @@ impl ContactKey {
         let code = hmac::sign(&root, b"tenon/notifications/contact_codes");
         Self {
             seal: SealingKey::derive(secret, b"tenon/notifications/contact_points"),
+            content: SealingKey::derive(secret, b"tenon/notifications/message_contents"),
             code: hmac::Key::new(hmac::HMAC_SHA256, code.as_ref()),
         }
     }
@@ -37,6 +41,16 @@ impl ContactKey {
     pub(crate) fn open(&self, id: ContactPointId, sealed: &[u8]) -> Option<String> {
         let opened = self.seal.open(place(id), sealed)?;
         String::from_utf8(opened.to_vec()).ok()
+    }
+
+    /// Encrypts what a message was asked to say.
+    pub(crate) fn seal_content(&self, env: &Env, id: MessageId, content: &[u8]) -> Vec<u8> {
+        self.content.seal(env, content_place(id), content)
+    }
+
+    /// Decrypts what a message was asked to say; `None` as for addresses.
+    pub(crate) fn open_content(&self, id: MessageId, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.content.open(content_place(id), sealed)
     }
 
     /// The six digits that follow from a nonce: whoever reads the store cannot tell them.
@@ -60,6 +74,13 @@ impl ContactKey {
 /// Where a sealed address stands. It opens nowhere else.
 fn place(id: ContactPointId) -> Vec<u8> {
     let mut place = b"notifications/contact_points/".to_vec();
+    place.extend_from_slice(id.uuid().as_bytes());
+    place
+}
+
+/// Where a sealed content stands. It opens nowhere else.
+fn content_place(id: MessageId) -> Vec<u8> {
+    let mut place = b"notifications/message_contents/".to_vec();
     place.extend_from_slice(id.uuid().as_bytes());
     place
 }
@@ -89,6 +110,21 @@ mod tests {
         assert_eq!(key.open(there, &sealed), None);
         assert_eq!(ContactKey::new(b"other").open(here, &sealed), None);
         assert_eq!(key.open(here, &sealed[..8]), None);
+    }
+
+    #[test]
+    fn a_content_opens_where_it_was_sealed() {
+        let (key, env) = (ContactKey::new(b"secret"), Env::system());
+        let (here, there) = (
+            MessageId::from_uuid(Uuid::from_u128(1)),
+            MessageId::from_uuid(Uuid::from_u128(2)),
+        );
+        let sealed = key.seal_content(&env, here, b"hello");
+        let opened = key.open_content(here, &sealed);
+        assert_eq!(opened.expect("it opens").as_slice(), b"hello");
+        assert!(key.open_content(there, &sealed).is_none());
+        let same = ContactPointId::from_uuid(here.uuid());
+        assert_eq!(key.open(same, &sealed), None);
     }
 
     #[test]

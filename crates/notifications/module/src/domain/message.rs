@@ -1,11 +1,13 @@
 //! Messages and notes before they are written down, and what becomes of an attempt.
 
 use notifications_contract::{BounceReason, Channel, MessageId, MessageStatus, Template, UserRef};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 
 use super::recipient::Recipient;
+use super::topic::Topic;
 use crate::mail::MailError;
 
 /// A message that an event asks for.
@@ -53,8 +55,20 @@ pub(crate) struct SendableMessage {
     pub(crate) subject: String,
     pub(crate) data: Value,
     pub(crate) status: MessageStatus,
+    /// Attempts so far.
+    pub(crate) attempts: i64,
     pub(crate) created_at: Timestamp,
+    /// Not before this.
+    pub(crate) send_after: Option<Timestamp>,
     pub(crate) send_before: Option<Timestamp>,
+}
+
+/// What a message was asked to say, and the address that was given for it. Stored sealed, and only until it is closed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) address: Option<String>,
+    /// What the template uses.
+    pub(crate) data: Value,
 }
 
 impl SendableMessage {
@@ -62,8 +76,31 @@ impl SendableMessage {
     pub(crate) fn is_open(&self) -> bool {
         matches!(
             self.status,
-            MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Failed
+            MessageStatus::Scheduled
+                | MessageStatus::Queued
+                | MessageStatus::Sending
+                | MessageStatus::Failed
         )
+    }
+
+    /// What it is about. A digest says so itself.
+    pub(crate) fn topic(&self) -> Topic {
+        match self.template {
+            Template::Digest => Topic::deserialize(&self.data["topic"]).unwrap_or(Topic::Security),
+            template => Topic::of_template(template),
+        }
+    }
+
+    /// Whether it can still be told in a digest: nobody has tried to send it, so nobody can have read it.
+    pub(crate) fn can_be_gathered(&self) -> bool {
+        self.channel == Channel::Email
+            && self.template != Template::Digest
+            && self.topic().can_be_gathered()
+            && self.attempts == 0
+            && matches!(
+                self.status,
+                MessageStatus::Scheduled | MessageStatus::Queued
+            )
     }
 }
 
@@ -72,7 +109,10 @@ impl NewMessage {
     pub(crate) fn user(&self) -> Option<UserRef> {
         match self.recipient {
             Recipient::User(id) => Some(UserRef::from_uuid(id.uuid())),
-            Recipient::Challenge(_) | Recipient::Order(_) | Recipient::ContactPoint(_) => None,
+            Recipient::Challenge(_)
+            | Recipient::Order(_)
+            | Recipient::ContactPoint(_)
+            | Recipient::Message(_) => None,
         }
     }
 }

@@ -11,6 +11,9 @@ const FIRST_VERSION: i64 = 1;
 /// The zone of those who have not said where they live.
 const DEFAULT_ZONE: &str = "UTC";
 
+/// The hour at which daily digests come to those who have not said one.
+pub(crate) const DEFAULT_DIGEST_HOUR: u8 = 8;
+
 /// One choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Choice {
@@ -34,6 +37,8 @@ pub(crate) struct Preferences {
     pub(crate) choices: Vec<Choice>,
     pub(crate) time_zone: String,
     pub(crate) quiet_hours: Option<QuietHours>,
+    /// When daily digests come.
+    pub(crate) digest_hour: u8,
     pub(crate) version: i64,
 }
 
@@ -43,6 +48,7 @@ impl Default for Preferences {
             choices: Vec::new(),
             time_zone: DEFAULT_ZONE.to_owned(),
             quiet_hours: None,
+            digest_hour: DEFAULT_DIGEST_HOUR,
             version: FIRST_VERSION,
         }
     }

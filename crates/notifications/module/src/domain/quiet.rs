@@ -1,10 +1,11 @@
-//! Hours in which nothing rings, on the clock of the reader.
+//! Hours in which nothing rings, and those at which digests come, on the clock of the reader.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, Zoned};
 use tenon_kernel::Timestamp;
 
 use super::preferences::{Preferences, QuietHours};
+use super::topic::Mode;
 
 /// Whether there is such a zone, by its IANA name. The data are a part of the program.
 pub(crate) fn is_zone(name: &str) -> bool {
@@ -16,17 +17,40 @@ impl Preferences {
     /// it ends with the first moment after it; where the hour comes twice, with the first.
     pub(crate) fn quiet_until(&self, now: Timestamp) -> Option<Timestamp> {
         let quiet = self.quiet_hours?;
-        // A zone that is gone from the data since: the clock of everybody.
-        let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
-        let here = Instant::from_microsecond(now.as_micros())
-            .ok()?
-            .to_zoned(zone);
+        let here = self.clock(now)?;
         if !quiet.covers(here.hour()) {
             return None;
         }
-        let end = next(&here, quiet.until)?;
-        Some(Timestamp::from_micros(end.timestamp().as_microsecond()))
+        next(&here, quiet.until).map(|end| instant(&end))
     }
+
+    /// When what is gathered now is told; `None` for a mode in which nothing is gathered. Days end at the hour that the
+    /// reader has chosen, by the same rules as quiet does.
+    pub(crate) fn digest_at(&self, mode: Mode, now: Timestamp) -> Option<Timestamp> {
+        let here = self.clock(now)?;
+        let end = match mode {
+            Mode::Instant | Mode::Off => return None,
+            Mode::Hourly => {
+                let into = i64::from(here.minute()) * 60 + i64::from(here.second());
+                let begun = here.timestamp().as_second() - into;
+                return Some(Timestamp::from_unix_seconds(begun + 3_600));
+            }
+            Mode::Daily => next(&here, self.digest_hour)?,
+        };
+        Some(instant(&end))
+    }
+
+    /// What the reader's clock shows.
+    fn clock(&self, now: Timestamp) -> Option<Zoned> {
+        // A zone that is gone from the data since: the clock of everybody.
+        let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
+        let now = Instant::from_microsecond(now.as_micros()).ok()?;
+        Some(now.to_zoned(zone))
+    }
+}
+
+fn instant(at: &Zoned) -> Timestamp {
+    Timestamp::from_micros(at.timestamp().as_microsecond())
 }
 
 impl QuietHours {
@@ -108,6 +132,72 @@ mod tests {
             Some("2026-03-29T01:00:00Z")
         );
         assert_eq!(berlin("2026-03-29T01:00:00Z"), None);
+    }
+
+    #[test]
+    fn digests_come_on_the_clock_of_their_reader() {
+        let at = |zone: &str, mode, now: &str| {
+            let preferences = Preferences {
+                time_zone: zone.to_owned(),
+                ..Preferences::default()
+            };
+            let at = preferences.digest_at(mode, now.parse().expect("a time"));
+            at.map(|at| at.to_string()).unwrap_or_default()
+        };
+        for (zone, mode, now, expected) in [
+            (
+                "UTC",
+                Mode::Hourly,
+                "2026-06-01T13:00:00Z",
+                "2026-06-01T14:00:00Z",
+            ),
+            (
+                "UTC",
+                Mode::Hourly,
+                "2026-06-01T13:59:59.9Z",
+                "2026-06-01T14:00:00Z",
+            ),
+            (
+                "Asia/Kathmandu",
+                Mode::Hourly,
+                "2026-06-01T13:00:00Z",
+                "2026-06-01T13:15:00Z",
+            ),
+            (
+                "UTC",
+                Mode::Daily,
+                "2026-06-01T07:59:00Z",
+                "2026-06-01T08:00:00Z",
+            ),
+            (
+                "UTC",
+                Mode::Daily,
+                "2026-06-01T08:00:00Z",
+                "2026-06-02T08:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                Mode::Daily,
+                "2026-06-01T06:00:00Z",
+                "2026-06-02T06:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                Mode::Daily,
+                "2026-03-28T12:00:00Z",
+                "2026-03-29T06:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                Mode::Daily,
+                "2026-10-24T12:00:00Z",
+                "2026-10-25T07:00:00Z",
+            ),
+            ("UTC", Mode::Instant, "2026-06-01T13:00:00Z", ""),
+            ("UTC", Mode::Off, "2026-06-01T13:00:00Z", ""),
+        ] {
+            assert_eq!(at(zone, mode, now), expected, "{zone} {mode:?} {now}");
+        }
     }
 
     #[test]

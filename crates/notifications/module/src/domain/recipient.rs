@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use aws_lc_rs::hmac;
 use identity_contract::{ChallengeId, UserId};
-use notifications_contract::ContactPointId;
+use notifications_contract::{ContactPointId, MessageId};
 use orders_contract::OrderId;
 
 /// Bytes of the hash that are kept: 128 bits tell addresses apart.
@@ -22,11 +22,22 @@ pub(crate) enum Recipient {
     Order(OrderId),
     /// A telephone or a device: this module knows it.
     ContactPoint(ContactPointId),
+    /// Whoever reads the address that was given with the message itself, which is sealed.
+    Message(MessageId),
+}
+
+/// Longest mail address (RFC 5321 §4.5.3.1.3).
+const MAX_ADDRESS: usize = 254;
+
+/// Whether a text can be a mail address; whether there is such a mailbox only a mail can tell.
+pub(crate) fn is_mail_address(text: &str) -> bool {
+    let (_, domain) = text.rsplit_once('@').unwrap_or_default();
+    text.len() <= MAX_ADDRESS && domain.contains('.') && text.parse::<lettre::Address>().is_ok()
 }
 
 /// A stored recipient is none of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not the id of a challenge, a user, an order or a contact point")]
+#[error("not the id of a challenge, a user, an order, a contact point or a message")]
 pub(crate) struct ParseRecipientError;
 
 /// Makes the hashes by which addresses are told apart without being shown.
@@ -42,6 +53,7 @@ impl fmt::Display for Recipient {
             Self::User(id) => fmt::Display::fmt(id, f),
             Self::Order(id) => fmt::Display::fmt(id, f),
             Self::ContactPoint(id) => fmt::Display::fmt(id, f),
+            Self::Message(id) => fmt::Display::fmt(id, f),
         }
     }
 }
@@ -55,6 +67,7 @@ impl FromStr for Recipient {
             .or_else(|_| text.parse().map(Self::User))
             .or_else(|_| text.parse().map(Self::Order))
             .or_else(|_| text.parse().map(Self::ContactPoint))
+            .or_else(|_| text.parse().map(Self::Message))
             .map_err(|_| ParseRecipientError)
     }
 }

@@ -79,6 +79,8 @@ const LAYOUTS: &[(&str, &str)] = &[
 
 const MAILS: &[(&str, &str)] = mails!(
     "already_registered",
+    "delivery_delayed",
+    "digest",
     "factor_added",
     "factor_guessed",
     "factor_removed",
@@ -91,6 +93,7 @@ const MAILS: &[(&str, &str)] = mails!(
     "password_changed",
     "passkey_suspected",
     "payment_returned",
+    "ready_for_pickup",
     "recover_account",
     "recovery_code_used",
     "recovery_codes_renewed",
@@ -99,21 +102,25 @@ const MAILS: &[(&str, &str)] = mails!(
     "return_received",
     "return_rejected",
     "return_requested",
+    "service_message",
     "session_compromised",
     "verify_email",
 );
 
 const NOTES: &[(&str, &str)] = notes!(
+    "delivery_delayed",
     "order_cancelled",
     "order_delivered",
     "order_placed",
     "order_shipped",
     "payment_returned",
+    "ready_for_pickup",
     "refund_succeeded",
     "return_approved",
     "return_received",
     "return_rejected",
     "return_requested",
+    "service_message",
     "text",
     "undelivered",
     "verify_phone",
@@ -165,6 +172,15 @@ impl Renderer {
         })
     }
 
+    /// Renders what a message says where there is room for a few words only: on a telephone, in a digest.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such note, or the data lacks what it uses.
+    pub(crate) fn note_of(&self, template: Template, data: &Value) -> Result<NoteText, Error> {
+        self.note(&template_name(template), data)
+    }
+
     /// Renders a note: its first line is the title.
     ///
     /// # Errors
@@ -211,6 +227,7 @@ fn with_crlf(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Topic;
     use serde_json::json;
 
     /// Everything that any template may use.
@@ -241,12 +258,15 @@ mod tests {
             "lines": [{ "title": "Tea & <b>biscuits</b>", "quantity": 2, "total": "9.00 EUR" }],
             "subtotal": "9.00 EUR", "discount": null, "shipping": "4.90 EUR", "tax": "1.44 EUR", "tax_included": true, "total": "13.90 EUR",
             "amount": "13.90 EUR", "refund_due": "13.90 EUR", "by_customer": true, "out_of_stock": false,
+            "reason": "Tea & <b>biscuits</b>", "expected_on": "4 December 2026", "place": "<b>biscuits</b>", "until": "24 December 2026",
+            "text": ["Tea & <b>biscuits</b>"], "topic": "your parcels",
+            "entries": [{ "title": "<b>biscuits</b>", "body": "Something", "link": "https://shop.test/x" }, { "title": "Two", "body": "Else", "link": null }],
             "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
             "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 23] = [
+    const ALL: [Template; 27] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -270,6 +290,10 @@ mod tests {
         Template::ReturnApproved,
         Template::ReturnRejected,
         Template::ReturnReceived,
+        Template::DeliveryDelayed,
+        Template::ReadyForPickup,
+        Template::ServiceMessage,
+        Template::Digest,
     ];
 
     #[test]
@@ -356,6 +380,20 @@ mod tests {
                 "{name}: {note:?}"
             );
         }
+    }
+
+    /// A digest says of each mail what its note says.
+    #[test]
+    fn whatever_can_be_gathered_has_a_note() {
+        let gathered = ALL.map(|template| (template, Topic::of_template(template)));
+        let gathered = gathered.iter().filter(|(_, topic)| topic.can_be_gathered());
+        let mut counted = 0;
+        for (template, _) in gathered {
+            let note = Renderer::get().note_of(*template, &order());
+            assert!(!note.expect("a note").title.is_empty(), "{template:?}");
+            counted += 1;
+        }
+        assert_eq!(counted, 4);
     }
 
     #[test]

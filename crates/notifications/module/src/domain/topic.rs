@@ -15,8 +15,10 @@ pub(crate) enum Topic {
     Security,
     /// Orders placed and cancelled, money paid back.
     Orders,
-    /// Parcels sent and arrived.
+    /// Parcels sent, late, to be fetched, and arrived.
     Shipping,
+    /// Words of the shop to one person.
+    Service,
 }
 
 /// Where somebody is told.
@@ -43,6 +45,10 @@ pub(crate) enum Place {
 pub(crate) enum Mode {
     /// At once.
     Instant,
+    /// In one mail at the end of each hour in which there is something.
+    Hourly,
+    /// In one mail a day, at `digest_hour`.
+    Daily,
     /// Never.
     Off,
 }
@@ -60,6 +66,8 @@ pub(crate) struct Line {
 
 const FIXED: &[Mode] = &[Mode::Instant];
 const ON_OR_OFF: &[Mode] = &[Mode::Instant, Mode::Off];
+/// Of mails that may wait. Those about security may not, and those about orders are receipts.
+const GATHERED: &[Mode] = &[Mode::Instant, Mode::Hourly, Mode::Daily, Mode::Off];
 
 /// Every topic and place there is.
 pub(crate) const TABLE: &[Line] = &[
@@ -69,10 +77,13 @@ pub(crate) const TABLE: &[Line] = &[
     line(Topic::Orders, Place::Sms, Mode::Off, ON_OR_OFF),
     line(Topic::Orders, Place::Push, Mode::Instant, ON_OR_OFF),
     line(Topic::Orders, Place::InApp, Mode::Instant, ON_OR_OFF),
-    line(Topic::Shipping, Place::Email, Mode::Instant, ON_OR_OFF),
+    line(Topic::Shipping, Place::Email, Mode::Instant, GATHERED),
     line(Topic::Shipping, Place::Sms, Mode::Off, ON_OR_OFF),
     line(Topic::Shipping, Place::Push, Mode::Instant, ON_OR_OFF),
     line(Topic::Shipping, Place::InApp, Mode::Instant, ON_OR_OFF),
+    line(Topic::Service, Place::Email, Mode::Instant, GATHERED),
+    line(Topic::Service, Place::Sms, Mode::Off, ON_OR_OFF),
+    line(Topic::Service, Place::Push, Mode::Instant, ON_OR_OFF),
 ];
 
 const fn line(topic: Topic, place: Place, mode: Mode, modes: &'static [Mode]) -> Line {
@@ -99,7 +110,10 @@ impl Topic {
             | Template::OrderCancelled
             | Template::PaymentReturned
             | Template::RefundSucceeded => Self::Orders,
-            Template::OrderShipped => Self::Shipping,
+            Template::OrderShipped | Template::DeliveryDelayed | Template::ReadyForPickup => {
+                Self::Shipping
+            }
+            Template::ServiceMessage => Self::Service,
             _ => Self::Security,
         }
     }
@@ -119,6 +133,7 @@ impl Topic {
             Self::Security => 0,
             Self::Orders => 1,
             Self::Shipping => 2,
+            Self::Service => 3,
         }
     }
 
@@ -128,6 +143,12 @@ impl Topic {
             .iter()
             .map(|line| line.topic)
             .find(|topic| topic.byte() == byte)
+    }
+
+    /// Whether mails about it can be gathered.
+    pub(crate) fn can_be_gathered(self) -> bool {
+        let line = find(self, Place::Email);
+        line.is_some_and(|line| line.modes.contains(&Mode::Daily))
     }
 
     /// Whether messages about it can be switched off in this place.
@@ -141,6 +162,7 @@ impl Topic {
             Self::Security => "the security of your account",
             Self::Orders => "your orders",
             Self::Shipping => "your parcels",
+            Self::Service => "questions of yours",
         }
     }
 }
@@ -183,6 +205,27 @@ mod tests {
             assert_eq!(line.modes, FIXED, "{line:?}");
         }
         assert!(!Topic::of_template(Template::Unknown).can_be_off(Place::Email));
+    }
+
+    #[test]
+    fn security_and_receipts_cannot_be_gathered() {
+        for template in [
+            Template::VerifyEmail,
+            Template::OrderPlaced,
+            Template::OrderCancelled,
+            Template::RefundSucceeded,
+            Template::PaymentReturned,
+            Template::Unknown,
+        ] {
+            assert!(
+                !Topic::of_template(template).can_be_gathered(),
+                "{template:?}"
+            );
+        }
+        for line in TABLE.iter().filter(|line| line.place != Place::Email) {
+            assert!(!line.modes.contains(&Mode::Daily), "{line:?}");
+            assert!(!line.modes.contains(&Mode::Hourly), "{line:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) struct PreferencesView {
     time_zone: String,
     /// When nothing is sent to telephones and devices; null if it always is.
     quiet_hours: Option<QuietHoursView>,
+    /// When daily digests come: an hour of the caller's clock.
+    digest_hour: u8,
 }
 
 /// Hours of the clock, in the time zone of the preferences. They may go past midnight.
@@ -77,6 +79,7 @@ impl From<&Preferences> for PreferencesView {
             choices: choices.collect(),
             time_zone: preferences.time_zone.clone(),
             quiet_hours: preferences.quiet_hours.map(QuietHoursView::from),
+            digest_hour: preferences.digest_hour,
         }
     }
 }

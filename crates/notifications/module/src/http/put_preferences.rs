@@ -26,6 +26,9 @@ pub(super) struct PutPreferencesBody {
     time_zone: Option<String>,
     /// When nothing is sent to telephones and devices: it waits. Never unless said.
     quiet_hours: Option<QuietHoursView>,
+    /// When daily digests come: an hour of the caller's clock, 8 unless said.
+    #[schemars(range(min = 0, max = 23))]
+    digest_hour: Option<u8>,
 }
 
 /// A topic and a channel.
@@ -51,7 +54,8 @@ pub(super) fn endpoint(service: Arc<Service>) -> Endpoint {
     .summary("Chooses what the caller is told, and where.")
     .description(
         "Counts for messages that are asked for from then on, and for those that have not left yet. Security messages \
-         cannot be switched off.",
+         cannot be switched off. What was gathered for a digest leaves at once if the topic is not gathered any more, \
+         or is dropped if it is off.",
     )
     .needs_if_match()
     .body::<PutPreferencesBody>()
@@ -80,6 +84,7 @@ pub(super) async fn handler(
         choices: choices.collect(),
         time_zone: body.time_zone,
         quiet_hours: body.quiet_hours.map(QuietHours::from),
+        digest_hour: body.digest_hour,
     };
     let preferences = service
         .put_preferences(&ctx, request)

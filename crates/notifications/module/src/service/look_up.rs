@@ -16,6 +16,18 @@ pub(super) struct Reader {
     pub(super) order: Option<Order>,
 }
 
+impl Reader {
+    /// Of an address of which nothing else is known.
+    pub(super) fn at(address: String) -> Self {
+        Self {
+            address,
+            name: None,
+            challenge: None,
+            order: None,
+        }
+    }
+}
+
 /// A challenge that waits for its answer.
 pub(super) struct OpenChallenge {
     pub(super) id: ChallengeId,
@@ -40,7 +52,7 @@ impl Service {
                 order: Some(order),
             })),
             // This module knows them itself.
-            Recipient::ContactPoint(_) => Ok(None),
+            Recipient::ContactPoint(_) | Recipient::Message(_) => Ok(None),
         }
     }
 
@@ -72,7 +84,11 @@ impl Service {
         }
     }
 
-    async fn look_up_user(&self, ctx: &CallCtx, id: UserId) -> Result<Option<Reader>, SeamFault> {
+    pub(super) async fn look_up_user(
+        &self,
+        ctx: &CallCtx,
+        id: UserId,
+    ) -> Result<Option<Reader>, SeamFault> {
         let request = GetUsers { ids: vec![id] };
         let found = self
             .identity

@@ -6,7 +6,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::retrying;
 
 use super::Service;
-use crate::domain::{Choice, Preferences, QuietHours, check_choices, is_zone};
+use crate::domain::{Choice, DEFAULT_DIGEST_HOUR, Preferences, QuietHours, check_choices, is_zone};
 use crate::store;
 
 /// All that a person wants; what they do not name is as by default.
@@ -19,6 +19,8 @@ pub(crate) struct PutPreferences {
     /// UTC unless said.
     pub(crate) time_zone: Option<String>,
     pub(crate) quiet_hours: Option<QuietHours>,
+    /// 8 unless said.
+    pub(crate) digest_hour: Option<u8>,
 }
 
 impl Service {
@@ -33,7 +35,7 @@ impl Service {
     }
 
     /// Writes what a person wants, all of it. It counts for messages that are asked for from then on, and for those that
-    /// wait for their first attempt.
+    /// wait for their first attempt. What was gathered leaves at once if nothing is gathered any more.
     ///
     /// # Errors
     ///
@@ -65,12 +67,14 @@ impl Service {
                     .clone()
                     .unwrap_or_else(|| Preferences::default().time_zone),
                 quiet_hours: req.quiet_hours,
+                digest_hour: req.digest_hour.unwrap_or(DEFAULT_DIGEST_HOUR),
                 version: before.version + 1,
             };
             if !store::preferences::put(&mut tx, req.user, &after).await? {
                 let found = store::preferences::find(&mut tx, req.user).await?;
                 return Err(stale(found.unwrap_or_default().version));
             }
+            self.hurry_digests(&mut tx, req.user, &after).await?;
             tx.commit().await?;
             Ok(after)
         })
@@ -87,6 +91,10 @@ impl PutPreferences {
                 "unknown_value",
                 "An IANA name: `Europe/Berlin`.",
             ));
+        }
+        if self.digest_hour.is_some_and(|hour| hour > 23) {
+            let detail = "An hour goes from 0 to 23.";
+            errors.push(FieldError::new("/digest_hour", "out_of_range", detail));
         }
         if let Some(quiet) = self.quiet_hours {
             for (pointer, hour) in [

@@ -94,6 +94,7 @@ impl Service {
                 user: Some(note.user),
                 dropped: None,
                 send_after,
+                is_scheduled: false,
             };
             let message_id: MessageId = tx.env().new_id();
             if store::messages::insert(tx, message_id, event_id, &message, way).await? {
@@ -129,10 +130,8 @@ async fn write_mail(
     let is_wanted =
         preferences.mode(Topic::of_template(message.template), Place::Email) != TopicMode::Off;
     let way = Way {
-        channel: Channel::Email,
-        user,
         dropped: (!is_wanted).then_some(DropReason::Preference),
-        send_after: None,
+        ..Way::mail(user)
     };
     let message_id: MessageId = tx.env().new_id();
     if store::messages::insert(tx, message_id, event_id, message, way).await? && is_wanted {

@@ -2,16 +2,19 @@
 
 mod prepare;
 
-use notifications_contract::{DropReason, MessageBounced, MessageId, MessageSent, MessageStatus};
+use notifications_contract::{
+    DropReason, MessageBounced, MessageId, MessageSent, MessageStatus, Template,
+};
 use tenon_events::Emit as _;
 use tenon_jobs::JobError;
 use tenon_kernel::CallCtx;
-use tenon_store::{StoreError, retrying};
+use tenon_store::{StoreError, Tx, retrying};
 
 use self::prepare::{Parcel, Readiness, Unprepared};
 use super::Service;
 use crate::domain::{NewNote, Outcome, SendableMessage, after_attempt};
 use crate::store;
+use crate::store::digests::Told;
 
 /// How the beginning of an attempt went.
 enum Start {
@@ -56,6 +59,13 @@ impl Service {
                 return Ok(self.drop_message(ctx, &message, reason).await?);
             }
             Readiness::Later(until) => return Err(JobError::Snooze { until }),
+            Readiness::Gathered(user) => {
+                if self.gather(ctx, &message, user).await? {
+                    return Ok(());
+                }
+                // The reader wants it at once by now.
+                return Err(JobError::Snooze { until: now });
+            }
         }
         let parcel = match self.prepare(ctx, &message).await {
             Ok(Some(parcel)) => parcel,
@@ -118,7 +128,7 @@ impl Service {
             let id = message.id;
             if store::suppressions::covers(&mut tx, message.channel, recipient_hash).await? {
                 let reason = DropReason::Suppressed;
-                if store::messages::drop_message(&mut tx, id, reason, Some(recipient_hash)).await?
+                if close_unsent(&mut tx, message, reason, Some(recipient_hash)).await?
                     && let Some(note) = undelivered
                 {
                     store::inbox::insert(&mut tx, message.event_id, note).await?;
@@ -149,11 +159,8 @@ impl Service {
                 .begin(&mut ctx, "notifications.finish_attempt")
                 .await?;
             if store::messages::finish_attempt(&mut tx, message.id, outcome).await? {
-                if let (MessageStatus::Sent, Some(recipient_hash)) =
-                    (outcome.status, recipient_hash)
-                {
-                    tx.emit(&sent(message, recipient_hash)).await?;
-                }
+                tell_ended(&mut tx, &Told::from(message), outcome, recipient_hash).await?;
+                close_told(&mut tx, message, outcome, recipient_hash).await?;
                 if let (true, Some(recipient_hash)) = (outcome.suppresses, recipient_hash) {
                     let error = outcome.last_error.as_deref().unwrap_or_default();
                     store::suppressions::insert(
@@ -167,17 +174,6 @@ impl Service {
                 }
                 if let Some(note) = undelivered {
                     store::inbox::insert(&mut tx, message.event_id, note).await?;
-                }
-                if let Some(reason) = outcome.bounced {
-                    let event = MessageBounced {
-                        message_id: message.id,
-                        channel: message.channel,
-                        template: message.template,
-                        about: message.subject.clone(),
-                        recipient_hash: recipient_hash.map(str::to_owned),
-                        reason,
-                    };
-                    tx.emit(&event).await?;
                 }
             }
             tx.commit().await
@@ -228,19 +224,91 @@ impl Service {
                 .db
                 .begin(&mut ctx, "notifications.drop_message")
                 .await?;
-            store::messages::drop_message(&mut tx, message.id, reason, None).await?;
+            close_unsent(&mut tx, message, reason, None).await?;
             tx.commit().await
         })
         .await
     }
 }
 
-fn sent(message: &SendableMessage, recipient_hash: &str) -> MessageSent {
-    MessageSent {
-        message_id: message.id,
-        channel: message.channel,
-        template: message.template,
-        about: message.subject.clone(),
-        recipient_hash: recipient_hash.to_owned(),
+/// Closes a message that will not be sent, with what it would have told; `false` if it was closed before.
+async fn close_unsent(
+    tx: &mut Tx<'_>,
+    message: &SendableMessage,
+    reason: DropReason,
+    recipient_hash: Option<&str>,
+) -> Result<bool, StoreError> {
+    let id = message.id;
+    if !store::messages::drop_message(tx, id, reason, recipient_hash).await? {
+        return Ok(false);
+    }
+    if message.template == Template::Digest {
+        store::digests::drop_items(tx, id, reason, recipient_hash).await?;
+    }
+    store::contents::forget(tx, id).await?;
+    Ok(true)
+}
+
+/// Ends what a digest told as the digest ended, and forgets what it said.
+async fn close_told(
+    tx: &mut Tx<'_>,
+    message: &SendableMessage,
+    outcome: &Outcome,
+    recipient_hash: Option<&str>,
+) -> Result<(), StoreError> {
+    if outcome.status == MessageStatus::Queued {
+        return Ok(());
+    }
+    if message.template == Template::Digest {
+        for told in store::digests::finish(tx, message.id, outcome, recipient_hash).await? {
+            tell_ended(tx, &told, outcome, recipient_hash).await?;
+        }
+    }
+    // Operators may put one that was given up back to work.
+    if outcome.status != MessageStatus::Failed {
+        store::contents::forget(tx, message.id).await?;
+    }
+    Ok(())
+}
+
+/// Says to others what became of a message.
+async fn tell_ended(
+    tx: &mut Tx<'_>,
+    told: &Told,
+    outcome: &Outcome,
+    recipient_hash: Option<&str>,
+) -> Result<(), StoreError> {
+    if let (MessageStatus::Sent, Some(recipient_hash)) = (outcome.status, recipient_hash) {
+        let event = MessageSent {
+            message_id: told.id,
+            channel: told.channel,
+            template: told.template,
+            about: told.subject.clone(),
+            recipient_hash: recipient_hash.to_owned(),
+        };
+        tx.emit(&event).await?;
+    }
+    if let Some(reason) = outcome.bounced {
+        let event = MessageBounced {
+            message_id: told.id,
+            channel: told.channel,
+            template: told.template,
+            about: told.subject.clone(),
+            recipient_hash: recipient_hash.map(str::to_owned),
+            reason,
+        };
+        tx.emit(&event).await?;
+    }
+    Ok(())
+}
+
+impl From<&SendableMessage> for Told {
+    fn from(message: &SendableMessage) -> Self {
+        Self {
+            id: message.id,
+            channel: message.channel,
+            template: message.template,
+            subject: message.subject.clone(),
+        }
     }
 }

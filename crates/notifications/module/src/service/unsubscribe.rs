@@ -61,6 +61,7 @@ impl Service {
             if !store::preferences::put(&mut tx, what.user, &after).await? {
                 return Ok(false);
             }
+            self.hurry_digests(&mut tx, what.user, &after).await?;
             tx.commit().await?;
             Ok(true)
         })

@@ -23,7 +23,9 @@ struct SendableRow {
     subject: String,
     data: Json<Value>,
     status: String,
+    attempts: i64,
     created_at: Timestamp,
+    send_after: Option<Timestamp>,
     send_before: Option<Timestamp>,
 }
 
@@ -40,6 +42,8 @@ struct LogRow {
     last_error: Option<String>,
     drop_reason: Option<String>,
     created_at: Timestamp,
+    send_after: Option<Timestamp>,
+    digest_id: Option<MessageId>,
     sent_at: Option<Timestamp>,
 }
 
@@ -48,7 +52,7 @@ macro_rules! list_messages {
     ($condition:literal) => {
         concat!(
             "SELECT id, channel, template, subject, status, attempts, uncertain, recipient_hash, last_error, drop_reason,
-                    created_at, sent_at
+                    created_at, send_after, digest_id, sent_at
                FROM messages
               WHERE ", $condition,
             "   AND ($1 IS NULL OR subject = $1)
@@ -71,6 +75,21 @@ pub(crate) struct Way {
     pub(crate) dropped: Option<DropReason>,
     /// Not before this.
     pub(crate) send_after: Option<Timestamp>,
+    /// Whether it waits because it was asked to, so that it can be cancelled.
+    pub(crate) is_scheduled: bool,
+}
+
+impl Way {
+    /// By mail, at once.
+    pub(crate) fn mail(user: Option<UserRef>) -> Self {
+        Self {
+            channel: Channel::Email,
+            user,
+            dropped: None,
+            send_after: None,
+            is_scheduled: false,
+        }
+    }
 }
 
 /// Counts the messages of a template that a person was sent, or is to be, since then.
@@ -105,6 +124,7 @@ pub(crate) async fn insert(
     let now = tx.now();
     let status = match way.dropped {
         Some(_) => MessageStatus::Dropped,
+        None if way.is_scheduled => MessageStatus::Scheduled,
         None => MessageStatus::Queued,
     };
     let inserted = tx
@@ -140,7 +160,8 @@ pub(crate) async fn find_sendable(
 ) -> Result<Option<SendableMessage>, StoreError> {
     let row = db
         .query(
-            "SELECT id, event_id, channel, user_id, template, recipient, subject, data, status, created_at, send_before
+            "SELECT id, event_id, channel, user_id, template, recipient, subject, data, status, attempts, created_at,
+                    send_after, send_before
                FROM messages
               WHERE id = $1",
         )
@@ -163,7 +184,7 @@ pub(crate) async fn start_attempt(
             "UPDATE messages
                 SET uncertain = uncertain + CASE WHEN status = 'sending' THEN 1 ELSE 0 END,
                     status = 'sending', attempts = attempts + 1, recipient_hash = $2, updated_at = $3
-              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+              WHERE id = $1 AND status IN ('scheduled', 'queued', 'sending', 'failed')",
         )
         .bind(id)
         .bind(recipient_hash)
@@ -185,7 +206,7 @@ pub(crate) async fn finish_attempt(
         .query(
             "UPDATE messages
                 SET status = $2, uncertain = uncertain + $3, last_error = $4, sent_at = $5, updated_at = $6
-              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+              WHERE id = $1 AND status IN ('scheduled', 'queued', 'sending', 'failed')",
         )
         .bind(id)
         .bind(word(outcome.status))
@@ -210,7 +231,7 @@ pub(crate) async fn drop_message(
         .query(
             "UPDATE messages
                 SET status = 'dropped', drop_reason = $3, recipient_hash = COALESCE($4, recipient_hash), updated_at = $2
-              WHERE id = $1 AND status IN ('queued', 'sending', 'failed')",
+              WHERE id = $1 AND status IN ('scheduled', 'queued', 'sending', 'failed')",
         )
         .bind(id)
         .bind(now)
@@ -219,6 +240,41 @@ pub(crate) async fn drop_message(
         .execute()
         .await?;
     Ok(dropped == 1)
+}
+
+/// Closes a message that nobody wants sent any more; `false` if it does not wait for its time.
+pub(crate) async fn cancel(tx: &mut Tx<'_>, id: MessageId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let cancelled = tx
+        .query(
+            "UPDATE messages
+                SET status = 'dropped', drop_reason = $3, updated_at = $2
+              WHERE id = $1 AND status = 'scheduled'",
+        )
+        .bind(id)
+        .bind(now)
+        .bind(word(DropReason::Cancelled))
+        .execute()
+        .await?;
+    Ok(cancelled == 1)
+}
+
+/// Finds a message as the log shows it.
+pub(crate) async fn find(
+    db: &mut dyn Queryable,
+    id: MessageId,
+) -> Result<Option<Message>, StoreError> {
+    let row = db
+        .query(
+            "SELECT id, channel, template, subject, status, attempts, uncertain, recipient_hash, last_error, drop_reason,
+                    created_at, send_after, digest_id, sent_at
+               FROM messages
+              WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional::<LogRow>()
+        .await?;
+    row.map(message).transpose()
 }
 
 /// Lists messages made before `before`, latest first; `limit + 1` rows if there are more.
@@ -266,7 +322,9 @@ impl TryFrom<SendableRow> for SendableMessage {
             subject: row.subject,
             data: row.data.0,
             status: from_word(row.status, "messages.status")?,
+            attempts: row.attempts,
             created_at: row.created_at,
+            send_after: row.send_after,
             send_before: row.send_before,
         })
     }
@@ -288,6 +346,8 @@ fn message(row: LogRow) -> Result<Message, StoreError> {
             .map(|reason| from_word(reason, "messages.drop_reason"))
             .transpose()?,
         created_at: row.created_at,
+        send_at: row.send_after,
+        digest_id: row.digest_id,
         sent_at: row.sent_at,
     })
 }

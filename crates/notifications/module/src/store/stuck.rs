@@ -26,7 +26,7 @@ pub(crate) async fn list_stuck(db: &mut dyn Queryable) -> Result<Vec<StuckRow>, 
         Engine::Sqlite => {
             "SELECT id, status
                FROM messages
-              WHERE status IN ('queued', 'sending')
+              WHERE status IN ('scheduled', 'queued', 'sending')
                 AND NOT EXISTS (SELECT 1 FROM jobs
                                  WHERE kind = 'notifications.send_message' AND state = 'pending'
                                    AND unique_key = lower(hex(messages.id)))
@@ -38,13 +38,47 @@ pub(crate) async fn list_stuck(db: &mut dyn Queryable) -> Result<Vec<StuckRow>, 
         Engine::Postgres => {
             "SELECT id, status
                FROM messages
-              WHERE status IN ('queued', 'sending')
+              WHERE status IN ('scheduled', 'queued', 'sending')
                 AND NOT EXISTS (SELECT 1 FROM jobs
                                  WHERE kind = 'notifications.send_message' AND state = 'pending'
                                    AND unique_key = replace(CAST(messages.id AS text), '-', ''))
                 AND NOT EXISTS (SELECT 1 FROM jobs
                                  WHERE kind = 'notifications.send_message' AND state = 'running'
                                    AND unique_key = replace(CAST(messages.id AS text), '-', ''))
+              LIMIT 100"
+        }
+    };
+    db.query(sql).fetch_all().await
+}
+
+/// Lists gathered messages that no digest will tell: its period is over or has no job that ends it, and its mail is not on
+/// its way.
+pub(crate) async fn list_untold(db: &mut dyn Queryable) -> Result<Vec<StuckRow>, StoreError> {
+    let sql = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT id, status
+               FROM messages
+              WHERE status = 'gathered'
+                AND NOT EXISTS (SELECT 1 FROM messages AS mail
+                                 WHERE mail.id = messages.digest_id AND mail.status IN ('queued', 'sending', 'failed'))
+                AND NOT EXISTS (SELECT 1 FROM message_digests AS digest
+                                  JOIN jobs ON jobs.unique_key = lower(hex(digest.id))
+                                 WHERE digest.id = messages.digest_id AND digest.closed_at IS NULL
+                                   AND jobs.kind = 'notifications.close_digest'
+                                   AND jobs.state IN ('pending', 'running'))
+              LIMIT 100"
+        }
+        Engine::Postgres => {
+            "SELECT id, status
+               FROM messages
+              WHERE status = 'gathered'
+                AND NOT EXISTS (SELECT 1 FROM messages AS mail
+                                 WHERE mail.id = messages.digest_id AND mail.status IN ('queued', 'sending', 'failed'))
+                AND NOT EXISTS (SELECT 1 FROM message_digests AS digest
+                                  JOIN jobs ON jobs.unique_key = replace(CAST(digest.id AS text), '-', '')
+                                 WHERE digest.id = messages.digest_id AND digest.closed_at IS NULL
+                                   AND jobs.kind = 'notifications.close_digest'
+                                   AND jobs.state IN ('pending', 'running'))
               LIMIT 100"
         }
     };

@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod contact_points;
+mod digests;
 mod event_log;
 mod event_race;
 mod event_stream;
@@ -12,6 +13,7 @@ mod mails;
 mod preferences;
 mod privacy;
 mod receivers;
+mod requested_messages;
 mod suppressions;
 mod texts;
 mod webhook_bad_days;

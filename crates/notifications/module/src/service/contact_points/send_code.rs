@@ -107,6 +107,7 @@ impl Service {
             user: Some(point.user),
             dropped: None,
             send_after: None,
+            is_scheduled: false,
         };
         // Nothing but this request asks for it.
         let cause: EventId = tx.env().new_id();

@@ -1,6 +1,6 @@
 //! Makes a message ready to be handed over: who reads it, and what it says.
 
-use notifications_contract::{Channel, ContactPointId, Template};
+use notifications_contract::{Channel, ContactPointId, MessageStatus, Template, UserRef};
 use orders_contract::Order;
 use serde_json::{Value, json};
 use tenon_kernel::{CallCtx, Timestamp};
@@ -9,8 +9,8 @@ use tenon_store::StoreError;
 
 use super::Service;
 use crate::domain::{
-    ContactStatus, Context, Item, NewNote, Place, Recipient, Rendered, SendableMessage, Topic,
-    TopicMode, Unsubscription,
+    ContactStatus, Context, Item, NewNote, Place, Recipient, Rendered, Said, SendableMessage,
+    Topic, TopicMode, Transactional, Unsubscription,
 };
 use crate::mail::{Mail, MailError};
 use crate::service::look_up::Reader;
@@ -45,8 +45,10 @@ pub(super) enum Readiness {
     Ready,
     /// The reader has switched such messages off since this one was asked for.
     Unwanted,
-    /// The reader wants quiet until then.
+    /// It was asked for later, or the reader wants quiet until then.
     Later(Timestamp),
+    /// The reader wants it told in a digest.
+    Gathered(UserRef),
 }
 
 impl Service {
@@ -56,18 +58,30 @@ impl Service {
         ctx: &CallCtx,
         message: &SendableMessage,
     ) -> Result<Readiness, StoreError> {
-        let topic = Topic::of_template(message.template);
+        let now = self.db.env().now();
+        if message.status == MessageStatus::Scheduled
+            && let Some(time) = message.send_after.filter(|time| *time > now)
+        {
+            return Ok(Readiness::Later(time));
+        }
+        let topic = message.topic();
         let place = Place::of_channel(message.channel).filter(|place| topic.can_be_off(*place));
         let (Some(user), Some(place)) = (message.user, place) else {
             return Ok(Readiness::Ready);
         };
         let found = store::preferences::find(&mut self.db.read(ctx), user).await?;
         let preferences = found.unwrap_or_default();
-        if preferences.mode(topic, place) == TopicMode::Off {
-            return Ok(Readiness::Unwanted);
+        match preferences.mode(topic, place) {
+            TopicMode::Instant => {}
+            TopicMode::Off => return Ok(Readiness::Unwanted),
+            TopicMode::Hourly | TopicMode::Daily => {
+                if message.can_be_gathered() {
+                    return Ok(Readiness::Gathered(user));
+                }
+            }
         }
         let quiet_until = match place {
-            Place::Sms | Place::Push => preferences.quiet_until(self.db.env().now()),
+            Place::Sms | Place::Push => preferences.quiet_until(now),
             Place::Email | Place::InApp => None,
         };
         Ok(quiet_until.map_or(Readiness::Ready, Readiness::Later))
@@ -82,21 +96,32 @@ impl Service {
         if let Recipient::ContactPoint(id) = message.recipient {
             return self.prepare_text(ctx, message, id).await;
         }
-        let found = self.look_up(ctx, message.recipient).await;
-        let Some(reader) = found.map_err(Unprepared::Fault)? else {
+        let Some(said) = self.said(ctx, message).await? else {
+            return Ok(None);
+        };
+        let reader = match message.recipient {
+            Recipient::Message(_) => said.address.map(Reader::at),
+            recipient => {
+                let found = self.look_up(ctx, recipient).await;
+                found.map_err(Unprepared::Fault)?
+            }
+        };
+        let Some(reader) = reader else {
             return Ok(None);
         };
         let recipient_hash = self.recipient_key.hash(&reader.address);
         let unsubscribe = self.unsubscribe_link(message);
         let text = self
-            .render(message, &reader, unsubscribe.as_deref())
+            .render(message, &said.data, &reader, unsubscribe.as_deref())
             .map_err(Unprepared::Template)?;
         let undelivered = self
             .undelivered(message, &text.subject)
             .map_err(Unprepared::Template)?;
         let mail = Mail {
             id: message.id,
-            date: message.created_at,
+            date: message
+                .send_after
+                .map_or(message.created_at, |time| time.max(message.created_at)),
             to: reader.address,
             to_name: reader.name,
             subject: text.subject,
@@ -109,6 +134,30 @@ impl Service {
             undelivered,
             content: Content::Mail(Box::new(mail)),
         }))
+    }
+
+    /// What the template of a message uses, and the address if it was given with it; `None` if it is gone.
+    async fn said(
+        &self,
+        ctx: &CallCtx,
+        message: &SendableMessage,
+    ) -> Result<Option<Said>, Unprepared> {
+        if Transactional::of_template(message.template).is_some() {
+            let content = self.content(ctx, message.id).await;
+            return content.map_err(Unprepared::Store);
+        }
+        let data = if message.template == Template::Digest {
+            let data = self.digest_data(ctx, message).await;
+            let data = data.map_err(Unprepared::Store)?.transpose();
+            let Some(data) = data.map_err(Unprepared::Template)? else {
+                return Ok(None);
+            };
+            data
+        } else {
+            message.data.clone()
+        };
+        let address = None;
+        Ok(Some(Said { address, data }))
     }
 
     /// As [`Service::prepare`], for a telephone or a device.
@@ -127,21 +176,24 @@ impl Service {
             tracing::error!(contact_point.id = %id, "a contact point cannot be opened");
             return Ok(None);
         };
-        let is_code = message.template == Template::VerifyPhone;
-        let data = if is_code {
+        let note = if message.template == Template::VerifyPhone {
             let Some(code) = point.expected_code(self.db.env().now()) else {
                 return Ok(None); // proved meanwhile, or guessed at too often
             };
-            json!({ "shop_name": self.shop_name, "code": self.contact_key.code(id, code.nonce) })
-        } else if point.status == ContactStatus::Verified {
-            message.data.clone()
-        } else {
+            let code = self.contact_key.code(id, code.nonce);
+            let data = json!({ "shop_name": self.shop_name, "code": code });
+            self.renderer.note("verify_phone", &data)
+        } else if point.status != ContactStatus::Verified {
             return Ok(None);
+        } else if Transactional::of_template(message.template).is_some() {
+            let Some(said) = self.said(ctx, message).await? else {
+                return Ok(None);
+            };
+            self.renderer.note_of(message.template, &said.data)
+        } else {
+            self.renderer.note("text", &message.data)
         };
-        let note = self
-            .renderer
-            .note(if is_code { "verify_phone" } else { "text" }, &data)
-            .map_err(Unprepared::Template)?;
+        let note = note.map_err(Unprepared::Template)?;
         let text = Text {
             id: message.id,
             channel: message.channel,
@@ -172,7 +224,7 @@ impl Service {
 
     /// Where the reader stops such mails, if they have an account and may stop them.
     fn unsubscribe_link(&self, message: &SendableMessage) -> Option<String> {
-        let topic = Topic::of_template(message.template);
+        let topic = message.topic();
         let user = message.user.filter(|_| topic.can_be_off(Place::Email))?;
         let token = self.unsubscribe_key.token(Unsubscription { user, topic });
         Some(self.links.unsubscribe(&token))
@@ -188,7 +240,7 @@ impl Service {
         let Some(user) = message.user else {
             return Ok(None);
         };
-        if Topic::of_template(message.template) != Topic::Security {
+        if message.topic() != Topic::Security {
             return Ok(None);
         }
         let data = serde_json::json!({ "title": title });
@@ -204,6 +256,7 @@ impl Service {
     fn render(
         &self,
         message: &SendableMessage,
+        data: &Value,
         reader: &Reader,
         unsubscribe: Option<&str>,
     ) -> Result<Rendered, minijinja::Error> {
@@ -213,10 +266,14 @@ impl Service {
                     .challenge(message.template, challenge.id, &challenge.token)
             }
             (None, Some(order)) => self.links.order(order.order_id),
-            (None, None) => self.links.sessions().to_owned(),
+            (None, None) if message.topic() == Topic::Security => self.links.sessions().to_owned(),
+            (None, None) => match message.subject.parse() {
+                Ok(order) => self.links.order(order),
+                Err(_) => self.shop_url.clone(),
+            },
         };
         let items = match (&reader.order, message.template) {
-            (Some(order), Template::OrderShipped) => items(order, &message.data),
+            (Some(order), Template::OrderShipped) => items(order, data),
             _ => Vec::new(),
         };
         let challenge = reader.challenge.as_ref();
@@ -230,7 +287,7 @@ impl Service {
             minutes: challenge
                 .map(|challenge| challenge.expires_at.since(now).as_secs().div_ceil(60)),
             items: &items,
-            data: &message.data,
+            data,
             unsubscribe,
         };
         self.renderer.mail(message.template, &context)

@@ -315,6 +315,20 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
                 if n % 2 == 0 { V::U(300 + n) } else { V::Null },
                 V::Null,
                 at(),
+                if n % 2 == 0 { V::U(1_100 + n) } else { V::Null },
+            ],
+        ),
+        ("message_contents", vec![V::U(n), V::X(61, n), at()]),
+        (
+            "message_digests",
+            vec![
+                V::U(1_100 + n),
+                V::U(300 + n),
+                t("shipping"),
+                V::I(2),
+                at(),
+                at(),
+                if n % 2 == 0 { at() } else { V::Null },
             ],
         ),
         (
@@ -327,6 +341,7 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
                 if n % 2 == 0 { V::I(7) } else { V::Null },
                 V::I(n),
                 at(),
+                V::I(8 + n % 2),
             ],
         ),
         (
