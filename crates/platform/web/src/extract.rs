@@ -20,14 +20,14 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use tenon_kernel::{CallCtx, Cursor, ErrorKind, FieldError, PageRequest};
 
-use crate::Problem;
+use crate::{Expand, Problem};
 
 pub use self::form::ApiForm;
 pub use self::json::ApiJson;
 pub use self::path::ApiPath;
 pub(crate) use self::path::{PathParams, decode_params};
 pub use self::query::ApiQuery;
-pub(crate) use self::query::refuse_unexpected;
+pub(crate) use self::query::{refuse_unexpected, take_member};
 
 /// Items of a page unless the caller says otherwise.
 pub(crate) const DEFAULT_LIMIT: u32 = 50;
@@ -41,6 +41,7 @@ pub(crate) struct Facts {
     pub(crate) params: PathParams,
     pub(crate) body: Bytes,
     pub(crate) client: Option<IpAddr>,
+    pub(crate) expand: Expand,
 }
 
 /// The call context made by the edge: trace, deadline, principal, idempotency scope.

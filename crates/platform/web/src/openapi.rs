@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the endpoints.
 
 mod examples;
-mod operation;
+pub(crate) mod operation;
 mod parameters;
 mod problems;
 mod schemas;
@@ -22,7 +22,8 @@ Errors are problem documents (RFC 9457): `code` is stable and has a page at `/er
 `errors` names wrong members by JSON pointer. Unknown members are refused. Where OAuth clients talk to the authorization \
 server, errors are those of RFC 6749 instead, and unknown members are ignored as it asks.\n\n\
 Commands that take an `Idempotency-Key` have one effect however often they are repeated with the same key and body.\n\n\
-Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.";
+Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.\n\n\
+With `fields` an answer has the members that were named and no others: what a schema requires, it requires of whole answers.";
 
 /// Title and version of the API.
 #[derive(Debug, Clone)]

@@ -29,6 +29,9 @@ pub(super) struct RequestHead {
     pub(super) headers: Headers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) client: Option<IpAddr>,
+    /// What the answer is to have in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) expand: Vec<String>,
 }
 
 /// What a handler answered, beside the body.
@@ -54,6 +57,7 @@ impl RequestHead {
                 .collect(),
             headers: texts(&parts.headers),
             client: facts.client,
+            expand: facts.expand.0.clone(),
         }
     }
 }
