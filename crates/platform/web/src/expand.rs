@@ -1,7 +1,7 @@
 //! `?expand=returns`: things of the same module that an answer else only leads to, in the answer.
 //!
 //! What can be expanded is declared by the endpoint, name by name, so how deep it goes and what it costs is decided there:
-//! a name stands for one more query, however many things are on the page.
+//! a name stands for as many more queries as it takes for one thing, however many are on the page.
 
 use std::convert::Infallible;
 use std::sync::Arc;
