@@ -1,6 +1,5 @@
 //! Returns: no piece comes back twice, and each gives back what was paid for it, once.
 
-mod forms;
 mod rules;
 mod trouble;
 
