@@ -81,6 +81,8 @@ function forCallers(document) {
     operation.parameters = operation.parameters?.filter((one) => one.name !== "If-None-Match");
     // What is no success is thrown, as the one type that all errors have.
     operation.responses = Object.fromEntries(Object.entries(operation.responses).filter(([status]) => status < "300"));
+    // Beside 200 it is for `Prefer: return=minimal`: who sends that expects no body, and nobody else has to check for one.
+    if (operation.responses["200"]) delete operation.responses["204"];
     for (const parameter of operation.parameters ?? []) {
       if (parameter.in === "header" && parameter.name === "Idempotency-Key") parameter.required = false;
     }

@@ -20,13 +20,19 @@ pub(crate) fn settings(root: &Path, bless: bool) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// `docs/openapi.json` and the table of who may do what.
+/// `docs/openapi.json` and the tables of who may do what and of conventions.
 pub(crate) fn openapi(root: &Path, bless: bool) -> Result<Vec<Finding>> {
     let mut findings = compare(root, "docs/openapi.json", &["openapi"], bless)?;
     findings.extend(compare(
         root,
         "docs/policies.md",
         &["openapi", "--policies"],
+        bless,
+    )?);
+    findings.extend(compare(
+        root,
+        "docs/conventions.md",
+        &["openapi", "--conventions"],
         bless,
     )?);
     Ok(findings)

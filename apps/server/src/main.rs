@@ -41,6 +41,9 @@ enum Command {
         /// Prints the table of who may do what instead.
         #[arg(long)]
         policies: bool,
+        /// Prints which conventions each operation takes instead.
+        #[arg(long, conflicts_with = "policies")]
+        conventions: bool,
     },
     /// Prints the AsyncAPI document of the public events.
     Asyncapi,
@@ -106,7 +109,10 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     match arguments.command {
         Command::Settings { action } => command::settings::run(&action, load),
-        Command::Openapi { policies } => block_on(command::openapi::run(policies)),
+        Command::Openapi {
+            policies,
+            conventions,
+        } => block_on(command::openapi::run(policies, conventions)),
         Command::Asyncapi => Ok(command::asyncapi::run()),
         Command::Serve => {
             #[cfg(debug_assertions)]

@@ -4,6 +4,7 @@ mod answers;
 mod authorization;
 mod backup;
 mod buyer;
+mod conventions;
 mod fleet;
 mod golden;
 mod guards;

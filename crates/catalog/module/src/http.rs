@@ -25,6 +25,7 @@ mod set_prices;
 mod update_price_list;
 mod update_product;
 mod update_variant;
+mod variant_label;
 
 use std::sync::Arc;
 

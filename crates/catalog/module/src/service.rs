@@ -10,6 +10,7 @@ pub(crate) mod create_category;
 pub(crate) mod create_customer_group;
 pub(crate) mod create_price_list;
 pub(crate) mod create_product;
+mod expand_variants;
 mod extend_reservation;
 mod get_product;
 mod get_reservations;

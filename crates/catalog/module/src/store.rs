@@ -4,6 +4,7 @@ pub(crate) mod candidates;
 pub(crate) mod categories;
 pub(crate) mod customer_groups;
 pub(crate) mod invariants;
+pub(crate) mod labels;
 pub(crate) mod levels;
 pub(crate) mod movements;
 pub(crate) mod offers;

@@ -14,8 +14,8 @@ use crate::Problem;
 const REQUEST_HEADERS: &str = "authorization, cart-token, consistency-token, content-type, idempotency-key, if-match, if-none-match, last-event-id, prefer, \
                                traceparent";
 /// Headers that scripts of allowed origins may read.
-const RESPONSE_HEADERS: &str = "consistency-token, deprecation, etag, idempotent-replayed, link, location, ratelimit, ratelimit-policy, \
-                                retry-after, server-timing, sunset, trace-id";
+const RESPONSE_HEADERS: &str = "consistency-token, deprecation, etag, idempotent-replayed, link, location, \
+                                preference-applied, ratelimit, ratelimit-policy, retry-after, server-timing, sunset, trace-id";
 
 /// Who may call from a browser. No credentials are ever allowed: the one cookie there is belongs to our own pages.
 #[derive(Debug)]

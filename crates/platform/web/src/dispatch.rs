@@ -34,6 +34,7 @@ use crate::negotiate::{
 };
 use crate::pages::{OpenApiPage, Pages};
 use crate::routes::{Found, Route, Routes};
+use crate::shaping::Shaping;
 use crate::stream::{self, Places};
 use crate::trace::{TraceIds, TraceText};
 use crate::{EdgeError, EdgeState, Endpoint, Problem, WebSettings, consistency};
@@ -146,7 +147,7 @@ impl Dispatch {
     async fn run<'d>(
         &'d self,
         exchange: &mut Exchange<'d>,
-        parts: Parts,
+        mut parts: Parts,
         body: Body,
     ) -> Result<Response, Problem> {
         self.check_host(&parts)?;
@@ -183,10 +184,11 @@ impl Dispatch {
         let (principal, credential) = self.admit(exchange, route, &parts.headers, client).await?;
         exchange.admitted(&principal);
 
+        let params = decode_params(route.params(&params))?;
+        let shaping = Shaping::of(route, &parts.headers, &mut parts.uri)?;
         if endpoint.shape.query.is_none() {
             refuse_unexpected(parts.uri.query())?;
         }
-        let params = decode_params(route.params(&params))?;
         if endpoint.shape.is_stream {
             let stopping = connection.map(|connection| connection.stopping().clone());
             let opening = stream::Opening {
@@ -242,6 +244,7 @@ impl Dispatch {
             client,
             credential,
             seen,
+            expand: shaping.expand.clone(),
         });
         exchange.facts = Some(Arc::clone(&facts));
 
@@ -250,11 +253,12 @@ impl Dispatch {
         request.extensions_mut().insert(facts);
         let handler = endpoint.call(request).instrument(exchange.span(is_read));
         let limit = deadline.remaining().unwrap_or(allowed) + DEADLINE_GRACE;
-        if is_read {
-            call::read(handler, limit).await
+        let answer = if is_read {
+            call::read(handler, limit).await?
         } else {
-            Box::pin(call::command(handler, limit, tasks)).await
-        }
+            Box::pin(call::command(handler, limit, tasks)).await?
+        };
+        shaping.give(answer).await
     }
 
     /// Waits a moment for one of the places of running requests.

@@ -13,6 +13,7 @@ use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::Interface;
 
 use crate::deprecation::Part;
+use crate::expand::Expansion;
 use crate::stream::PATIENCE;
 use crate::{DeprecatedPart, Deprecation, KeyRecordOf};
 
@@ -65,7 +66,7 @@ pub struct Endpoint {
 /// An endpoint that still lacks its handler.
 #[must_use = "an endpoint needs a handler"]
 pub struct EndpointBuilder {
-    shape: Shape,
+    pub(crate) shape: Shape,
 }
 
 /// Everything an endpoint says about itself.
@@ -92,6 +93,9 @@ pub(crate) struct Shape {
     pub(crate) max_body: usize,
     pub(crate) rate_limit: &'static str,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) longest_wait: Option<Duration>,
+    pub(crate) is_shown_once: bool,
+    pub(crate) expansions: Vec<Expansion>,
     pub(crate) interface: Interface,
     pub(crate) is_stream: bool,
     pub(crate) scope_rule: ScopeRule,
@@ -139,6 +143,8 @@ pub(crate) struct Answer {
     pub(crate) has_location: bool,
     /// Whether it is a page for people.
     pub(crate) is_page: bool,
+    /// Headers of its own.
+    pub(crate) headers: Vec<Header>,
 }
 
 impl Endpoint {
@@ -242,6 +248,9 @@ impl EndpointBuilder {
             max_body: DEFAULT_MAX_BODY,
             rate_limit: "default",
             deadline: None,
+            longest_wait: None,
+            is_shown_once: false,
+            expansions: Vec::new(),
             interface: Interface::Rest,
             is_stream: false,
             scope_rule: ScopeRule::Api,
@@ -365,6 +374,7 @@ impl EndpointBuilder {
             description,
             has_location: false,
             is_page: true,
+            headers: Vec::new(),
         });
         self
     }
@@ -377,6 +387,7 @@ impl EndpointBuilder {
             description,
             has_location: true,
             is_page: false,
+            headers: Vec::new(),
         });
         self
     }
@@ -421,6 +432,7 @@ impl EndpointBuilder {
             description,
             has_location: matches!(status, 201 | 202),
             is_page: false,
+            headers: Vec::new(),
         });
         self
     }
@@ -433,6 +445,7 @@ impl EndpointBuilder {
             description,
             has_location: matches!(status, 201 | 202),
             is_page: false,
+            headers: Vec::new(),
         });
         self
     }
@@ -441,6 +454,18 @@ impl EndpointBuilder {
     pub fn without_location(mut self) -> Self {
         if let Some(answer) = self.shape.answers.last_mut() {
             answer.has_location = false;
+        }
+        self
+    }
+
+    /// A header that the answer just declared may have, beside those that the platform adds.
+    pub fn with_header(mut self, name: &'static str, description: &'static str) -> Self {
+        if let Some(answer) = self.shape.answers.last_mut() {
+            answer.headers.push(Header {
+                name,
+                required: false,
+                description,
+            });
         }
         self
     }

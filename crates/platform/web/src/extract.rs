@@ -21,14 +21,14 @@ use http::{HeaderMap, StatusCode};
 use tenon_access::Credential;
 use tenon_kernel::{CallCtx, Cursor, Emitted, ErrorKind, FieldError, PageRequest};
 
-use crate::Problem;
+use crate::{Expand, Problem};
 
 pub use self::form::ApiForm;
 pub use self::json::ApiJson;
 pub use self::path::ApiPath;
 pub(crate) use self::path::{PathParams, decode_params};
 pub use self::query::ApiQuery;
-pub(crate) use self::query::refuse_unexpected;
+pub(crate) use self::query::{refuse_unexpected, take_member};
 
 /// Reads the name of a member of the query as it was meant.
 pub(crate) fn decode_name(written: &str) -> Option<std::borrow::Cow<'_, str>> {
@@ -50,6 +50,7 @@ pub(crate) struct Facts {
     pub(crate) credential: Credential,
     /// Events that a read must show the effects of.
     pub(crate) seen: Vec<Emitted>,
+    pub(crate) expand: Expand,
 }
 
 /// The call context made by the edge: trace, deadline, principal, idempotency scope.

@@ -3,7 +3,7 @@
 mod consistency;
 mod deprecations;
 mod examples;
-mod operation;
+pub(crate) mod operation;
 mod parameters;
 mod problems;
 mod schemas;
@@ -27,7 +27,8 @@ Commands that take an `Idempotency-Key` have one effect however often they are r
 Lists are pages: send `next_cursor` back as `cursor`. Things with an `ETag` change only under `If-Match`.\n\n\
 Answers to writes have a `Consistency-Token` where events follow from them: send it back with a read to see their effects. \
 What is deprecated stays for six months at least; whoever uses it is told so by the headers `Deprecation` and `Sunset`, \
-and [a page](/deprecations) says what replaces it.";
+and [a page](/deprecations) says what replaces it.\n\n\
+With `fields` an answer has the members that were named and no others: what a schema requires, it requires of whole answers.";
 
 /// Title and version of the API.
 #[derive(Debug, Clone)]

@@ -262,7 +262,7 @@ impl Problem {
         if let Some(detail) = named.as_deref().or(parts.detail.as_deref()) {
             document["error_description"] = oauth_text(detail).into();
         }
-        *response.body_mut() = Body::from(document.to_string());
+        *response.body_mut() = Body::from(without_markup(document.to_string().as_bytes()));
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -291,7 +291,7 @@ impl Problem {
         };
         let body = serde_json::to_vec(&document).expect("a problem is plain data");
 
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Body::from(without_markup(&body)));
         *response.status_mut() = parts.status;
         let headers = response.headers_mut();
         headers.insert(
@@ -309,6 +309,20 @@ impl Problem {
         }
         response
     }
+}
+
+/// Writes `<` and `>` as JSON may: a problem repeats what its caller sent, and that is no markup to anybody, whatever they take
+/// the document for. In JSON both stand in strings only.
+fn without_markup(json: &[u8]) -> Vec<u8> {
+    let mut written = Vec::with_capacity(json.len());
+    for byte in json {
+        match byte {
+            b'<' => written.extend_from_slice(b"\\u003c"),
+            b'>' => written.extend_from_slice(b"\\u003e"),
+            other => written.push(*other),
+        }
+    }
+    written
 }
 
 impl<E: ServiceError> From<SeamError<E>> for Problem {
@@ -429,6 +443,15 @@ fn shortened(mut text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn markup_is_written_so_that_only_json_reads_it() {
+        let json = "{\"detail\":\"<b>\u{e9}</b>\"}".as_bytes();
+        let written = without_markup(json);
+        assert!(!written.contains(&b'<') && !written.contains(&b'>'));
+        let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("JSON");
+        assert_eq!(read(&written), read(json));
+    }
 
     #[test]
     fn titles_follow_codes() {

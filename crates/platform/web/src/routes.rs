@@ -1,11 +1,12 @@
 //! Which endpoint a request is for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderValue, Method};
 
 use crate::dispatch::RouteMetrics;
+use crate::fields::Answered;
 use crate::limiter::Limiter;
 use crate::{EdgeError, Endpoint};
 
@@ -29,6 +30,7 @@ pub(crate) struct Route {
     /// `GET /v1/orders/{id}`
     pub(crate) name: String,
     names: Vec<&'static str>,
+    answered: OnceLock<Option<Answered>>,
 }
 
 /// What a method and path lead to.
@@ -76,6 +78,7 @@ impl Routes {
                 metrics,
                 name,
                 names,
+                answered: OnceLock::new(),
             });
         }
 
@@ -117,6 +120,12 @@ impl Routes {
 }
 
 impl Route {
+    /// What callers may choose from, found out once.
+    pub(crate) fn answered(&self) -> Option<&Answered> {
+        let answered = self.answered.get_or_init(|| self.endpoint.shape.answered());
+        answered.as_ref()
+    }
+
     /// Pairs the endpoint's own names with what stands in the path.
     pub(crate) fn params<'p>(
         &self,

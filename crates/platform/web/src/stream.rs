@@ -20,13 +20,12 @@ use tenon_kernel::{ErrorKind, FieldError};
 
 pub(crate) use self::driver::{Opening, PATIENCE, open};
 pub(crate) use self::places::Places;
-use crate::Problem;
+use crate::{Preferences, Problem};
 
 /// The media type of a stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 /// Where a reader goes on, and where a page ends.
 pub(crate) static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-static PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// Bytes after which a page takes no further event: what a slow reader makes the edge hold is bounded by it.
 const FULL: usize = 64 * 1024;
@@ -101,14 +100,11 @@ impl<S: Sync> FromRequestParts<S> for StreamFrom {
                 return Err(wrong_position("Expected one id of an event."));
             }
         };
-        let prefer = parts
-            .headers
-            .get(&PREFER)
-            .and_then(|value| value.to_str().ok());
-        let seconds = prefer.and_then(|prefer| prefer.strip_prefix("wait=")?.parse().ok());
+        // The edge writes it, whatever the reader prefers.
+        let wait = Preferences::of(&parts.headers).wait(PATIENCE);
         Ok(Self {
             after,
-            wait: Duration::from_secs(seconds.unwrap_or(0)),
+            wait: wait.unwrap_or_default(),
         })
     }
 }

@@ -64,7 +64,15 @@ async fn preferences(shop: &mut Shop) -> Result<()> {
         let case = format!("put_my_notification_preferences: {case}");
         recorder.ask(&case, status, ask).await?;
     }
-    let same = get().with("if-none-match", "\"v2\"");
+    let little = put("\"v2\"", &parcels).with("prefer", "return=minimal");
+    recorder
+        .ask(
+            "put_my_notification_preferences: no more than that it was done",
+            204,
+            little,
+        )
+        .await?;
+    let same = get().with("if-none-match", "\"v3\"");
     recorder
         .ask("get_my_notification_preferences: unchanged", 304, same)
         .await?;

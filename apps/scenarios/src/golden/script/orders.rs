@@ -66,6 +66,32 @@ async fn read(shop: &mut Shop, order: &str) -> Result<()> {
             Ask::get(&timeline).by(&ada),
         )
         .await?;
+    for (case, status, query) in [
+        (
+            "some of its members",
+            200,
+            "fields=id,status,lines.quantity",
+        ),
+        ("with its returns", 200, "expand=returns"),
+        ("a member that is none", 400, "fields=id,colour"),
+        (
+            "members of members of members",
+            400,
+            "fields=totals.total.amount",
+        ),
+        ("with what does not belong to it", 400, "expand=customer"),
+    ] {
+        let ask = Ask::get(format!("{path}?{query}")).by(&ada);
+        recorder
+            .ask(&format!("get_order: {case}"), status, ask)
+            .await?;
+    }
+    let strict = Ask::get(&path)
+        .by(&ada)
+        .with("prefer", "handling=strict, respond-async");
+    recorder
+        .ask("get_order: a preference that is unknown", 400, strict)
+        .await?;
     let none = format!("{ORDERS}/{}", nobody("ord"));
     for (case, ask) in [
         ("of somebody else", Ask::get(&path).by(&bob)),
@@ -149,6 +175,10 @@ async fn lists(shop: &mut Shop, bought: &Bought) -> Result<()> {
         ("by address", "email=guest@golden.example".to_owned()),
         ("by person", format!("user_id={}", ada.user_id)),
         ("to be paid", "status=pending_payment".to_owned()),
+        (
+            "sparse, with parcels",
+            "limit=2&expand=fulfillments&fields=id,fulfillments.status".to_owned(),
+        ),
     ] {
         recorder
             .ask(&format!("list_orders: {case}"), 200, list(&query).by(&sam))

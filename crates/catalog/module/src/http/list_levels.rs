@@ -1,5 +1,6 @@
 //! `GET /v1/inventory/levels`
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_access::Policy;
 use tenon_kernel::{Role, Timestamp};
-use tenon_web::{ApiQuery, Ctx, Endpoint, ListView, Problem, Reply, page_request};
+use tenon_web::{ApiQuery, Ctx, Endpoint, Expand, ListView, Problem, Reply, page_request};
 
 use super::TAG;
+use super::variant_label::VariantLabelView;
 use crate::domain::stock::Level;
 use crate::service::Service;
 
@@ -40,6 +42,9 @@ struct LevelView {
     /// Pieces that can still be promised.
     available: i64,
     updated_at: Timestamp,
+    /// With `expand=variant`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<VariantLabelView>,
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -51,6 +56,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .tag(TAG)
     .summary("Lists stock levels by variant and location.")
     .query::<ListLevelsQuery>()
+    .expands("variant", "what the variant is called")
     .answers::<ListView<LevelView>>(200, "A page of levels.")
     .problem(400, "catalog.invalid_cursor")
     .handler(handler, Arc::clone(service))
@@ -60,11 +66,24 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
 async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
+    expand: Expand,
     ApiQuery(query): ApiQuery<ListLevelsQuery>,
 ) -> Result<Reply, Problem> {
     let page = page_request(query.limit, query.cursor)?;
     let page = service.list_levels(&ctx, query.variant_id, page).await?;
-    Ok(Reply::page(page.map(LevelView::from)))
+    let labels = if expand.has("variant") {
+        let ids = page.data.iter().map(|it| it.variant_id).collect();
+        service.expand_variants(&ctx, ids).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(Reply::page(page.map(|it| {
+        let variant = labels.get(&it.variant_id).map(Into::into);
+        LevelView {
+            variant,
+            ..it.into()
+        }
+    })))
 }
 
 impl From<Level> for LevelView {
@@ -76,6 +95,7 @@ impl From<Level> for LevelView {
             reserved: level.reserved,
             available: level.available(),
             updated_at: level.updated_at,
+            variant: None,
         }
     }
 }

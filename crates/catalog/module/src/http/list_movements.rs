@@ -1,5 +1,6 @@
 //! `GET /v1/inventory/movements`
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_access::Policy;
 use tenon_kernel::{Role, Timestamp};
-use tenon_web::{ApiQuery, Ctx, Endpoint, ListView, Problem, Reply, page_request};
+use tenon_web::{ApiQuery, Ctx, Endpoint, Expand, ListView, Problem, Reply, page_request};
 
 use super::TAG;
+use super::variant_label::VariantLabelView;
 use crate::service::Service;
 use crate::store::movements::LedgerEntry;
 
@@ -47,6 +49,9 @@ struct MovementView {
     /// Who: `user:…`, `service:…`.
     actor: String,
     at: Timestamp,
+    /// With `expand=variant`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<VariantLabelView>,
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
@@ -58,6 +63,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .tag(TAG)
     .summary("Lists the stock ledger, newest first.")
     .query::<ListMovementsQuery>()
+    .expands("variant", "what the variant is called")
     .answers::<ListView<MovementView>>(200, "A page of movements.")
     .problem(400, "catalog.invalid_cursor")
     .handler(handler, Arc::clone(service))
@@ -67,11 +73,24 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
 async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
+    expand: Expand,
     ApiQuery(query): ApiQuery<ListMovementsQuery>,
 ) -> Result<Reply, Problem> {
     let page = page_request(query.limit, query.cursor)?;
     let page = service.list_movements(&ctx, query.variant_id, page).await?;
-    Ok(Reply::page(page.map(MovementView::from)))
+    let labels = if expand.has("variant") {
+        let ids = page.data.iter().map(|it| it.variant_id).collect();
+        service.expand_variants(&ctx, ids).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(Reply::page(page.map(|it| {
+        let variant = labels.get(&it.variant_id).map(Into::into);
+        MovementView {
+            variant,
+            ..it.into()
+        }
+    })))
 }
 
 impl From<LedgerEntry> for MovementView {
@@ -87,6 +106,7 @@ impl From<LedgerEntry> for MovementView {
             reference: entry.reference,
             actor: entry.actor,
             at: entry.at,
+            variant: None,
         }
     }
 }

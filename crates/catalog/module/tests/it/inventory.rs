@@ -12,6 +12,34 @@ use tenon_testkit::engines;
 use crate::shop::{HOLD, Shop};
 
 #[tokio::test]
+async fn stock_tells_what_its_variants_are_called_to_whoever_asks() {
+    for engine in engines() {
+        let shop = Shop::open(engine).await;
+        let (tea, cup) = (shop.variant("TEA", 5).await, shop.variant("CUP", 7).await);
+        for list in ["levels", "movements"] {
+            let path = format!("/v1/inventory/{list}");
+            let plain = shop.staff.get(&path).await.expect(200);
+            assert!(plain["data"][0].get("variant").is_none(), "{list}");
+            let page = shop.staff.get(&format!("{path}?expand=variant")).await;
+            let page = page.expect(200);
+            let found = page["data"].as_array().expect("a list").iter();
+            let found = found.filter(|it| it["variant_id"] == it["variant"]["id"]);
+            let mut labels: Vec<_> = found.map(|it| it["variant"].clone()).collect();
+            labels.sort_by_key(|label| label["sku"].to_string());
+            let label = |id, sku: &str| {
+                let product = labels.iter().find(|label| label["sku"] == sku);
+                let product = &product.expect("a label")["product_id"];
+                json!({ "id": id, "product_id": product, "product_title": format!("Tea {sku}"), "title": "100 g", "sku": sku })
+            };
+            assert_eq!(labels, [label(cup, "CUP"), label(tea, "TEA")], "{list}");
+            let refused = shop.staff.get(&format!("{path}?expand=product")).await;
+            let refused = refused.expect(400);
+            assert_eq!(refused["errors"][0]["pointer"], "?expand");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_adjustment_is_made_once_and_stands_in_the_ledger() {
     for engine in engines() {
         let shop = Shop::open(engine).await;

@@ -46,6 +46,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header("User-Agent", false, "Shown in the list of sessions.")
         .body::<Body>()
         .answers::<TokensView>(201, "The session with its tokens.")
+        .shown_once()
         .problem(401, "identity.sign_in_expired")
         .problem(422, "identity.wrong_code")
         .problem(429, "identity.too_many_attempts")

@@ -53,6 +53,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header("User-Agent", false, "Shown in the list of sessions.")
         .body::<Body>()
         .answers::<TokensView>(201, "The session with its tokens.")
+        .shown_once()
         .problem(401, "identity.invalid_credentials")
         .problem(401, "identity.mfa_required")
         .problem(422, "identity.invalid_request")

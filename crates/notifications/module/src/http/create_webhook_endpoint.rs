@@ -56,6 +56,7 @@ pub(super) fn endpoint(webhooks: Arc<Webhooks>) -> Endpoint {
     .kept_as(CREATE, Some("/v1/webhook-endpoints/{}"))
     .body::<CreateWebhookEndpointBody>()
     .answers::<WebhookEndpointView>(201, "The receiver, with its secret.")
+    .shown_once()
     .problem(409, "notifications.too_many_webhook_endpoints")
     .problem(422, "notifications.invalid_request")
     .handler(handler, webhooks)

@@ -27,6 +27,7 @@ pub(super) fn endpoint(webhooks: Arc<Webhooks>) -> Endpoint {
     .idempotency(KeyRule::Optional)
     .kept_as(ROTATE, Some("/v1/webhook-endpoints/{}"))
     .answers::<WebhookEndpointView>(201, "The receiver, with its new secret.")
+    .shown_once()
     .problem(404, "notifications.webhook_endpoint_not_found")
     .handler(handler, webhooks)
 }

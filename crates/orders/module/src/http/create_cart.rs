@@ -31,6 +31,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         )
         .body::<CreateCartBody>()
         .answers::<CartView>(201, "The cart.")
+        .with_header(CART_TOKEN, "The secret that opens a guest's cart, this once.")
         .handler(handler, Arc::clone(service))
 }
 

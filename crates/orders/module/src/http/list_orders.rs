@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use orders_contract::{OrderStatus, UserRef};
+use orders_contract::{OrderId, OrderStatus, UserRef};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::Policy;
-use tenon_web::{ApiQuery, Ctx, Endpoint, ListView, Problem, Reply, page_request};
+use tenon_web::{ApiQuery, Ctx, Endpoint, Expand, ListView, Problem, Reply, page_request};
 
 use super::TAG;
 use super::order_view::OrderSummaryView;
@@ -52,6 +52,8 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
             "Lists the orders of the signed-in person; for staff those of everybody. Newest first.",
         )
         .query::<ListOrdersQuery>()
+        .expands("fulfillments", "the parcels of each order")
+        .expands("returns", "what came back of each order, or is to")
         .answers::<ListView<OrderSummaryView>>(200, "A page of orders.")
         .problem(400, "orders.invalid_cursor")
         .handler(handler, Arc::clone(service))
@@ -61,6 +63,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
 async fn handler(
     State(service): State<Arc<Service>>,
     Ctx(ctx): Ctx,
+    expand: Expand,
     ApiQuery(query): ApiQuery<ListOrdersQuery>,
 ) -> Result<Reply, Problem> {
     let page = page_request(query.limit, query.cursor)?;
@@ -72,7 +75,30 @@ async fn handler(
     };
     let staff = Access::of(&ctx, None).staff;
     let page = service.list_orders(&ctx, staff, wanted, page).await?;
-    Ok(Reply::page(page.map(OrderSummaryView::from)))
+    let ids: Vec<OrderId> = page.data.iter().map(|order| order.order_id).collect();
+    let mut parcels = if expand.has("fulfillments") {
+        Some(service.expand_fulfillments(&ctx, &ids).await?)
+    } else {
+        None
+    };
+    let mut returns = if expand.has("returns") {
+        Some(service.expand_returns(&ctx, &ids).await?)
+    } else {
+        None
+    };
+    Ok(Reply::page(page.map(|order| {
+        let id = order.order_id;
+        let mut view = OrderSummaryView::from(order);
+        if let Some(parcels) = parcels.as_mut() {
+            let own = parcels.remove(&id).unwrap_or_default();
+            view = view.with_fulfillments(own.into_iter().map(Into::into).collect());
+        }
+        if let Some(returns) = returns.as_mut() {
+            let own = returns.remove(&id).unwrap_or_default();
+            view = view.with_returns(own.into_iter().map(Into::into).collect());
+        }
+        view
+    })))
 }
 
 impl From<StatusFilter> for OrderStatus {

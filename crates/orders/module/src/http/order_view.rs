@@ -9,6 +9,7 @@ use serde::Serialize;
 use tenon_kernel::{Money, Timestamp};
 
 use super::fulfillment_view::FulfillmentView;
+use super::return_view::ReturnView;
 use super::trail_view::TrailView;
 use crate::domain::trail::Trail;
 
@@ -17,11 +18,14 @@ use crate::domain::trail::Trail;
 #[schemars(rename = "Order")]
 pub(super) struct OrderView {
     #[serde(flatten)]
-    summary: OrderSummaryView,
+    facts: OrderFactsView,
     shipping_address: Option<Address>,
     billing_address: Option<Address>,
     /// Parcels, oldest first.
     fulfillments: Vec<FulfillmentView>,
+    /// With `expand=returns`; oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns: Option<Vec<ReturnView>>,
     /// With `explain=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<TrailView>,
@@ -31,6 +35,19 @@ pub(super) struct OrderView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "OrderSummary")]
 pub(super) struct OrderSummaryView {
+    #[serde(flatten)]
+    facts: OrderFactsView,
+    /// With `expand=fulfillments`: parcels, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfillments: Option<Vec<FulfillmentView>>,
+    /// With `expand=returns`; oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returns: Option<Vec<ReturnView>>,
+}
+
+/// What is said of an order everywhere.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OrderFactsView {
     id: OrderId,
     /// For people: on mails and invoices.
     number: String,
@@ -56,11 +73,20 @@ impl OrderView {
         let (shipping_address, billing_address) =
             (order.shipping_address.take(), order.billing_address.take());
         Self {
-            summary: order.into(),
+            facts: order.into(),
             shipping_address,
             billing_address,
             fulfillments,
+            returns: None,
             explanation: None,
+        }
+    }
+
+    /// Adds what came back of it.
+    pub(super) fn with_returns(self, returns: Vec<ReturnView>) -> Self {
+        Self {
+            returns: Some(returns),
+            ..self
         }
     }
 
@@ -73,7 +99,35 @@ impl OrderView {
     }
 }
 
+impl OrderSummaryView {
+    /// Adds its parcels.
+    pub(super) fn with_fulfillments(self, parcels: Vec<FulfillmentView>) -> Self {
+        Self {
+            fulfillments: Some(parcels),
+            ..self
+        }
+    }
+
+    /// Adds what came back of it.
+    pub(super) fn with_returns(self, returns: Vec<ReturnView>) -> Self {
+        Self {
+            returns: Some(returns),
+            ..self
+        }
+    }
+}
+
 impl From<Order> for OrderSummaryView {
+    fn from(order: Order) -> Self {
+        Self {
+            facts: order.into(),
+            fulfillments: None,
+            returns: None,
+        }
+    }
+}
+
+impl From<Order> for OrderFactsView {
     fn from(order: Order) -> Self {
         Self {
             id: order.order_id,

@@ -119,6 +119,31 @@ pub(crate) async fn of_order(
     rows.into_iter().map(FulfillmentRow::into_parcel).collect()
 }
 
+/// Returns the parcels of several orders, oldest first.
+pub(crate) async fn of_orders(
+    db: &mut dyn Queryable,
+    orders: &[OrderId],
+) -> Result<Vec<Fulfillment>, StoreError> {
+    let sql = match db.engine() {
+        Engine::Sqlite => concat!(
+            "SELECT ",
+            columns!(),
+            " FROM fulfillments
+              WHERE order_id IN (SELECT unhex(value) FROM json_each($1))
+              ORDER BY order_id, id LIMIT 20000"
+        ),
+        Engine::Postgres => concat!(
+            "SELECT ",
+            columns!(),
+            " FROM fulfillments
+              WHERE order_id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid))
+              ORDER BY order_id, id LIMIT 20000"
+        ),
+    };
+    let rows: Vec<FulfillmentRow> = db.query(sql).bind(id_list(orders)).fetch_all().await?;
+    rows.into_iter().map(FulfillmentRow::into_parcel).collect()
+}
+
 /// Returns the ids of the parcels of several orders, oldest first.
 pub(super) async fn ids_of_orders(
     db: &mut dyn Queryable,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use orders_contract::{LineId, OrderId, ReturnCondition, ReturnId, VariantRef};
 use tenon_kernel::Currency;
-use tenon_store::{Queryable, StoreError, Tx};
+use tenon_store::{Engine, Queryable, StoreError, Tx};
 
-use super::{enum_name, money};
+use super::{enum_name, id_list, money};
 use crate::domain::returns::{Arrival, Return, ReturnLine};
 
 #[derive(sqlx::FromRow)]
@@ -90,6 +90,28 @@ pub(super) async fn of_order(
     .bind(order)
     .fetch_all()
     .await
+}
+
+/// Returns the lines of all returns of several orders.
+pub(super) async fn of_orders(
+    db: &mut dyn Queryable,
+    orders: &[OrderId],
+) -> Result<Vec<LineRow>, StoreError> {
+    let sql = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT return_id, line_id, variant_id, quantity, reason, received, restock, condition, amount
+               FROM return_lines
+              WHERE order_id IN (SELECT unhex(value) FROM json_each($1))
+              ORDER BY return_id, position LIMIT 100000"
+        }
+        Engine::Postgres => {
+            "SELECT return_id, line_id, variant_id, quantity, reason, received, restock, condition, amount
+               FROM return_lines
+              WHERE order_id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid))
+              ORDER BY return_id, position LIMIT 100000"
+        }
+    };
+    db.query(sql).bind(id_list(orders)).fetch_all().await
 }
 
 /// Returns how many pieces of each line of an order are in returns.

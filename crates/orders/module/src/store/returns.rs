@@ -2,9 +2,9 @@
 
 use orders_contract::{OrderId, RefundRef, ReturnId, ReturnRequester, UserRef};
 use tenon_kernel::{Money, Timestamp};
-use tenon_store::{Queryable, StoreError, Tx};
+use tenon_store::{Engine, Queryable, StoreError, Tx};
 
-use super::{currency, money, name, return_lines};
+use super::{currency, id_list, money, name, return_lines};
 use crate::domain::returns::{RefundState, RestockState, Return, ReturnStatus};
 
 #[derive(sqlx::FromRow)]
@@ -185,6 +185,31 @@ pub(crate) async fn of_order(
         return Ok(Vec::new());
     }
     complete(db, order, rows).await
+}
+
+/// Returns the returns of several orders, oldest first within each.
+pub(crate) async fn of_orders(
+    db: &mut dyn Queryable,
+    orders: &[OrderId],
+) -> Result<Vec<Return>, StoreError> {
+    let sql = match db.engine() {
+        Engine::Sqlite => select!(
+            "WHERE order_id IN (SELECT unhex(value) FROM json_each($1))
+              ORDER BY order_id, id LIMIT 20000"
+        ),
+        Engine::Postgres => select!(
+            "WHERE order_id IN (SELECT CAST(jsonb_array_elements_text($1) AS uuid))
+              ORDER BY order_id, id LIMIT 20000"
+        ),
+    };
+    let rows: Vec<ReturnRow> = db.query(sql).bind(id_list(orders)).fetch_all().await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lines = return_lines::of_orders(db, orders).await?;
+    rows.into_iter()
+        .map(|row| row.into_return(&lines))
+        .collect()
 }
 
 async fn complete(

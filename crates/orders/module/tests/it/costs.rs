@@ -150,6 +150,19 @@ async fn reads_and_cart_writes_keep_to_their_budgets() {
             "list: at most 3 queries"
         );
 
+        let before = Cost::so_far();
+        let expanded = "/v1/orders?expand=fulfillments,returns";
+        let page = ada.client.get(expanded).await.expect(200);
+        assert_eq!(page["data"].as_array().map(Vec::len), Some(5));
+        assert_eq!(
+            Cost::so_far().since(before),
+            Cost {
+                statements: 5,
+                commits: 0
+            },
+            "list: one more for each kind of things in it"
+        );
+
         let checkout = ada.checkout("one-more", Some("pm_3ds")).await.expect(201);
         let before = Cost::so_far();
         ada.look(&checkout).await;

@@ -1,5 +1,6 @@
 //! Returns: no piece comes back twice, and each gives back what was paid for it, once.
 
+mod forms;
 mod rules;
 mod trouble;
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use axum::extract::FromRequestParts;
+use http::Uri;
 use http::request::Parts;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess};
@@ -102,6 +103,36 @@ pub(crate) fn refuse_unexpected(query: Option<&str>) -> Result<(), Problem> {
     }
 }
 
+/// Takes one member out of the query, and leaves the others as they were written.
+pub(crate) fn take_member(uri: &mut Uri, name: &str) -> Result<Option<String>, Problem> {
+    let (mut taken, mut rest) = (None, Vec::new());
+    for pair in uri.query().unwrap_or_default().split('&') {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if decode(key, true).is_none_or(|key| key != name) {
+            rest.push(pair);
+            continue;
+        }
+        let Some(value) = decode(value, true) else {
+            let detail = "The text is not percent-encoded UTF-8 without U+0000.";
+            return Err(refuse("?", name, "malformed_text", detail));
+        };
+        if taken.replace(value.into_owned()).is_some() {
+            let detail = "The member is there twice.";
+            return Err(refuse("?", name, "duplicate_member", detail));
+        }
+    }
+    if taken.is_some() {
+        let path = match rest.join("&") {
+            rest if rest.is_empty() => uri.path().to_owned(),
+            rest => format!("{}?{rest}", uri.path()),
+        };
+        let mut parts = std::mem::take(uri).into_parts();
+        parts.path_and_query = Some(path.parse().expect("a part of what was one"));
+        *uri = Uri::from_parts(parts).expect("scheme and authority are as they were");
+    }
+    Ok(taken)
+}
+
 /// Walks over the members and remembers which one is being read.
 struct Walk<'m, 'a> {
     rest: std::slice::Iter<'m, (Cow<'a, str>, Cow<'a, str>)>,
@@ -188,6 +219,32 @@ mod tests {
         assert_eq!(refused("sort=price"), is("?sort", "unknown_value"));
         assert_eq!(refused("q=%ff"), is("?q", "malformed_text"));
         assert_eq!(refused("q=a%00"), is("?q", "malformed_text"));
+    }
+
+    #[test]
+    fn one_member_is_taken_and_the_others_stay_as_they_were() {
+        let take = |text: &'static str| {
+            let mut uri = Uri::from_static(text);
+            let taken =
+                take_member(&mut uri, "fields").map_err(|problem| problem.fields()[0].code.clone());
+            (taken, uri.to_string())
+        };
+        let is = |taken: &str, rest: &str| (Ok(Some(taken.to_owned())), rest.to_owned());
+        assert_eq!(
+            take("/a?q=%C3%A9+x&fields=id%2Cb&&c"),
+            is("id,b", "/a?q=%C3%A9+x&&c")
+        );
+        assert_eq!(
+            take("http://h.example/a?%66ields=id"),
+            is("id", "http://h.example/a")
+        );
+        assert_eq!(take("/a?fields"), is("", "/a"));
+        assert_eq!(take("/a?q=fields"), (Ok(None), "/a?q=fields".to_owned()));
+        assert_eq!(
+            take("/a?fields=id&fields=b").0,
+            Err("duplicate_member".to_owned())
+        );
+        assert_eq!(take("/a?fields=%ff").0, Err("malformed_text".to_owned()));
     }
 
     #[test]

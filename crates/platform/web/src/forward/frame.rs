@@ -35,6 +35,9 @@ pub(super) struct RequestHead {
     pub(super) credential: Credential,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) seen: Vec<Emitted>,
+    /// What the answer is to have in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) expand: Vec<String>,
 }
 
 /// What a handler answered, beside the body.
@@ -62,6 +65,7 @@ impl RequestHead {
             client: facts.client,
             credential: facts.credential.clone(),
             seen: facts.seen.clone(),
+            expand: facts.expand.0.clone(),
         }
     }
 }

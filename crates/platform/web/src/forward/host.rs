@@ -22,7 +22,7 @@ use crate::dispatch::{DEADLINE_GRACE, call, render};
 use crate::extract::Facts;
 use crate::reply::NextCursor;
 use crate::trace::TraceText;
-use crate::{Endpoint, Problem, routes};
+use crate::{Endpoint, Expand, Problem, routes};
 
 /// Room for the head of an answer.
 const MAX_ANSWER_HEAD: usize = 256 * 1024;
@@ -116,6 +116,7 @@ impl HttpDispatch {
             client: head.client,
             credential: head.credential,
             seen: head.seen,
+            expand: Expand(head.expand),
             ctx,
         });
         let mut request = Request::new(Body::from(body));

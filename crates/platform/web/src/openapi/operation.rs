@@ -47,6 +47,21 @@ pub(super) fn describe(
             success(answer, shape, versioned, schemas),
         );
     }
+    if let Some(whole) = shape.answers.iter().find(|answer| answer.status == 200)
+        && shape.takes_return()
+    {
+        let mut minimal = success(
+            &Answer {
+                schema: None,
+                ..whole.clone()
+            },
+            shape,
+            versioned,
+            schemas,
+        );
+        minimal["description"] = json!("Done, as with 200; `Prefer: return=minimal` was asked.");
+        responses.entry("204").or_insert(minimal);
+    }
     if versioned && shape.method == Method::GET {
         let headers = json!({ "ETag": { "$ref": "#/components/headers/ETag" } });
         responses.insert(
@@ -70,7 +85,7 @@ pub(super) fn describe(
 }
 
 /// Said by the endpoint, or because a command on the same path needs `If-Match`.
-fn is_versioned(shape: &Shape, all: &[Endpoint]) -> bool {
+pub(crate) fn is_versioned(shape: &Shape, all: &[Endpoint]) -> bool {
     shape.versioned
         || (shape.method == Method::GET
             && all.iter().any(|other| {
@@ -78,7 +93,7 @@ fn is_versioned(shape: &Shape, all: &[Endpoint]) -> bool {
             }))
 }
 
-fn policy_text(policy: Policy) -> String {
+pub(crate) fn policy_text(policy: Policy) -> String {
     match serde_json::to_value(policy) {
         Ok(Value::String(name)) => name,
         Ok(Value::Object(members)) => members
@@ -148,6 +163,15 @@ fn success(answer: &Answer, shape: &Shape, versioned: bool, schemas: &mut Schema
     }
     if shape.key_rule != KeyRule::Unused {
         add("Idempotent-Replayed");
+    }
+    if !shape.preferences().is_empty() {
+        add("Preference-Applied");
+    }
+    for header in &answer.headers {
+        headers.insert(
+            header.name.to_owned(),
+            json!({ "description": header.description, "schema": { "type": "string" } }),
+        );
     }
     let mut response = json!({ "description": answer.description, "headers": headers });
     if shape.is_stream {

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::schemas::Schemas;
 use crate::KeyRule;
 use crate::endpoint::Shape;
+use crate::expand::EXPAND;
 use crate::extract::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::fields::{FIELDS, PATTERN};
 use crate::routes::names;
 
 pub(super) fn all(
@@ -17,6 +19,8 @@ pub(super) fn all(
 ) -> Vec<Value> {
     let mut parameters = path(shape, shown_path, schemas);
     parameters.extend(query(shape, schemas));
+    parameters.extend(fields(shape));
+    parameters.extend(expand(shape));
     if shape.key_rule != KeyRule::Unused {
         parameters.push(json!({
             "name": "Idempotency-Key",
@@ -52,7 +56,66 @@ pub(super) fn all(
             "schema": { "type": "string" },
         }));
     }
+    parameters.extend(prefer(shape));
     parameters
+}
+
+/// What is chosen from is the answer, so the parameter is as well.
+fn fields(shape: &Shape) -> Option<Value> {
+    let answered = shape.answered()?;
+    let names = answered.names().map(|name| format!("`{name}`"));
+    let names = names.collect::<Vec<_>>().join(", ");
+    Some(json!({
+        "name": FIELDS,
+        "in": "query",
+        "required": false,
+        "description": format!(
+            "Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. \
+             There are {names}."
+        ),
+        "schema": { "type": "string", "pattern": PATTERN },
+    }))
+}
+
+fn expand(shape: &Shape) -> Option<Value> {
+    if shape.expansions.is_empty() {
+        return None;
+    }
+    let described = shape.expansions.iter();
+    let described = described.map(|it| format!("`{}`: {}", it.name, it.what));
+    let described = described.collect::<Vec<_>>().join("; ");
+    Some(json!({
+        "name": EXPAND,
+        "in": "query",
+        "required": false,
+        "description": format!(
+            "What the answer is to have in it, separated by commas: {described}. An answer with it has no `ETag`."
+        ),
+        "schema": { "type": "string", "pattern": shape.expand_pattern() },
+    }))
+}
+
+fn prefer(shape: &Shape) -> Option<Value> {
+    let mut known = Vec::new();
+    for preference in shape.preferences() {
+        known.push(match (preference, shape.longest_wait) {
+            ("wait", Some(most)) => format!(
+                "`wait=n`: seconds to wait for the next change, at most {}",
+                most.as_secs()
+            ),
+            _ => "`return=minimal` leaves out the body of the answer".to_owned(),
+        });
+    }
+    if known.is_empty() {
+        return None;
+    }
+    Some(json!({
+        "name": "Prefer",
+        "in": "header",
+        "required": false,
+        "description": format!("{}. Preferences that are not known are ignored, unless there is `handling=strict`.", known.join("; ")),
+        "schema": { "type": "string" },
+    }))
 }
 
 fn path(shape: &Shape, shown_path: &'static str, schemas: &mut Schemas) -> Vec<Value> {
@@ -165,6 +228,7 @@ pub(super) fn header_components() -> Value {
         "ETag": header("The version, `\"v17\"`.", text()),
         "Idempotent-Replayed": header("The answer of an earlier request with the same key.", json!({ "const": "true" })),
         "Location": header("Where the thing is that was made or is being changed.", json!({ "type": "string", "format": "uri-reference" })),
+        "Preference-Applied": header("The preferences of `Prefer` that were followed.", text()),
         "RateLimit": header("What is left of the limit: `\"default\";r=571;t=12`.", text()),
         "RateLimit-Policy": header("The limit: `\"default\";q=600;w=60`.", text()),
         "Retry-After": header("Seconds to wait.", json!({ "type": "integer", "minimum": 0 })),

@@ -20,12 +20,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::places::Place;
-use super::{EVENT_STREAM, Ending, LAST_EVENT_ID, Lasting, PREFER, Places};
+use super::{EVENT_STREAM, Ending, LAST_EVENT_ID, Lasting, Places};
 use crate::dispatch::{DEADLINE_GRACE, admitted, call};
 use crate::endpoint::Secrets;
 use crate::extract::{Facts, PathParams};
 use crate::forward::hide;
-use crate::{Endpoint, Problem};
+use crate::prefer::PREFER;
+use crate::{Endpoint, Expand, Problem};
 
 /// How long a page waits for something to tell before the reader gets a sign of life. It is also how late a stream
 /// notices that its reader's session has ended: nothing is told after that.
@@ -205,6 +206,7 @@ impl Asker {
             client: self.client,
             credential: tenon_access::Credential::default(),
             seen: Vec::new(),
+            expand: Expand::default(),
         })
     }
 

@@ -86,7 +86,7 @@ async fn answer(router: &Router, ask: &Ask) -> Seen {
     }
 }
 
-fn relay(settings: EdgeSettings, endpoints: &[Endpoint]) -> Arc<Relay> {
+pub(crate) fn relay(settings: EdgeSettings, endpoints: &[Endpoint]) -> Arc<Relay> {
     let here = Arc::new(HttpDispatch::new("things", endpoints.to_vec()));
     let seam =
         Seam::new(BTreeMap::from([("things".to_owned(), settings)])).declare("app", &["things"]);

@@ -9,6 +9,7 @@ mod forwarded;
 mod input;
 mod origins;
 mod protocols;
+mod shaping;
 mod smuggling;
 mod socket;
 mod streams;

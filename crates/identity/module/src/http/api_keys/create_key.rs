@@ -26,6 +26,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .max_body(MAX_BODY)
         .body::<CreateBody>()
         .answers::<ApiKeyView>(201, "The key, with its secret.")
+        .shown_once()
         .problem(403, "identity.sign_in_again")
         .problem(409, "identity.too_many_api_keys")
         .problem(422, "identity.invalid_request")

@@ -43,6 +43,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .path_param::<ApiKeyId>("id", "The key.")
         .optional_body::<Body>()
         .answers::<ApiKeyView>(201, "The key, with its new secret.")
+        .shown_once()
         .problem(403, "identity.sign_in_again")
         .problem(404, "identity.api_key_not_found")
         .problem(422, "identity.invalid_request")

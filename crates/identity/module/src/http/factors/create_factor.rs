@@ -79,6 +79,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .max_body(MAX_BODY)
         .body::<Body>()
         .answers::<View>(201, "The factor, with what it begins with.")
+        .shown_once()
         .problem(403, "identity.sign_in_again")
         .problem(404, "identity.factor_not_found")
         .problem(409, "identity.factor_confirmed")

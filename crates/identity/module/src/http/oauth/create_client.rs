@@ -51,6 +51,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .max_body(MAX_FORM)
         .body::<Body>()
         .answers::<ClientView>(201, "The client, with its secret.")
+        .shown_once()
         .problem(422, "identity.invalid_request")
         .handler(handler, Arc::clone(service))
 }

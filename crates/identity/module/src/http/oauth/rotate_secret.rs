@@ -32,6 +32,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .idempotency(KeyRule::Optional)
     .kept_as(ROTATE_SECRET, Some("/v1/oauth/clients/{}"))
     .answers::<ClientView>(201, "The client, with its new secret.")
+    .shown_once()
     .problem(404, "identity.oauth_client_not_found")
     .problem(409, "identity.oauth_client_has_no_secret")
     .handler(handler, Arc::clone(service))

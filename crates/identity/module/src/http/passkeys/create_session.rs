@@ -47,6 +47,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .header("User-Agent", false, "Shown in the list of sessions.")
         .body::<Body>()
         .answers::<TokensView>(201, "The session with its tokens.")
+        .shown_once()
         .problem(401, "identity.passkey_refused")
         .problem(401, "identity.sign_in_expired")
         .problem(409, "identity.passkeys_unavailable")

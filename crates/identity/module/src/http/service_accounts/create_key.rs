@@ -33,6 +33,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .path_param::<ServiceAccountId>("id", "The account.")
     .body::<CreateBody>()
     .answers::<ApiKeyView>(201, "The key, with its secret.")
+    .shown_once()
     .problem(403, "identity.sign_in_again")
     .problem(404, "identity.service_account_not_found")
     .problem(409, "identity.too_many_api_keys")
