@@ -22,7 +22,7 @@ pub(super) enum Besides {
 use Besides::{Admin, Nobody, Staff};
 
 /// Operations about a thing that is somebody's: a body that is good but for whose it is, and who may besides.
-pub(super) const OWN: [(&str, Option<&str>, Besides); 32] = [
+pub(super) const OWN: [(&str, Option<&str>, Besides); 34] = [
     ("delete_my_session", None, Nobody),
     (
         "create_my_factor_confirmation",
