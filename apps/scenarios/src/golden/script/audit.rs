@@ -24,7 +24,7 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
     for (what, query, last) in [
         ("the order", &order, "order.return_received"),
         ("the product", &product, "product.updated"),
-        ("the person", &person, "federated_identity.removed"),
+        ("the person", &person, "message.requested"),
         ("the payment", &payment, "payment.refund_requested"),
     ] {
         let what = format!("the audit log to know {what}");
