@@ -127,8 +127,10 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/carts/{cart_id}/shipping-options": { id: "list_shipping_options", cartToken: true, bearer: true },
   "POST /v1/checkouts": { id: "start_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "GET /v1/checkouts/{checkout_id}": { id: "get_checkout", cartToken: true, bearer: true },
-  "POST /v1/checkouts/{checkout_id}/confirm": { id: "confirm_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
-  "POST /v1/checkouts/{checkout_id}/cancel": { id: "cancel_checkout", cartToken: true, bearer: true },
+  "POST /v1/checkouts/{checkout_id}/confirmations": { id: "confirm_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
+  "POST /v1/checkouts/{checkout_id}/confirm": { id: "confirm_checkout_by_verb", keyed: true, cartToken: true, bearer: true, body: "application/json" },
+  "POST /v1/checkouts/{checkout_id}/cancellations": { id: "cancel_checkout", cartToken: true, bearer: true },
+  "POST /v1/checkouts/{checkout_id}/cancel": { id: "cancel_checkout_by_verb", cartToken: true, bearer: true },
   "GET /v1/orders": { id: "list_orders", bearer: true },
   "GET /v1/orders/{order_id}": { id: "get_order", cartToken: true, bearer: true },
   "GET /v1/orders/{order_id}/timeline": { id: "get_order_timeline", cartToken: true, bearer: true },
@@ -152,6 +154,10 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/me/notification-preferences": { id: "get_my_notification_preferences", bearer: true },
   "PUT /v1/me/notification-preferences": { id: "put_my_notification_preferences", bearer: true, body: "application/json" },
   "GET /v1/messages": { id: "list_messages", bearer: true },
+  "POST /v1/messages": { id: "create_message", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/messages/{id}": { id: "get_message", bearer: true },
+  "POST /v1/messages/{id}/cancellations": { id: "cancel_message", bearer: true },
+  "GET /v1/message-templates": { id: "list_message_templates", bearer: true },
   "GET /v1/message-suppressions": { id: "list_message_suppressions", bearer: true },
   "DELETE /v1/message-suppressions/{id}": { id: "delete_message_suppression", bearer: true },
   "GET /v1/event-types": { id: "list_event_types", bearer: true },
@@ -180,6 +186,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/audit/entries/{id}": { id: "get_audit_entry", bearer: true },
   "GET /v1/idempotency-keys/{key}": { id: "get_idempotency_key", cartToken: true, bearer: true },
   "GET /v1/admin/invariants": { id: "list_invariants", bearer: true },
+  "GET /v1/admin/deprecations": { id: "list_deprecations", bearer: true },
 };
 
 /** The codes of problem documents; each has a page at `/errors/{code}`. */
@@ -256,13 +263,17 @@ export type ErrorCode =
   | "malformed_id"
   | "malformed_json"
   | "not_acceptable"
+  | "not_caught_up"
   | "notifications.channel_unavailable"
   | "notifications.contact_point_not_found"
   | "notifications.event_not_found"
   | "notifications.events_gone"
   | "notifications.invalid_cursor"
   | "notifications.invalid_request"
+  | "notifications.message_not_found"
+  | "notifications.message_not_scheduled"
   | "notifications.no_code_expected"
+  | "notifications.not_reachable"
   | "notifications.notification_not_found"
   | "notifications.stale_version"
   | "notifications.suppression_not_found"

@@ -1710,7 +1710,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/checkouts/{checkout_id}/confirm": {
+    "/v1/checkouts/{checkout_id}/confirmations": {
         parameters: {
             query?: never;
             header?: never;
@@ -1730,7 +1730,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/checkouts/{checkout_id}/cancel": {
+    "/v1/checkouts/{checkout_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at the payment now, or attempts it again after a decline.
+         * @deprecated
+         * @description Safe to call any number of times. After a decline a new attempt starts if `payment_method` differs from the declined one, or if the request carries an `Idempotency-Key` that has not been used.
+         *
+         *     Deprecated since 2026-12-01; may go after 2027-07-01. Use `POST /v1/checkouts/{checkout_id}/confirmations`, which takes and answers the same.
+         */
+        post: operations["confirm_checkout_by_verb"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts/{checkout_id}/cancellations": {
         parameters: {
             query?: never;
             header?: never;
@@ -1744,6 +1767,29 @@ export interface paths {
          * @description Safe to call any number of times. While the outcome of the payment is not known this is a wish: money that turns up later goes back. `202` means that the undoing goes on.
          */
         post: operations["cancel_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/checkouts/{checkout_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a checkout up: stock and cart are free again, the payment is undone.
+         * @deprecated
+         * @description Safe to call any number of times. While the outcome of the payment is not known this is a wish: money that turns up later goes back. `202` means that the undoing goes on.
+         *
+         *     Deprecated since 2026-12-01; may go after 2027-07-01. Use `POST /v1/checkouts/{checkout_id}/cancellations`, which takes and answers the same.
+         */
+        post: operations["cancel_checkout_by_verb"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2061,7 +2107,7 @@ export interface paths {
         get: operations["get_my_notification_preferences"];
         /**
          * Chooses what the caller is told, and where.
-         * @description Counts for messages that are asked for from then on, and for those that have not left yet. Security messages cannot be switched off.
+         * @description Counts for messages that are asked for from then on, and for those that have not left yet. Security messages cannot be switched off. What was gathered for a digest leaves at once if the topic is not gathered any more, or is dropped if it is off.
          */
         put: operations["put_my_notification_preferences"];
         post?: never;
@@ -2080,6 +2126,64 @@ export interface paths {
         };
         /** Lists messages sent and to be sent, latest first. */
         get: operations["list_messages"];
+        put?: never;
+        /**
+         * Sends somebody a message made from a template, at once or later.
+         * @description It goes the way that all messages go: what its reader has switched off is dropped, what they want gathered waits for the digest, telephones are quiet in quiet hours, and nothing is sent to addresses that refuse mail. An order has to be the reader's. What it says is kept sealed until it is sent.
+         */
+        post: operations["create_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what became of a message. */
+        get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops a message that waits for its time.
+         * @description Safe to call any number of times. What it says is forgotten.
+         */
+        post: operations["cancel_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the messages that can be asked for, with what they take. */
+        get: operations["list_message_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2529,6 +2633,26 @@ export interface paths {
          * @description The workers of each module look at its rules every five seconds; where there is much data, a look goes through it in stretches, and `checked_at` says when it last came to the end. A row that breaks a rule is published once, as `invariant.violated`, and once as `invariant.restored` when that is over. `tenon verify` checks the same rules, and those that span modules, while nothing runs.
          */
         get: operations["list_invariants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/deprecations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what of the API is deprecated, and which credentials still use it.
+         * @description Uses are written down once a day for each part and credential. API keys and OAuth clients are named, people are not. The metric `tenon_deprecated_uses_total` counts requests.
+         */
+        get: operations["list_deprecations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3214,6 +3338,24 @@ export interface components {
         CreateFulfillmentBody: {
             lines: components["schemas"]["ParcelLineBody"][];
         };
+        /** @description A message to somebody. */
+        CreateMessage: {
+            /** @description Whom it is for: one of the two. */
+            to: components["schemas"]["MessageAddressee"];
+            /** @description Over which channel; an address takes mail only. */
+            channel: components["schemas"]["RequestedChannel"];
+            /** @description What it says: `GET /v1/message-templates` lists what there is. */
+            template: components["schemas"]["TransactionalTemplate"];
+            /** @description What the template takes. */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When: a time to come, within 30 days. At once unless said.
+             */
+            send_at?: string | null;
+        };
         /** @description A program that is to be registered. */
         CreateOauthClient: {
             /** @description Shown to people who are asked to agree: 1 to 100 characters. */
@@ -3420,8 +3562,68 @@ export interface components {
         Decision: "allow" | "deny";
         /** @description Why an attempt was declined, coarsely: providers' own words stay with staff. Open. */
         DeclineClass: "declined" | "insufficient_funds" | "authentication_failed" | "expired" | "abandoned" | "suspected_fraud" | "unrecognized";
+        /** @description A deprecated part of the API. */
+        Deprecation: {
+            /** @description `list_products?q`: an operation, or a member of its query, `request` or `answer`. */
+            part: string;
+            /** @description Where it is. */
+            module: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            deprecated_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it certainly stays. Nothing changes by itself then.
+             */
+            sunset_at: string;
+            /** @description What replaces it. */
+            successor: string;
+            /**
+             * Format: int64
+             * @description How many credentials have used it in the last 400 days.
+             */
+            credentials_total: number;
+            /**
+             * Format: int64
+             * @description On how many days each of them did, added up.
+             */
+            days_total: number;
+            /** @description Those that used it last, at most 100. */
+            credentials: components["schemas"]["DeprecationCredential"][];
+        };
+        /** @description A credential that used a deprecated part. */
+        DeprecationCredential: {
+            kind: components["schemas"]["DeprecationCredentialKind"];
+            /** @description Of the API key or the OAuth client; null for the others, who are not told apart. */
+            id: string | null;
+            /**
+             * Format: date-time
+             * @description The first day, at midnight.
+             */
+            first_used_at: string;
+            /**
+             * Format: date-time
+             * @description The last day, at midnight.
+             */
+            last_used_at: string;
+            /**
+             * Format: int64
+             * @description On how many days.
+             */
+            days: number;
+        };
+        /** @description What kind of credential it is. */
+        DeprecationCredentialKind: "anonymous" | "account" | "client" | "api_key";
+        /** @description Every deprecated part of the API. */
+        Deprecations: {
+            data: components["schemas"]["Deprecation"][];
+            /** @description Modules whose process does not answer now: their parts are missing. */
+            unreachable: string[];
+        };
         /** @description Why a message was not sent. */
-        DropReason: "obsolete" | "preference" | "suppressed" | "unknown";
+        DropReason: "obsolete" | "preference" | "suppressed" | "cancelled" | "unknown";
         /** @description Something that happened. Personal data is never in it: ask for the thing that `subject` names. */
         Event: {
             /** @description `1.0`, of CloudEvents. */
@@ -3898,7 +4100,7 @@ export interface components {
             /** @description With `new_password`: whether your other sessions end; yes unless said. */
             end_other_sessions?: boolean | null;
         };
-        /** @description A message, without its text and without its address: neither is kept. */
+        /** @description A message, without its text and without its address. */
         Message: {
             /** @description Its id; its SMTP `Message-ID` begins with it. */
             id: string;
@@ -3926,7 +4128,7 @@ export interface components {
             last_error?: string | null;
             /**
              * @description Why it was dropped: `preference` says that its reader does not want it, `suppressed` that its address took
-             *     nothing before.
+             *     nothing before, `cancelled` that whoever asked for it does not want it sent.
              */
             reason?: components["schemas"]["DropReason"] | null;
             /**
@@ -3936,9 +4138,23 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
+             * @description Not sent before this, if it was to wait.
+             */
+            send_at?: string | null;
+            /** @description The digest that tells it, which is a message too. */
+            digest_id?: string | null;
+            /**
+             * Format: date-time
              * @description When the mail server took it.
              */
             sent_at?: string | null;
+        };
+        /** @description Whom a message is for. */
+        MessageAddressee: {
+            /** @description Somebody with an account. */
+            user_id?: string | null;
+            /** @description Whoever reads this mail address. */
+            address?: string | null;
         };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         MessageList: {
@@ -3949,8 +4165,26 @@ export interface components {
             /** @description Whether there is a next page. */
             has_more: boolean;
         };
+        /** @description What a message takes. */
+        MessageParameter: {
+            /** @description Its name in `parameters`. */
+            name: string;
+            /** @description What it is. */
+            type: components["schemas"]["MessageParameterType"];
+            /** @description Whether the message says nothing without it. */
+            required: boolean;
+            /**
+             * Format: uint
+             * @description Of text, in characters.
+             */
+            max_length?: number | null;
+            /** @description What it says. */
+            description: string;
+        };
+        /** @description What a parameter is. */
+        MessageParameterType: "order_id" | "date" | "line" | "text";
         /** @description Where a message stands. */
-        MessageStatus: "queued" | "sending" | "sent" | "bounced" | "failed" | "dropped" | "unknown";
+        MessageStatus: "scheduled" | "queued" | "gathered" | "sending" | "sent" | "bounced" | "failed" | "dropped" | "unknown";
         /** @description An address that nothing is sent to. */
         MessageSuppression: {
             /** @description Its id. */
@@ -3973,6 +4207,26 @@ export interface components {
         MessageSuppressionList: {
             /** @description At most `limit` items. */
             data: components["schemas"]["MessageSuppression"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
+        /** @description A message that can be asked for. */
+        MessageTemplate: {
+            /** @description Its name. */
+            template: components["schemas"]["TransactionalTemplate"];
+            /** @description What it is for. */
+            description: string;
+            /** @description Whose choices count for it, and whether it can be gathered: its readers' preferences for this topic. */
+            topic: components["schemas"]["NotificationTopic"];
+            /** @description What it takes. */
+            parameters: components["schemas"]["MessageParameter"][];
+        };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        MessageTemplateList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["MessageTemplate"][];
             /** @description Send it back as `cursor` for the next page; null on the last page. */
             next_cursor: string | null;
             /** @description Whether there is a next page. */
@@ -4097,7 +4351,7 @@ export interface components {
             inbox: number;
         };
         /** @description When somebody is told. */
-        NotificationMode: "instant" | "off";
+        NotificationMode: "instant" | "hourly" | "daily" | "off";
         /** @description What the caller is told, and where. */
         NotificationPreferences: {
             /**
@@ -4111,9 +4365,14 @@ export interface components {
             time_zone: string;
             /** @description When nothing is sent to telephones and devices; null if it always is. */
             quiet_hours: components["schemas"]["QuietHours"] | null;
+            /**
+             * Format: uint8
+             * @description When daily digests come: an hour of the caller's clock.
+             */
+            digest_hour: number;
         };
         /** @description What a message is about. */
-        NotificationTopic: "security" | "orders" | "shipping";
+        NotificationTopic: "security" | "orders" | "shipping" | "service";
         /** @description What was marked. */
         NotificationsSeen: {
             /**
@@ -4255,6 +4514,8 @@ export interface components {
             billing_address: components["schemas"]["Address"] | null;
             /** @description Parcels, oldest first. */
             fulfillments: components["schemas"]["Fulfillment"][];
+            /** @description With `expand=returns`; oldest first. */
+            returns?: components["schemas"]["Return"][] | null;
             /** @description With `explain=true`. */
             explanation?: components["schemas"]["Explanation"] | null;
         };
@@ -4332,6 +4593,10 @@ export interface components {
             placed_at: string | null;
             /** Format: date-time */
             cancelled_at: string | null;
+            /** @description With `expand=fulfillments`: parcels, oldest first. */
+            fulfillments?: components["schemas"]["Fulfillment"][] | null;
+            /** @description With `expand=returns`; oldest first. */
+            returns?: components["schemas"]["Return"][] | null;
         };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         OrderSummaryList: {
@@ -4927,6 +5192,11 @@ export interface components {
             time_zone?: string | null;
             /** @description When nothing is sent to telephones and devices: it waits. Never unless said. */
             quiet_hours?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Format: uint8
+             * @description When daily digests come: an hour of the caller's clock, 8 unless said.
+             */
+            digest_hour?: number | null;
         };
         /** @description Hours of the clock, in the time zone of the preferences. They may go past midnight. */
         QuietHours: {
@@ -5057,6 +5327,13 @@ export interface components {
             after: string;
             /** @description A `sequence`: the last that is sent again; the newest unless said. */
             until?: string | null;
+        };
+        /** @description Over which channel a message goes. */
+        RequestedChannel: "email" | "sms" | "push" | "preferred";
+        /** @description What a request became. */
+        RequestedMessages: {
+            /** @description One for each address: a person may have several telephones and devices. */
+            data: components["schemas"]["Message"][];
         };
         /** @description Pieces of an order that come back. */
         Return: {
@@ -5445,6 +5722,8 @@ export interface components {
             available: number;
             /** Format: date-time */
             updated_at: string;
+            /** @description With `expand=variant`. */
+            variant?: components["schemas"]["VariantLabel"] | null;
         };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         StockLevelList: {
@@ -5480,6 +5759,8 @@ export interface components {
             actor: string;
             /** Format: date-time */
             at: string;
+            /** @description With `expand=variant`. */
+            variant?: components["schemas"]["VariantLabel"] | null;
         };
         /** @description A page of a list: `{data, next_cursor, has_more}`. */
         StockMovementList: {
@@ -5491,7 +5772,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "identity_linked" | "identity_removed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "identity_linked" | "identity_removed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "delivery_delayed" | "ready_for_pickup" | "service_message" | "digest" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
@@ -5558,6 +5839,8 @@ export interface components {
             /** @description A page for people. */
             url?: string | null;
         };
+        /** @description Which message. */
+        TransactionalTemplate: "delivery_delayed" | "ready_for_pickup" | "service_message";
         /** @description What to change: absent members stay, null clears. */
         UpdateCartBody: {
             /** @description Where mails about the order go. */
@@ -5778,6 +6061,16 @@ export interface components {
              */
             prices: components["schemas"]["Money"][];
         };
+        /** @description What a variant is called. */
+        VariantLabel: {
+            id: string;
+            product_id: string;
+            product_title: string;
+            /** @description Tells variants of a product apart. */
+            title: string;
+            /** @description Stock keeping unit. */
+            sku: string;
+        };
         /**
          * @description Whether a variant of an active product can be bought.
          * @enum {string}
@@ -5938,6 +6231,8 @@ export interface components {
         "Idempotent-Replayed": "true";
         /** @description Where the thing is that was made or is being changed. */
         Location: string;
+        /** @description The preferences of `Prefer` that were followed. */
+        "Preference-Applied": string;
         /** @description What is left of the limit: `"default";r=571;t=12`. */
         RateLimit: string;
         /** @description The limit: `"default";q=600;w=60`. */
@@ -5946,6 +6241,12 @@ export interface components {
         "Retry-After": number;
         /** @description Names the request in logs and traces. */
         "Trace-Id": string;
+        /** @description Names the events that the request caused: sent back with a read, the read waits for them. */
+        "Consistency-Token": string;
+        /** @description Since when what the caller used is deprecated (RFC 9745): `@1796083200`. */
+        Deprecation: string;
+        /** @description Until when what the caller used certainly stays (RFC 8594). */
+        Sunset: string;
     };
     pathItems: never;
 }
@@ -5974,6 +6275,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6005,6 +6307,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6035,6 +6338,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6064,6 +6368,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6095,6 +6400,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6118,6 +6424,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6143,6 +6450,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6154,7 +6462,10 @@ export interface operations {
     create_first_administrator: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6171,6 +6482,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6181,8 +6494,14 @@ export interface operations {
     };
     get_me: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `display_name`, `email`, `email_verified`, `id`, `roles`, `updated_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6209,6 +6528,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -6227,6 +6548,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6242,8 +6565,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `client`, `created_at`, `current`, `expires_at`, `id`, `last_used_at`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6281,6 +6609,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6296,8 +6625,13 @@ export interface operations {
                 cursor?: string;
                 /** @description Only the user with this address. */
                 email?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `display_name`, `email`, `email_verified`, `id`, `last_signed_in_at`, `lock_reason`, `locked`, `locked_at`, `roles`, `updated_at`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6319,8 +6653,14 @@ export interface operations {
     };
     get_user: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `display_name`, `email`, `email_verified`, `id`, `last_signed_in_at`, `lock_reason`, `locked`, `locked_at`, `roles`, `updated_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description Which user. */
                 id: string;
@@ -6350,6 +6690,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which user. */
@@ -6371,6 +6713,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6382,7 +6726,10 @@ export interface operations {
     get_jwks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6404,8 +6751,14 @@ export interface operations {
     };
     list_my_factors: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `confirmed_at`, `created_at`, `id`, `kind`, `last_used_at`, `name`, `status`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6449,6 +6802,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6479,6 +6833,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6505,6 +6860,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6526,6 +6882,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6552,6 +6909,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6577,6 +6935,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6608,6 +6967,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6623,8 +6983,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `grants`, `id`, `name`, `previous_secret_until`, `redirect_uris`, `scopes`, `secret`, `type`, `updated_at`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6668,6 +7033,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6678,8 +7044,14 @@ export interface operations {
     };
     get_oauth_client: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `grants`, `id`, `name`, `previous_secret_until`, `redirect_uris`, `scopes`, `secret`, `type`, `updated_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The client. */
                 id: string;
@@ -6725,6 +7097,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6737,6 +7110,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The client. */
@@ -6758,6 +7133,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6789,6 +7166,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6804,8 +7182,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `client_id`, `client_name`, `granted_at`, `scopes`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6843,6 +7226,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6881,7 +7265,10 @@ export interface operations {
                 /** @description Refused. */
                 request_uri?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6920,6 +7307,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6947,6 +7335,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6988,6 +7377,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7015,6 +7405,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7029,7 +7420,10 @@ export interface operations {
                 /** @description The query that the page was shown for. */
                 request: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The provider. */
                 provider: string;
@@ -7051,7 +7445,10 @@ export interface operations {
                 /** @description The issuer that answers. */
                 iss?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The provider. */
                 provider: string;
@@ -7093,6 +7490,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7120,6 +7518,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7145,6 +7544,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7156,7 +7556,10 @@ export interface operations {
     get_userinfo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7191,6 +7594,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7202,7 +7606,10 @@ export interface operations {
     get_openid_configuration: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7225,7 +7632,10 @@ export interface operations {
     get_authorization_server_metadata: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7247,8 +7657,14 @@ export interface operations {
     };
     list_providers: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `display_name`, `name`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7282,7 +7698,10 @@ export interface operations {
                 /** @description Seconds since the person signed in at the provider, at most 86,400; 0 has them sign in anew. */
                 max_age?: number;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The provider. */
                 provider: string;
@@ -7315,6 +7734,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7325,8 +7745,14 @@ export interface operations {
     };
     list_my_identities: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `email`, `id`, `issuer`, `last_used_at`, `provider`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7352,6 +7778,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -7370,6 +7798,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7396,6 +7826,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7409,8 +7840,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `expires_at`, `id`, `last_used_at`, `name`, `networks`, `previous_secret_until`, `scopes`, `secret`, `service_account_id`, `updated_at`, `user_id`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7454,6 +7890,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7464,8 +7901,14 @@ export interface operations {
     };
     get_api_key: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `expires_at`, `id`, `last_used_at`, `name`, `networks`, `previous_secret_until`, `scopes`, `secret`, `service_account_id`, `updated_at`, `user_id`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The key. */
                 id: string;
@@ -7511,6 +7954,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7523,6 +7967,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The key. */
@@ -7544,6 +7990,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7579,6 +8027,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7594,8 +8043,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `id`, `lock_reason`, `locked`, `name`, `roles`, `updated_at`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7621,6 +8075,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -7639,6 +8095,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7649,8 +8107,14 @@ export interface operations {
     };
     get_service_account: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `id`, `lock_reason`, `locked`, `name`, `roles`, `updated_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The account. */
                 id: string;
@@ -7680,6 +8144,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The account. */
@@ -7701,6 +8167,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7716,8 +8184,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `expires_at`, `id`, `last_used_at`, `name`, `networks`, `previous_secret_until`, `scopes`, `secret`, `service_account_id`, `updated_at`, `user_id`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The account. */
                 id: string;
@@ -7767,6 +8240,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7788,8 +8262,13 @@ export interface operations {
                 q?: string;
                 /** @description `active` unless said; only staff get anything for the others. */
                 status?: components["schemas"]["ProductStatus"];
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `category`, `created_at`, `description`, `id`, `image`, `slug`, `status`, `title`, `updated_at`, `variants`, `version`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7815,6 +8294,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -7833,6 +8314,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7867,8 +8350,13 @@ export interface operations {
                  *     wanted variants; those without one come last. What is equal comes newest first.
                  */
                 sort?: components["schemas"]["SearchSort"];
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `category`, `created_at`, `description`, `id`, `image`, `slug`, `status`, `title`, `updated_at`, `variants`, `version`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7890,8 +8378,14 @@ export interface operations {
     };
     get_product: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `category`, `created_at`, `description`, `id`, `image`, `slug`, `status`, `title`, `updated_at`, `variants`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description `prd_…`, or `slug:darjeeling-first-flush` */
                 id: string;
@@ -7921,6 +8415,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The product. */
@@ -7942,6 +8438,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7956,6 +8454,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The product. */
@@ -7977,6 +8477,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7991,6 +8493,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The variant. */
@@ -8012,6 +8516,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8026,6 +8532,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The variant. */
@@ -8046,6 +8554,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8061,8 +8571,13 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `id`, `position`, `slug`, `title`, `version`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8088,6 +8603,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -8106,6 +8623,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8123,8 +8642,15 @@ export interface operations {
                 cursor?: string;
                 /** @description Only this variant's. */
                 variant_id?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `available`, `location_id`, `on_hand`, `reserved`, `updated_at`, `variant`, `variant_id`. */
+                fields?: string;
+                /** @description What the answer is to have in it, separated by commas: `variant`: what the variant is called. An answer with it has no `ETag`. */
+                expand?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8150,6 +8676,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -8168,6 +8696,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8185,8 +8715,15 @@ export interface operations {
                 cursor?: string;
                 /** @description Only this variant's. */
                 variant_id?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `actor`, `at`, `delta_on_hand`, `delta_reserved`, `id`, `location_id`, `reason`, `reference`, `reservation_id`, `variant`, `variant_id`. */
+                fields?: string;
+                /** @description What the answer is to have in it, separated by commas: `variant`: what the variant is called. An answer with it has no `ETag`. */
+                expand?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8217,8 +8754,13 @@ export interface operations {
                 status?: components["schemas"]["PriceListStatus"];
                 /** @description Only those in this currency. */
                 currency?: "AUD" | "BHD" | "BRL" | "CAD" | "CHF" | "CNY" | "CZK" | "DKK" | "EUR" | "GBP" | "HKD" | "HUF" | "IDR" | "ILS" | "INR" | "ISK" | "JOD" | "JPY" | "KRW" | "KWD" | "MXN" | "MYR" | "NOK" | "NZD" | "OMR" | "PHP" | "PLN" | "RON" | "SEK" | "SGD" | "THB" | "TND" | "TRY" | "TWD" | "USD" | "VND" | "ZAR" | null;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `currency`, `customer_group_ids`, `id`, `name`, `priority`, `status`, `updated_at`, `valid_from`, `valid_until`, `version`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8244,6 +8786,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -8262,6 +8806,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8272,8 +8818,14 @@ export interface operations {
     };
     get_price_list: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `currency`, `customer_group_ids`, `id`, `name`, `priority`, `status`, `updated_at`, `valid_from`, `valid_until`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The price list. */
                 id: string;
@@ -8303,6 +8855,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The price list. */
@@ -8324,6 +8878,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8341,8 +8897,13 @@ export interface operations {
                 cursor?: string;
                 /** @description Only this variant's. */
                 variant_id?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `min_quantity`, `unit_price`, `variant_id`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The price list. */
                 id: string;
@@ -8387,6 +8948,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8404,8 +8966,13 @@ export interface operations {
                 cursor?: string;
                 /** @description Only those that this person is in. */
                 user_id?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `id`, `name`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8431,6 +8998,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -8449,6 +9018,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8479,6 +9050,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8494,8 +9066,13 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `added_at`, `user_id`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The group. */
                 id: string;
@@ -8538,6 +9115,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8564,6 +9142,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8572,8 +9151,14 @@ export interface operations {
     };
     get_payment: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amount`, `attempts`, `authorized`, `capture`, `captured`, `captures`, `created_at`, `id`, `next_action`, `order_id`, `refunded`, `refunds`, `status`, `updated_at`, `void_requested`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description `pay_…` */
                 id: string;
@@ -8603,6 +9188,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description `pay_…` */
@@ -8624,6 +9211,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8638,6 +9227,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8652,6 +9243,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description `pay_…` */
@@ -8673,6 +9266,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8687,6 +9282,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description `pay_…` */
@@ -8708,6 +9305,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8722,6 +9321,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8732,8 +9333,14 @@ export interface operations {
     };
     get_refund: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amount`, `approval`, `created_at`, `id`, `payment_id`, `reason`, `status`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description `rfd_…` */
                 id: string;
@@ -8762,6 +9369,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description `rfd_…` */
@@ -8783,6 +9392,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8797,6 +9408,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8811,6 +9424,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description `rfd_…` */
@@ -8832,6 +9447,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8858,6 +9475,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8875,8 +9493,13 @@ export interface operations {
                 cursor?: string;
                 /** @description Only entries about this payment. */
                 payment_id?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `id`, `kind`, `order_id`, `payment_id`, `posted_at`, `transfers`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8917,6 +9540,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8928,7 +9552,10 @@ export interface operations {
     create_cart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8945,6 +9572,10 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    /** @description The secret that opens a guest's cart, this once. */
+                    "Cart-Token"?: string;
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8958,10 +9589,14 @@ export interface operations {
             query?: {
                 /** @description `true` adds `explanation`: each step to the total, with what roundings left out. */
                 explain?: boolean;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `billing_address`, `checkout_id`, `created_at`, `currency`, `email`, `explanation`, `id`, `lines`, `missing`, `problems`, `promotion_codes`, `shipping_address`, `shipping_method`, `status`, `totals`, `updated_at`. */
+                fields?: string;
             };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -8994,6 +9629,8 @@ export interface operations {
                 "If-Match": string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9015,6 +9652,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9031,6 +9670,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9052,6 +9693,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9068,6 +9711,8 @@ export interface operations {
                 "If-Match": string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9086,6 +9731,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9102,6 +9749,8 @@ export interface operations {
                 "If-Match": string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9125,6 +9774,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9141,6 +9792,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9162,6 +9815,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9178,6 +9833,8 @@ export interface operations {
                 "If-Match": string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9196,6 +9853,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9206,10 +9865,15 @@ export interface operations {
     };
     list_shipping_options: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `code`, `days`, `name`, `price`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which cart. */
@@ -9241,6 +9905,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -9259,6 +9925,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9269,12 +9937,17 @@ export interface operations {
     };
     get_checkout: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `cart_id`, `created_at`, `expires_at`, `id`, `lines`, `next_action`, `order_id`, `payment`, `problems`, `reason`, `status`, `totals`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
-                /** @description `wait=n`: seconds to wait for the next change, at most 20. */
+                /** @description `wait=n`: seconds to wait for the next change, at most 20. Preferences that are not known are ignored, unless there is `handling=strict`. */
                 Prefer?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which checkout. */
@@ -9291,6 +9964,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9327,6 +10001,46 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    confirm_checkout_by_verb: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+            };
+            path: {
+                /** @description Which checkout. */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmCheckoutBody"];
+            };
+        };
+        responses: {
+            /** @description The checkout as it stands now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9341,6 +10055,8 @@ export interface operations {
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which checkout. */
@@ -9356,6 +10072,8 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9369,6 +10087,60 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+        };
+    };
+    cancel_checkout_by_verb: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Which checkout. */
+                checkout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkout, undone. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            /** @description The checkout, being undone. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    Deprecation: components["headers"]["Deprecation"];
+                    Sunset: components["headers"]["Sunset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9392,8 +10164,15 @@ export interface operations {
                 email?: string;
                 /** @description Staff only: the order with this number. */
                 number?: number;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `cancel_reason`, `cancelled_at`, `captured`, `cart_id`, `created_at`, `customer`, `fulfillments`, `id`, `lines`, `number`, `payment_id`, `payment_status`, `placed_at`, `rates_source`, `refunded`, `returns`, `shipping_method`, `status`, `totals`. */
+                fields?: string;
+                /** @description What the answer is to have in it, separated by commas: `fulfillments`: the parcels of each order; `returns`: what came back of each order, or is to. An answer with it has no `ETag`. */
+                expand?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9418,10 +10197,16 @@ export interface operations {
             query?: {
                 /** @description `true` adds `explanation`: each step to the total, with what roundings left out. */
                 explain?: boolean;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `billing_address`, `cancel_reason`, `cancelled_at`, `captured`, `cart_id`, `created_at`, `customer`, `explanation`, `fulfillments`, `id`, `lines`, `number`, `payment_id`, `payment_status`, `placed_at`, `rates_source`, `refunded`, `returns`, `shipping_address`, `shipping_method`, `status`, `totals`. */
+                fields?: string;
+                /** @description What the answer is to have in it, separated by commas: `returns`: what came back of it, or is to. An answer with it has no `ETag`. */
+                expand?: string;
             };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9448,10 +10233,15 @@ export interface operations {
     };
     get_order_timeline: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amount`, `at`, `fulfillment_id`, `kind`, `reason`, `return_id`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9483,6 +10273,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9504,6 +10296,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9518,6 +10312,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9539,6 +10335,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9553,6 +10351,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which parcel. */
@@ -9574,6 +10374,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9593,8 +10395,13 @@ export interface operations {
                 code?: string;
                 /** @description Only promotions in this state. */
                 status?: components["schemas"]["PromotionState"];
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amounts`, `code`, `combinable`, `created_at`, `customer_limit`, `id`, `kind`, `minimum_subtotals`, `rate`, `redeemed`, `status`, `total_limit`, `updated_at`, `valid_from`, `valid_until`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9620,6 +10427,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -9638,6 +10447,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9648,8 +10459,14 @@ export interface operations {
     };
     get_promotion: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amounts`, `code`, `combinable`, `created_at`, `customer_limit`, `id`, `kind`, `minimum_subtotals`, `rate`, `redeemed`, `status`, `total_limit`, `updated_at`, `valid_from`, `valid_until`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description Which promotion. */
                 promotion_id: string;
@@ -9679,6 +10496,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which promotion. */
@@ -9700,6 +10519,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9710,10 +10531,15 @@ export interface operations {
     };
     list_returns: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `approved_at`, `closed_at`, `created_at`, `decision_note`, `id`, `lines`, `note`, `order_id`, `received_at`, `refund`, `requested_by`, `restock_status`, `status`, `version`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9745,6 +10571,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which order. */
@@ -9766,6 +10594,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9776,10 +10606,15 @@ export interface operations {
     };
     get_return: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `approved_at`, `closed_at`, `created_at`, `decision_note`, `id`, `lines`, `note`, `order_id`, `received_at`, `refund`, `requested_by`, `restock_status`, `status`, `version`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description Which return. */
@@ -9810,6 +10645,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which return. */
@@ -9831,6 +10668,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9860,6 +10699,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9874,6 +10714,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description Which return. */
@@ -9895,6 +10737,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9916,8 +10760,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `archived_at`, `body`, `created_at`, `id`, `kind`, `seen_at`, `subject`, `title`, `version`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9943,6 +10792,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The notification. */
@@ -9964,6 +10815,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9974,8 +10827,14 @@ export interface operations {
     };
     count_my_notifications: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `inbox`, `unread`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10014,6 +10873,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10024,8 +10884,14 @@ export interface operations {
     };
     get_my_notification_preferences: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `choices`, `digest_hour`, `quiet_hours`, `time_zone`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10052,6 +10918,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -10069,6 +10937,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10090,8 +10960,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempts`, `channel`, `created_at`, `digest_id`, `id`, `last_error`, `reason`, `recipient_hash`, `send_at`, `sent_at`, `status`, `subject`, `template`, `uncertain`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10111,6 +10986,126 @@ export interface operations {
             };
         };
     };
+    create_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMessage"];
+            };
+        };
+        responses: {
+            /** @description The messages; each can be looked at, and cancelled while it is scheduled. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedMessages"];
+                };
+            };
+        };
+    };
+    get_message: {
+        parameters: {
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempts`, `channel`, `created_at`, `digest_id`, `id`, `last_error`, `reason`, `recipient_hash`, `send_at`, `sent_at`, `status`, `subject`, `template`, `uncertain`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path: {
+                /** @description The message. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message, without its text and without its address. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    cancel_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message: it will not be sent, `reason` is `cancelled`. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    list_message_templates: {
+        parameters: {
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `description`, `parameters`, `template`, `topic`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, on one page. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplateList"];
+                };
+            };
+        };
+    };
     list_message_suppressions: {
         parameters: {
             query?: {
@@ -10120,8 +11115,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `channel`, `created_at`, `id`, `last_error`, `message_id`, `recipient_hash`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10159,6 +11159,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10167,8 +11168,14 @@ export interface operations {
     };
     list_event_types: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `description`, `example`, `schema`, `source`, `type`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10199,8 +11206,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `data`, `datacontenttype`, `dataschema`, `id`, `sequence`, `source`, `specversion`, `subject`, `time`, `type`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10222,8 +11234,14 @@ export interface operations {
     };
     get_event: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `data`, `datacontenttype`, `dataschema`, `id`, `sequence`, `source`, `specversion`, `subject`, `time`, `type`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The event. */
                 id: string;
@@ -10279,8 +11297,14 @@ export interface operations {
     };
     list_webhook_endpoints: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_secret_until`, `secret`, `status`, `updated_at`, `url`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10324,6 +11348,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10334,8 +11359,14 @@ export interface operations {
     };
     get_webhook_endpoint: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_secret_until`, `secret`, `status`, `updated_at`, `url`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The receiver. */
                 id: string;
@@ -10381,6 +11412,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10393,6 +11425,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the version you are changing. */
                 "If-Match": string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The receiver. */
@@ -10414,6 +11448,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10445,6 +11481,7 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10459,6 +11496,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path: {
                 /** @description The receiver. */
@@ -10480,6 +11519,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10514,6 +11555,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10535,8 +11577,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempted_at`, `attempts`, `created_at`, `due_at`, `endpoint_id`, `event_id`, `event_type`, `finished_at`, `id`, `kind`, `last_error`, `state`, `subject`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10558,8 +11605,14 @@ export interface operations {
     };
     get_webhook_delivery: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempted_at`, `attempts`, `created_at`, `due_at`, `endpoint_id`, `event_id`, `event_type`, `finished_at`, `id`, `kind`, `last_error`, `state`, `subject`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The delivery. */
                 id: string;
@@ -10585,7 +11638,10 @@ export interface operations {
     retry_webhook_delivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
             path: {
                 /** @description The delivery. */
                 id: string;
@@ -10601,6 +11657,8 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10612,7 +11670,10 @@ export interface operations {
     show_unsubscription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The token of the link. */
                 token: string;
@@ -10657,6 +11718,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10667,8 +11729,14 @@ export interface operations {
     };
     list_my_contact_points: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `hint`, `id`, `kind`, `platform`, `status`, `verified_at`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10694,6 +11762,8 @@ export interface operations {
             header?: {
                 /** @description A value of your own for this command; repeats with it have one effect. */
                 "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -10712,6 +11782,8 @@ export interface operations {
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10742,6 +11814,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10770,6 +11843,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10800,6 +11874,7 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10825,8 +11900,13 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `action`, `actor`, `after`, `before`, `causation_id`, `correlation_id`, `data`, `event_id`, `hash`, `id`, `interface`, `occurred_at`, `previous_hash`, `recorded_at`, `seq`, `source`, `target`, `trace_id`. */
+                fields?: string;
             };
-            header?: never;
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10848,8 +11928,14 @@ export interface operations {
     };
     get_audit_entry: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `action`, `actor`, `after`, `before`, `causation_id`, `correlation_id`, `data`, `event_id`, `hash`, `id`, `interface`, `occurred_at`, `previous_hash`, `recorded_at`, `seq`, `source`, `target`, `trace_id`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path: {
                 /** @description The entry. */
                 id: string;
@@ -10874,10 +11960,15 @@ export interface operations {
     };
     get_idempotency_key: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `key`, `requests`, `state`. */
+                fields?: string;
+            };
             header?: {
                 /** @description The secret of the guest whose keys these are. */
                 "Cart-Token"?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
             };
             path: {
                 /** @description The key as it was sent, percent-encoded. */
@@ -10903,8 +11994,14 @@ export interface operations {
     };
     list_invariants: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `checked_at`, `description`, `module`, `name`, `state`, `violations`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10920,6 +12017,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invariants"];
+                };
+            };
+        };
+    };
+    list_deprecations: {
+        parameters: {
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `credentials`, `credentials_total`, `days_total`, `deprecated_at`, `module`, `part`, `successor`, `sunset_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every deprecated part. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deprecations"];
                 };
             };
         };
