@@ -11,6 +11,10 @@ use crate::workspace::{Package, Workspace};
 /// Members that every package inherits from the workspace.
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
 
+/// The packages in which a block of unsafe code may be expected (ADR 34). Their lints are those of the workspace, written
+/// out: Cargo inherits all or none.
+const WITH_UNSAFE_CODE: [&str; 1] = ["tenon-machine"];
+
 pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     let path = workspace.root.join("Cargo.toml");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -25,7 +29,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
         .collect();
     let mut findings = Vec::new();
     for package in &workspace.packages {
-        findings.extend(inherits(package));
+        findings.extend(inherits(package, &root));
         findings.extend(dependencies_from_root(package));
     }
     let used: BTreeSet<&str> = workspace
@@ -48,7 +52,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn inherits(package: &Package) -> Vec<Finding> {
+fn inherits(package: &Package, root: &toml::Table) -> Vec<Finding> {
     let file = package.folder.join("Cargo.toml");
     let finding = |rule, what| Finding {
         rule,
@@ -79,13 +83,33 @@ fn inherits(package: &Package) -> Vec<Finding> {
             "a package says in `description` what it is".to_owned(),
         ));
     }
-    if !from_workspace(package.manifest.get("lints")) {
+    let lints = package.manifest.get("lints");
+    let name = section
+        .and_then(|section| section.get("name"))
+        .and_then(toml::Value::as_str);
+    let may_differ = name.is_some_and(|name| WITH_UNSAFE_CODE.contains(&name));
+    if may_differ {
+        if lints != lints_with_unsafe_code(root).as_ref() {
+            findings.push(finding(
+                "manifest-lints",
+                "write out the lints of the workspace, with `unsafe_code = \"deny\"`".to_owned(),
+            ));
+        }
+    } else if !from_workspace(lints) {
         findings.push(finding(
             "manifest-lints",
             "write `[lints] workspace = true`".to_owned(),
         ));
     }
     findings
+}
+
+/// The lints of the workspace, but that an exception from one of them is possible.
+fn lints_with_unsafe_code(root: &toml::Table) -> Option<toml::Value> {
+    let mut lints = root.get("workspace")?.get("lints")?.clone();
+    let unsafe_code = lints.get_mut("rust")?.get_mut("unsafe_code")?;
+    *unsafe_code = toml::Value::String("deny".to_owned());
+    Some(lints)
 }
 
 fn dependencies_from_root(package: &Package) -> Vec<Finding> {
@@ -134,6 +158,26 @@ mod tests {
     #[test]
     fn good_manifests_break_no_rule() {
         assert_eq!(rules(ROOT, GOOD), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_package_with_unsafe_code_has_all_other_lints() {
+        let root =
+            format!("{ROOT}[workspace.lints.rust]\nunsafe_code = \"forbid\"\nunused = \"deny\"\n");
+        let with = |name: &str, lints: &str| {
+            let member = GOOD.replace("\"xtask\"", name);
+            rules(&root, &member.replace("[lints]\nworkspace = true\n", lints))
+        };
+        let all = "[lints.rust]\nunsafe_code = \"deny\"\nunused = \"deny\"\n";
+        assert_eq!(with("\"tenon-machine\"", all), Vec::<&str>::new());
+        assert_eq!(with("\"tenon-other\"", all), ["manifest-lints"]);
+        for wrong in [
+            "[lints.rust]\nunsafe_code = \"deny\"\n",
+            "[lints.rust]\nunsafe_code = \"allow\"\nunused = \"deny\"\n",
+            "",
+        ] {
+            assert_eq!(with("\"tenon-machine\"", wrong), ["manifest-lints"]);
+        }
     }
 
     #[test]

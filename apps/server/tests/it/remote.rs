@@ -99,7 +99,10 @@ async fn a_read_with_the_token_of_a_write_never_misses_it() {
             }
             assert_eq!(status, 200, "{engine:?}: {found}");
             let count = found["data"].as_array().map_or(0, Vec::len);
-            assert_eq!(count, 1, "{engine:?}, round {round}: {found}");
+            assert_eq!(
+                count, 2,
+                "what changed, and who changed it: {engine:?}, round {round}: {found}"
+            );
         }
         server.verify();
     }
