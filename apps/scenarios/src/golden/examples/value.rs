@@ -9,7 +9,7 @@ const TIME: &str = "2026-01-31T09:30:00Z";
 const SECONDS: u64 = 1_769_851_800;
 
 /// What stands for a whole text.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 10] = [
     ("<time>", TIME),
     ("<date>", "Sat, 31 Jan 2026 09:30:00 GMT"),
     ("<trace>", "0af7651916cd43dd8448eb211c80319c"),
@@ -18,6 +18,7 @@ const WORDS: [(&str, &str); 9] = [
         "<hash>",
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ),
+    ("<code>", "204816"),
     ("<api>", "https://api.shop.example"),
     ("<mail>", "https://mail.shop.example"),
     ("<payments>", "https://payments.shop.example"),
