@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Topic {
     /// Sign-in, password, second factors: cannot be switched off.
     Security,
-    /// Orders placed and cancelled, money paid back.
+    /// Orders placed and cancelled, things sent back, money paid back.
     Orders,
     /// Parcels sent, late, to be fetched, and arrived.
     Shipping,
@@ -109,7 +109,11 @@ impl Topic {
             Template::OrderPlaced
             | Template::OrderCancelled
             | Template::PaymentReturned
-            | Template::RefundSucceeded => Self::Orders,
+            | Template::RefundSucceeded
+            | Template::ReturnRequested
+            | Template::ReturnApproved
+            | Template::ReturnRejected
+            | Template::ReturnReceived => Self::Orders,
             Template::OrderShipped | Template::DeliveryDelayed | Template::ReadyForPickup => {
                 Self::Shipping
             }
@@ -182,6 +186,24 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_and_the_note_of_the_same_event_are_about_the_same() {
+        for (template, event) in [
+            (Template::OrderPlaced, "order.placed"),
+            (Template::OrderCancelled, "order.cancelled"),
+            (Template::OrderShipped, "order.shipped"),
+            (Template::PaymentReturned, "order.payment_returned"),
+            (Template::RefundSucceeded, "refund.succeeded"),
+            (Template::ReturnRequested, "order.return_requested"),
+            (Template::ReturnApproved, "order.return_approved"),
+            (Template::ReturnRejected, "order.return_rejected"),
+            (Template::ReturnReceived, "order.return_received"),
+            (Template::NewDevice, "session.created"),
+        ] {
+            assert_eq!(Topic::of_template(template), Topic::of_event(event));
+        }
+    }
 
     fn word(value: impl Serialize) -> String {
         let value = serde_json::to_value(value).expect("a word");
