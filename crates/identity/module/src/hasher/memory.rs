@@ -9,6 +9,17 @@ thread_local! {
     static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
+#[cfg(test)]
+thread_local! {
+    static WALKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How many blocks of memory this thread has gone through: what hashes cost, without a clock.
+#[cfg(test)]
+pub(super) fn walked() -> usize {
+    WALKED.get()
+}
+
 /// Hashes in memory that the thread keeps until it ends: clearing new memory for each hash cost 5 to 10 % of it, and small
 /// pages another tenth. What a hash leaves there is no password, and the next one writes over it.
 ///
@@ -26,6 +37,8 @@ pub(super) fn hash_into(
         if blocks.len() < needed {
             *blocks = filled_in_huge_pages(Block::new(), needed);
         }
+        #[cfg(test)]
+        WALKED.set(WALKED.get() + argon2.params().t_cost() as usize * needed);
         argon2.hash_password_into_with_memory(password, salt, out, &mut blocks[..needed])
     })
 }
