@@ -157,6 +157,7 @@ impl Intake {
             .collect();
         if taken.is_empty() && page.position - progress.cursor < LARGEST_UNSTORED {
             progress.ahead = page.position;
+            self.inbox.moved().notify_waiters(); // whoever waits for these events need not
         } else if self.store(progress.cursor, page.position, &taken).await? {
             *progress = Progress {
                 cursor: page.position,

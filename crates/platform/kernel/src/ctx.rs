@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::emitted::EmittedLog;
-use crate::{Emitted, Env, elapsed};
+use crate::{CallStats, Env, OpenUnit, elapsed};
 
 /// Most modules a call may pass through before it is taken for a loop.
 const MAX_HOPS: u8 = 8;
@@ -139,30 +138,6 @@ pub struct IdempotencyScope {
     pub fingerprint: [u8; 32],
 }
 
-/// What a request cost, shared by all calls made on its behalf.
-#[derive(Debug, Default)]
-pub struct CallStats {
-    statements: AtomicU32,
-    database_micros: AtomicU64,
-    open_units: AtomicU32,
-    seam_calls: Mutex<Vec<SeamCalls>>,
-    seam_micros: AtomicU64,
-    emitted: EmittedLog,
-}
-
-/// How often a request called one module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SeamCalls {
-    /// The module that was called.
-    pub callee: &'static str,
-    /// How often.
-    pub count: u32,
-}
-
-/// Marks that a unit of work is open; the seam refuses calls meanwhile.
-#[derive(Debug)]
-pub struct OpenUnit(Arc<CallStats>);
-
 impl CallCtx {
     /// Starts a context at the edge of the system.
     pub fn new(env: &Env, interface: Interface, principal: Principal) -> Self {
@@ -270,8 +245,7 @@ impl CallCtx {
 
     /// Opens a unit of work; closed when the guard is dropped.
     pub fn open_unit(&self) -> OpenUnit {
-        self.stats.open_units.fetch_add(1, Ordering::Relaxed);
-        OpenUnit(Arc::clone(&self.stats))
+        OpenUnit::of(&self.stats)
     }
 }
 
@@ -377,84 +351,6 @@ impl fmt::Display for Principal {
     }
 }
 
-impl CallStats {
-    /// Counts one statement sent to a database.
-    pub fn record_statement(&self, took: Duration) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.database_micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    /// Adds what a call cost on its other side.
-    pub fn record_statements(&self, count: u32, took: Duration) {
-        self.statements.fetch_add(count, Ordering::Relaxed);
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.database_micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    /// Returns how many statements were sent.
-    pub fn statements(&self) -> u32 {
-        self.statements.load(Ordering::Relaxed)
-    }
-
-    /// Returns the time spent waiting for databases.
-    pub fn database_time(&self) -> Duration {
-        Duration::from_micros(self.database_micros.load(Ordering::Relaxed))
-    }
-
-    /// Counts one call to another module.
-    pub fn record_seam_call(&self, callee: &'static str) {
-        let mut calls = self.lock_seam_calls();
-        match calls.iter_mut().find(|known| known.callee == callee) {
-            Some(known) => known.count = known.count.saturating_add(1),
-            None => calls.push(SeamCalls { callee, count: 1 }),
-        }
-    }
-
-    /// Returns which modules were called, and how often.
-    pub fn seam_calls(&self) -> Vec<SeamCalls> {
-        self.lock_seam_calls().clone()
-    }
-
-    /// Adds the time that was spent waiting for another module.
-    pub fn record_seam_time(&self, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.seam_micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    /// Returns the time spent waiting for other modules, all calls added up.
-    pub fn seam_time(&self) -> Duration {
-        Duration::from_micros(self.seam_micros.load(Ordering::Relaxed))
-    }
-
-    /// Remembers events that were committed.
-    pub fn record_emitted(&self, events: Emitted) {
-        self.emitted.add(events);
-    }
-
-    /// Returns the events that were committed, by module and type; at most [`crate::MAX_EMITTED`].
-    pub fn emitted(&self) -> Vec<Emitted> {
-        self.emitted.all()
-    }
-
-    fn lock_seam_calls(&self) -> MutexGuard<'_, Vec<SeamCalls>> {
-        self.seam_calls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) // counters are whole at any time
-    }
-
-    /// Says whether a unit of work is open.
-    pub fn has_open_unit(&self) -> bool {
-        self.open_units.load(Ordering::Relaxed) > 0
-    }
-}
-
-impl Drop for OpenUnit {
-    fn drop(&mut self) {
-        self.0.open_units.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
     bytes
@@ -514,7 +410,7 @@ mod tests {
         ctx.stats().record_seam_call("catalog");
         ctx.child().stats().record_seam_call("payments");
         ctx.child().stats().record_seam_call("catalog");
-        let counted = |callee, count| SeamCalls { callee, count };
+        let counted = |callee, count| crate::SeamCalls { callee, count };
         assert_eq!(
             ctx.stats().seam_calls(),
             [counted("catalog", 2), counted("payments", 1)]

@@ -12,12 +12,13 @@ mod error;
 mod id;
 mod money;
 mod page;
+mod stats;
 mod timestamp;
 
 pub use self::clock::{Clock, MovableClock, SystemClock};
 pub use self::ctx::{
-    CallCtx, CallStats, Caller, Deadline, IdempotencyScope, Interface, OpenUnit, Principal, Role,
-    SeamCalls, TraceContext, UserPrincipal,
+    CallCtx, Caller, Deadline, IdempotencyScope, Interface, Principal, Role, TraceContext,
+    UserPrincipal,
 };
 pub use self::emitted::{Emitted, MAX_EMITTED};
 pub use self::entropy::{Entropy, Env, SystemEntropy};
@@ -25,6 +26,7 @@ pub use self::error::{ErrorKind, FieldError, Retry, ServiceError};
 pub use self::id::{Id, IdKind, ParseIdError};
 pub use self::money::{Currency, Money, MoneyError};
 pub use self::page::{Cursor, CursorError, CursorKey, Page, PageRequest};
+pub use self::stats::{CallStats, OpenUnit, SeamCalls};
 pub use self::timestamp::{ParseTimestampError, Timestamp};
 
 /// The moving clock and seeded entropy, for tests of this and every other crate.

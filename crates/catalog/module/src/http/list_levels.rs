@@ -1,6 +1,5 @@
 //! `GET /v1/inventory/levels`
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,7 +11,7 @@ use tenon_kernel::{Role, Timestamp};
 use tenon_web::{ApiQuery, Ctx, Endpoint, Expand, ListView, Problem, Reply, page_request};
 
 use super::TAG;
-use super::variant_label::VariantLabelView;
+use super::variant_label::{self, VARIANT, VariantLabelView};
 use crate::domain::stock::Level;
 use crate::service::Service;
 
@@ -56,7 +55,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     .tag(TAG)
     .summary("Lists stock levels by variant and location.")
     .query::<ListLevelsQuery>()
-    .expands("variant", "what the variant is called")
+    .expands(VARIANT, "what the variant is called")
     .answers::<ListView<LevelView>>(200, "A page of levels.")
     .problem(400, "catalog.invalid_cursor")
     .handler(handler, Arc::clone(service))
@@ -71,14 +70,10 @@ async fn handler(
 ) -> Result<Reply, Problem> {
     let page = page_request(query.limit, query.cursor)?;
     let page = service.list_levels(&ctx, query.variant_id, page).await?;
-    let labels = if expand.has("variant") {
-        let ids = page.data.iter().map(|it| it.variant_id).collect();
-        service.expand_variants(&ctx, ids).await?
-    } else {
-        BTreeMap::new()
-    };
+    let ids = page.data.iter().map(|it| it.variant_id);
+    let labels = variant_label::wanted(&service, &ctx, &expand, ids).await?;
     Ok(Reply::page(page.map(|it| {
-        let variant = labels.get(&it.variant_id).map(Into::into);
+        let variant = labels.get(&it.variant_id).cloned();
         LevelView {
             variant,
             ..it.into()

@@ -21,7 +21,7 @@ pub(super) fn walked() -> usize {
 }
 
 /// Hashes in memory that the thread keeps until it ends: clearing new memory for each hash cost 5 to 10 % of it, and small
-/// pages another tenth. What a hash leaves there is no password, and the next one writes over it.
+/// pages another 5 (ADR 34). What a hash leaves there is no password, and the next one writes over it.
 ///
 /// # Errors
 ///

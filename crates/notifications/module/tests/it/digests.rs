@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tenon_kernel::Role;
 use tenon_testkit::{Client, engines};
 
-use crate::requested_messages::{ada, ask, contents, world_of_ada};
+use crate::requested_messages::{ada, ask, count_contents, world_of_ada};
 use crate::world::{ONE_STORE, World, eur, id, order};
 
 const CUSTOMER: &[Role] = &[Role::Customer];
@@ -85,7 +85,7 @@ async fn parcels_of_an_hour_are_told_in_one_mail_at_its_end() {
             states(&world, "order_shipped").await,
             ["gathered", "gathered"]
         );
-        assert_eq!(contents(&world).await, 1);
+        assert_eq!(count_contents(&world).await, 1);
         assert_eq!(world.violations().await, Vec::<String>::new());
 
         minutes_pass(&world, 60).await;
@@ -117,7 +117,7 @@ async fn parcels_of_an_hour_are_told_in_one_mail_at_its_end() {
         assert_eq!(states(&world, "digest").await, ["sent"]);
         let sent = world.app.events("notifications", "message.sent").await;
         assert_eq!(sent.len(), 4, "three things, and the mail that told them");
-        assert_eq!(contents(&world).await, 0);
+        assert_eq!(count_contents(&world).await, 0);
 
         // The next hour begins anew.
         ship(&world, "3").await;

@@ -1,5 +1,8 @@
 //! Messages that staff and programs ask for.
 
+mod contents;
+mod later;
+
 use std::time::Duration;
 
 use identity_contract::UserId;
@@ -65,7 +68,7 @@ async fn prefer(client: &Client, version: i64, body: &Value) {
 }
 
 /// How many contents are stored.
-pub(crate) async fn contents(world: &World) -> i64 {
+pub(crate) async fn count_contents(world: &World) -> i64 {
     let ctx = world.app.kit().ctx();
     let mut db = world.db.read(&ctx);
     let counted = db.query("SELECT COUNT(*) FROM message_contents");
@@ -110,7 +113,11 @@ async fn a_message_is_sent_once_under_its_key_and_shows_no_address() {
             (sent.len(), &sent[0].data["template"]),
             (1, &json!("service_message"))
         );
-        assert_eq!(contents(&world).await, 0, "what was said is forgotten");
+        assert_eq!(
+            count_contents(&world).await,
+            0,
+            "what was said is forgotten"
+        );
         assert_eq!(world.violations().await, Vec::<String>::new());
     }
 }
@@ -269,69 +276,7 @@ async fn whatever_is_wrong_is_named_and_nothing_is_stored() {
             assert_eq!(refused.status().as_u16(), status);
         }
         assert_eq!(world.log().await.len(), 0);
-        assert_eq!(contents(&world).await, 0);
-    }
-}
-
-#[tokio::test]
-async fn a_scheduled_message_waits_for_its_time_and_can_be_cancelled_until_then() {
-    for engine in engines() {
-        let world = world_of_ada(engine).await;
-        let mut body = hello(&ada(), "email");
-        body["send_at"] = in_minutes(&world, 60);
-        let [kept, stopped] = [
-            ask(&world, "a", &body).await.remove(0),
-            ask(&world, "b", &body).await.remove(0),
-        ];
-        assert_eq!(
-            (&kept["status"], &kept["send_at"]),
-            (&json!("scheduled"), &body["send_at"])
-        );
-        world.app.kit().advance(Duration::from_mins(59));
-        world.app.settle().await;
-        assert_eq!(world.catcher.messages().len(), 0);
-        assert_eq!(world.violations().await, Vec::<String>::new());
-
-        for _again in 0..2 {
-            let (status, cancelled) = cancel(&world, &stopped).await;
-            let state = (&cancelled["status"], &cancelled["reason"]);
-            assert_eq!(
-                (status, state),
-                (200, (&json!("dropped"), &json!("cancelled")))
-            );
-        }
-        assert_eq!(contents(&world).await, 1);
-        world.app.kit().advance(Duration::from_mins(1));
-        world.app.settle().await;
-        let mail = world.only_mail();
-        let id = kept["id"].as_str().expect("an id");
-        assert_eq!(mail.message_id, Some(format!("{id}@shop.test")));
-        assert_eq!(get(&world, &kept).await["status"], "sent");
-        assert_eq!(get(&world, &stopped).await["status"], "dropped");
-        let (status, refusal) = cancel(&world, &kept).await;
-        let code = &refusal["code"];
-        assert_eq!(
-            (status, code),
-            (409, &json!("notifications.message_not_scheduled"))
-        );
-        // The time is past; the repeat of the request is answered all the same.
-        assert_eq!(ask(&world, "a", &body).await[0]["status"], "sent");
-        let nobody = json!({ "id": "msg_00000000000000000000000000" });
-        assert_eq!(cancel(&world, &nobody).await.0, 404);
-        let audited = world.app.events("notifications", "audit.recorded").await;
-        let actions: Vec<_> = audited
-            .iter()
-            .map(|event| event.data["action"].clone())
-            .collect();
-        assert_eq!(
-            actions,
-            [
-                "message.requested",
-                "message.requested",
-                "message.cancelled"
-            ]
-        );
-        assert_eq!(world.violations().await, Vec::<String>::new());
+        assert_eq!(count_contents(&world).await, 0);
     }
 }
 
@@ -412,101 +357,12 @@ async fn who_wants_it_is_told_wherever_they_want_it() {
         world.hours_pass(2).await;
         assert_eq!(world.catcher.messages_to(NUMBER).len(), 2);
         assert_eq!(world.catcher.messages_to("ada@example.com").len(), 1);
-        assert_eq!(contents(&world).await, 0);
-        assert_eq!(world.violations().await, Vec::<String>::new());
-    }
-}
-
-#[tokio::test]
-async fn what_is_switched_off_before_its_time_is_not_sent() {
-    for engine in ONE_STORE {
-        let world = world_of_ada(engine).await;
-        let mut body = hello(&ada(), "email");
-        body["send_at"] = in_minutes(&world, 60);
-        let asked = ask(&world, "a", &body).await;
-        let off = json!({ "choices": [{ "topic": "service", "channel": "email", "mode": "off" }] });
-        prefer(&world.app.user("ada", CUSTOMER), 1, &off).await;
-        world.hours_pass(1).await;
-        assert_eq!(world.catcher.messages().len(), 0);
-        let shown = get(&world, &asked[0]).await;
-        assert_eq!(
-            (&shown["status"], &shown["reason"]),
-            (&json!("dropped"), &json!("preference"))
-        );
-        assert_eq!(contents(&world).await, 0);
-    }
-}
-
-#[tokio::test]
-async fn an_address_is_stored_sealed_and_suppressed_when_it_is_dead() {
-    for engine in engines() {
-        let world = world_of_ada(engine).await;
-        let to = json!({ "address": "guest@example.com" });
-        world.catcher.fail_next(1, Fault::TempFail);
-        let waiting = ask(&world, "a", &hello(&to, "email")).await;
-        assert_eq!(waiting[0]["subject"], waiting[0]["id"]);
-        world.app.settle().await;
-        assert_eq!(get(&world, &waiting[0]).await["status"], "queued");
-        let ctx = world.app.kit().ctx();
-        let sql = match world.db.engine() {
-            Engine::Sqlite => {
-                "SELECT (SELECT group_concat(recipient || subject || data) FROM messages)
-                        || (SELECT group_concat(hex(content)) FROM message_contents)
-                        || (SELECT group_concat(payload) FROM jobs) || (SELECT group_concat(data) FROM outbox)
-                        || (SELECT group_concat(coalesce(outcome, '')) FROM idempotency_keys)"
-            }
-            Engine::Postgres => {
-                "SELECT (SELECT string_agg(CAST(messages AS text), ' ') FROM messages)
-                        || (SELECT string_agg(encode(content, 'hex'), ' ') FROM message_contents)
-                        || (SELECT string_agg(CAST(jobs AS text), ' ') FROM jobs)
-                        || (SELECT string_agg(CAST(outbox AS text), ' ') FROM outbox)
-                        || (SELECT string_agg(CAST(idempotency_keys AS text), ' ') FROM idempotency_keys)"
-            }
-        };
-        let mut db = world.db.read(&ctx);
-        let stored = db.query(sql).fetch_scalar::<String>().await;
-        let stored = stored.expect("readable").expect("something");
-        assert!(
-            stored.contains("service_message") || stored.contains("msg_"),
-            "{stored}"
-        );
-        let stored = stored.to_lowercase();
-        for personal in ["guest@", "about your question", "we</b> do", "677565737440"] {
-            assert!(
-                !stored.contains(personal),
-                "{personal} is stored in {stored}"
-            );
-        }
-
-        world.catcher.fail_next(1, Fault::Refuse);
-        world.hours_pass(2).await;
-        assert_eq!(get(&world, &waiting[0]).await["status"], "bounced");
-        let asked = ask(&world, "b", &hello(&to, "email")).await;
-        world.app.settle().await;
-        let shown = get(&world, &asked[0]).await;
-        assert_eq!(
-            (&shown["status"], &shown["reason"]),
-            (&json!("dropped"), &json!("suppressed"))
-        );
-        assert_eq!(contents(&world).await, 0);
+        assert_eq!(count_contents(&world).await, 0);
         assert_eq!(world.violations().await, Vec::<String>::new());
     }
 }
 
 /// What was given up can be put back to work for a month; then nobody can say any more what it said.
-#[tokio::test]
-async fn what_a_given_up_message_says_is_forgotten_in_the_end() {
-    for engine in engines() {
-        let world = world_of_ada(engine).await;
-        world.catcher.fail_next(100, Fault::TempFail);
-        let asked = ask(&world, "a", &hello(&ada(), "email")).await;
-        world.hours_pass(70).await;
-        assert_eq!(get(&world, &asked[0]).await["status"], "failed");
-        assert_eq!(contents(&world).await, 1);
-        world.days_pass(31).await;
-        assert_eq!(contents(&world).await, 0);
-    }
-}
 
 #[tokio::test]
 async fn templates_are_listed_with_what_they_take() {

@@ -487,29 +487,6 @@ async fn any_event_is_taken_by_who_asks_for_any() {
 }
 
 #[tokio::test]
-async fn an_event_for_which_nothing_is_to_be_done_costs_no_place_in_the_inbox() {
-    for place in places() {
-        let mut world = World::new(place).await;
-        let odd = Subscription::new("mail", "shop")
-            .on_where::<Told>(Arc::clone(&world.reaction) as _, |told| {
-                told.number % 2 == 1
-            });
-        let worker = world.worker_of(odd);
-        for number in 1..=4 {
-            world.tell("a", number).await;
-        }
-        while worker.run_due().await.expect("runs") > 0 {}
-        assert_eq!(
-            world.attempts(),
-            [attempt("a", 1, 1), attempt("a", 3, 1)],
-            "and in their order"
-        );
-        assert_eq!(world.cursor().await, 4);
-        assert_eq!(world.inbox().await, ["a done 1", "a done 1"]);
-    }
-}
-
-#[tokio::test]
 async fn an_event_that_this_version_does_not_handle_waits_for_one_that_does() {
     for place in places() {
         let world = World::new(place).await;

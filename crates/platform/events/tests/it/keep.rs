@@ -1,4 +1,4 @@
-//! Events that are written down as they arrive, without an inbox.
+//! Events that need no place in the inbox: they are written down as they arrive, or are for nobody.
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -131,6 +131,29 @@ async fn a_reaction_of_its_own_goes_before_the_keeper_of_any() {
         while worker.run_due().await.expect("runs") > 0 {}
         assert_eq!(world.attempts(), [("a".to_owned(), 1, 1)]);
         assert!(keeper.pages.lock().expect("no panic while held").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_event_for_which_nothing_is_to_be_done_costs_no_place_in_the_inbox() {
+    for place in places() {
+        let mut world = World::new(place).await;
+        let odd = Subscription::new("mail", "shop")
+            .on_where::<Told>(Arc::clone(&world.reaction) as _, |told| {
+                told.number % 2 == 1
+            });
+        let worker = world.worker_of(odd);
+        for number in 1..=4 {
+            world.tell("a", number).await;
+        }
+        while worker.run_due().await.expect("runs") > 0 {}
+        assert_eq!(
+            world.attempts(),
+            [("a".to_owned(), 1, 1), ("a".to_owned(), 3, 1)],
+            "and in their order"
+        );
+        assert_eq!(world.cursor().await, 4);
+        assert_eq!(world.inbox().await, ["a done 1", "a done 1"]);
     }
 }
 

@@ -1,10 +1,10 @@
 //! Days of the calendar, known when the program is compiled.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
+use httpdate::fmt_http_date;
 use tenon_kernel::Timestamp;
-
-const SECONDS: i64 = 86_400;
 
 /// A day in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,34 +43,16 @@ impl Day {
         months > other_months || (months == other_months && self.of_month >= other.of_month)
     }
 
-    /// Days since 1970-01-01: years are counted from March, so that the leap day is the last one.
-    const fn number(self) -> i64 {
-        let (year, month) = if self.month > 2 {
-            (self.year, self.month - 3)
-        } else {
-            (self.year - 1, self.month + 9)
-        };
-        let leap_days = year / 4 - year / 100 + year / 400;
-        let in_year = (153 * month + 2) / 5 + self.of_month - 1;
-        year * 365 + leap_days + in_year - 719_468
-    }
-
-    pub(super) const fn begins_at(self) -> Timestamp {
-        Timestamp::from_unix_seconds(self.number() * SECONDS)
+    pub(super) fn begins_at(self) -> Timestamp {
+        let midnight = format!("{self}T00:00:00Z");
+        midnight.parse().expect("a day that every month has")
     }
 
     /// As headers say it (RFC 9110 §5.6.7).
     pub(super) fn http_date(self) -> String {
-        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
-        let weekday = usize::try_from(self.number().rem_euclid(7)).map_or("", |at| DAYS[at]);
-        let month = usize::try_from(self.month - 1).map_or("", |at| MONTHS[at]);
-        format!(
-            "{weekday}, {:02} {month} {} 00:00:00 GMT",
-            self.of_month, self.year
-        )
+        let seconds = u64::try_from(self.begins_at().as_unix_seconds());
+        let after = Duration::from_secs(seconds.expect("deprecations are younger than 1970"));
+        fmt_http_date(SystemTime::UNIX_EPOCH + after)
     }
 }
 
