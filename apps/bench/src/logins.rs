@@ -3,13 +3,16 @@
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use argon2::{Algorithm, Argon2, ParamsBuilder, Version};
+use mail_catcher::{CatcherOptions, MailCatcher};
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::load::paced_latencies;
@@ -20,15 +23,32 @@ use crate::{Smoke, median, row};
 const ROUNDS: usize = 5;
 /// Length of a round.
 const ROUND: Duration = Duration::from_secs(4);
-/// People who sign in again and again; fewer than may wait in line, so that none is sent away.
-const PEOPLE: usize = 8;
+/// Who may sign in: so many that nobody has more sessions than one may have at the end.
+const PEOPLE: usize = 512;
+/// How many of them do so at once; fewer than may wait in line, so that none is sent away.
+const AT_ONCE: usize = 8;
 /// Reads a second while others sign in.
 const PACE: u32 = 250;
 
 pub(crate) async fn run(options: &Smoke) -> Result<()> {
-    let installation = Installation::new(&options.tenon, options.folder.join("logins"), &[])?;
-    let (tenon, _) = installation.serve().await?;
+    let loopback = ([127, 0, 0, 1], 0).into();
+    let catcher = CatcherOptions {
+        smtp: loopback,
+        http: loopback,
+        keep: PEOPLE,
+        ..CatcherOptions::default()
+    };
+    let mails = MailCatcher::start(catcher).await?;
+    let settings = [(
+        "notifications.smtp.port",
+        mails.smtp_addr().port().to_string(),
+    )];
+    let folder = options.folder.join("logins");
+    let installation = Installation::new(&options.tenon, folder, &settings)?;
     let people = people(&installation).await?;
+    let (tenon, _) = installation.serve().await?;
+    let people = known_devices(&installation, people).await?;
+    all_told(&mails).await?;
     let products: Value = client()?
         .get(format!("http://{}/v1/products?limit=1", installation.api))
         .send()
@@ -78,21 +98,61 @@ pub(crate) async fn run(options: &Smoke) -> Result<()> {
     Ok(())
 }
 
-/// Devices that are known: of strangers five at once may try, and each is a mail to the owner.
+/// Copies of the demo buyer, with the same password.
 async fn people(installation: &Installation) -> Result<Vec<Value>> {
+    let buyer = installation.buyer_credentials()?;
+    let email = buyer["email"].as_str().context("an address")?;
+    let file = installation.data.join("identity.db");
+    let mut store = SqliteConnectOptions::new().filename(file).connect().await?;
+    let mut people = Vec::new();
+    for number in 0..PEOPLE {
+        let address = format!("buyer-{number}@example.com");
+        let copied = sqlx::query(
+            "INSERT INTO users (id, email, email_key, email_verified_at, password_hash, version, created_at, updated_at)
+             SELECT randomblob(16), $2, $2, email_verified_at, password_hash, 1, created_at, updated_at
+               FROM users WHERE email = $1",
+        );
+        let copied = copied
+            .bind(email)
+            .bind(&address)
+            .execute(&mut store)
+            .await?;
+        if copied.rows_affected() != 1 {
+            bail!("the demo buyer is not in the store");
+        }
+        people.push(json!({ "email": address, "password": buyer["password"] }));
+    }
+    store.close().await?;
+    Ok(people)
+}
+
+/// Everybody signs in once: of strangers five at once may try, and each is a mail to the owner.
+async fn known_devices(
+    installation: &Installation,
+    mut people: Vec<Value>,
+) -> Result<Arc<[Value]>> {
     let (client, url) = (
         client()?,
         format!("http://{}/v1/auth/sessions", installation.api),
     );
-    let mut people = Vec::new();
-    for _ in 0..PEOPLE {
-        let mut body = installation.buyer_credentials()?;
-        let answer = client.post(&url).json(&body).send().await?;
+    for body in &mut people {
+        let answer = client.post(&url).json(body).send().await?;
         let session: Value = answer.error_for_status()?.json().await?;
         body["device_token"] = session["device_token"].clone();
-        people.push(body);
     }
-    Ok(people)
+    Ok(people.into())
+}
+
+/// Waits until everybody has the mail about a device that was new.
+async fn all_told(mails: &MailCatcher) -> Result<()> {
+    let start = Instant::now();
+    while mails.messages().len() < PEOPLE {
+        if start.elapsed() > Duration::from_secs(60) {
+            bail!("{} of {PEOPLE} mails came", mails.messages().len());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 /// What the cores do if they do nothing else.
@@ -124,43 +184,41 @@ async fn hashes_per_second() -> Result<f64> {
     Ok(f64::from(hashes) / start.elapsed().as_secs_f64())
 }
 
-/// People who sign in until they are told to stop.
+/// Sign-ins until they are told to stop.
 struct Flood {
-    people: JoinSet<Result<u32>>,
+    lines: JoinSet<Result<u32>>,
     stop: Arc<AtomicBool>,
     start: Instant,
 }
 
 impl Flood {
-    fn start(api: SocketAddr, bodies: &[Value]) -> Result<Self> {
+    fn start(api: SocketAddr, people: &Arc<[Value]>) -> Result<Self> {
         let (client, url) = (client()?, format!("http://{api}/v1/auth/sessions"));
         let stop = Arc::new(AtomicBool::new(false));
-        let mut people = JoinSet::new();
-        for body in bodies {
-            let (client, url, body) = (client.clone(), url.clone(), body.clone());
-            let stop = Arc::clone(&stop);
-            people.spawn(async move {
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut lines = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let (client, url, people) = (client.clone(), url.clone(), Arc::clone(people));
+            let (stop, next) = (Arc::clone(&stop), Arc::clone(&next));
+            lines.spawn(async move {
                 let mut count = 0;
                 while !stop.load(Ordering::Relaxed) {
-                    sign_in(&client, &url, &body).await?;
+                    let person = next.fetch_add(1, Ordering::Relaxed) % people.len();
+                    sign_in(&client, &url, &people[person]).await?;
                     count += 1;
                 }
                 Ok(count)
             });
         }
         let start = Instant::now();
-        Ok(Self {
-            people,
-            stop,
-            start,
-        })
+        Ok(Self { lines, stop, start })
     }
 
     /// Returns sign-ins a second.
     async fn stop(mut self) -> Result<f64> {
         self.stop.store(true, Ordering::Relaxed);
         let mut logins = 0;
-        while let Some(count) = self.people.join_next().await {
+        while let Some(count) = self.lines.join_next().await {
             logins += count??;
         }
         Ok(f64::from(logins) / self.start.elapsed().as_secs_f64())

@@ -7,14 +7,14 @@ use tenon_jobs::work::reason_of;
 use tenon_kernel::{CallCtx, Interface, Timestamp};
 use tenon_seam::SeamFault;
 use tenon_store::{Json, Queryable as _, StoreError, retrying};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::era::era_of;
 use crate::inbox::Inbox;
 use crate::subscription::AfterCommit;
-use crate::{Envelope, Feed, FeedPage, metrics};
+use crate::{Envelope, Feed, FeedPage, Keep, metrics};
 
 /// How many events are read at once.
 pub(crate) const PAGE: u32 = 256;
@@ -23,10 +23,23 @@ const PAGE_LEN: usize = PAGE as usize;
 const LARGEST_UNSTORED: i64 = 1_000;
 /// Attempts before an event is dead.
 const MAX_ATTEMPTS: i64 = 20;
-/// How long it rests after a page, in times of what the page took: under load events gather meanwhile and are written down
-/// together, so that a way takes at most a quarter of a core. The first event after quiet never waits.
-const REST: u32 = 3;
-const LONGEST_REST: Duration = Duration::from_millis(50);
+/// How long it rests after a page: under load events gather meanwhile and are written down together. The first event after
+/// quiet never waits.
+struct Rest {
+    /// In times of what the page took: what a way takes of a core is one part in so many, and one.
+    times: u32,
+    longest: Duration,
+}
+/// Somebody's handler is waiting.
+const REST_OF_HANDLERS: Rest = Rest {
+    times: 3,
+    longest: Duration::from_millis(50),
+};
+/// All that was read has been written down, or was for nobody.
+const REST_OF_KEEPERS: Rest = Rest {
+    times: 20,
+    longest: Duration::from_millis(100),
+};
 /// Longest pause after the feed or the store failed.
 const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(10);
 
@@ -35,6 +48,30 @@ pub(crate) struct Intake {
     inbox: Arc<Inbox>,
     feed: Arc<dyn Feed>,
     progress: Mutex<Progress>,
+    /// Ends a rest: somebody waits for what may have come meanwhile.
+    hurry: Notify,
+}
+
+/// What one step did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Events read.
+    pub(crate) read: usize,
+    /// Those that went into the inbox.
+    for_handlers: usize,
+}
+
+impl Taken {
+    fn rest_after(&self, took: Duration) -> Duration {
+        let rest = match self {
+            Self { read: 0, .. } => return Duration::ZERO,
+            Self {
+                for_handlers: 0, ..
+            } => REST_OF_KEEPERS,
+            _ => REST_OF_HANDLERS,
+        };
+        (took * rest.times).min(rest.longest)
+    }
 }
 
 /// How far the feed was read.
@@ -87,7 +124,13 @@ impl Intake {
             inbox,
             feed,
             progress: Mutex::default(),
+            hurry: Notify::new(),
         }
+    }
+
+    /// Looks for events now, if it rests.
+    pub(crate) fn hurry(&self) {
+        self.hurry.notify_one();
     }
 
     /// Runs until cancelled.
@@ -96,15 +139,14 @@ impl Intake {
         while !stop.is_cancelled() {
             let began = Instant::now();
             let pause = match self.step().await {
-                Ok(PAGE_LEN..) => continue,
-                Ok(read) => {
+                Ok(Taken {
+                    read: PAGE_LEN.., ..
+                }) => continue,
+                Ok(taken) => {
                     failures = 0;
-                    let rest = match read {
-                        0 => Duration::ZERO,
-                        _ => (began.elapsed() * REST).min(LONGEST_REST),
-                    };
+                    let rest = taken.rest_after(began.elapsed());
                     let more = async {
-                        tokio::time::sleep(rest).await;
+                        let _ = timeout(rest, self.hurry.notified()).await; // either way it has rested
                         // Whatever was committed since the page was read ends this wait at once.
                         self.feed.wait(poll).await;
                     };
@@ -130,8 +172,8 @@ impl Intake {
         }
     }
 
-    /// Takes in one page; returns how many events were read.
-    pub(crate) async fn step(&self) -> Result<usize, IntakeError> {
+    /// Takes in one page.
+    pub(crate) async fn step(&self) -> Result<Taken, IntakeError> {
         let mut progress = self.progress.lock().await;
         let cursor = self.stored_cursor().await?;
         if cursor != progress.cursor {
@@ -148,7 +190,7 @@ impl Intake {
             .map_err(IntakeError::Feed)?;
         self.report(&page, progress.ahead);
         if page.events.is_empty() {
-            return Ok(0);
+            return Ok(Taken::default());
         }
         let taken: Vec<_> = page
             .events
@@ -165,7 +207,18 @@ impl Intake {
             };
             self.inbox.announce();
         }
-        Ok(page.events.len())
+        Ok(Taken {
+            read: page.events.len(),
+            for_handlers: taken
+                .iter()
+                .filter(|event| self.keeper(event).is_none())
+                .count(),
+        })
+    }
+
+    fn keeper(&self, event: &Envelope) -> Option<Arc<dyn Keep>> {
+        let keeper = self.inbox.keeper(self.feed.source(), &event.event_type);
+        keeper.map(Arc::clone)
     }
 
     /// Stores events and moves the cursor in one transaction; `false` if another instance has moved it.
@@ -210,18 +263,14 @@ impl Intake {
         events: &[&Envelope],
         now: Timestamp,
     ) -> Result<Vec<AfterCommit>, StoreError> {
-        let keeper = |event: &Envelope| {
-            let keeper = self.inbox.keeper(self.feed.source(), &event.event_type);
-            keeper.map(Arc::clone)
-        };
         let mut after = Vec::new();
         // Neighbours with one keeper are written down together, and the order stays.
-        let same = |a: &&Envelope, b: &&Envelope| match (keeper(a), keeper(b)) {
+        let same = |a: &&Envelope, b: &&Envelope| match (self.keeper(a), self.keeper(b)) {
             (Some(a), Some(b)) => Arc::ptr_eq(&a, &b),
             (a, b) => a.is_none() && b.is_none(),
         };
         for run in events.chunk_by(same) {
-            match run.first().and_then(|event| keeper(event)) {
+            match run.first().and_then(|event| self.keeper(event)) {
                 Some(keeper) => after.push(keeper.keep(tx, run).await?),
                 None => {
                     for event in run {

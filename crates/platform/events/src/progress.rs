@@ -72,6 +72,7 @@ impl Progress {
                 if intake.has_handled(ctx, &wanted).await {
                     break;
                 }
+                intake.hurry();
                 let now = env.now();
                 let left = ctx.deadline.remaining().unwrap_or(PATIENCE);
                 if now >= until || left <= RESERVE {

@@ -127,7 +127,7 @@ impl EventWorker {
         let mut handled = 0;
         for consumer in &self.consumers {
             for intake in &consumer.intakes {
-                while intake.step().await.map_err(store_error)? > 0 {}
+                while intake.step().await.map_err(store_error)?.read > 0 {}
             }
             if consumer.inbox.is_needed() {
                 handled += self.crew(consumer).run_due().await?;

@@ -69,6 +69,9 @@ impl Service {
 
 /// Counts a try, if one may be made now.
 pub(super) async fn take(tx: &mut Tx<'_>, bucket: &[u8]) -> SeamResult<(), IdentityError> {
+    if attempts::begin(tx, bucket).await? {
+        return Ok(());
+    }
     let now = tx.now();
     match attempts::lock(tx, bucket).await?.take(now) {
         Ok(taken) => Ok(attempts::save(tx, bucket, taken).await?),

@@ -5,6 +5,21 @@ use tenon_store::{Queryable, StoreError, Tx};
 
 use crate::domain::throttle::Attempts;
 
+/// Counts the first try of a bucket; `false` if there are some. Most people need no second one.
+pub(crate) async fn begin(tx: &mut Tx<'_>, bucket: &[u8]) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let inserted = tx
+        .query(
+            "INSERT INTO sign_in_attempts (bucket, count, last_at) VALUES ($1, 1, $2)
+             ON CONFLICT (bucket) DO NOTHING",
+        )
+        .bind(bucket)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(inserted == 1)
+}
+
 /// Returns the tries of a bucket and keeps its row until the unit ends, so that parallel tries count one by one.
 pub(crate) async fn lock(tx: &mut Tx<'_>, bucket: &[u8]) -> Result<Attempts, StoreError> {
     let now = tx.now();
