@@ -363,3 +363,21 @@ impl Intake {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_only_writes_down_rests_longer_than_who_has_a_handler_waiting() {
+        let rest = |read, for_handlers, millis| {
+            let taken = Taken { read, for_handlers };
+            taken.rest_after(Duration::from_millis(millis)).as_millis()
+        };
+        assert_eq!(rest(0, 0, 9), 0); // nothing has come: the next event is not made to wait
+        assert_eq!(rest(7, 0, 2), 40);
+        assert_eq!(rest(7, 0, 9), 100);
+        assert_eq!(rest(7, 1, 2), 6);
+        assert_eq!(rest(7, 7, 90), 50);
+    }
+}
