@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::nobody;
 use crate::golden::ask::Ask;
@@ -101,7 +101,7 @@ pub(super) async fn play(shop: &mut Shop) -> Result<()> {
         .ask("merge_cart: into a cart", 201, merge())
         .await?;
     ensure!(
-        merged.body["lines"][0]["quantity"] == Value::from(3),
+        merged.body["lines"][0]["quantity"] == 3,
         "one and two are {}",
         merged.body
     );

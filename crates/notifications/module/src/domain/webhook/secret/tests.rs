@@ -48,7 +48,7 @@ fn signatures_are_those_of_the_specification() {
 /// The key pair is that of RFC 8032, 7.1, test 1; the signature was made by OpenSSL, of the same message as above.
 #[test]
 fn asymmetric_signatures_are_those_that_other_libraries_make() {
-    let secret = Secret::private(decoded("nWGxne/9WmC6hEr0kuwsxERJxXl7MmkZcDusAxyuf2A="));
+    let secret = Secret::private(decoded("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="));
     let public_key = secret.public_key().expect("it is a pair");
     assert_eq!(
         public_key.to_string(),
