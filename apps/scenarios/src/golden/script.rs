@@ -6,6 +6,7 @@ mod accounts;
 mod api_keys;
 mod approvals;
 mod audit;
+mod cart_merges;
 mod carts;
 mod catalog;
 mod categories;

@@ -215,9 +215,14 @@ fn webhook_headers() -> Value {
             },
             "webhook-signature": {
                 "type": "string",
-                "pattern": "^v1,[A-Za-z0-9+/]+=*( v1,[A-Za-z0-9+/]+=*)*$",
-                "description": "HMAC-SHA256 of `<webhook-id>.<webhook-timestamp>.<body>` under the receiver's secret, in \
-                    base64; two of them while a secret takes over from another.",
+                "pattern": "^v1a?,[A-Za-z0-9+/]+=*( v1a?,[A-Za-z0-9+/]+=*)*$",
+                "description": "Of `<webhook-id>.<webhook-timestamp>.<body>`, in base64: `v1` is HMAC-SHA256 under the \
+                    receiver's secret, `v1a` Ed25519 by the private key whose `public_key` the receiver shows; two of them \
+                    while one takes over from another.",
+            },
+            "traceparent": {
+                "type": "string",
+                "description": "W3C trace context of what caused the event.",
             },
         },
     })

@@ -48,6 +48,6 @@ pub(crate) use self::unsubscribe::Unsubscription;
 pub use self::webhook::WebhookKey;
 pub(crate) use self::webhook::{
     Attempt, AttemptPlan, DeliveryKind, DeliveryState, EndpointPatch, EndpointStatus, Mode,
-    NewEndpoint, Pace, Reply, Secret, SecretPlace, TEST_EVENT, WebhookDelivery, WebhookEndpoint,
-    Wish, after_webhook, signatures, test_event, wants,
+    NewEndpoint, Pace, PublicKey, Reply, Secret, SecretPlace, Signature, TEST_EVENT,
+    WebhookDelivery, WebhookEndpoint, Wish, after_webhook, signatures, test_event, wants,
 };

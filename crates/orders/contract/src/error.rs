@@ -45,9 +45,12 @@ pub enum OrdersError {
         /// Which checkout.
         checkout_id: CheckoutId,
     },
-    /// The cart became an order.
-    #[error("the cart was bought; start a new one")]
+    /// The cart became an order, or a part of another cart.
+    #[error("the cart was bought or merged into another; start a new one")]
     CartClosed,
+    /// The cart belongs to a person: only those of guests are merged.
+    #[error("the cart belongs to a person already")]
+    CartHasOwner,
     /// Something is still to be filled in before checkout.
     #[error("the cart is not ready for checkout")]
     CartIncomplete {
@@ -207,6 +210,7 @@ impl ServiceError for OrdersError {
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::CartFrozen { .. }
             | Self::CartClosed
+            | Self::CartHasOwner
             | Self::CartIncomplete { .. }
             | Self::CartChanged { .. }
             | Self::CheckoutExists { .. }
@@ -239,6 +243,7 @@ impl ServiceError for OrdersError {
             Self::StaleVersion { .. } => "orders.stale_version",
             Self::CartFrozen { .. } => "orders.cart_frozen",
             Self::CartClosed => "orders.cart_closed",
+            Self::CartHasOwner => "orders.cart_has_owner",
             Self::CartIncomplete { .. } => "orders.cart_incomplete",
             Self::CartChanged { .. } => "orders.cart_changed",
             Self::CheckoutExists { .. } => "orders.checkout_exists",

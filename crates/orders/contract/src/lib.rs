@@ -30,8 +30,8 @@ pub use self::id::{
 };
 pub use self::model::{
     Address, CancelReason, CapturePolicy, CartProblem, CartProblemCode, Customer, GetOrders,
-    ListOrderPayments, Order, OrderLine, OrderPayment, OrderPayments, OrderStatus, OrdersFound,
-    PaymentState, RatesSource, Totals,
+    LeftOut, ListOrderPayments, Order, OrderLine, OrderPayment, OrderPayments, OrderStatus,
+    OrdersFound, PaymentState, RatesSource, Totals,
 };
 pub use self::returns::{
     OrderReturnApproved, OrderReturnCancelled, OrderReturnReceived, OrderReturnRejected,

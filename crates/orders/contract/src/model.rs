@@ -340,6 +340,18 @@ pub struct CartProblem {
     /// The price now, if it changed; for `promotion_minimum` what the lines must cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// What of a merged cart found no room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+}
+
+/// Pieces of a merged cart that found no room in the other one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Of what.
+    pub variant_id: VariantRef,
+    /// How many.
+    pub quantity: i64,
 }
 
 /// What can be wrong with a cart.
@@ -369,6 +381,14 @@ pub enum CartProblemCode {
     Missing,
     /// The catalog could not be asked: prices and stock are as the buyer last saw them.
     NotChecked,
+    /// A line has as many pieces as it may: those of a merged cart that came on top were left out.
+    QuantityLimit,
+    /// The cart has as many lines as it may: one of a merged cart was left out.
+    LineLimit,
+    /// The code of a merged cart was left out: it does not count beside the others.
+    PromotionNotCombinable,
+    /// The code of a merged cart was left out: there are as many as there may be.
+    PromotionLimit,
     /// A problem this version does not know.
     #[serde(other)]
     Unknown,

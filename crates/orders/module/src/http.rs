@@ -25,6 +25,7 @@ mod list_promotions;
 mod list_returns;
 mod list_shipping_options;
 mod members;
+mod merge_cart;
 mod order_view;
 mod promotion_view;
 mod receive_return;
@@ -66,6 +67,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         add_promotion_code::endpoint(service),
         remove_promotion_code::endpoint(service),
         list_shipping_options::endpoint(service),
+        merge_cart::endpoint(service),
         start_checkout::endpoint(service),
         get_checkout::endpoint(service),
         confirm_checkout::endpoint(service),

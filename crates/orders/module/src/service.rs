@@ -25,6 +25,7 @@ pub(crate) mod get_return;
 pub(crate) mod list_orders;
 pub(crate) mod list_promotions;
 pub(crate) mod list_shipping_options;
+pub(crate) mod merge_cart;
 pub(crate) mod plan_checkout;
 pub(crate) mod promotion_codes;
 pub(crate) mod receive_return;

@@ -5,6 +5,7 @@ mod decide_refund;
 mod get_payment;
 mod get_refund;
 mod list_ledger_entries;
+mod list_refunds;
 mod reconcile_payment;
 mod refund_payment;
 mod view;
@@ -26,6 +27,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         capture_payment::endpoint(service),
         void_payment::endpoint(service),
         refund_payment::endpoint(service),
+        list_refunds::endpoint(service),
         get_refund::endpoint(service),
         decide_refund::approval(service),
         decide_refund::rejection(service),

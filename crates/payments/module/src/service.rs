@@ -10,6 +10,7 @@ mod find_payment;
 mod get_payments;
 mod hear;
 mod list_ledger_entries;
+pub(crate) mod list_refunds;
 mod list_settlements;
 mod lose_attempt;
 mod open_payment;

@@ -6,6 +6,7 @@ pub(crate) mod ledger;
 pub(crate) mod payments;
 mod progress;
 pub(crate) mod provider_events;
+pub(crate) mod refund_lists;
 pub(crate) mod refunds;
 pub(crate) mod sweep;
 pub(crate) mod verify;

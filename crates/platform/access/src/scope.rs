@@ -86,6 +86,8 @@ impl<'v> FromIterator<&'v str> for Scope {
 pub enum ScopeRule {
     /// Those with [`API_WRITE`], and with [`API_READ`] where the operation only reads.
     Api,
+    /// Those with [`API_READ`] or [`API_WRITE`]: a question that is asked in a body, and changes nothing.
+    Read,
     /// Those with this value.
     Value(&'static str),
     /// None: only people who are signed in here themselves.
@@ -100,10 +102,11 @@ impl ScopeRule {
     /// The missing value, if there is one.
     pub fn check(self, scope: &Scope, method: &Method) -> Result<(), Option<&'static str>> {
         let (granted, wanted) = match self {
-            Self::Api if method.is_safe() => (
+            Self::Read => (
                 scope.contains(API_READ) || scope.contains(API_WRITE),
                 Some(API_READ),
             ),
+            Self::Api if method.is_safe() => return Self::Read.check(scope, method),
             Self::Api => (scope.contains(API_WRITE), Some(API_WRITE)),
             Self::Value(value) => (scope.contains(value), Some(value)),
             Self::FirstParty => (false, None),
@@ -143,6 +146,12 @@ mod tests {
             ScopeRule::Value("openid").check(&scope("openid"), &get),
             Ok(())
         );
+        // A question that is asked by POST is read all the same.
+        for enough in ["api:read", "api:write"] {
+            assert_eq!(ScopeRule::Read.check(&scope(enough), &post), Ok(()));
+        }
+        let refused = ScopeRule::Read.check(&scope("openid"), &post);
+        assert_eq!(refused, Err(Some("api:read")));
         let all = scope("api:read api:write openid staff admin");
         assert_eq!(ScopeRule::FirstParty.check(&all, &get), Err(None));
     }

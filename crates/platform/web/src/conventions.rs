@@ -56,6 +56,7 @@ fn who(shape: &Shape) -> String {
 /// What the token of a program needs.
 fn scope(shape: &Shape) -> String {
     match shape.scope_rule {
+        ScopeRule::Read => "api:read".to_owned(),
         ScopeRule::Api if shape.method == Method::GET => "api:read".to_owned(),
         ScopeRule::Api => "api:write".to_owned(),
         ScopeRule::Value(scope) => scope.to_owned(),

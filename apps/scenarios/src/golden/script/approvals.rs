@@ -34,6 +34,8 @@ pub(super) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
         Ask::post(path, &long).key(key).by(&root)
     };
     let void = Ask::post(format!("{payment}/voids"), &json!({ "reason": "x" }));
+    let list = |query: &str| Ask::get(format!("/v1/refunds?{query}")).by(&sam);
+    let of_payment = format!("payment_id={}&limit=2", bought.on_page.payment);
     for (case, status, ask) in [
         (
             "void_payment: for a second person",
@@ -44,6 +46,32 @@ pub(super) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
             "get_refund: that waits",
             200,
             Ask::get(format!("/v1/refunds/{waits}")).by(&sam),
+        ),
+        (
+            "list_refunds: those that wait",
+            200,
+            list("status=awaiting_approval"),
+        ),
+        ("list_refunds: of a payment", 200, list(&of_payment)),
+        (
+            "list_refunds: some members",
+            200,
+            list("status=awaiting_approval&fields=id,amount"),
+        ),
+        (
+            "list_refunds: in a state that is none",
+            400,
+            list("status=lost"),
+        ),
+        (
+            "list_refunds: with a cursor that is none",
+            400,
+            list("cursor=nonsense"),
+        ),
+        (
+            "list_refunds: by the buyer",
+            403,
+            Ask::get("/v1/refunds").by(&ada),
         ),
         (
             "approve_refund: by who asked",

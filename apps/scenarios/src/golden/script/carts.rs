@@ -54,7 +54,8 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
     }
     access(shop, &path, &token).await?;
     lines(shop, &path, &token).await?;
-    details(shop, &path, &token).await
+    details(shop, &path, &token).await?;
+    super::cart_merges::play(shop).await
 }
 
 /// A cart opens to its secret only; whoever has none does not learn that it exists.

@@ -1,10 +1,11 @@
 //! What somebody pays: as a quote, and in a cart.
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::nobody;
 use crate::golden::ask::Ask;
+use crate::golden::people::Person;
 use crate::golden::shop::Shop;
 
 pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
@@ -65,6 +66,30 @@ async fn quotes(shop: &mut Shop) -> Result<()> {
             .ask(&format!("quote_prices: {case}"), status, ask)
             .await?;
     }
+    by_programs(shop, &ten).await
+}
+
+/// Who may read may ask what something costs, in a body or not.
+async fn by_programs(shop: &mut Shop, quote: &Value) -> Result<()> {
+    let ada = shop.ada.clone();
+    let recorder = &mut shop.recorder;
+    let wish = json!({ "name": "Price watcher", "scopes": ["api:read"] });
+    let made = recorder
+        .quietly(Ask::post("/v1/api-keys", &wish).by(&ada))
+        .await?;
+    let program = Person {
+        token: made.text("/secret")?,
+        ..Person::new("program")
+    };
+    let ask = Ask::post("/v1/price-quotes", quote).by(&program);
+    let told = recorder
+        .ask("quote_prices: by a key that may read", 200, ask)
+        .await?;
+    ensure!(
+        told.body["lines"][0]["unit_price"]["amount"] == json!(600),
+        "the price of who has the key is {}",
+        told.body
+    );
     Ok(())
 }
 

@@ -92,7 +92,47 @@ async fn endpoints(shop: &mut Shop) -> Result<String> {
     recorder
         .ask("rotate_webhook_secret: once", 201, rotate)
         .await?;
+    let rotate = |body: Value| Ask::post(format!("{path}/secret-rotations"), &body).by(&root);
+    for (case, status, body) in [
+        ("to a key pair", 201, json!({ "signature": "v1a" })),
+        ("to a kind that is none", 400, json!({ "signature": "v2" })),
+        ("back", 201, json!({ "signature": "v1" })),
+    ] {
+        recorder
+            .ask(
+                &format!("rotate_webhook_secret: {case}"),
+                status,
+                rotate(body),
+            )
+            .await?;
+    }
+    key_pair(shop).await?;
     Ok(path)
+}
+
+/// A receiver that verifies with a public key comes and goes.
+async fn key_pair(shop: &mut Shop) -> Result<()> {
+    let root = shop.root.clone();
+    let recorder = &mut shop.recorder;
+    let new = json!({ "url": URL, "event_types": [NEVER], "signature": "v1a" });
+    let made = recorder
+        .ask(
+            "create_webhook_endpoint: that verifies with a public key",
+            201,
+            Ask::post(ENDPOINTS, &new).by(&root),
+        )
+        .await?;
+    let path = format!("{ENDPOINTS}/{}", made.text("/id")?);
+    recorder
+        .ask(
+            "get_webhook_endpoint: with its public key",
+            200,
+            Ask::get(&path).by(&root),
+        )
+        .await?;
+    let remove = Ask::delete(&path).with("if-match", "\"v1\"").by(&root);
+    recorder.quietly(remove).await?;
+    Ok(())
 }
 
 /// Tries the receiver out and has nothing sent again; returns the path of the test's delivery.

@@ -22,7 +22,7 @@ pub(super) enum Besides {
 use Besides::{Admin, Nobody, Staff};
 
 /// Operations about a thing that is somebody's: a body that is good but for whose it is, and who may besides.
-pub(super) const OWN: [(&str, Option<&str>, Besides); 34] = [
+pub(super) const OWN: [(&str, Option<&str>, Besides); 35] = [
     ("delete_my_session", None, Nobody),
     (
         "create_my_factor_confirmation",
@@ -50,6 +50,7 @@ pub(super) const OWN: [(&str, Option<&str>, Besides); 34] = [
     ),
     ("update_cart_line", Some(r#"{"quantity":2}"#), Nobody),
     ("delete_cart_line", None, Nobody),
+    ("merge_cart", None, Nobody),
     ("list_shipping_options", None, Nobody),
     ("add_promotion_code", Some(r#"{"code":"NONE"}"#), Nobody),
     ("delete_promotion_code", None, Nobody),

@@ -8,7 +8,7 @@ use axum::extract::State;
 use catalog_contract::{BuyerId, VariantId};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tenon_access::Policy;
+use tenon_access::{Policy, ScopeRule};
 use tenon_kernel::{Currency, Timestamp};
 use tenon_web::{ApiJson, ApiQuery, Ctx, Endpoint, Problem, Reply};
 
@@ -57,6 +57,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
             "Prices are those of a cart: with the price lists of the caller's groups. Taxes, delivery and promotions are \
              not in them, and nothing is promised: a checkout freezes prices. Stores nothing.",
         )
+        .scope_rule(ScopeRule::Read)
         .query::<QuotePricesQuery>()
         .body::<QuotePricesBody>()
         .answers::<PriceQuoteView>(200, "The prices.")

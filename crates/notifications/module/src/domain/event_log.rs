@@ -4,7 +4,7 @@ use notifications_contract::NotificationsError;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tenon_events::EventId;
-use tenon_kernel::Timestamp;
+use tenon_kernel::{Timestamp, TraceContext};
 
 /// Digits of the largest position: texts of equal length are ordered as the numbers are.
 const DIGITS: usize = 19;
@@ -22,6 +22,8 @@ pub(crate) struct PublicEvent {
     pub(crate) subject: String,
     pub(crate) time: Timestamp,
     pub(crate) data: Box<RawValue>,
+    /// Of what caused it; absent in pages, and in what was recorded without.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 /// An event on its way into the log.
@@ -33,6 +35,8 @@ pub(crate) struct NewPublicEvent {
     pub(crate) dataschema: String,
     pub(crate) subject: String,
     pub(crate) time: Timestamp,
+    /// W3C trace context of what caused it.
+    pub(crate) traceparent: String,
     /// JSON of what is told.
     pub(crate) data: String,
 }

@@ -15,4 +15,4 @@ pub(crate) use self::endpoint::{
 };
 pub(crate) use self::pace::Pace;
 pub use self::secret::WebhookKey;
-pub(crate) use self::secret::{Secret, SecretPlace, signatures};
+pub(crate) use self::secret::{PublicKey, Secret, SecretPlace, Signature, signatures};

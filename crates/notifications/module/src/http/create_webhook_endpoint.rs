@@ -10,7 +10,7 @@ use tenon_kernel::Role;
 use tenon_web::{ApiJson, Ctx, Endpoint, KeyRule, Problem, Reply};
 
 use super::webhook_view::WebhookEndpointView;
-use crate::domain::{Mode, Wish};
+use crate::domain::{Mode, NewEndpoint, Signature, Wish};
 use crate::service::{CREATE, Webhooks};
 
 /// As fast as receivers usually are.
@@ -38,6 +38,9 @@ pub(super) struct CreateWebhookEndpointBody {
     /// Most calls in a second; 50 unless said.
     #[schemars(range(min = 1, max = 1_000))]
     max_per_second: Option<u32>,
+    /// How it is signed; `v1` unless said.
+    #[serde(default)]
+    signature: Signature,
 }
 
 pub(super) fn endpoint(webhooks: Arc<Webhooks>) -> Endpoint {
@@ -50,7 +53,7 @@ pub(super) fn endpoint(webhooks: Arc<Webhooks>) -> Endpoint {
     .summary("Adds a receiver of webhooks.")
     .description(
         "It gets what happens from now on, until it is disabled or deleted, whoever has made it. The answer has its \
-         secret; no other answer will.",
+         secret; no other answer will. With the signature `v1a` there is none: `public_key` is all that its receiver needs.",
     )
     .idempotency(KeyRule::Optional)
     .kept_as(CREATE, Some("/v1/webhook-endpoints/{}"))
@@ -69,12 +72,16 @@ pub(super) async fn handler(
     Ctx(ctx): Ctx,
     ApiJson(body): ApiJson<CreateWebhookEndpointBody>,
 ) -> Result<Reply, Problem> {
-    let new = Wish {
+    let wish = Wish {
         url: body.url,
         description: body.description,
         event_types: body.event_types,
         mode: body.mode,
         max_per_second: body.max_per_second.unwrap_or(DEFAULT_RATE),
+    };
+    let new = NewEndpoint {
+        wish,
+        signature: body.signature,
     };
     let shown = webhooks.create(&ctx, new).await?;
     let location = format!("/v1/webhook-endpoints/{}", shown.endpoint.id);

@@ -7,7 +7,7 @@ use tenon_events::EventId;
 use tenon_kernel::Timestamp;
 
 use crate::domain::{
-    DeliveryKind, DeliveryState, EndpointStatus, Mode, WebhookDelivery, WebhookEndpoint,
+    DeliveryKind, DeliveryState, EndpointStatus, Mode, Signature, WebhookDelivery, WebhookEndpoint,
 };
 use crate::service::ShownEndpoint;
 
@@ -38,10 +38,18 @@ pub(super) struct WebhookEndpointView {
     /// Why the last of them failed: `status 500`, `timeout`, `connection`, `not_allowed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<String>,
-    /// Until when the secret before this one signs too.
+    /// How it is signed.
+    signature: Signature,
+    /// `whpk_…` and its 32 bytes in base64, where `signature` is `v1a`: what its receiver verifies with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_key: Option<String>,
+    /// The public key before this one, which is good as long as `previous_secret_until` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_public_key: Option<String>,
+    /// Until when the secret, or private key, before this one signs too.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_secret_until: Option<Timestamp>,
-    /// `whsec_…`, in the answer to the request that made it and in no other.
+    /// `whsec_…` where `signature` is `v1`, in the answer to the request that made it and in no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
     /// Grows with each change: `If-Match: "v<version>"`.
@@ -90,6 +98,7 @@ pub(super) struct WebhookDeliveryView {
 
 impl From<WebhookEndpoint> for WebhookEndpointView {
     fn from(endpoint: WebhookEndpoint) -> Self {
+        let signature = endpoint.signature();
         Self {
             id: endpoint.id,
             url: endpoint.wish.url,
@@ -101,6 +110,9 @@ impl From<WebhookEndpoint> for WebhookEndpointView {
             disabled_reason: endpoint.disabled_reason,
             failing_since: endpoint.failing_since,
             last_error: endpoint.last_error,
+            signature,
+            public_key: endpoint.public_key.map(|key| key.to_string()),
+            previous_public_key: endpoint.previous_public_key.map(|key| key.to_string()),
             previous_secret_until: endpoint.previous_until,
             secret: None,
             version: endpoint.version,

@@ -28,7 +28,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Db, StoreError, Tx};
 
 use super::EventLog;
-use crate::domain::{Catalogue, SecretPlace, WebhookEndpoint, WebhookKey};
+use crate::domain::{Catalogue, WebhookEndpoint, WebhookKey};
 use crate::jobs::DeliverWebhooks;
 use crate::settings::WebhookSettings;
 use crate::store::webhook_endpoints;
@@ -113,14 +113,10 @@ impl Webhooks {
     ) -> SeamResult<ShownEndpoint, NotificationsError> {
         let endpoint = self.get(ctx, id).await?;
         let sealed = webhook_endpoints::find_secrets(&mut self.db.read(ctx), id).await?;
-        let place = SecretPlace {
-            endpoint_id: id,
-            number,
-        };
         let secret = sealed
             .filter(|sealed| sealed.secret_number == number)
-            .and_then(|sealed| self.key.open(place, &sealed.secret))
-            .map(|secret| secret.reveal());
+            .and_then(|sealed| self.key.open(sealed.place(id), &sealed.secret))
+            .and_then(|secret| secret.reveal());
         Ok(ShownEndpoint { endpoint, secret })
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use serde_json::value::RawValue;
 use tenon_events::EventId;
-use tenon_kernel::Timestamp;
+use tenon_kernel::{Timestamp, TraceContext};
 use tenon_store::{Engine, Json, Queryable, StoreError, Tx};
 
 use crate::domain::{Ends, EventFilter, LogPage, NewPublicEvent, PublicEvent};
@@ -22,6 +22,8 @@ struct PageRow {
     subject: Option<String>,
     time: Option<Timestamp>,
     data: Option<String>,
+    #[sqlx(default)]
+    traceparent: Option<String>,
 }
 
 /// What is wrong with a log that is not whole.
@@ -55,9 +57,11 @@ macro_rules! page {
 macro_rules! insert_after {
     ($given:literal, $id:literal, $time:literal) => {
         concat!(
-            "INSERT INTO event_log (position, event_id, source, type, dataschema, subject, time, data, recorded_at)
+            "INSERT INTO event_log (position, event_id, source, type, dataschema, subject, time, data, recorded_at,
+                                    traceparent)
              SELECT $1 + ROW_NUMBER() OVER (ORDER BY given.key), ", $id, ", given.value ->> 1, given.value ->> 2,
-                    given.value ->> 3, given.value ->> 4, ", $time, ", given.value ->> 6, $3
+                    given.value ->> 3, given.value ->> 4, ", $time, ", given.value ->> 6, $3,
+                    given.value ->> 7
                FROM ", $given,
             " WHERE NOT EXISTS (SELECT 1 FROM event_log AS known WHERE known.event_id = ", $id, ")"
         )
@@ -106,6 +110,7 @@ pub(crate) async fn insert_after(
             event.subject,
             time,
             event.data,
+            event.traceparent,
         ])
     });
     tx.query(sql)
@@ -161,7 +166,7 @@ pub(crate) async fn find(
     let row: Option<PageRow> = db
         .query(
             "SELECT position AS head, position AS purged, position, event_id, source, type, dataschema, subject,
-                    time, data
+                    time, data, traceparent
                FROM event_log
               WHERE event_id = $1",
         )
@@ -241,6 +246,10 @@ fn event(row: PageRow) -> Option<Result<PublicEvent, StoreError>> {
             subject: row.subject.ok_or_else(missing)?,
             time: row.time.ok_or_else(missing)?,
             data,
+            trace: row
+                .traceparent
+                .as_deref()
+                .and_then(TraceContext::from_traceparent),
         })
     }))
 }

@@ -5,7 +5,7 @@ use tenon_kernel::Timestamp;
 use tenon_store::{Engine, Queryable, StoreError, Tx};
 
 use super::{from_word, word};
-use crate::domain::{WebhookEndpoint, Wish};
+use crate::domain::{PublicKey, SecretPlace, WebhookEndpoint, Wish};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -21,19 +21,58 @@ struct Row {
     failing_told_at: Option<Timestamp>,
     last_error: Option<String>,
     secret_number: i64,
+    public_key: Option<Vec<u8>>,
+    previous_public_key: Option<Vec<u8>>,
     previous_until: Option<Timestamp>,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-/// The secrets of a receiver, sealed.
 #[derive(sqlx::FromRow)]
+struct SecretsRow {
+    secret_number: i64,
+    secret: Vec<u8>,
+    public_key: Option<Vec<u8>>,
+    previous_secret: Option<Vec<u8>>,
+    previous_public_key: Option<Vec<u8>>,
+    previous_until: Option<Timestamp>,
+}
+
+/// The secrets of a receiver, sealed, with what stands beside them.
 pub(crate) struct SealedSecrets {
     pub(crate) secret_number: i64,
     pub(crate) secret: Vec<u8>,
+    public_key: Option<PublicKey>,
     pub(crate) previous_secret: Option<Vec<u8>>,
+    previous_public_key: Option<PublicKey>,
     pub(crate) previous_until: Option<Timestamp>,
+}
+
+/// A secret that is new.
+pub(crate) struct SealedSecret {
+    pub(crate) secret: Vec<u8>,
+    pub(crate) public_key: Option<PublicKey>,
+}
+
+impl SealedSecrets {
+    /// Where the secret opens.
+    pub(crate) fn place(&self, endpoint_id: WebhookEndpointId) -> SecretPlace {
+        SecretPlace {
+            endpoint_id,
+            number: self.secret_number,
+            public_key: self.public_key,
+        }
+    }
+
+    /// Where the one before opens.
+    pub(crate) fn previous_place(&self, endpoint_id: WebhookEndpointId) -> SecretPlace {
+        SecretPlace {
+            endpoint_id,
+            number: self.secret_number - 1,
+            public_key: self.previous_public_key,
+        }
+    }
 }
 
 /// Spells out a statement over receivers that were not deleted.
@@ -41,7 +80,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, url, description, event_types, mode, max_per_second, status, disabled_reason, failing_since,
-                    failing_told_at, last_error, secret_number, previous_until, version, created_at, updated_at
+                    failing_told_at, last_error, secret_number, public_key, previous_public_key, previous_until, version,
+                    created_at, updated_at
                FROM webhook_endpoints
               WHERE status <> 'deleted' ",
             $rest
@@ -54,14 +94,14 @@ pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     id: WebhookEndpointId,
     wish: &Wish,
-    sealed_secret: Vec<u8>,
+    sealed: SealedSecret,
     position: i64,
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.query(
         "INSERT INTO webhook_endpoints (id, url, description, event_types, mode, max_per_second, status,
-                                        secret_number, secret, version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'enabled', 1, $7, 1, $8, $8)",
+                                        secret_number, secret, public_key, version, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'enabled', 1, $7, $9, 1, $8, $8)",
     )
     .bind(id)
     .bind(wish.url.as_str())
@@ -69,8 +109,9 @@ pub(crate) async fn insert(
     .bind(types_text(&wish.event_types))
     .bind(word(wish.mode))
     .bind(i64::from(wish.max_per_second))
-    .bind(sealed_secret)
+    .bind(sealed.secret)
     .bind(now)
+    .bind(bytes(sealed.public_key))
     .execute()
     .await?;
     tx.query(
@@ -181,34 +222,44 @@ pub(crate) async fn find_secrets(
     db: &mut dyn Queryable,
     id: WebhookEndpointId,
 ) -> Result<Option<SealedSecrets>, StoreError> {
-    db.query(
-        "SELECT secret_number, secret, previous_secret, previous_until
+    let row = db.query(
+        "SELECT secret_number, secret, public_key, previous_secret, previous_public_key, previous_until
            FROM webhook_endpoints
           WHERE id = $1 AND status <> 'deleted'",
-    )
-    .bind(id)
-    .fetch_optional()
-    .await
+    );
+    let row = row.bind(id).fetch_optional::<SecretsRow>().await?;
+    row.map(|row| {
+        Ok(SealedSecrets {
+            secret_number: row.secret_number,
+            secret: row.secret,
+            public_key: read_key(row.public_key)?,
+            previous_secret: row.previous_secret,
+            previous_public_key: read_key(row.previous_public_key)?,
+            previous_until: row.previous_until,
+        })
+    })
+    .transpose()
 }
 
 /// Puts a new secret in place of the one before, which goes on beside it until `previous_until`.
 pub(crate) async fn rotate(
     tx: &mut Tx<'_>,
     id: WebhookEndpointId,
-    sealed_secret: Vec<u8>,
+    sealed: SealedSecret,
     previous_until: Timestamp,
 ) -> Result<(), StoreError> {
     let now = tx.now();
     tx.query(
         "UPDATE webhook_endpoints
-            SET previous_secret = secret, previous_until = $3, secret = $2, secret_number = secret_number + 1,
-                version = version + 1, updated_at = $4
+            SET previous_secret = secret, previous_public_key = public_key, previous_until = $3, secret = $2,
+                public_key = $5, secret_number = secret_number + 1, version = version + 1, updated_at = $4
           WHERE id = $1 AND status <> 'deleted'",
     )
     .bind(id)
-    .bind(sealed_secret)
+    .bind(sealed.secret)
     .bind(previous_until)
     .bind(now)
+    .bind(bytes(sealed.public_key))
     .execute()
     .await?;
     Ok(())
@@ -219,8 +270,8 @@ pub(crate) async fn delete(tx: &mut Tx<'_>, id: WebhookEndpointId) -> Result<(),
     let now = tx.now();
     tx.query(
         "UPDATE webhook_endpoints
-            SET status = 'deleted', disabled_reason = NULL, secret = NULL, previous_secret = NULL,
-                previous_until = NULL, updated_at = $2
+            SET status = 'deleted', disabled_reason = NULL, secret = NULL, public_key = NULL,
+                previous_secret = NULL, previous_public_key = NULL, previous_until = NULL, updated_at = $2
           WHERE id = $1 AND status <> 'deleted'",
     )
     .bind(id)
@@ -249,6 +300,18 @@ pub(crate) async fn drop_deleted(tx: &mut Tx<'_>, id: WebhookEndpointId) -> Resu
         tx.query(sql).bind(id).execute().await?;
     }
     Ok(())
+}
+
+fn bytes(public_key: Option<PublicKey>) -> Option<Vec<u8>> {
+    public_key.map(|key| key.as_bytes().to_vec())
+}
+
+fn read_key(bytes: Option<Vec<u8>>) -> Result<Option<PublicKey>, StoreError> {
+    let read = |bytes: Vec<u8>| {
+        PublicKey::from_bytes(&bytes)
+            .ok_or_else(|| StoreError::inconsistent("webhook_endpoints: a public key is none"))
+    };
+    bytes.map(read).transpose()
 }
 
 fn types_text(event_types: &[String]) -> String {
@@ -283,6 +346,8 @@ impl TryFrom<Row> for WebhookEndpoint {
             failing_told_at: row.failing_told_at,
             last_error: row.last_error,
             secret_number: row.secret_number,
+            public_key: read_key(row.public_key)?,
+            previous_public_key: read_key(row.previous_public_key)?,
             previous_until: row.previous_until,
             version: row.version,
             created_at: row.created_at,

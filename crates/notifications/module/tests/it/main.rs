@@ -19,6 +19,7 @@ mod texts;
 mod webhook_bad_days;
 mod webhook_endpoints;
 mod webhook_order;
+mod webhook_signatures;
 mod webhook_wire;
 mod webhooks;
 mod world;

@@ -1,6 +1,7 @@
 //! A cart: what someone may buy, at the prices they have seen.
 
 mod line;
+mod merge;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,10 @@ pub(crate) struct Cart {
     pub(crate) checkout_id: Option<CheckoutId>,
     /// Those whose codes were entered, in this order.
     pub(crate) promotions: Vec<PromotionId>,
+    /// What of merged carts found no room, until the buyer has agreed to the cart as it is.
+    pub(crate) left_out: Vec<CartProblem>,
+    /// Of a closed cart: that which took what it held.
+    pub(crate) merged_into: Option<CartId>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) lines: Vec<CartLine>,
@@ -47,7 +52,7 @@ pub(crate) enum CartStatus {
     Active,
     /// Held by a checkout.
     Frozen,
-    /// Bought.
+    /// Bought, or merged into another.
     Closed,
 }
 
@@ -233,6 +238,7 @@ pub(crate) fn problem(code: CartProblemCode, pointer: &str, detail: &str) -> Car
         line_id: None,
         available: None,
         price: None,
+        left_out: None,
     }
 }
 

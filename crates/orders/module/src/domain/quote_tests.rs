@@ -44,6 +44,8 @@ fn cart(currency: &str, prices: &[(i64, i64)]) -> Cart {
         shipping_method: Some("standard".to_owned()),
         checkout_id: None,
         promotions: Vec::new(),
+        left_out: Vec::new(),
+        merged_into: None,
         created_at: Timestamp::EPOCH,
         updated_at: Timestamp::EPOCH,
         lines: prices.iter().map(line).collect(),

@@ -16,7 +16,7 @@ use crate::service::get_cart::ShownCart;
 #[schemars(rename = "Cart")]
 pub(super) struct CartView {
     id: CartId,
-    /// `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought.
+    /// `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought, or merged into `merged_into`.
     status: &'static str,
     currency: Currency,
     email: Option<String>,
@@ -29,12 +29,16 @@ pub(super) struct CartView {
     promotion_codes: Vec<CartCodeView>,
     /// At the prices of the lines; delivery counts once a possible way is chosen.
     totals: Totals,
-    /// What has changed since the buyer saw it. A `PATCH` with `{}` takes all prices as they are now.
+    /// What has changed since the buyer saw it, and what a merge left out. A `PATCH` with `{}` takes all prices as they
+    /// are now, and takes note of the rest.
     problems: Vec<CartProblem>,
     /// Pointers of what is still to be filled in before checkout.
     missing: Vec<String>,
     /// The checkout that holds it.
     checkout_id: Option<CheckoutId>,
+    /// The cart that took what this one held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<CartId>,
     created_at: Timestamp,
     updated_at: Timestamp,
     /// With `explain=true`.
@@ -126,6 +130,7 @@ impl From<ShownCart> for CartView {
             problems,
             missing,
             checkout_id: cart.checkout_id,
+            merged_into: cart.merged_into,
             created_at: cart.created_at,
             updated_at: cart.updated_at,
             explanation: None,

@@ -46,6 +46,8 @@ impl Service {
             shipping_method: None,
             checkout_id: None,
             promotions: Vec::new(),
+            left_out: Vec::new(),
+            merged_into: None,
             created_at: now,
             updated_at: now,
             lines: Vec::new(),

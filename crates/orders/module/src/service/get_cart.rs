@@ -61,6 +61,7 @@ impl Service {
         };
         problems.extend(shipping_problem(&cart, &price));
         problems.extend(codes.problems());
+        problems.extend(cart.left_out_problems());
         let missing = cart.missing(!self.settings.shipping_methods.is_empty());
         let missing = missing.into_iter().map(|problem| problem.pointer).collect();
         Ok(ShownCart {

@@ -23,7 +23,7 @@ pub(crate) struct UpdateCart {
 
 impl Service {
     /// Changes the sent members, and takes all prices as they are now: with an empty change this is how a buyer
-    /// agrees to changed prices.
+    /// agrees to changed prices, and to what a merge left out.
     #[tracing::instrument(name = "orders.update_cart", skip_all, fields(cart.id = %id))]
     pub(crate) async fn update_cart(
         &self,
@@ -45,6 +45,7 @@ impl Service {
             let mut cart = locked.ok_or(SeamError::Domain(OrdersError::CartNotFound))?;
             cart.check_edit(version).map_err(SeamError::Domain)?;
             change.clone().apply(&mut cart);
+            cart.left_out.clear();
             store::carts::save_details(&mut tx, &cart).await?;
             for line in cart.reprice(&offers) {
                 store::carts::save_line(&mut tx, id, &line).await?;

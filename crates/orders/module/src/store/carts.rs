@@ -1,7 +1,7 @@
 //! `carts` and `cart_lines`.
 
 use orders_contract::{
-    Address, CartId, CheckoutId, LineId, ProductRef, PromotionId, UserRef, VariantRef,
+    Address, CartId, CartProblem, CheckoutId, LineId, ProductRef, PromotionId, UserRef, VariantRef,
 };
 use tenon_kernel::{Currency, Timestamp};
 use tenon_store::{Json, Queryable, StoreError, Tx};
@@ -10,7 +10,7 @@ use super::{Access, currency, document, money, name};
 use crate::domain::cart::{Cart, CartLine, CartStatus};
 
 #[derive(sqlx::FromRow)]
-struct CartRow {
+pub(super) struct CartRow {
     id: CartId,
     version: i64,
     status: String,
@@ -23,6 +23,8 @@ struct CartRow {
     shipping_method: Option<String>,
     checkout_id: Option<CheckoutId>,
     promotions: Option<Json<Vec<PromotionId>>>,
+    left_out: Option<Json<Vec<CartProblem>>>,
+    merged_into: Option<CartId>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -39,20 +41,21 @@ struct LineRow {
     unit_price: i64,
 }
 
-macro_rules! columns {
+macro_rules! cart_columns {
     () => {
         "id, version, status, owner_id, token_hash, currency, email, shipping_address, billing_address, \
-         shipping_method, checkout_id, promotions, created_at, updated_at"
+         shipping_method, checkout_id, promotions, left_out, merged_into, created_at, updated_at"
     };
 }
+pub(super) use cart_columns;
 
 /// Inserts an empty cart.
 #[tracing::instrument(name = "db.carts.insert", skip_all, fields(cart.id = %cart.id), err(level = "debug"))]
 pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
     tx.query(concat!(
         "INSERT INTO carts (",
-        columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        cart_columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
     ))
     .bind(cart.id)
     .bind(cart.version)
@@ -66,6 +69,8 @@ pub(crate) async fn insert(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreErro
     .bind(cart.shipping_method.clone())
     .bind(cart.checkout_id)
     .bind(promotions(cart))
+    .bind(left_out(cart))
+    .bind(cart.merged_into)
     .bind(cart.created_at)
     .bind(cart.updated_at)
     .execute()
@@ -82,7 +87,7 @@ pub(crate) async fn find(
     let row: Option<CartRow> = db
         .query(concat!(
             "SELECT ",
-            columns!(),
+            cart_columns!(),
             " FROM carts WHERE id = $1 AND (owner_id = $2 OR token_hash = $3)"
         ))
         .bind(id)
@@ -96,7 +101,11 @@ pub(crate) async fn find(
 /// Loads a cart for the module's own work, with its lines.
 pub(crate) async fn load(db: &mut dyn Queryable, id: CartId) -> Result<Option<Cart>, StoreError> {
     let row: Option<CartRow> = db
-        .query(concat!("SELECT ", columns!(), " FROM carts WHERE id = $1"))
+        .query(concat!(
+            "SELECT ",
+            cart_columns!(),
+            " FROM carts WHERE id = $1"
+        ))
         .bind(id)
         .fetch_optional()
         .await?;
@@ -115,7 +124,7 @@ pub(crate) async fn lock(
             "UPDATE carts SET version = version + 1, updated_at = $4
               WHERE id = $1 AND (owner_id = $2 OR token_hash = $3)
               RETURNING ",
-            columns!()
+            cart_columns!()
         ))
         .bind(id)
         .bind(access.user)
@@ -126,11 +135,12 @@ pub(crate) async fn lock(
     with_lines(tx, row).await
 }
 
-/// Saves what a locked cart says about its buyer and the way of delivery.
+/// Saves what a locked cart says about its buyer and the way of delivery, and what its buyer is still to be told.
 pub(crate) async fn save_details(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), StoreError> {
     tx.query(
         "UPDATE carts
-            SET email = $2, shipping_address = $3, billing_address = $4, shipping_method = $5
+            SET email = $2, shipping_address = $3, billing_address = $4, shipping_method = $5,
+                left_out = $6
           WHERE id = $1",
     )
     .bind(cart.id)
@@ -138,6 +148,7 @@ pub(crate) async fn save_details(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), Sto
     .bind(cart.shipping_address.clone().map(Json))
     .bind(cart.billing_address.clone().map(Json))
     .bind(cart.shipping_method.clone())
+    .bind(left_out(cart))
     .execute()
     .await?;
     Ok(())
@@ -155,6 +166,10 @@ pub(crate) async fn save_promotions(tx: &mut Tx<'_>, cart: &Cart) -> Result<(), 
 
 fn promotions(cart: &Cart) -> Option<Json<Vec<PromotionId>>> {
     (!cart.promotions.is_empty()).then(|| Json(cart.promotions.clone()))
+}
+
+fn left_out(cart: &Cart) -> Option<Json<Vec<CartProblem>>> {
+    (!cart.left_out.is_empty()).then(|| Json(cart.left_out.clone()))
 }
 
 /// Inserts a line of a locked cart, or replaces it.
@@ -257,7 +272,7 @@ pub(crate) async fn close_open(tx: &mut Tx<'_>, cart: CartId) -> Result<bool, St
     Ok(closed == 1)
 }
 
-async fn with_lines(
+pub(super) async fn with_lines(
     db: &mut dyn Queryable,
     row: Option<CartRow>,
 ) -> Result<Option<Cart>, StoreError> {
@@ -288,6 +303,8 @@ async fn with_lines(
         shipping_method: row.shipping_method,
         checkout_id: row.checkout_id,
         promotions: document(row.promotions).unwrap_or_default(),
+        left_out: document(row.left_out).unwrap_or_default(),
+        merged_into: row.merged_into,
         created_at: row.created_at,
         updated_at: row.updated_at,
         lines,

@@ -9,6 +9,7 @@ mod crashes;
 mod expiry;
 mod fulfillment;
 mod late_money;
+mod merges;
 mod model;
 mod orders;
 mod promotions;

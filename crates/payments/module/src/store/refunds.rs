@@ -10,18 +10,20 @@ use crate::domain::approval::{Approval, ApprovalState};
 use crate::domain::operation::Refund;
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT id, payment_id, attempt_id, amount, currency, reason, status, failure, tries, next_try_at,
                     requested_by, approval, approval_expires_at, decided_by, decided_at, decision_note, created_at
                FROM refunds ",
-            $rest
+            $($rest),+
         )
     };
 }
 
+pub(super) use select;
+
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: RefundId,
     payment_id: PaymentId,
     attempt_id: AttemptId,
@@ -128,7 +130,7 @@ pub(crate) async fn save_approval(tx: &mut Tx<'_>, refund: &Refund) -> Result<()
 }
 
 impl Row {
-    fn into_refund(self) -> Result<Refund, StoreError> {
+    pub(super) fn into_refund(self) -> Result<Refund, StoreError> {
         let approval = match (self.approval, self.approval_expires_at) {
             (Some(state), Some(expires_at)) => Some(Approval {
                 state: ApprovalState::try_from(state)

@@ -267,3 +267,103 @@ async fn an_approved_refund_is_sent_however_the_approval_ends() {
         shop.world.assert_sound().await;
     }
 }
+
+/// Ids of a page, and the cursor of the next.
+async fn page(by: &Client, query: &str) -> (Vec<Value>, Option<String>) {
+    let body = by.get(&format!("/v1/refunds?{query}")).await.expect(200);
+    let data = body["data"].as_array().expect("a list").iter();
+    let cursor = body["next_cursor"].as_str().map(str::to_owned);
+    (data.map(|it| it["id"].clone()).collect(), cursor)
+}
+
+#[tokio::test]
+async fn staff_finds_what_waits_for_a_second_person() {
+    for engine in engines() {
+        let shop = Shop::new(engine).await;
+        let eve = &shop.eve;
+        assert_eq!(page(eve, "status=awaiting_approval").await, (vec![], None));
+        let small = shop.refund(&shop.sam, "r1", 1_000).await.expect(201);
+        let mut waiting = Vec::new();
+        for key in ["r2", "r3", "r4"] {
+            shop.world.app.kit().advance(Duration::from_secs(1));
+            waiting.push(shop.refund(&shop.sam, key, 100).await.expect(202));
+        }
+        let [first, second, third] = [0, 1, 2].map(|at| waiting[at]["id"].clone());
+        let awaiting = page(eve, "status=awaiting_approval&limit=2").await;
+        let cursor = awaiting.1.expect("there is more");
+        assert_eq!(awaiting.0, [third.clone(), second.clone()], "newest first");
+        let rest = format!("status=awaiting_approval&limit=2&cursor={cursor}");
+        assert_eq!(page(eve, &rest).await, (vec![first.clone()], None));
+        let found = eve.get("/v1/refunds?status=awaiting_approval").await;
+        assert_eq!(found.expect(200)["data"][2], shop.look(&waiting[0]).await);
+        let few = eve.get("/v1/refunds?status=awaiting_approval&limit=1&fields=id,amount");
+        let few = few.await.expect(200);
+        assert_eq!(
+            few["data"],
+            json!([{ "id": third, "amount": { "amount": 100, "currency": "EUR" } }])
+        );
+
+        decide(eve, &waiting[0], "approvals", "a1")
+            .await
+            .expect(201);
+        decide(eve, &waiting[1], "rejections", "a2")
+            .await
+            .expect(201);
+        for (query, expected) in [
+            ("status=awaiting_approval", vec![&third]),
+            ("status=succeeded", vec![&first, &small["id"]]),
+            ("status=failed", vec![&second]),
+            ("status=pending", vec![]),
+            ("status=unknown", vec![]),
+            ("", vec![&third, &second, &first, &small["id"]]),
+        ] {
+            let (found, _) = page(eve, query).await;
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{query}");
+        }
+        let of = |payment: &str| format!("status=succeeded&payment_id={payment}");
+        let payment = shop.payment.payment_id.to_string();
+        assert_eq!(page(eve, &of(&payment)).await.0.len(), 2);
+        let none = "pay_00000000000000000000000000";
+        assert_eq!(page(eve, &of(none)).await, (vec![], None));
+
+        // A cursor belongs to its filter.
+        let mixed = eve.get(&format!("/v1/refunds?cursor={cursor}")).await;
+        assert_eq!(mixed.expect(400)["code"], "payments.invalid_cursor");
+        for wrong in [
+            "status=lost",
+            "limit=0",
+            "limit=201",
+            "payment_id=ord_1",
+            "state=failed",
+        ] {
+            eve.get(&format!("/v1/refunds?{wrong}")).await.expect(400);
+        }
+        let buyer = shop.world.app.user("ada", &[Role::Customer]);
+        buyer.get("/v1/refunds").await.expect(403);
+        shop.world
+            .app
+            .anonymous()
+            .get("/v1/refunds")
+            .await
+            .expect(401);
+        shop.world.assert_sound().await;
+    }
+}
+
+/// What nobody can say anything about yet is listed as that.
+#[tokio::test]
+async fn what_waits_for_the_provider_waits_for_nobody() {
+    for engine in engines() {
+        let shop = Shop::new(engine).await;
+        shop.world
+            .simulator
+            .inject(Operation::Refund, Fault::LoseAnswer);
+        let sent = shop.refund(&shop.sam, "r1", 100).await.expect(202);
+        assert_eq!(sent["status"], "unknown");
+        let unknown = page(&shop.eve, "status=unknown").await;
+        assert_eq!(unknown, (vec![sent["id"].clone()], None));
+        for query in ["status=awaiting_approval", "status=pending"] {
+            assert_eq!(page(&shop.eve, query).await, (vec![], None), "{query}");
+        }
+    }
+}

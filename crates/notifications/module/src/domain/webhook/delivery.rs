@@ -81,5 +81,6 @@ pub(crate) fn test_event(delivery: &WebhookDelivery, catalogue: &Catalogue) -> P
         subject: delivery.subject.clone(),
         time: delivery.created_at,
         data: to_raw_value::<Value>(&data).expect("JSON can be written"),
+        trace: None,
     }
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_kernel::{FieldError, Timestamp};
 
+use super::secret::{PublicKey, Signature};
 use crate::domain::Catalogue;
 
 /// Longest description, in characters.
@@ -51,6 +52,10 @@ pub(crate) struct WebhookEndpoint {
     pub(crate) failing_told_at: Option<Timestamp>,
     pub(crate) last_error: Option<String>,
     pub(crate) secret_number: i64,
+    /// That of the private key that signs; a secret that both sides have signs where there is none.
+    pub(crate) public_key: Option<PublicKey>,
+    /// The same of what signed before.
+    pub(crate) previous_public_key: Option<PublicKey>,
     pub(crate) previous_until: Option<Timestamp>,
     pub(crate) version: i64,
     pub(crate) created_at: Timestamp,
@@ -69,7 +74,11 @@ pub(crate) struct Wish {
 }
 
 /// A receiver that is to be.
-pub(crate) type NewEndpoint = Wish;
+#[derive(Debug, Clone)]
+pub(crate) struct NewEndpoint {
+    pub(crate) wish: Wish,
+    pub(crate) signature: Signature,
+}
 
 /// What is to change; absent members stay as they are.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +94,11 @@ pub(crate) struct EndpointPatch {
 impl WebhookEndpoint {
     pub(crate) fn is_enabled(&self) -> bool {
         self.status == EndpointStatus::Enabled
+    }
+
+    /// How it is signed.
+    pub(crate) fn signature(&self) -> Signature {
+        Signature::beside(self.public_key)
     }
 
     /// The receiver after a change. One that is enabled again begins anew: its failures are forgotten.

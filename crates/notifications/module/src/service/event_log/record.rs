@@ -63,6 +63,7 @@ impl EventLog {
             dataschema: envelope.dataschema.clone(),
             subject: envelope.subject.clone(),
             time: envelope.time,
+            traceparent: envelope.traceparent.clone(),
             data: told?.to_string(),
         })
     }

@@ -3,14 +3,14 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use notifications_contract::{WebhookDeliveryId, WebhookEndpointId};
-use tenon_kernel::CallCtx;
+use tenon_kernel::{CallCtx, TraceContext};
 use tenon_outbound::EgressFault;
 use tenon_store::{StoreError, retrying};
 
 use super::Webhooks;
 use crate::domain::{
-    Attempt, AttemptPlan, CloudEvent, DeliveryKind, DeliveryState, Pace, Reply, Secret,
-    SecretPlace, WebhookDelivery, after_webhook, signatures, test_event,
+    Attempt, AttemptPlan, CloudEvent, DeliveryKind, DeliveryState, Pace, PublicEvent, Reply,
+    Secret, WebhookDelivery, after_webhook, signatures, test_event,
 };
 use crate::store::{event_log, webhook_deliveries, webhook_endpoints, webhook_places};
 use crate::webhook_sender::WebhookSender;
@@ -63,7 +63,7 @@ impl Webhooks {
         secrets: &[Secret],
         delivery: WebhookDelivery,
     ) -> Result<Option<Call>, StoreError> {
-        let Some(body) = self.body(ctx, &delivery).await? else {
+        let Some(event) = self.event(ctx, &delivery).await? else {
             let written = [(&delivery, self.no_event())];
             self.record(ctx, delivery.endpoint_id, &written).await?;
             return Ok(None);
@@ -79,7 +79,10 @@ impl Webhooks {
             self.record_replies(ctx, endpoint_id, &[sent]).await?;
             return Ok(None);
         }
-        let headers = self.headers(&delivery, secrets, &body);
+        // A test is asked for, and its job goes on under the trace of who did.
+        let trace = event.trace.unwrap_or(ctx.trace);
+        let body = serde_json::to_vec(&CloudEvent::from(event)).expect("an event is plain data");
+        let headers = self.headers(&delivery, secrets, trace, &body);
         Ok(Some(Call {
             delivery,
             url: url.to_owned(),
@@ -111,24 +114,27 @@ impl Webhooks {
         self.record(ctx, endpoint_id, &decided).await
     }
 
-    /// What is sent: the event as `GET /v1/events/{id}` shows it; `None` if it is no longer kept.
-    async fn body(
+    /// What is sent, as `GET /v1/events/{id}` shows it; `None` if it is no longer kept.
+    async fn event(
         &self,
         ctx: &CallCtx,
         delivery: &WebhookDelivery,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let event = if delivery.kind == DeliveryKind::Test {
-            Some(test_event(delivery, self.catalogue))
+    ) -> Result<Option<PublicEvent>, StoreError> {
+        if delivery.kind == DeliveryKind::Test {
+            Ok(Some(test_event(delivery, self.catalogue)))
         } else {
-            event_log::find(&mut self.db.read(ctx), delivery.event_id).await?
-        };
-        Ok(event.map(|event| {
-            serde_json::to_vec(&CloudEvent::from(event)).expect("an event is plain data")
-        }))
+            event_log::find(&mut self.db.read(ctx), delivery.event_id).await
+        }
     }
 
-    /// The headers of Standard Webhooks.
-    fn headers(&self, delivery: &WebhookDelivery, secrets: &[Secret], body: &[u8]) -> HeaderMap {
+    /// The headers of Standard Webhooks, and the trace that the event belongs to.
+    fn headers(
+        &self,
+        delivery: &WebhookDelivery,
+        secrets: &[Secret],
+        trace: TraceContext,
+        body: &[u8],
+    ) -> HeaderMap {
         let id = delivery.event_id.to_string();
         let seconds = self.db.env().now().as_unix_seconds();
         let signed = signatures(secrets, &id, seconds, body);
@@ -141,6 +147,10 @@ impl Webhooks {
                 value(seconds.to_string()),
             ),
             (HeaderName::from_static("webhook-signature"), value(signed)),
+            (
+                HeaderName::from_static("traceparent"),
+                value(trace.to_traceparent()),
+            ),
         ])
     }
 
@@ -154,18 +164,14 @@ impl Webhooks {
         let Some(sealed) = found else {
             return Ok(Vec::new());
         };
-        let place = |number| SecretPlace {
-            endpoint_id,
-            number,
-        };
-        let number = sealed.secret_number;
         let now = self.db.env().now();
         let previous = sealed
             .previous_secret
+            .as_deref()
             .filter(|_| sealed.previous_until.is_some_and(|until| now < until));
         let opened = [
-            self.key.open(place(number), &sealed.secret),
-            previous.and_then(|previous| self.key.open(place(number - 1), &previous)),
+            self.key.open(sealed.place(endpoint_id), &sealed.secret),
+            previous.and_then(|it| self.key.open(sealed.previous_place(endpoint_id), it)),
         ];
         Ok(opened.into_iter().flatten().collect())
     }

@@ -9,7 +9,8 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, Tx, retrying};
 
 use super::{ShownEndpoint, Webhooks};
-use crate::domain::{NewEndpoint, Secret, SecretPlace, Wish};
+use crate::domain::{NewEndpoint, Secret, Signature, Wish};
+use crate::store::webhook_endpoints::SealedSecret;
 use crate::store::{event_log, webhook_endpoints};
 
 pub(crate) const OPERATION: &str = "create_webhook_endpoint";
@@ -20,7 +21,7 @@ const MAX_ENDPOINTS: u32 = 100;
 const FIRST: i64 = 1;
 
 impl Webhooks {
-    /// Adds a receiver, which gets what happens from now on. Its secret is shown here, and to whoever repeats the request
+    /// Adds a receiver, which gets what happens from now on. A secret that both sides have is shown here, and to whoever repeats the request
     /// under its key.
     ///
     /// # Errors
@@ -31,7 +32,8 @@ impl Webhooks {
         ctx: &CallCtx,
         new: NewEndpoint,
     ) -> SeamResult<ShownEndpoint, NotificationsError> {
-        new.check(self.catalogue, self.url_problem(&new.url))
+        new.wish
+            .check(self.catalogue, self.url_problem(&new.wish.url))
             .map_err(SeamError::Domain)?;
         let id = retrying(|| async {
             let mut ctx = ctx.child();
@@ -66,21 +68,21 @@ impl Webhooks {
     async fn insert(
         &self,
         tx: &mut Tx<'_>,
-        new: &Wish,
+        new: &NewEndpoint,
     ) -> SeamResult<WebhookEndpointId, NotificationsError> {
         let endpoint_id: WebhookEndpointId = tx.env().new_id();
-        let place = SecretPlace {
-            endpoint_id,
-            number: FIRST,
+        let secret = Secret::generate(tx.env(), new.signature);
+        let sealed = SealedSecret {
+            secret: self.key.seal(tx.env(), endpoint_id, FIRST, &secret),
+            public_key: secret.public_key(),
         };
-        let sealed = self.key.seal(tx.env(), place, &Secret::generate(tx.env()));
         let head = event_log::head(tx).await?;
-        webhook_endpoints::insert(tx, endpoint_id, new, sealed, head).await?;
+        webhook_endpoints::insert(tx, endpoint_id, &new.wish, sealed, head).await?;
         tx.emit(&AuditRecorded {
             action: "webhook_endpoint.created".to_owned(),
             target: endpoint_id.to_string(),
             before: None,
-            after: Some(members(new)),
+            after: Some(members(&new.wish, new.signature)),
         })
         .await?;
         Ok(endpoint_id)
@@ -88,13 +90,14 @@ impl Webhooks {
 }
 
 /// What the audit log keeps of a receiver. A URL may be a secret itself: of it, only where it leads.
-pub(super) fn members(wish: &Wish) -> serde_json::Value {
+pub(super) fn members(wish: &Wish, signature: Signature) -> serde_json::Value {
     json!({
         "host": host(&wish.url),
         "description": wish.description,
         "event_types": wish.event_types,
         "mode": wish.mode,
         "max_per_second": wish.max_per_second,
+        "signature": signature,
     })
 }
 

@@ -38,7 +38,7 @@ impl Webhooks {
             tx.emit(&AuditRecorded {
                 action: "webhook_endpoint.deleted".to_owned(),
                 target: id.to_string(),
-                before: Some(members(&endpoint.wish)),
+                before: Some(members(&endpoint.wish, endpoint.signature())),
                 after: None,
             })
             .await?;

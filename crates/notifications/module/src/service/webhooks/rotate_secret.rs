@@ -1,4 +1,4 @@
-//! Gives a receiver a new secret; the one before goes on signing beside it for a day.
+//! Gives a receiver a new secret or key pair; the one before goes on signing beside it for a day.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, Tx, retrying};
 
 use super::{ShownEndpoint, Webhooks, no_endpoint};
-use crate::domain::{Secret, SecretPlace};
-use crate::store::webhook_endpoints;
+use crate::domain::{Secret, Signature};
+use crate::store::webhook_endpoints::{self, SealedSecret};
 
 pub(crate) const OPERATION: &str = "rotate_webhook_secret";
 
@@ -20,7 +20,7 @@ pub(crate) const OPERATION: &str = "rotate_webhook_secret";
 const OVERLAP: Duration = Duration::from_hours(24);
 
 impl Webhooks {
-    /// Makes a new secret. One that is older than the one before is of no use from now on.
+    /// Makes a new secret, of the same kind unless another is wanted. One that is older than the one before is of no use from now on.
     ///
     /// # Errors
     ///
@@ -29,6 +29,7 @@ impl Webhooks {
         &self,
         ctx: &CallCtx,
         id: WebhookEndpointId,
+        signature: Option<Signature>,
     ) -> SeamResult<ShownEndpoint, NotificationsError> {
         let number = retrying(|| async {
             let mut ctx = ctx.child();
@@ -48,7 +49,8 @@ impl Webhooks {
                 return Err(no_endpoint());
             };
             let number = endpoint.secret_number + 1;
-            self.put(&mut tx, id, number).await?;
+            let signature = signature.unwrap_or_else(|| endpoint.signature());
+            self.put(&mut tx, id, number, signature).await?;
             let outcome = Ok::<_, NotificationsError>(number);
             tx.commit_outcome(OPERATION, &outcome, Some(id.to_string()))
                 .await?;
@@ -63,19 +65,24 @@ impl Webhooks {
         tx: &mut Tx<'_>,
         endpoint_id: WebhookEndpointId,
         number: i64,
+        signature: Signature,
     ) -> SeamResult<(), NotificationsError> {
-        let place = SecretPlace {
-            endpoint_id,
-            number,
+        let secret = Secret::generate(tx.env(), signature);
+        let sealed = SealedSecret {
+            secret: self.key.seal(tx.env(), endpoint_id, number, &secret),
+            public_key: secret.public_key(),
         };
-        let sealed = self.key.seal(tx.env(), place, &Secret::generate(tx.env()));
         let previous_until = tx.now() + OVERLAP;
         webhook_endpoints::rotate(tx, endpoint_id, sealed, previous_until).await?;
         tx.emit(&AuditRecorded {
             action: "webhook_endpoint.secret_rotated".to_owned(),
             target: endpoint_id.to_string(),
             before: None,
-            after: Some(json!({ "previous_until": previous_until })),
+            after: Some(json!({
+                "previous_until": previous_until,
+                "signature": signature,
+                "public_key": secret.public_key().map(|key| key.to_string()),
+            })),
         })
         .await?;
         Ok(())

@@ -104,7 +104,7 @@ pub(super) fn check_version(
 }
 
 fn audited(endpoint: &WebhookEndpoint) -> Value {
-    let mut audited = members(&endpoint.wish);
+    let mut audited = members(&endpoint.wish, endpoint.signature());
     audited["status"] = json!(endpoint.status);
     audited
 }

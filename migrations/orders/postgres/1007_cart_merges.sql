@@ -1,0 +1,8 @@
+-- A guest's cart goes into that of the person who signs in.
+ALTER TABLE carts
+    ADD COLUMN left_out jsonb, -- problems that a merge left behind: what found no room; absent if there are none
+    ADD COLUMN merged_into uuid, -- of a closed cart: that which took what it held
+    ADD CONSTRAINT carts_merged_are_closed CHECK (merged_into IS NULL OR status = 'closed') NOT VALID;
+
+-- The newest open cart of a person.
+CREATE INDEX carts_open_by_owner ON carts (owner_id, currency, id) WHERE status = 'active' AND owner_id IS NOT NULL;
