@@ -1,7 +1,9 @@
 //! What the catalog does, one use case a file.
 
+mod accept_price_rows;
 pub(crate) mod add_variant;
 pub(crate) mod adjust_inventory;
+mod apply_price_rows;
 mod audit;
 pub(crate) mod change_group_member;
 mod commit_reservation;
@@ -46,6 +48,7 @@ use tenon_kernel::{CallCtx, CursorKey, PageRequest, Principal, Role};
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Db, Tx};
 
+pub(crate) use self::apply_price_rows::Applied;
 pub(crate) use self::product_pages::{PageRef, ProductPage, ProductPages, ProductRef};
 pub use self::search_index::rebuild_search;
 pub(crate) use self::take::{Taking, give_back};
@@ -94,6 +97,10 @@ impl Service {
         self.cursor_key
             .open(scope, cursor)
             .map_err(|_| SeamError::Domain(CatalogError::InvalidCursor))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
     }
 
     pub(crate) fn pages(&self) -> &ProductPages {

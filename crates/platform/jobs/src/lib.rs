@@ -1,4 +1,4 @@
-//! Durable jobs, schedules and sagas in the module's own store.
+//! Durable jobs, operations, schedules and sagas in the module's own store.
 //!
 //! A job is a row that is written in the transaction that wants it ([`Enqueue`]) and run by a [`JobWorker`]
 //! at least once; its effect happens once, because it commits together with the [`Receipt`].
@@ -8,6 +8,7 @@
 mod backoff;
 mod job;
 mod metrics;
+mod operation;
 mod queue;
 mod run;
 mod saga;
@@ -17,6 +18,10 @@ pub mod work;
 mod worker;
 
 pub use self::job::{Enqueue, Job, JobId, JobIdKind, JobOptions};
+pub use self::operation::{
+    BeginOperation, NewOperation, Operation, OperationId, OperationIdKind, OperationState,
+    purge_operations,
+};
 pub use self::run::{JobError, JobKind, Receipt, Run};
 pub use self::saga::{
     Saga, SagaStatus, SagaSummary, due as due_sagas, unfinished as unfinished_sagas,

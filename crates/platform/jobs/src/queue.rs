@@ -9,6 +9,7 @@ use tenon_kernel::{CallCtx, Interface, Timestamp};
 use tenon_store::{Db, Engine, Json, Queryable as _, StoreError, Wake};
 use tracing::Instrument as _;
 
+use crate::operation::GIVEN_UP;
 use crate::work::{Cause, Claimed, Grant, Lease, Outcome, Work, WorkTable, reason_of, resume};
 use crate::{JobError, JobId, JobKind, Receipt, metrics};
 
@@ -17,7 +18,8 @@ static JOBS: WorkTable = crate::work_table!(
     "jobs",
     superseded = "unique_key IS NOT NULL AND EXISTS (
         SELECT 1 FROM jobs AS twin
-         WHERE twin.kind = jobs.kind AND twin.unique_key = jobs.unique_key AND twin.state = 'pending')"
+         WHERE twin.kind = jobs.kind AND twin.unique_key = jobs.unique_key AND twin.state = 'pending')",
+    given_up = GIVEN_UP
 );
 
 const CLAIM_SQLITE: &str = "

@@ -3,7 +3,7 @@
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_store::{Db, Queryable as _, StoreError, retrying};
 
-use crate::JobId;
+use crate::{JobId, operation};
 
 /// Most dead jobs that are listed or put back at once.
 const MOST_DEAD: i64 = 1_000;
@@ -40,7 +40,7 @@ pub async fn dead_jobs(db: &Db, ctx: &CallCtx) -> Result<Vec<DeadJob>, StoreErro
 
 /// Puts dead jobs (all, up to 1,000, or one) back to work, with all their attempts before them; returns how many.
 ///
-/// A dead job whose kind and key wait already is cancelled instead.
+/// A dead job whose kind and key wait already is cancelled instead. The operation of one that runs again goes on.
 pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Result<u64, StoreError> {
     let ids = match job {
         Some(id) => vec![id],
@@ -58,7 +58,7 @@ pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Resul
         let mut retried = 0;
         // One by one: two dead jobs may have the same key, and the second must see the first.
         for id in &ids {
-            retried += tx
+            let is_retried = tx
                 .query(
                     "UPDATE jobs
                         SET state = 'pending', attempts = 0, run_at = $2, reason = NULL, finished_at = NULL
@@ -72,6 +72,10 @@ pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Resul
                 .bind(now)
                 .execute()
                 .await?;
+            retried += is_retried;
+            if is_retried > 0 {
+                operation::reopen(&mut tx, *id).await?;
+            }
             tx.query(
                 "UPDATE jobs SET state = 'cancelled', finished_at = $2
                   WHERE id = $1 AND state = 'dead'",

@@ -17,6 +17,6 @@ pub use self::maintenance::Retention;
 pub use self::module::Module;
 pub use self::platform::platform_invariants;
 pub use self::runtime::{RemoteFeed, Runtime, RuntimeSettings};
-pub use self::shared::{SharedApi, Surface};
+pub use self::shared::{OperationView, SharedApi, Surface, accepted};
 pub use self::stretch::IdRange;
 pub use tenon_events::Progress;

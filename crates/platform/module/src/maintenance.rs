@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tenon_events::{purge_inbox, purge_outbox};
-use tenon_jobs::{Job, JobError, JobKind, Receipt, Run, Schedule, purge_finished_jobs};
+use tenon_jobs::{
+    Job, JobError, JobKind, Receipt, Run, Schedule, purge_finished_jobs, purge_operations,
+};
 use tenon_kernel::CallCtx;
 use tenon_store::{Db, StoreError};
 
@@ -26,6 +28,8 @@ pub struct Retention {
     pub inbox: Duration,
     /// Jobs that are done.
     pub jobs: Duration,
+    /// Operations that are over.
+    pub operations: Duration,
     /// Uses of deprecated parts of the API, after the last one: more than a year, for what is used once in one.
     pub deprecated_uses: Duration,
 }
@@ -37,6 +41,7 @@ impl Default for Retention {
             outbox: 7 * DAY,
             inbox: 14 * DAY,
             jobs: 7 * DAY,
+            operations: 30 * DAY,
             deprecated_uses: 400 * DAY,
         }
     }
@@ -74,9 +79,10 @@ impl Run<Maintain> for Maintenance {
         let outbox = self.purge_all(ctx, Old::Outbox).await?;
         let inbox = self.purge_all(ctx, Old::Inbox).await?;
         let jobs = self.purge_all(ctx, Old::Jobs).await?;
+        let operations = self.purge_all(ctx, Old::Operations).await?;
         let unused_since = now - self.retention.deprecated_uses;
         deprecated_uses::purge(&self.db, ctx, unused_since).await?;
-        tracing::debug!(module = self.db.module(), %now, keys, outbox, inbox, jobs, "store maintained");
+        tracing::debug!(module = self.db.module(), %now, keys, outbox, inbox, jobs, operations, "store maintained");
         Ok(())
     }
 }
@@ -88,6 +94,7 @@ enum Old {
     Outbox,
     Inbox,
     Jobs,
+    Operations,
 }
 
 impl Maintenance {
@@ -109,6 +116,9 @@ impl Maintenance {
             Old::Outbox => purge_outbox(&self.db, ctx, now - self.retention.outbox, BATCH).await,
             Old::Inbox => purge_inbox(&self.db, ctx, now - self.retention.inbox, BATCH).await,
             Old::Jobs => purge_finished_jobs(&self.db, ctx, now - self.retention.jobs, BATCH).await,
+            Old::Operations => {
+                purge_operations(&self.db, ctx, now - self.retention.operations, BATCH).await
+            }
         }
     }
 }

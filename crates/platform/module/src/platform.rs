@@ -81,6 +81,12 @@ pub fn platform_invariants(db: &Db) -> Vec<Arc<dyn Invariant>> {
             SAGAS,
             Some(PATIENCE),
         ),
+        rule(
+            "platform.operations_end",
+            "no operation goes on after its job",
+            OPERATIONS,
+            None,
+        ),
     ]
 }
 
@@ -145,6 +151,14 @@ const SAGAS: &str = "
     SELECT kind || ' at ' || step AS subject,
            'a later step' AS expected, status AS actual
       FROM sagas WHERE wake_at < $1
+     LIMIT 100";
+
+const OPERATIONS: &str = "
+    SELECT 'operations/' || operations.kind AS subject,
+           'a job that will end it' AS expected, COALESCE(jobs.state, 'no job') AS actual
+      FROM operations LEFT JOIN jobs ON jobs.id = operations.job_id
+     WHERE operations.ended_at IS NULL
+       AND (jobs.state IS NULL OR jobs.state IN ('done', 'dead', 'cancelled'))
      LIMIT 100";
 
 #[async_trait]

@@ -6,6 +6,7 @@
 mod deprecations;
 mod invariants;
 mod key_fate;
+mod operations;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use tenon_events::Progress;
 use tenon_kernel::{CallCtx, Emitted};
 use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse};
 
+pub use self::operations::{OperationView, accepted};
 use crate::Module;
 use crate::deprecated_uses::DeprecatedUses;
 
@@ -32,6 +34,7 @@ pub struct SharedApi {
     key_fates: Vec<Endpoint>,
     deprecations: Vec<(&'static str, Endpoint)>,
     invariants: Vec<(&'static str, Endpoint)>,
+    operations: Vec<Endpoint>,
 }
 
 impl Module {
@@ -54,7 +57,7 @@ impl Module {
         let parts = key_fate::part(&self.db, &endpoints, keys)
             .into_iter()
             .chain(deprecations::part(&self.db, &endpoints))
-            .chain([invariants::part(self)])
+            .chain([invariants::part(self), operations::part(&self.db)])
             .collect();
         Surface { endpoints, parts }
     }
@@ -67,6 +70,7 @@ impl SharedApi {
             match part.operation_id() {
                 key_fate::PART => self.key_fates.push(part),
                 deprecations::PART => self.deprecations.push((module, part)),
+                operations::PART => self.operations.push(part),
                 _ => self.invariants.push((module, part)),
             }
         }
@@ -78,6 +82,7 @@ impl SharedApi {
             key_fate::endpoint(self.key_fates),
             invariants::endpoint(self.invariants),
             deprecations::endpoint(self.deprecations),
+            operations::endpoint(self.operations),
         ]
     }
 }

@@ -87,6 +87,7 @@ pub(crate) struct Shape {
     pub(crate) rate_limit: &'static str,
     pub(crate) deadline: Option<Duration>,
     pub(crate) longest_wait: Option<Duration>,
+    pub(crate) responds_async: bool,
     pub(crate) is_shown_once: bool,
     pub(crate) expansions: Vec<Expansion>,
     pub(crate) interface: Interface,

@@ -22,6 +22,8 @@ pub(crate) static PREFER: HeaderName = HeaderName::from_static("prefer");
 /// The header of answers.
 pub(crate) static PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
+/// The preference of whoever does not want to wait for the work.
+const RESPOND_ASYNC: &str = "respond-async";
 /// Most preferences that are looked at.
 const MAX_PREFERENCES: usize = 16;
 /// Longest name that a refusal repeats.
@@ -89,6 +91,11 @@ impl Preferences {
         Some(Duration::from_secs(seconds).min(at_most))
     }
 
+    /// Whether the caller would rather be answered before the work is done (RFC 7240 §4.1).
+    pub fn responds_async(&self) -> bool {
+        self.get(RESPOND_ASYNC) == Some("")
+    }
+
     fn wants(&self) -> Option<Return> {
         match self.get("return")? {
             "minimal" => Some(Return::Minimal),
@@ -113,6 +120,7 @@ impl Preferences {
             let (is_known, is_understood) = match name.as_str() {
                 "handling" => (true, true),
                 "return" => (shape.takes_return(), self.wants().is_some()),
+                RESPOND_ASYNC => (shape.responds_async, self.responds_async()),
                 "wait" => (
                     shape.longest_wait.is_some(),
                     self.wait(Duration::MAX).is_some(),
@@ -145,6 +153,10 @@ impl Preferences {
         let mut applied = Vec::new();
         if let Some(wait) = shape.longest_wait.and_then(|most| self.wait(most)) {
             applied.push(format!("wait={}", wait.as_secs()));
+        }
+        let is_accepted = response.status() == StatusCode::ACCEPTED;
+        if shape.responds_async && self.responds_async() && is_accepted {
+            applied.push(RESPOND_ASYNC.to_owned());
         }
         let wants = self.wants().filter(|_| shape.takes_return());
         match wants {
@@ -185,6 +197,13 @@ impl EndpointBuilder {
         self.deadline(at_most + Duration::from_secs(10))
     }
 
+    /// Takes `Prefer: respond-async`: the handler answers 202 with the operation that goes on, and does so by itself where
+    /// there is much to do.
+    pub fn responds_async(mut self) -> Self {
+        self.shape.responds_async = true;
+        self
+    }
+
     /// The answer holds what nobody can ask for again, a secret for example: it is sent whatever the caller prefers.
     pub fn shown_once(mut self) -> Self {
         self.shape.is_shown_once = true;
@@ -214,6 +233,9 @@ impl Shape {
         }
         if self.longest_wait.is_some() {
             known.push("wait");
+        }
+        if self.responds_async {
+            known.push(RESPOND_ASYNC);
         }
         known
     }
@@ -279,7 +301,10 @@ fn refused(code: &str, detail: impl Into<String>) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use tenon_access::Policy;
+
     use super::*;
+    use crate::Endpoint;
 
     fn preferring(lines: &[&str]) -> Preferences {
         let mut headers = HeaderMap::new();
@@ -313,6 +338,27 @@ mod tests {
         ] {
             assert_eq!(wait(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn to_be_answered_early_has_no_value() {
+        assert!(preferring(&["wait=1, Respond-Async"]).responds_async());
+        for other in ["", "wait=1", "respond-async=1", "respond-asynch"] {
+            assert!(!preferring(&[other]).responds_async(), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_says_that_it_answers_early() {
+        let plain = Endpoint::put("/v1/pots", "set_pots", Policy::Public);
+        let early = Endpoint::put("/v1/pots", "set_pots", Policy::Public).responds_async();
+        assert_eq!(early.shape.preferences(), ["respond-async"]);
+        let takes = |asked: &EndpointBuilder, line: &str| {
+            let line = format!("handling=strict, {line}");
+            preferring(&[&line]).check(&asked.shape).is_ok()
+        };
+        assert!(takes(&early, "respond-async"));
+        assert!(!takes(&early, "respond-async=1") && !takes(&plain, "respond-async"));
     }
 
     #[test]

@@ -212,7 +212,8 @@ impl Problem {
     }
 
     /// Says it in other words, also where the status would say nothing.
-    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(shortened(detail.into()));
         self
     }
@@ -269,12 +270,20 @@ impl Problem {
         response
     }
 
-    /// Writes the answer.
-    pub(crate) fn render(&self, occurrence: Occurrence<'_>) -> Response {
+    /// The document, for what tells later of something that went wrong; of which request it was nobody knows then.
+    pub fn document(&self) -> Value {
+        serde_json::to_value(self.document_of(Occurrence::default()))
+            .expect("a problem is plain data")
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
         let parts = &*self.0;
-        let retry_after =
-            (parts.retry == Retry::After).then(|| parts.retry_after.unwrap_or(DEFAULT_RETRY_AFTER));
-        let document = Document {
+        (parts.retry == Retry::After).then(|| parts.retry_after.unwrap_or(DEFAULT_RETRY_AFTER))
+    }
+
+    fn document_of<'a>(&'a self, occurrence: Occurrence<'a>) -> Document<'a> {
+        let parts = &*self.0;
+        Document {
             type_: format!("/errors/{}", parts.code),
             title: title_of(parts.code),
             status: parts.status.as_u16(),
@@ -283,12 +292,19 @@ impl Problem {
             code: parts.code,
             trace_id: occurrence.trace_id,
             retry: parts.retry,
-            retry_after_ms: retry_after
+            retry_after_ms: self
+                .retry_after()
                 .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
             errors: &parts.fields,
             incident: self.incident(occurrence),
             extensions: &parts.extensions,
-        };
+        }
+    }
+
+    /// Writes the answer.
+    pub(crate) fn render(&self, occurrence: Occurrence<'_>) -> Response {
+        let parts = &*self.0;
+        let document = self.document_of(occurrence);
         let body = serde_json::to_vec(&document).expect("a problem is plain data");
 
         let mut response = Response::new(Body::from(without_markup(&body)));
@@ -298,7 +314,7 @@ impl Problem {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(after) = retry_after {
+        if let Some(after) = self.retry_after() {
             headers.insert(
                 RETRY_AFTER,
                 HeaderValue::from(after.as_millis().div_ceil(1_000).min(86_400) as u32),

@@ -7,8 +7,16 @@ use tenon_kernel::{Currency, Money};
 
 use super::rules::Rules;
 
+mod chunks;
+
+pub(crate) use self::chunks::{by_variant, end_of_chunk};
+
 /// Most rows of one request.
-pub(crate) const MAX_ROWS: usize = 1_000;
+pub(crate) const MAX_ROWS: usize = 20_000;
+/// Most rows that are written while their sender waits.
+pub(crate) const MAX_ROWS_AT_ONCE: usize = 1_000;
+/// Most wrong members that a refusal names.
+pub(crate) const MAX_ERRORS: usize = 1_000;
 /// Most quantities at which one list changes the price of one variant.
 pub(crate) const MAX_TIERS: usize = 20;
 
@@ -25,6 +33,8 @@ pub(crate) struct PriceRow {
 /// A row to be written, or to be removed if it has no amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WantedRow {
+    /// Its place in the request.
+    pub(crate) position: usize,
     pub(crate) variant_id: VariantId,
     pub(crate) min_quantity: i64,
     pub(crate) amount: Option<i64>,
@@ -45,8 +55,8 @@ pub(crate) fn check_rows(currency: Currency, rows: &[WantedRow]) -> Result<(), C
     rules.count("/prices", rows.len(), 1..=MAX_ROWS);
     let mut seen = BTreeSet::new();
     // Beyond the limit only the limit is told.
-    for (position, row) in rows.iter().take(MAX_ROWS).enumerate() {
-        let at = format!("/prices/{position}");
+    for row in rows.iter().take(MAX_ROWS) {
+        let at = format!("/prices/{}", row.position);
         rules.range(
             format_args!("{at}/min_quantity"),
             row.min_quantity,
@@ -102,11 +112,16 @@ pub(crate) fn row_changes(
     }
     let mut rules = Rules::default();
     let mut told = BTreeSet::new();
-    for (position, row) in wanted.iter().enumerate() {
+    for row in wanted {
         let count = tiers.get(&row.variant_id).map_or(0, BTreeMap::len);
         if count > MAX_TIERS && told.insert(row.variant_id) {
             let detail = format!("a list has at most {MAX_TIERS} quantities for a variant");
-            rules.check(false, format!("/prices/{position}"), "too_many", detail);
+            rules.check(
+                false,
+                format!("/prices/{}", row.position),
+                "too_many",
+                detail,
+            );
         }
     }
     rules.finish()?;
@@ -129,24 +144,33 @@ mod tests {
 
     fn want(variant_id: VariantId, min_quantity: i64, amount: Option<i64>) -> WantedRow {
         WantedRow {
+            position: 0,
             variant_id,
             min_quantity,
             amount,
         }
     }
 
+    /// The rows with their places.
+    fn placed<const N: usize>(mut rows: [WantedRow; N]) -> [WantedRow; N] {
+        for (position, row) in rows.iter_mut().enumerate() {
+            row.position = position;
+        }
+        rows
+    }
+
     #[test]
     fn every_bad_row_is_named_by_its_place() {
         let (env, eur) = (Env::system(), "EUR".parse().expect("known"));
         let tea = env.new_id();
-        let rows = [
+        let rows = placed([
             want(tea, 1, Some(100)),
             want(tea, 0, Some(100)),
             want(tea, 10_000, None),
             want(tea, 5, Some(-1)),
             want(tea, 6, Some(9_007_199_254_740_992)),
             want(tea, 1, None),
-        ];
+        ]);
         let expected = [
             ("/prices/1/min_quantity", "out_of_range"),
             ("/prices/2/min_quantity", "out_of_range"),
@@ -158,7 +182,9 @@ mod tests {
         let told: Vec<_> = told.iter().map(|(at, code)| (&**at, &**code)).collect();
         assert_eq!(told, expected);
         assert_eq!(refusals(check_rows(eur, &[]))[0].0, "/prices");
-        let many: Vec<_> = (0..1_001).map(|_| want(env.new_id(), 1, None)).collect();
+        let many: Vec<_> = (0..=MAX_ROWS)
+            .map(|_| want(env.new_id(), 1, None))
+            .collect();
         assert_eq!(
             refusals(check_rows(eur, &many)),
             [("/prices".to_owned(), "out_of_range".to_owned())]

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use catalog_contract::{CatalogError, PriceChanged, PriceListId, ProductId, VariantId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Money};
 use tenon_seam::{SeamError, SeamResult};
-use tenon_store::{StoreError, Tx, retrying};
+use tenon_store::{Queryable, StoreError, Tx, retrying};
 
 use super::{Service, audit, refused};
 use crate::domain::price_list::PriceList;
@@ -19,7 +20,7 @@ use crate::store::{price_lists, price_rows};
 const AUDITED: usize = 50;
 
 /// What a request did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RowsSet {
     /// Version of the list after it.
     pub(crate) version: i64,
@@ -62,7 +63,7 @@ impl Service {
     }
 }
 
-async fn set(
+pub(super) async fn set(
     tx: &mut Tx<'_>,
     id: PriceListId,
     rows: &[WantedRow],
@@ -70,15 +71,7 @@ async fn set(
     let Some(list) = price_lists::lock(tx, id).await? else {
         return refused(CatalogError::PriceListNotFound { price_list_id: id });
     };
-    let mut variants: Vec<VariantId> = rows.iter().map(|row| row.variant_id).collect();
-    variants.sort_unstable();
-    variants.dedup();
-    let products = price_rows::products_of(tx, &variants).await?;
-    let products: BTreeMap<VariantId, ProductId> = products.into_iter().collect();
-    check_variants(rows, &products)?;
-
-    let known = price_rows::of_variants(tx, id, &variants).await?;
-    let changes = row_changes(&known, rows).map_err(SeamError::Domain)?;
+    let (products, changes) = compare(tx, id, rows).await?;
     let removed = changes.iter().filter(|it| it.new.is_none()).count();
     let done = RowsSet {
         // Without a change the unit is rolled back, and the version with it.
@@ -110,15 +103,32 @@ async fn set(
     Ok(done)
 }
 
+/// Compares rows with what is there: the products of their variants, and what would change.
+pub(super) async fn compare(
+    db: &mut dyn Queryable,
+    id: PriceListId,
+    rows: &[WantedRow],
+) -> SeamResult<(BTreeMap<VariantId, ProductId>, Vec<RowChange>), CatalogError> {
+    let mut variants: Vec<VariantId> = rows.iter().map(|row| row.variant_id).collect();
+    variants.sort_unstable();
+    variants.dedup();
+    let products = price_rows::products_of(db, &variants).await?;
+    let products: BTreeMap<VariantId, ProductId> = products.into_iter().collect();
+    check_variants(rows, &products)?;
+    let known = price_rows::of_variants(db, id, &variants).await?;
+    let changes = row_changes(&known, rows).map_err(SeamError::Domain)?;
+    Ok((products, changes))
+}
+
 fn check_variants(
     rows: &[WantedRow],
     products: &BTreeMap<VariantId, ProductId>,
 ) -> SeamResult<(), CatalogError> {
     let mut rules = Rules::default();
-    for (position, row) in rows.iter().enumerate() {
+    for row in rows {
         rules.check(
             products.contains_key(&row.variant_id),
-            format_args!("/prices/{position}/variant_id"),
+            format_args!("/prices/{}/variant_id", row.position),
             "not_found",
             "the variant does not exist",
         );

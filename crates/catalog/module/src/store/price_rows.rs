@@ -54,12 +54,12 @@ struct Row {
 /// Returns the rows of a list about these variants.
 #[tracing::instrument(name = "db.catalog.price_rows_of", skip_all, fields(list.id = %list, variants = variants.len()), err(level = "debug"))]
 pub(crate) async fn of_variants(
-    tx: &mut Tx<'_>,
+    db: &mut dyn Queryable,
     list: PriceListId,
     variants: &[VariantId],
 ) -> Result<Vec<PriceRow>, StoreError> {
-    let text = OF_VARIANTS.text(tx.engine());
-    let rows: Vec<Row> = tx
+    let text = OF_VARIANTS.text(db.engine());
+    let rows: Vec<Row> = db
         .query(text)
         .bind(id_list(variants))
         .bind(list)
@@ -71,11 +71,11 @@ pub(crate) async fn of_variants(
 /// Returns the products of those of the variants that exist.
 #[tracing::instrument(name = "db.catalog.products_of", skip_all, fields(variants = variants.len()), err(level = "debug"))]
 pub(crate) async fn products_of(
-    tx: &mut Tx<'_>,
+    db: &mut dyn Queryable,
     variants: &[VariantId],
 ) -> Result<Vec<(VariantId, ProductId)>, StoreError> {
-    let text = PRODUCTS.text(tx.engine());
-    tx.query(text).bind(id_list(variants)).fetch_all().await
+    let text = PRODUCTS.text(db.engine());
+    db.query(text).bind(id_list(variants)).fetch_all().await
 }
 
 /// Writes and removes rows of a locked list.

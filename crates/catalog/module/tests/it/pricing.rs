@@ -2,6 +2,7 @@
 
 mod groups;
 mod lists;
+mod operations;
 mod quotes;
 mod races;
 mod reasons;

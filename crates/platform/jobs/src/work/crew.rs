@@ -208,6 +208,9 @@ impl<W: Work> Crew<W> {
                 .bind(i64::try_from(RESCUE_BATCH).unwrap_or(i64::MAX))
                 .execute()
                 .await?;
+            if let Some(sql) = table.given_up.filter(|_| rescued > 0) {
+                tx.query(sql).bind(now).execute().await?;
+            }
             tx.commit().await?;
             Ok(rescued)
         })

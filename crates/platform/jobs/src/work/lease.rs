@@ -126,8 +126,23 @@ impl Lease {
     /// Gives the row up; `false` if the lease is lost.
     pub(super) async fn bury(&self, reason: &str) -> Result<bool, StoreError> {
         let now = self.0.db.env().now();
-        self.write("work.bury", self.0.table.bury, |query| {
-            query.bind(now).bind(reason.to_owned())
+        retrying(|| async {
+            let mut ctx = self.ctx();
+            let claim = &*self.0;
+            let mut tx = claim.db.begin(&mut ctx, "work.bury").await?;
+            let buried = tx
+                .query(claim.table.bury)
+                .bind(claim.seq)
+                .bind(claim.token)
+                .bind(now)
+                .bind(reason.to_owned())
+                .execute()
+                .await?;
+            if let Some(sql) = claim.table.given_up.filter(|_| buried == 1) {
+                tx.query(sql).bind(now).execute().await?;
+            }
+            tx.commit().await?;
+            Ok(buried == 1)
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! The statements that every table of leased work has, over one text.
 
-/// The statements of one table. All take `$1` the row's key and `$2` the lease token, except the last two.
+/// The statements of one table. All take `$1` the row's key and `$2` the lease token, except the last three.
 #[derive(Debug)]
 pub struct WorkTable {
     /// Its name, for logs.
@@ -22,15 +22,24 @@ pub struct WorkTable {
     /// `$1` now, `$2` how many at most: rows whose worker is gone go back to work, or are dead if that was their last
     /// attempt.
     pub rescue: &'static str,
+    /// `$1` now: what follows from rows that were given up, in the transaction in which they were.
+    pub given_up: Option<&'static str>,
 }
 
 /// Spells the statements out for a table with the columns `seq`, `state`, `run_at`, `attempts`, `max_attempts`,
 /// `lease_token`, `leased_until`, `reason` and `finished_at`.
 ///
 /// `superseded` is an expression over the row: where it holds, a row that would wait again is cancelled instead.
+/// `given_up` is a statement that runs after rows have become dead.
 #[macro_export]
 macro_rules! work_table {
     ($table:literal, superseded = $superseded:literal) => {
+        $crate::work_table!(@spell $table, $superseded, None)
+    };
+    ($table:literal, superseded = $superseded:literal, given_up = $given_up:expr) => {
+        $crate::work_table!(@spell $table, $superseded, Some($given_up))
+    };
+    (@spell $table:literal, $superseded:literal, $given_up:expr) => {
         $crate::work::WorkTable {
             name: $table,
             held: concat!("SELECT seq FROM ", $table, " WHERE seq = $1 AND lease_token = $2 AND state = 'running'"),
@@ -75,6 +84,7 @@ macro_rules! work_table {
                                  WHERE state = 'running' AND leased_until <= $1
                                  ORDER BY leased_until, seq LIMIT $2)"
             ),
+            given_up: $given_up,
         }
     };
 }

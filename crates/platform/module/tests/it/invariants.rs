@@ -7,7 +7,7 @@ use tenon_module::{Runtime, platform_invariants};
 use tenon_store::{Db, Engine};
 use tenon_testkit::engines;
 
-use crate::support::World;
+use crate::support::{Send, World};
 
 /// What breaks a rule, as `rule: subject (actual)`.
 async fn broken(world: &World, db: &Db) -> Vec<String> {
@@ -43,6 +43,23 @@ async fn the_rules_hold_before_and_after_work() {
             world.place("b").await;
             runtime.settle().await.expect("settles");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_operation_that_lost_its_job_is_found() {
+    for engine in engines() {
+        let world = World::new(engine).await;
+        let later = Duration::from_mins(1);
+        world.enqueue_in(later, &Send::new("a")).await;
+        let insert = "
+            INSERT INTO operations (id, kind, owner, location, job_id, state, done, total, version, created_at, updated_at)
+            SELECT id, 'send_mail', 'user:1', '/v1/mail', id, 'pending', 0, 1, 1, created_at, created_at FROM jobs";
+        world.sql(&world.mail, insert).await;
+        assert_eq!(broken(&world, &world.mail).await, Vec::<String>::new());
+        world.sql(&world.mail, "DELETE FROM jobs").await;
+        let expected = ["platform.operations_end: mail: operations/send_mail (no job)"];
+        assert_eq!(broken(&world, &world.mail).await, expected, "{engine:?}");
     }
 }
 

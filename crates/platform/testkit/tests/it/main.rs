@@ -4,3 +4,4 @@ mod app;
 mod consistency;
 mod deprecations;
 mod kit;
+mod operations;

@@ -55,6 +55,7 @@ impl EndpointBuilder {
             rate_limit: "default",
             deadline: None,
             longest_wait: None,
+            responds_async: false,
             is_shown_once: false,
             expansions: Vec::new(),
             interface: Interface::Rest,

@@ -103,6 +103,9 @@ fn prefer(shape: &Shape) -> Option<Value> {
                 "`wait=n`: seconds to wait for the next change, at most {}",
                 most.as_secs()
             ),
+            ("respond-async", _) => {
+                "`respond-async` answers 202 at once with an operation, which tells how the work goes".to_owned()
+            }
             _ => "`return=minimal` leaves out the body of the answer".to_owned(),
         });
     }

@@ -156,7 +156,7 @@ async fn one_bad_row_stops_them_all_and_every_bad_row_is_named() {
     }
 }
 
-/// The largest request, and one more.
+/// The most that is written at once.
 #[tokio::test]
 async fn a_thousand_rows_go_in_one_request_and_come_page_by_page() {
     for engine in engines() {
@@ -184,8 +184,5 @@ async fn a_thousand_rows_go_in_one_request_and_come_page_by_page() {
             }
         }
         assert_eq!(seen, 1_000);
-        rows.push((tea, 21, Some(1)));
-        let problem = shop.put_rows(&list, &rows).await.expect(422);
-        assert_eq!(pointers(&problem), [("/prices", "out_of_range")]);
     }
 }

@@ -1,0 +1,27 @@
+-- Commands that take long, as their callers see them: a row for each, written in the transaction that enqueues its job.
+
+CREATE TABLE operations (
+    id         uuid        NOT NULL PRIMARY KEY,
+    kind       text        NOT NULL, -- the operation id of the command
+    owner      text        NOT NULL, -- on whose behalf, 'user:…'
+    location   text        NOT NULL, -- where the thing is that it works on
+    job_id     uuid        NOT NULL UNIQUE,
+    state      text        NOT NULL CHECK (state IN ('pending', 'running', 'succeeded', 'failed', 'cancelled')),
+    done       bigint      NOT NULL CHECK (done >= 0),
+    total      bigint      NOT NULL CHECK (total >= 0),
+    result     text,                 -- JSON: what it did so far
+    problem    text,                 -- JSON: why it was refused; absent where its job was given up
+    version    bigint      NOT NULL CHECK (version >= 1),
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    ended_at   timestamptz,
+    CONSTRAINT operations_done_of_total CHECK (done <= total),
+    CONSTRAINT operations_over_has_time
+        CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
+    CONSTRAINT operations_problem_when_failed CHECK (problem IS NULL OR state = 'failed')
+);
+
+-- Those that go on: is another one at work on the same thing, and whose job was given up?
+CREATE INDEX operations_live ON operations (location, id) WHERE ended_at IS NULL;
+-- Purge: what is over, by age.
+CREATE INDEX operations_over ON operations (ended_at) WHERE ended_at IS NOT NULL;
