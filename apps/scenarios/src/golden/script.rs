@@ -15,6 +15,7 @@ mod choices;
 mod contacts;
 mod customer_groups;
 mod documents;
+mod erasures;
 mod factors;
 mod farewell;
 mod federation;
@@ -78,5 +79,6 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     notifications::play(shop, &sent).await?;
     receivers::play(shop).await?;
     audit::play(shop, &bought).await?;
+    erasures::play(shop).await?;
     farewell::play(shop).await
 }

@@ -5,6 +5,7 @@ mod authorization;
 mod backup;
 mod buyer;
 mod conventions;
+mod erasure;
 mod fleet;
 mod golden;
 mod guards;

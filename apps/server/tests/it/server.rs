@@ -42,17 +42,23 @@ impl Installation {
     /// Migrates, seeds and starts an installation without rate limits.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
         let mut installation = Self::new(engine, topology, 0).await;
-        for process in &installation.processes {
+        installation.seed();
+        installation.serve().await;
+        installation
+    }
+
+    /// Makes the demo accounts and something to buy.
+    pub(crate) fn seed(&self) {
+        let is_remote = self.processes.len() > 1;
+        for process in &self.processes {
             if matches!(
                 process.name.as_str(),
                 "tenon" | "identity-service" | "catalog-service"
-            ) && (topology != Topology::Remote || process.name != "tenon")
+            ) && (!is_remote || process.name != "tenon")
             {
                 process.must_run(&["admin", "seed-demo"]);
             }
         }
-        installation.serve().await;
-        installation
     }
 
     /// Nobody and nothing in it, not started yet; rate limits that nobody reaches.

@@ -12,6 +12,7 @@ mod jobs;
 mod service;
 mod settings;
 mod store;
+mod subscribers;
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/catalog/postgres
 pub const USES: &[&str] = &[];
 
 /// Modules whose events this module takes.
-pub const LISTENS: &[&str] = &[];
+pub const LISTENS: &[&str] = &["identity"];
 
 /// The catalog's tables on both engines.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -86,7 +87,7 @@ impl Catalog {
         let module = Module {
             name: "catalog",
             endpoints: http::endpoints(&service),
-            subscriptions: Vec::new(),
+            subscriptions: subscribers::subscriptions(&service),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
             invariants: invariants::all(&db),

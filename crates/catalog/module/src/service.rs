@@ -17,6 +17,7 @@ mod extend_reservation;
 mod get_product;
 mod get_reservations;
 mod get_variants;
+mod leave_groups;
 mod list_categories;
 mod list_customer_groups;
 mod list_levels;

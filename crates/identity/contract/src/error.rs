@@ -156,6 +156,9 @@ pub enum IdentityError {
     /// The caller has not let this program act for them.
     #[error("there is no such consent")]
     ConsentNotFound,
+    /// The caller's account is not to be erased.
+    #[error("the account is not to be erased")]
+    ErasureNotFound,
     /// The version in `If-Match` is not the current one.
     #[error("the resource has changed, its version is now {current}")]
     StaleVersion {
@@ -205,6 +208,7 @@ impl ServiceError for IdentityError {
             | Self::FactorNotFound
             | Self::ProviderNotFound
             | Self::FederatedIdentityNotFound
+            | Self::ErasureNotFound
             | Self::ConsentNotFound => ErrorKind::NotFound,
             Self::StaleVersion { .. } => ErrorKind::PreconditionFailed,
             Self::AdministratorExists
@@ -268,6 +272,7 @@ impl ServiceError for IdentityError {
             Self::ServiceAccountNotFound => "identity.service_account_not_found",
             Self::SignInAgain { .. } => "identity.sign_in_again",
             Self::ConsentNotFound => "identity.consent_not_found",
+            Self::ErasureNotFound => "identity.erasure_not_found",
             Self::StaleVersion { .. } => "identity.stale_version",
             Self::OwnAccount => "identity.own_account",
             Self::LastAdministrator => "identity.last_administrator",

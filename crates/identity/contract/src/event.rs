@@ -7,7 +7,7 @@ use tenon_seam::{EventShape, event};
 
 use crate::{
     ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind, FederatedIdentityId,
-    SessionId, UserField, UserId,
+    SessionId, UserErased, UserErasureCancelled, UserErasureRequested, UserField, UserId,
 };
 
 /// A person has an account.
@@ -248,4 +248,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<RecoveryCodeUsed>(),
     EventShape::of::<FederatedIdentityLinked>(),
     EventShape::of::<FederatedIdentityRemoved>(),
+    EventShape::of::<UserErasureRequested>(),
+    EventShape::of::<UserErasureCancelled>(),
+    EventShape::of::<UserErased>(),
 ];

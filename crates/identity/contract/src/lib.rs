@@ -5,6 +5,7 @@
 //! Checked by `cargo xtask check boundaries`.
 
 mod api_key;
+mod erasure;
 mod error;
 mod event;
 mod id;
@@ -13,6 +14,7 @@ mod model;
 pub mod testing;
 
 pub use self::api_key::{ApiKeyGrant, ApiKeyOwner, CheckApiKey, CheckedApiKey};
+pub use self::erasure::{UserErased, UserErasureCancelled, UserErasureRequested};
 pub use self::error::IdentityError;
 pub use self::event::{
     ChallengeCreated, EVENTS, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,

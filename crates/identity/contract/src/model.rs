@@ -198,6 +198,8 @@ pub enum EndReason {
     TooManySessions,
     /// A used refresh token came back.
     Compromised,
+    /// The account is to be erased, or was.
+    AccountErased,
     /// A reason this version does not know.
     #[serde(other)]
     Unknown,

@@ -6,6 +6,7 @@ mod bootstrap;
 mod confirm_sign_in;
 mod create_challenge;
 mod end_session;
+mod erasure;
 mod factors;
 mod federation;
 mod get_jwks;
@@ -61,6 +62,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         update_user::endpoint(service),
         get_jwks::endpoint(service),
     ];
+    endpoints.extend(erasure::endpoints(service));
     endpoints.extend(factors::endpoints(service));
     endpoints.extend(passkeys::endpoints(service));
     let site = Arc::new(oauth::Site::new(Arc::clone(service)));

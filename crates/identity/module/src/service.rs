@@ -9,6 +9,8 @@ mod change_user;
 mod contract;
 mod create_user;
 mod entrance;
+mod erase_user;
+mod erasure;
 pub(crate) mod factors;
 pub(crate) mod federation;
 mod fresh;

@@ -40,6 +40,8 @@ pub struct IdentitySettings {
     pub challenge_seconds: u32,
     /// Age at which the key that signs access tokens is replaced; 1 to 365.
     pub signing_key_days: u32,
+    /// Days between a person's wish to have their account erased and the erasure, in which they can take it back; 1 to 30.
+    pub erasure_days: u32,
     /// Passwords hashed at once, 19 MiB and one core each; 0 means as many as there are cores.
     pub password_slots: u16,
     /// Requests that may wait for a slot; further ones are told to come back.
@@ -89,6 +91,7 @@ impl Default for IdentitySettings {
             session_absolute_seconds: 90 * DAY,
             challenge_seconds: 1_800,
             signing_key_days: 30,
+            erasure_days: 7,
             password_slots: 0,
             password_queue: 32,
             passkey_domain: String::new(),
@@ -166,6 +169,7 @@ impl IdentitySettings {
             ),
             ("challenge_seconds", self.challenge_seconds, 60, 1_800),
             ("signing_key_days", self.signing_key_days, 1, 365),
+            ("erasure_days", self.erasure_days, 1, 30),
         ];
         for (key, value, least, most) in ranges {
             if !(least..=most).contains(&value) {
@@ -214,6 +218,10 @@ impl IdentitySettings {
 
     pub(crate) fn challenge_life(&self) -> Duration {
         seconds(self.challenge_seconds)
+    }
+
+    pub(crate) fn erasure_delay(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.erasure_days))
     }
 
     pub(crate) fn signing_key_age(&self) -> Duration {

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod attempts;
 pub(crate) mod bootstrap_tokens;
 pub(crate) mod challenges;
+pub(crate) mod erasures;
 pub(crate) mod factors;
 pub(crate) mod federated_identities;
 pub(crate) mod federation_codes;

@@ -40,6 +40,10 @@ pub enum Template {
     IdentityLinked,
     /// An account of another provider no longer signs you in.
     IdentityRemoved,
+    /// Your account will be erased, unless you take it back.
+    ErasureRequested,
+    /// Your account stays.
+    ErasureCancelled,
     /// Someone signed in from a device that was not seen before.
     NewDevice,
     /// A stolen session was ended.

@@ -2,6 +2,7 @@
 
 mod close_digest;
 mod deliver_webhooks;
+mod forget_user;
 mod purge_contents;
 mod purge_events;
 mod purge_webhooks;
@@ -13,6 +14,7 @@ use tenon_jobs::{Job as _, JobKind, Schedule};
 
 pub(crate) use self::close_digest::CloseDigest;
 pub(crate) use self::deliver_webhooks::DeliverWebhooks;
+pub(crate) use self::forget_user::ForgetUser;
 use self::purge_contents::PurgeContents;
 use self::purge_events::PurgeEvents;
 use self::purge_webhooks::PurgeWebhooks;
@@ -35,6 +37,7 @@ pub(crate) fn kinds(
     vec![
         JobKind::of::<SendMessage>(Arc::clone(service) as _),
         JobKind::of::<CloseDigest>(Arc::clone(service) as _),
+        JobKind::of::<ForgetUser>(Arc::clone(service) as _),
         JobKind::of::<PurgeContents>(Arc::clone(service) as _),
         JobKind::of::<PurgeEvents>(Arc::clone(log) as _),
         JobKind::of::<DeliverWebhooks>(Arc::clone(webhooks) as _),

@@ -8,6 +8,7 @@ mod count_unread;
 mod create_message;
 mod digests;
 mod event_log;
+mod forget_user;
 mod get_message;
 mod list_inbox;
 mod list_messages;

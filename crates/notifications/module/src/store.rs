@@ -3,6 +3,7 @@
 pub(crate) mod contact_points;
 pub(crate) mod contents;
 pub(crate) mod digests;
+pub(crate) mod erased_users;
 pub(crate) mod event_log;
 pub(crate) mod inbox;
 pub(crate) mod messages;

@@ -1,6 +1,8 @@
 //! What this module reacts to, one file for each event.
 
 mod challenge_created;
+mod erasure_cancelled;
+mod erasure_requested;
 mod event_log;
 mod factor_added;
 mod factor_guessed;
@@ -22,6 +24,7 @@ mod return_rejected;
 mod return_requested;
 mod session_compromised;
 mod session_created;
+mod user_erased;
 mod user_updated;
 
 use std::sync::Arc;
@@ -29,7 +32,8 @@ use std::sync::Arc;
 use identity_contract::{
     ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
     FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
-    SessionCompromised, SessionCreated, UserUpdated,
+    SessionCompromised, SessionCreated, UserErased, UserErasureCancelled, UserErasureRequested,
+    UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -59,7 +63,10 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
         .on::<RecoveryCodeUsed>(Arc::clone(service) as _)
         .on::<FederatedIdentityLinked>(Arc::clone(service) as _)
-        .on::<FederatedIdentityRemoved>(Arc::clone(service) as _);
+        .on::<FederatedIdentityRemoved>(Arc::clone(service) as _)
+        .on::<UserErasureRequested>(Arc::clone(service) as _)
+        .on::<UserErasureCancelled>(Arc::clone(service) as _)
+        .on::<UserErased>(Arc::clone(service) as _);
     let orders = Subscription::new("notifications", "orders")
         .on::<OrderPlaced>(Arc::clone(service) as _)
         .on::<OrderCancelled>(Arc::clone(service) as _)

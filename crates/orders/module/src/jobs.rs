@@ -1,6 +1,7 @@
 //! What orders does later and by the clock.
 
 pub(crate) mod drive_checkout;
+pub(crate) mod empty_buyer;
 pub(crate) mod settle_cancellation;
 pub(crate) mod settle_return;
 pub(crate) mod sweep_checkouts;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use tenon_jobs::{JobKind, Run, Schedule};
 
 use self::drive_checkout::DriveCheckout;
+use self::empty_buyer::EmptyBuyer;
 use self::settle_cancellation::SettleCancellation;
 use self::settle_return::SettleReturn;
 use self::sweep_checkouts::SweepCheckouts;
@@ -18,6 +20,7 @@ use crate::service::Service;
 pub(crate) fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
     vec![
         JobKind::of::<DriveCheckout>(Arc::clone(service) as Arc<dyn Run<DriveCheckout>>),
+        JobKind::of::<EmptyBuyer>(Arc::clone(service) as Arc<dyn Run<EmptyBuyer>>),
         JobKind::of::<SettleCancellation>(Arc::clone(service) as Arc<dyn Run<SettleCancellation>>),
         JobKind::of::<SettleReturn>(Arc::clone(service) as Arc<dyn Run<SettleReturn>>),
         JobKind::of::<SweepCheckouts>(Arc::clone(service) as Arc<dyn Run<SweepCheckouts>>),

@@ -36,7 +36,7 @@ static POSTGRES: Migrator = sqlx::migrate!("../../../migrations/orders/postgres"
 pub const USES: &[&str] = &["catalog", "payments"];
 
 /// Modules whose events this module takes.
-pub const LISTENS: &[&str] = &["payments"];
+pub const LISTENS: &[&str] = &["identity", "payments"];
 
 /// The module's migrations.
 pub const MIGRATIONS: Migrations = Migrations {

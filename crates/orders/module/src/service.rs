@@ -15,6 +15,7 @@ pub(crate) mod create_return;
 pub(crate) mod decide_return;
 pub(crate) mod drive;
 pub(crate) mod drive_checkout;
+mod empty_buyer;
 mod expand_orders;
 pub(crate) mod explain_order;
 pub(crate) mod get_cart;

@@ -1,5 +1,6 @@
 //! All SQL of orders.
 
+pub(crate) mod buyers;
 pub(crate) mod cart_merges;
 pub(crate) mod carts;
 pub(crate) mod checkouts;

@@ -1,10 +1,12 @@
-//! What orders does when payments tells something: drive the checkout on, and note it on the order.
+//! What orders does when payments tells something: drive the checkout on, and note it on the order. And when a buyer is gone.
 
 mod payment_news;
+mod user_erased;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use identity_contract::UserErased;
 use orders_contract::{OrderId, PaymentState, RefundRef};
 use payments_contract::{
     PaymentActionRequired, PaymentAuthorized, PaymentCaptureFailed, PaymentCaptured,
@@ -48,7 +50,9 @@ pub(crate) struct News {
 }
 
 pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
-    let subscription = Subscription::new("orders", "payments")
+    let people = Subscription::new("orders", "identity")
+        .on::<UserErased>(Arc::clone(service) as Arc<dyn Handle<_>>);
+    let payments = Subscription::new("orders", "payments")
         .on::<PaymentAuthorized>(Arc::clone(service) as Arc<dyn Handle<_>>)
         .on::<PaymentDeclined>(Arc::clone(service) as Arc<dyn Handle<_>>)
         .on::<PaymentActionRequired>(Arc::clone(service) as Arc<dyn Handle<_>>)
@@ -60,7 +64,7 @@ pub(crate) fn subscriptions(service: &Arc<Service>) -> Vec<Subscription> {
         .on::<PaymentCaptureFailed>(Arc::clone(service) as Arc<dyn Handle<_>>)
         .on::<RefundSucceeded>(Arc::clone(service) as Arc<dyn Handle<_>>)
         .on::<RefundFailed>(Arc::clone(service) as Arc<dyn Handle<_>>);
-    vec![subscription]
+    vec![people, payments]
 }
 
 #[async_trait]

@@ -3,6 +3,7 @@
 //! The scope comes from `CallCtx::idempotency`; without one every claim is [`Claim::Fresh`] and nothing is stored.
 
 mod fate;
+mod forget;
 mod in_flight;
 mod sql;
 

@@ -26,10 +26,12 @@ const MEMBERS: &[&str] = &[
     "last_name",
     "line1",
     "line2",
+    "note",
     "phone",
     "postal_code",
     "recipient",
     "shipping_address",
+    "tracking",
     "user_agent",
     // secrets
     "access_token",

@@ -165,6 +165,20 @@ pub(crate) async fn remove(
     Ok(removed == 1)
 }
 
+/// Takes somebody out of every group; returns those that they were in.
+#[tracing::instrument(name = "db.catalog.remove_from_groups", skip_all, err(level = "debug"))]
+pub(crate) async fn remove_from_all(
+    tx: &mut Tx<'_>,
+    user: BuyerId,
+) -> Result<Vec<CustomerGroupId>, StoreError> {
+    let rows: Vec<(CustomerGroupId,)> = tx
+        .query("DELETE FROM customer_group_members WHERE user_id = $1 RETURNING group_id")
+        .bind(user)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 impl From<GroupRow> for CustomerGroup {
     fn from(row: GroupRow) -> Self {
         Self {

@@ -468,6 +468,7 @@ fn reason_name(reason: EndReason) -> &'static str {
         EndReason::RoleRemoved => "role_removed",
         EndReason::TooManySessions => "too_many_sessions",
         EndReason::Compromised => "compromised",
+        EndReason::AccountErased => "account_erased",
         _ => "unknown",
     }
 }

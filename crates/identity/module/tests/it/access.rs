@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 65] = [
+const EXPECTED: [(&str, &str, Policy); 68] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -51,10 +51,13 @@ const EXPECTED: [(&str, &str, Policy); 65] = [
     ("POST", "/v1/auth/sessions/confirmations", Policy::Bearer),
     ("DELETE", "/v1/auth/sessions/current", Policy::SignedIn),
     ("POST", "/v1/auth/tokens", Policy::Bearer),
+    ("DELETE", "/v1/me", Policy::SignedIn),
     ("GET", "/v1/me", Policy::SignedIn),
     ("PATCH", "/v1/me", Policy::SignedIn),
     ("GET", "/v1/me/consents", Policy::SignedIn),
     ("DELETE", "/v1/me/consents/{client_id}", Policy::SignedIn),
+    ("DELETE", "/v1/me/erasure", Policy::SignedIn),
+    ("GET", "/v1/me/erasure", Policy::SignedIn),
     ("GET", "/v1/me/factors", Policy::SignedIn),
     ("POST", "/v1/me/factors", Policy::SignedIn),
     ("DELETE", "/v1/me/factors/{id}", Policy::SignedIn),

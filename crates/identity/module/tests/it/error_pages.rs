@@ -61,6 +61,7 @@ fn all() -> Vec<IdentityError> {
             max_age_seconds: 900,
         },
         IdentityError::ConsentNotFound,
+        IdentityError::ErasureNotFound,
         IdentityError::OwnAccount,
         IdentityError::LastAdministrator,
         IdentityError::Unknown,

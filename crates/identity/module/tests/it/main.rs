@@ -4,6 +4,7 @@ mod access;
 mod api_keys;
 mod bootstrap;
 mod contract;
+mod erasure;
 mod error_pages;
 mod factors;
 mod federation;

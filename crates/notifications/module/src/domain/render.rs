@@ -81,6 +81,8 @@ const MAILS: &[(&str, &str)] = mails!(
     "already_registered",
     "delivery_delayed",
     "digest",
+    "erasure_cancelled",
+    "erasure_requested",
     "factor_added",
     "factor_guessed",
     "factor_removed",
@@ -262,11 +264,11 @@ mod tests {
             "text": ["Tea & <b>biscuits</b>"], "topic": "your parcels",
             "entries": [{ "title": "<b>biscuits</b>", "body": "Something", "link": "https://shop.test/x" }, { "title": "Two", "body": "Else", "link": null }],
             "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
-            "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "erase_on": "8 December 2026", "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 27] = [
+    const ALL: [Template; 29] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -279,6 +281,8 @@ mod tests {
         Template::RecoveryCodeUsed,
         Template::IdentityLinked,
         Template::IdentityRemoved,
+        Template::ErasureRequested,
+        Template::ErasureCancelled,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,

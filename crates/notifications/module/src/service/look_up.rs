@@ -45,12 +45,17 @@ impl Service {
         match recipient {
             Recipient::Challenge(id) => self.look_up_challenge(ctx, id).await,
             Recipient::User(id) => self.look_up_user(ctx, id).await,
-            Recipient::Order(id) => Ok(self.find_order(ctx, id).await?.map(|order| Reader {
-                address: order.customer.email.clone(),
-                name: None,
-                challenge: None,
-                order: Some(order),
-            })),
+            // One without an address was emptied: its buyer's account was erased.
+            Recipient::Order(id) => Ok(self
+                .find_order(ctx, id)
+                .await?
+                .filter(|order| !order.customer.email.is_empty())
+                .map(|order| Reader {
+                    address: order.customer.email.clone(),
+                    name: None,
+                    challenge: None,
+                    order: Some(order),
+                })),
             // This module knows them itself.
             Recipient::ContactPoint(_) | Recipient::Message(_) => Ok(None),
         }

@@ -33,6 +33,12 @@ impl Service {
             .as_ref()
             .map(|note| note.user)
             .or_else(|| message.as_ref().and_then(NewMessage::user));
+        // Whoever was erased has no inbox any more, and no devices; what is left of their orders is told by mail.
+        let is_erased = match user {
+            Some(user) => store::erased_users::contains(&mut tx, user).await?,
+            None => false,
+        };
+        let note = note.filter(|_| !is_erased);
         let preferences = match user {
             Some(user) => store::preferences::find(&mut tx, user).await?,
             None => None,

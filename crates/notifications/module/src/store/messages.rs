@@ -194,7 +194,7 @@ pub(crate) async fn start_attempt(
     Ok(started == 1)
 }
 
-/// Marks what came of an attempt; `false` if the message was closed meanwhile.
+/// Marks what came of an attempt; `false` if the message was closed meanwhile. What it said to somebody who was erased goes with it.
 pub(crate) async fn finish_attempt(
     tx: &mut Tx<'_>,
     id: MessageId,
@@ -205,7 +205,11 @@ pub(crate) async fn finish_attempt(
     let finished = tx
         .query(
             "UPDATE messages
-                SET status = $2, uncertain = uncertain + $3, last_error = $4, sent_at = $5, updated_at = $6
+                SET status = $2, uncertain = uncertain + $3, last_error = $4, sent_at = $5, updated_at = $6,
+                    data = CASE
+                        WHEN $2 IN ('sent', 'bounced') AND user_id IN (SELECT user_id FROM erased_users) THEN '{}'
+                        ELSE data
+                    END
               WHERE id = $1 AND status IN ('scheduled', 'queued', 'sending', 'failed')",
         )
         .bind(id)
@@ -230,7 +234,8 @@ pub(crate) async fn drop_message(
     let dropped = tx
         .query(
             "UPDATE messages
-                SET status = 'dropped', drop_reason = $3, recipient_hash = COALESCE($4, recipient_hash), updated_at = $2
+                SET status = 'dropped', drop_reason = $3, recipient_hash = COALESCE($4, recipient_hash), updated_at = $2,
+                    data = CASE WHEN user_id IN (SELECT user_id FROM erased_users) THEN '{}' ELSE data END
               WHERE id = $1 AND status IN ('scheduled', 'queued', 'sending', 'failed')",
         )
         .bind(id)

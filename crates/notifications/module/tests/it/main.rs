@@ -3,6 +3,7 @@
 mod bad_days;
 mod contact_points;
 mod digests;
+mod erasure;
 mod event_log;
 mod event_race;
 mod event_stream;

@@ -6,6 +6,7 @@ mod carts;
 mod checkout;
 mod costs;
 mod crashes;
+mod erasure;
 mod expiry;
 mod fulfillment;
 mod late_money;

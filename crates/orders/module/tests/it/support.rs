@@ -22,7 +22,7 @@ use tenon_seam::{EdgeSettings, Mode, Seam};
 use tenon_store::Db;
 use tenon_testkit::{AppOptions, Client, Kit, TestApp, TestEngine, TestReply, TestRequest};
 
-pub(crate) use self::feed::PaymentFeed;
+pub(crate) use self::feed::EventFeed;
 pub(crate) use self::stall::{Stalling, When};
 
 /// Orders behind the edge.
@@ -33,7 +33,9 @@ pub(crate) struct Shop {
     pub(crate) payments: Arc<FakePayments>,
     pub(crate) slow_catalog: Arc<Stalling<FakeCatalog>>,
     pub(crate) slow_payments: Arc<Stalling<FakePayments>>,
-    pub(crate) feed: Arc<PaymentFeed>,
+    pub(crate) feed: Arc<EventFeed>,
+    /// What identity tells.
+    pub(crate) people: Arc<EventFeed>,
     pub(crate) contract: Arc<dyn orders_contract::Orders>,
 }
 
@@ -101,9 +103,10 @@ impl Shop {
             customer_key: CustomerKey::new(b"test"),
         };
         let orders = Orders::build(settings, deps).expect("the settings hold");
-        let feed = Arc::new(PaymentFeed::new(kit.env()));
+        let feed = Arc::new(EventFeed::new(kit.env(), "payments"));
+        let people = Arc::new(EventFeed::new(kit.env(), "identity"));
         let options = AppOptions {
-            feeds: vec![Arc::clone(&feed) as _],
+            feeds: vec![Arc::clone(&feed) as _, Arc::clone(&people) as _],
             ..AppOptions::default()
         };
         let db = orders.module.db.clone();
@@ -116,6 +119,7 @@ impl Shop {
             slow_catalog,
             slow_payments,
             feed,
+            people,
             contract: orders.contract,
         }
     }

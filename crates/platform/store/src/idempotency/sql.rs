@@ -59,3 +59,7 @@ pub(super) const PURGE: &str = "
             WHERE expires_at <= $1
             ORDER BY expires_at
             LIMIT $2)";
+
+pub(super) const FORGET: &str = "
+    DELETE FROM idempotency_keys
+     WHERE subject = $1 AND state = 'done'";

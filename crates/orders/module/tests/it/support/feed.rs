@@ -1,4 +1,4 @@
-//! What payments tells: a feed that tests write.
+//! What another module tells: a feed that tests write.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -8,15 +8,17 @@ use tenon_events::{Envelope, Feed, FeedPage};
 use tenon_kernel::{Env, Interface, TraceContext};
 use tenon_seam::{Event, SeamFault};
 
-pub(crate) struct PaymentFeed {
+pub(crate) struct EventFeed {
     env: Env,
+    source: &'static str,
     events: Mutex<Vec<Envelope>>,
 }
 
-impl PaymentFeed {
-    pub(crate) fn new(env: Env) -> Self {
+impl EventFeed {
+    pub(crate) fn new(env: Env, source: &'static str) -> Self {
         Self {
             env,
+            source,
             events: Mutex::default(),
         }
     }
@@ -40,14 +42,14 @@ impl PaymentFeed {
         events.push(Envelope {
             specversion: "1.0".to_owned(),
             id: self.env.new_id(),
-            source: "/payments".to_owned(),
+            source: format!("/{}", self.source),
             event_type: E::TYPE.to_owned(),
             subject,
             time: self.env.now(),
             dataschema: format!("/schemas/{}/{}", E::TYPE, E::VERSION),
             sequence,
             feedposition: position,
-            actor: "service:payments".to_owned(),
+            actor: format!("service:{}", self.source),
             interface: Interface::Webhook,
             correlationid: None,
             causationid: None,
@@ -58,9 +60,9 @@ impl PaymentFeed {
 }
 
 #[async_trait]
-impl Feed for PaymentFeed {
+impl Feed for EventFeed {
     fn source(&self) -> &'static str {
-        "payments"
+        self.source
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<FeedPage, SeamFault> {

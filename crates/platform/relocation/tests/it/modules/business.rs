@@ -34,6 +34,19 @@ pub(crate) fn identity(n: i64) -> Vec<Row> {
             ],
         ),
         (
+            "user_erasures",
+            vec![
+                V::U(1_200 + n),
+                at(),
+                later.clone(),
+                if n % 2 == 0 {
+                    V::At(1_790_000_000_000_000 + n)
+                } else {
+                    V::Null
+                },
+            ],
+        ),
+        (
             "sessions",
             vec![
                 V::U(100 + n),
@@ -319,6 +332,7 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
             ],
         ),
         ("message_contents", vec![V::U(n), V::X(61, n), at()]),
+        ("erased_users", vec![V::U(300 + n), at()]),
         (
             "message_digests",
             vec![

@@ -1,0 +1,10 @@
+-- People whose accounts were erased. What still arrives about them is written into no inbox.
+
+CREATE TABLE erased_users (
+    user_id   BLOB    NOT NULL PRIMARY KEY,
+    erased_at INTEGER NOT NULL,
+    CONSTRAINT erased_users_user_is_uuid CHECK (length(user_id) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- An erasure: everything of a person. Other tables have such an index already.
+CREATE INDEX message_digests_by_user ON message_digests (user_id);
