@@ -1,5 +1,6 @@
 //! Who may do what, tried: every operation by everybody, as its policy says.
 
+mod enrolling;
 mod ownership;
 mod things;
 
@@ -50,12 +51,13 @@ const CLOSED_TO_PROGRAMS: [&str; 34] = [
     "update_user",
 ];
 /// What is said to whoever may not.
-const REFUSALS: [&str; 5] = [
+const REFUSALS: [&str; 6] = [
     "unauthenticated",
     "invalid_token",
     "forbidden",
     "insufficient_scope",
     "insufficient_user_authentication",
+    "identity.second_factor_required",
 ];
 
 /// Who asks.
@@ -110,9 +112,9 @@ fn expected(operation: &Operation, who: Who) -> Expected {
         ("public", _) => LetIn,
         ("bearer", _) => NotThatWay,
         (_, Who::Nobody) => Refused(401, "unauthenticated"),
-        ("signed_in", _) | ("has:staff", Who::Staff | Who::Admin) | ("has:admin", Who::Admin) => {
-            LetIn
-        }
+        ("signed_in" | "signed_in_or_enrolling", _)
+        | ("has:staff", Who::Staff | Who::Admin)
+        | ("has:admin", Who::Admin) => LetIn,
         ("has:staff" | "has:admin", _) => Refused(403, "forbidden"),
         (policy, _) => panic!("{}: nobody knows the policy {policy}", operation.id),
     }

@@ -41,7 +41,14 @@ pub(crate) struct Installation {
 impl Installation {
     /// Migrates, seeds and starts an installation without rate limits.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
-        let mut installation = Self::new(engine, topology, 0).await;
+        let mut installation = Self::prepared(engine, topology).await;
+        installation.serve().await;
+        installation
+    }
+
+    /// The same, not started yet.
+    pub(crate) async fn prepared(engine: TestEngine, topology: Topology) -> Self {
+        let installation = Self::new(engine, topology, 0).await;
         for process in &installation.processes {
             if matches!(
                 process.name.as_str(),
@@ -51,7 +58,6 @@ impl Installation {
                 process.must_run(&["admin", "seed-demo"]);
             }
         }
-        installation.serve().await;
         installation
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod oauth;
 pub(crate) mod passkeys;
 mod refresh;
 pub(crate) mod request;
+mod required_factor;
 mod second_step;
 pub(crate) mod service_accounts;
 mod sessions;
@@ -164,6 +165,7 @@ fn acting_as(ctx: &CallCtx, user: UserId, session: Option<SessionId>) -> CallCtx
             user: user.uuid(),
             session,
             roles: Vec::new(),
+            is_enrolling: false,
         });
     }
     ctx

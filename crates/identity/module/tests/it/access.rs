@@ -49,19 +49,23 @@ const EXPECTED: [(&str, &str, Policy); 65] = [
     ("POST", "/v1/auth/registrations", Policy::Public),
     ("POST", "/v1/auth/sessions", Policy::Public),
     ("POST", "/v1/auth/sessions/confirmations", Policy::Bearer),
-    ("DELETE", "/v1/auth/sessions/current", Policy::SignedIn),
+    (
+        "DELETE",
+        "/v1/auth/sessions/current",
+        Policy::SignedInOrEnrolling,
+    ),
     ("POST", "/v1/auth/tokens", Policy::Bearer),
-    ("GET", "/v1/me", Policy::SignedIn),
+    ("GET", "/v1/me", Policy::SignedInOrEnrolling),
     ("PATCH", "/v1/me", Policy::SignedIn),
     ("GET", "/v1/me/consents", Policy::SignedIn),
     ("DELETE", "/v1/me/consents/{client_id}", Policy::SignedIn),
-    ("GET", "/v1/me/factors", Policy::SignedIn),
-    ("POST", "/v1/me/factors", Policy::SignedIn),
+    ("GET", "/v1/me/factors", Policy::SignedInOrEnrolling),
+    ("POST", "/v1/me/factors", Policy::SignedInOrEnrolling),
     ("DELETE", "/v1/me/factors/{id}", Policy::SignedIn),
     (
         "POST",
         "/v1/me/factors/{id}/confirmations",
-        Policy::SignedIn,
+        Policy::SignedInOrEnrolling,
     ),
     ("GET", "/v1/me/identities", Policy::SignedIn),
     ("POST", "/v1/me/identities", Policy::SignedIn),
@@ -145,7 +149,7 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
             };
             match policy {
                 Policy::Public | Policy::Bearer => {}
-                Policy::SignedIn => {
+                Policy::SignedIn | Policy::SignedInOrEnrolling => {
                     assert_eq!(send(&world.app.anonymous()).await, 401, "{method} {path}");
                     assert_eq!(send(&forged).await, 401, "{method} {path}");
                 }

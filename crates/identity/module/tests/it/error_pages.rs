@@ -63,6 +63,7 @@ fn all() -> Vec<IdentityError> {
         IdentityError::ConsentNotFound,
         IdentityError::OwnAccount,
         IdentityError::LastAdministrator,
+        IdentityError::LastFactor,
         IdentityError::Unknown,
     ]
 }

@@ -14,6 +14,7 @@ mod passkeys;
 mod recovery;
 mod refresh;
 mod registration;
+mod required_factor;
 mod secrets;
 mod sign_in;
 mod signing_keys;
