@@ -40,6 +40,8 @@ pub enum Template {
     IdentityLinked,
     /// An account of another provider no longer signs you in.
     IdentityRemoved,
+    /// A program has a key, has another one, or has none any more.
+    ApiKeyChanged,
     /// Someone signed in from a device that was not seen before.
     NewDevice,
     /// A stolen session was ended.

@@ -1,5 +1,6 @@
 //! What this module reacts to, one file for each event.
 
+mod api_keys;
 mod challenge_created;
 mod event_log;
 mod factor_added;
@@ -27,9 +28,9 @@ mod user_updated;
 use std::sync::Arc;
 
 use identity_contract::{
-    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
-    FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
-    SessionCompromised, SessionCreated, UserUpdated,
+    ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ChallengeCreated, FactorAdded, FactorGuessed,
+    FactorRemoved, FederatedIdentityLinked, FederatedIdentityRemoved, PasskeySuspected,
+    RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -59,7 +60,10 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<RecoveryCodesRenewed>(Arc::clone(service) as _)
         .on::<RecoveryCodeUsed>(Arc::clone(service) as _)
         .on::<FederatedIdentityLinked>(Arc::clone(service) as _)
-        .on::<FederatedIdentityRemoved>(Arc::clone(service) as _);
+        .on::<FederatedIdentityRemoved>(Arc::clone(service) as _)
+        .on::<ApiKeyCreated>(Arc::clone(service) as _)
+        .on::<ApiKeyRotated>(Arc::clone(service) as _)
+        .on_where::<ApiKeyRevoked>(Arc::clone(service) as _, |event| event.notice_to.is_some());
     let orders = Subscription::new("notifications", "orders")
         .on::<OrderPlaced>(Arc::clone(service) as _)
         .on::<OrderCancelled>(Arc::clone(service) as _)

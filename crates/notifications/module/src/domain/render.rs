@@ -79,6 +79,7 @@ const LAYOUTS: &[(&str, &str)] = &[
 
 const MAILS: &[(&str, &str)] = mails!(
     "already_registered",
+    "api_key_changed",
     "delivery_delayed",
     "digest",
     "factor_added",
@@ -262,11 +263,11 @@ mod tests {
             "text": ["Tea & <b>biscuits</b>"], "topic": "your parcels",
             "entries": [{ "title": "<b>biscuits</b>", "body": "Something", "link": "https://shop.test/x" }, { "title": "Two", "body": "Else", "link": null }],
             "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
-            "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "change": "created", "key": "Tea <b>biscuits</b>", "of_program": true, "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
-    const ALL: [Template; 27] = [
+    const ALL: [Template; 28] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
@@ -279,6 +280,7 @@ mod tests {
         Template::RecoveryCodeUsed,
         Template::IdentityLinked,
         Template::IdentityRemoved,
+        Template::ApiKeyChanged,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,
@@ -358,7 +360,9 @@ mod tests {
         for template in ALL {
             let has_token = matches!(
                 template,
-                Template::VerifyEmail | Template::RecoverAccount | Template::AlreadyRegistered
+                Template::VerifyEmail
+                    | Template::RecoverAccount
+                    | Template::AlreadyRegistered
             );
             let mail = render(template, &order());
             assert_eq!(mail.text.contains("t0ken"), has_token, "{template:?}");
