@@ -123,7 +123,7 @@ pub enum IdentityError {
     /// An administrator exists: further ones are made by them.
     #[error("there is an administrator already")]
     AdministratorExists,
-    /// The address has an account. Only operators learn this.
+    /// The address has an account. Only operators and administrators learn this.
     #[error("the e-mail address has an account already")]
     EmailTaken,
     /// No such user.

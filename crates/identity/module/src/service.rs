@@ -41,6 +41,7 @@ pub(crate) use self::bootstrap::Bootstrap;
 pub use self::bootstrap::BootstrapToken;
 pub(crate) use self::change_user::UserPatch;
 pub use self::create_user::NewUser;
+pub(crate) use self::create_user::{CREATE as CREATE_USER, InvitedUser};
 pub(crate) use self::me::{MePatch, NewPassword};
 pub(crate) use self::request::{ChallengeKind, Register};
 pub(crate) use self::second_step::{CodeNeeded, SecondStep};

@@ -22,6 +22,8 @@ pub enum Template {
     RecoverAccount,
     /// Someone registered with your address; you have an account already.
     AlreadyRegistered,
+    /// Someone made an account for you: choose a password.
+    AccountMade,
     /// Your password was changed.
     PasswordChanged,
     /// A second factor is asked for from now on.

@@ -40,7 +40,7 @@ pub(crate) async fn delete(tx: &mut Tx<'_>, user: UserId, role: Role) -> Result<
     Ok(deleted == 1)
 }
 
-/// Returns the administrators who can sign in, and keeps the set of administrators as it is until commit, so that
+/// Returns the administrators who can sign in (those who have not proved their address cannot), and keeps the set of administrators as it is until commit, so that
 /// two of them cannot remove each other at the same time.
 pub(crate) async fn lock_administrators(tx: &mut Tx<'_>) -> Result<Vec<UserId>, StoreError> {
     // SQLite has one writer: there is nobody to keep out.
@@ -54,7 +54,7 @@ pub(crate) async fn lock_administrators(tx: &mut Tx<'_>) -> Result<Vec<UserId>, 
             "SELECT r.user_id
                FROM user_roles r
                JOIN users u ON u.id = r.user_id
-              WHERE r.role = 'admin' AND u.locked_at IS NULL
+              WHERE r.role = 'admin' AND u.locked_at IS NULL AND u.email_verified_at IS NOT NULL
               ORDER BY r.user_id
               LIMIT 1000",
         )

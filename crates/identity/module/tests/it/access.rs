@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 65] = [
+const EXPECTED: [(&str, &str, Policy); 66] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -102,6 +102,7 @@ const EXPECTED: [(&str, &str, Policy); 65] = [
         Policy::Has(Role::Admin),
     ),
     ("GET", "/v1/users", Policy::Has(Role::Admin)),
+    ("POST", "/v1/users", Policy::Has(Role::Admin)),
     ("GET", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("PATCH", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("DELETE", "/v1/users/{id}/factors", Policy::Has(Role::Admin)),

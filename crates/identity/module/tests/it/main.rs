@@ -8,6 +8,7 @@ mod error_pages;
 mod factors;
 mod federation;
 mod housekeeping;
+mod invitations;
 mod me;
 mod oauth;
 mod passkeys;

@@ -78,6 +78,7 @@ const LAYOUTS: &[(&str, &str)] = &[
 ];
 
 const MAILS: &[(&str, &str)] = mails!(
+    "account_made",
     "already_registered",
     "api_key_changed",
     "delivery_delayed",
@@ -267,10 +268,11 @@ mod tests {
         })
     }
 
-    const ALL: [Template; 28] = [
+    const ALL: [Template; 29] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
+        Template::AccountMade,
         Template::PasswordChanged,
         Template::FactorAdded,
         Template::FactorRemoved,
@@ -363,6 +365,7 @@ mod tests {
                 Template::VerifyEmail
                     | Template::RecoverAccount
                     | Template::AlreadyRegistered
+                    | Template::AccountMade
             );
             let mail = render(template, &order());
             assert_eq!(mail.text.contains("t0ken"), has_token, "{template:?}");

@@ -110,6 +110,11 @@ async fn each_purpose_has_its_own_mail() {
                 "You already have an account",
                 "https://shop.test/reset-password#",
             ),
+            (
+                ChallengePurpose::Invite,
+                "You have an account",
+                "https://shop.test/reset-password#",
+            ),
         ] {
             world.catcher.clear();
             let event = world.challenge(subject, purpose);
