@@ -1,5 +1,6 @@
 //! Who may do what, tried: every operation by everybody, as its policy says.
 
+mod enrolling;
 mod ownership;
 mod things;
 
@@ -13,7 +14,7 @@ use crate::people::read;
 use crate::server::{Installation, Topology};
 
 /// What programs may do for nobody, whatever they were given. This list is reviewed, not generated.
-const CLOSED_TO_PROGRAMS: [&str; 37] = [
+const CLOSED_TO_PROGRAMS: [&str; 38] = [
     "cancel_my_erasure",
     "create_api_key",
     "create_my_factor",
@@ -22,6 +23,7 @@ const CLOSED_TO_PROGRAMS: [&str; 37] = [
     "create_oauth_client",
     "create_service_account",
     "create_service_account_key",
+    "create_user",
     "delete_api_key",
     "delete_current_session",
     "delete_me",
@@ -55,12 +57,13 @@ const CLOSED_TO_PROGRAMS: [&str; 37] = [
 /// Questions that are asked in a body: who may read may ask them. This list is reviewed, not generated.
 const ASKED_BY_POST: [&str; 1] = ["quote_prices"];
 /// What is said to whoever may not.
-const REFUSALS: [&str; 5] = [
+const REFUSALS: [&str; 6] = [
     "unauthenticated",
     "invalid_token",
     "forbidden",
     "insufficient_scope",
     "insufficient_user_authentication",
+    "identity.second_factor_required",
 ];
 
 /// Who asks.
@@ -115,9 +118,9 @@ fn expected(operation: &Operation, who: Who) -> Expected {
         ("public", _) => LetIn,
         ("bearer", _) => NotThatWay,
         (_, Who::Nobody) => Refused(401, "unauthenticated"),
-        ("signed_in", _) | ("has:staff", Who::Staff | Who::Admin) | ("has:admin", Who::Admin) => {
-            LetIn
-        }
+        ("signed_in" | "signed_in_or_enrolling", _)
+        | ("has:staff", Who::Staff | Who::Admin)
+        | ("has:admin", Who::Admin) => LetIn,
         ("has:staff" | "has:admin", _) => Refused(403, "forbidden"),
         (policy, _) => panic!("{}: nobody knows the policy {policy}", operation.id),
     }

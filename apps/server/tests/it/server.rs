@@ -41,9 +41,15 @@ pub(crate) struct Installation {
 impl Installation {
     /// Migrates, seeds and starts an installation without rate limits.
     pub(crate) async fn start(engine: TestEngine, topology: Topology) -> Self {
-        let mut installation = Self::new(engine, topology, 0).await;
-        installation.seed();
+        let mut installation = Self::prepared(engine, topology).await;
         installation.serve().await;
+        installation
+    }
+
+    /// The same, not started yet.
+    pub(crate) async fn prepared(engine: TestEngine, topology: Topology) -> Self {
+        let installation = Self::new(engine, topology, 0).await;
+        installation.seed();
         installation
     }
 

@@ -37,6 +37,9 @@ pub struct ApiKeyGrant {
     pub owner: ApiKeyOwner,
     /// What the owner may do now, as far as the key may.
     pub roles: Vec<Role>,
+    /// Whether the owner has to add a second factor before their keys open anything; then there are no roles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub owner_is_enrolling: bool,
     /// What limits the key: values of OAuth scopes.
     pub scopes: Vec<String>,
     /// Networks that the key may be sent from, such as `192.0.2.0/24`; anywhere if there are none.

@@ -63,6 +63,9 @@ pub enum IdentityError {
         /// The bound.
         limit: u32,
     },
+    /// The caller has a role whose holders must have a second factor, and this is their last.
+    #[error("the account must have a second factor, and this is the last")]
+    LastFactor,
     /// Recovery codes stand in for a factor, and there is none.
     #[error("the account has no second factor")]
     NoFactor,
@@ -120,7 +123,7 @@ pub enum IdentityError {
     /// An administrator exists: further ones are made by them.
     #[error("there is an administrator already")]
     AdministratorExists,
-    /// The address has an account. Only operators learn this.
+    /// The address has an account. Only operators and administrators learn this.
     #[error("the e-mail address has an account already")]
     EmailTaken,
     /// No such user.
@@ -219,6 +222,7 @@ impl ServiceError for IdentityError {
             | Self::FactorConfirmed
             | Self::TooManyFactors { .. }
             | Self::NoFactor
+            | Self::LastFactor
             | Self::PasskeysUnavailable
             | Self::IdentityNotLinked
             | Self::IdentityTaken
@@ -246,6 +250,7 @@ impl ServiceError for IdentityError {
             Self::FactorConfirmed => "identity.factor_confirmed",
             Self::TooManyFactors { .. } => "identity.too_many_factors",
             Self::NoFactor => "identity.no_factor",
+            Self::LastFactor => "identity.last_factor",
             Self::ProviderNotFound => "identity.provider_not_found",
             Self::ProviderUnavailable => "identity.provider_unavailable",
             Self::FederationFailed => "identity.federation_failed",

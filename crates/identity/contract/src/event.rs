@@ -6,8 +6,9 @@ use tenon_kernel::{Role, Timestamp};
 use tenon_seam::{EventShape, event};
 
 use crate::{
-    ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind, FederatedIdentityId,
-    SessionId, UserErased, UserErasureCancelled, UserErasureRequested, UserField, UserId,
+    ApiKeyId, ApiKeyOwner, ChallengeId, ChallengePurpose, Channel, EndReason, FactorId, FactorKind,
+    FederatedIdentityId, SessionId, UserErased, UserErasureCancelled, UserErasureRequested,
+    UserField, UserId,
 };
 
 /// A person has an account.
@@ -199,6 +200,57 @@ pub struct FederatedIdentityRemoved {
     pub provider: String,
 }
 
+/// A program has a key. The key itself is in no event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiKeyCreated {
+    /// Which key.
+    pub key_id: ApiKeyId,
+    /// Whose.
+    pub owner: ApiKeyOwner,
+    /// What its owner calls it.
+    pub name: String,
+    /// What limits it: values of OAuth scopes.
+    pub scopes: Vec<String>,
+    /// Networks that it may be sent from; anywhere if there are none.
+    pub networks: Vec<String>,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Who is told: the owner, or who made it where that is a program.
+    pub notice_to: UserId,
+}
+
+/// A key got a new secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiKeyRotated {
+    /// Which key.
+    pub key_id: ApiKeyId,
+    /// Whose.
+    pub owner: ApiKeyOwner,
+    /// What its owner calls it.
+    pub name: String,
+    /// Until when the secret before goes on.
+    pub previous_until: Timestamp,
+    /// Who is told: the owner, or who did it where that is a program.
+    pub notice_to: UserId,
+}
+
+/// A key opens nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiKeyRevoked {
+    /// Which key.
+    pub key_id: ApiKeyId,
+    /// Whose.
+    pub owner: ApiKeyOwner,
+    /// What its owner called it; absent where all keys of an owner went at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who is told: the owner, or who did it where that is a program. Absent where all keys of an owner went at once, together with
+    /// everything else that opened the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to: Option<UserId>,
+}
+
 event!(UserRegistered, "user.registered", 1, user_id);
 event!(UserVerified, "user.verified", 1, user_id);
 event!(UserUpdated, "user.updated", 1, user_id);
@@ -215,6 +267,9 @@ event!(FactorGuessed, "factor.guessed", 1, user_id);
 event!(PasskeySuspected, "passkey.suspected", 1, user_id);
 event!(RecoveryCodesRenewed, "recovery_codes.renewed", 1, user_id);
 event!(RecoveryCodeUsed, "recovery_code.used", 1, user_id);
+event!(ApiKeyCreated, "api_key.created", 1, key_id);
+event!(ApiKeyRotated, "api_key.rotated", 1, key_id);
+event!(ApiKeyRevoked, "api_key.revoked", 1, key_id);
 event!(
     FederatedIdentityLinked,
     "federated_identity.linked",
@@ -251,4 +306,7 @@ pub static EVENTS: &[EventShape] = &[
     EventShape::of::<UserErasureRequested>(),
     EventShape::of::<UserErasureCancelled>(),
     EventShape::of::<UserErased>(),
+    EventShape::of::<ApiKeyCreated>(),
+    EventShape::of::<ApiKeyRotated>(),
+    EventShape::of::<ApiKeyRevoked>(),
 ];

@@ -17,10 +17,11 @@ pub use self::api_key::{ApiKeyGrant, ApiKeyOwner, CheckApiKey, CheckedApiKey};
 pub use self::erasure::{UserErased, UserErasureCancelled, UserErasureRequested};
 pub use self::error::IdentityError;
 pub use self::event::{
-    ChallengeCreated, EVENTS, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
-    FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
-    RoleAssigned, RoleRemoved, SessionCompromised, SessionCreated, SessionRevoked, UserLocked,
-    UserRegistered, UserUpdated, UserVerified,
+    ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ChallengeCreated, EVENTS, FactorAdded,
+    FactorGuessed, FactorRemoved, FederatedIdentityLinked, FederatedIdentityRemoved,
+    PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed, RoleAssigned, RoleRemoved,
+    SessionCompromised, SessionCreated, SessionRevoked, UserLocked, UserRegistered, UserUpdated,
+    UserVerified,
 };
 pub use self::id::{
     ApiKeyId, ApiKeyKind, ChallengeId, ChallengeKind, FactorId, FactorKindOfId,

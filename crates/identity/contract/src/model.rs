@@ -124,6 +124,8 @@ pub enum ChallengePurpose {
     /// Someone registered with the address of this existing account; the token sets a new password, as for
     /// [`ChallengePurpose::Recover`], in case the owner forgot that it exists.
     AlreadyRegistered,
+    /// An administrator made an account for them: proves the address, and sets the first password.
+    Invite,
     /// A purpose this version does not know.
     #[serde(other)]
     Unknown,

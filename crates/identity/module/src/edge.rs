@@ -102,6 +102,7 @@ fn read_grant(key: Uuid, grant: ApiKeyGrant) -> Result<tenon_access::ApiKeyGrant
             user,
             session: key,
             roles: grant.roles,
+            is_enrolling: grant.owner_is_enrolling,
         },
         scope: grant.scopes.iter().map(String::as_str).collect(),
         networks: networks

@@ -5,6 +5,7 @@ mod api_keys;
 mod bootstrap;
 mod confirm_sign_in;
 mod create_challenge;
+mod create_user;
 mod end_session;
 mod erasure;
 mod factors;
@@ -58,6 +59,7 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
         list_sessions::endpoint(service),
         end_session::endpoint(service),
         list_users::endpoint(service),
+        create_user::endpoint(service),
         get_user::endpoint(service),
         update_user::endpoint(service),
         get_jwks::endpoint(service),

@@ -21,6 +21,7 @@ pub(crate) mod oauth;
 pub(crate) mod passkeys;
 mod refresh;
 pub(crate) mod request;
+mod required_factor;
 mod second_step;
 pub(crate) mod service_accounts;
 mod sessions;
@@ -42,6 +43,7 @@ pub(crate) use self::bootstrap::Bootstrap;
 pub use self::bootstrap::BootstrapToken;
 pub(crate) use self::change_user::UserPatch;
 pub use self::create_user::NewUser;
+pub(crate) use self::create_user::{CREATE as CREATE_USER, InvitedUser};
 pub(crate) use self::me::{MePatch, NewPassword};
 pub(crate) use self::request::{ChallengeKind, Register};
 pub(crate) use self::second_step::{CodeNeeded, SecondStep};
@@ -166,6 +168,7 @@ fn acting_as(ctx: &CallCtx, user: UserId, session: Option<SessionId>) -> CallCtx
             user: user.uuid(),
             session,
             roles: Vec::new(),
+            is_enrolling: false,
         });
     }
     ctx

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tenon_access::VerifierSettings;
-use tenon_kernel::Env;
+use tenon_kernel::{Env, Role};
 use tenon_settings::Secret;
 use url::Url;
 
@@ -51,6 +51,9 @@ pub struct IdentitySettings {
     pub passkey_domain: String,
     /// Origins on which passkeys are used, such as `https://shop.example`; that of the public URL unless said. Each is of the domain.
     pub passkey_origins: Vec<String>,
+    /// Roles whose holders must have a second factor, such as `["admin", "staff"]`; nobody must unless said. Whoever has none can do
+    /// nothing but add one.
+    pub second_factor_roles: Vec<Role>,
     /// Keys that guard what identity stores: the first is used, the others still open what they closed.
     /// At least one; nothing stored can be read without it, so keep it as safe as the database, and elsewhere.
     pub key_ring: Vec<KeyRingEntry>,
@@ -96,6 +99,7 @@ impl Default for IdentitySettings {
             password_queue: 32,
             passkey_domain: String::new(),
             passkey_origins: Vec::new(),
+            second_factor_roles: Vec::new(),
             key_ring: Vec::new(),
             federation: FederationSettings::default(),
         }
@@ -178,6 +182,12 @@ impl IdentitySettings {
                     format!("goes from {least} to {most}"),
                 ));
             }
+        }
+        if self.second_factor_roles.contains(&Role::Unknown) {
+            return Err(IdentitySettingsError::new(
+                "second_factor_roles",
+                "knows admin, staff and customer",
+            ));
         }
         let has_providers = !self.federation.providers.is_empty();
         if has_providers && !self.serves_tls() && !self.is_on_loopback() {
@@ -262,6 +272,18 @@ mod tests {
             error.to_string(),
             "identity.access_token_seconds: goes from 300 to 600"
         );
+    }
+
+    /// A role that is misspelt would protect nobody.
+    #[test]
+    fn roles_that_need_a_factor_exist() {
+        let settings = |role| IdentitySettings {
+            second_factor_roles: vec![Role::Admin, role],
+            ..IdentitySettings::default()
+        };
+        assert_eq!(settings(Role::Staff).validate(), Ok(()));
+        let error = settings(Role::Unknown).validate().expect_err("unknown");
+        assert_eq!(error.key, "second_factor_roles");
     }
 
     #[test]

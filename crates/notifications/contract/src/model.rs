@@ -22,6 +22,8 @@ pub enum Template {
     RecoverAccount,
     /// Someone registered with your address; you have an account already.
     AlreadyRegistered,
+    /// Someone made an account for you: choose a password.
+    AccountMade,
     /// Your password was changed.
     PasswordChanged,
     /// A second factor is asked for from now on.
@@ -44,6 +46,8 @@ pub enum Template {
     ErasureRequested,
     /// Your account stays.
     ErasureCancelled,
+    /// A program has a key, has another one, or has none any more.
+    ApiKeyChanged,
     /// Someone signed in from a device that was not seen before.
     NewDevice,
     /// A stolen session was ended.

@@ -1,5 +1,6 @@
 //! What this module reacts to, one file for each event.
 
+mod api_keys;
 mod challenge_created;
 mod erasure_cancelled;
 mod erasure_requested;
@@ -30,10 +31,10 @@ mod user_updated;
 use std::sync::Arc;
 
 use identity_contract::{
-    ChallengeCreated, FactorAdded, FactorGuessed, FactorRemoved, FederatedIdentityLinked,
-    FederatedIdentityRemoved, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed,
-    SessionCompromised, SessionCreated, UserErased, UserErasureCancelled, UserErasureRequested,
-    UserUpdated,
+    ApiKeyCreated, ApiKeyRevoked, ApiKeyRotated, ChallengeCreated, FactorAdded, FactorGuessed,
+    FactorRemoved, FederatedIdentityLinked, FederatedIdentityRemoved, PasskeySuspected,
+    RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised, SessionCreated, UserErased,
+    UserErasureCancelled, UserErasureRequested, UserUpdated,
 };
 use notifications_contract::UserRef;
 use orders_contract::{
@@ -66,7 +67,10 @@ pub(crate) fn subscriptions(service: &Arc<Service>, log: &Arc<EventLog>) -> Vec<
         .on::<FederatedIdentityRemoved>(Arc::clone(service) as _)
         .on::<UserErasureRequested>(Arc::clone(service) as _)
         .on::<UserErasureCancelled>(Arc::clone(service) as _)
-        .on::<UserErased>(Arc::clone(service) as _);
+        .on::<UserErased>(Arc::clone(service) as _)
+        .on::<ApiKeyCreated>(Arc::clone(service) as _)
+        .on::<ApiKeyRotated>(Arc::clone(service) as _)
+        .on_where::<ApiKeyRevoked>(Arc::clone(service) as _, |event| event.notice_to.is_some());
     let orders = Subscription::new("notifications", "orders")
         .on::<OrderPlaced>(Arc::clone(service) as _)
         .on::<OrderCancelled>(Arc::clone(service) as _)

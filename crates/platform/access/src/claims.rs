@@ -18,6 +18,11 @@ const MAX_ROLES: usize = 16;
 /// Longer than any id we make.
 const MAX_JTI: usize = 64;
 
+/// The claim that says what has to be added before the token is good for anything else.
+pub(crate) const ENROLLING: &str = "enrolling";
+/// What that is.
+pub(crate) const ENROLLING_FACTOR: &str = "second_factor";
+
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
@@ -27,6 +32,8 @@ pub struct AccessClaims {
     pub session: Uuid,
     /// Roles at the time of issue.
     pub roles: Vec<Role>,
+    /// Whether its holder has to add a second factor before anything else.
+    pub is_enrolling: bool,
     /// What the token is limited to; nothing limits those of our own sign-in.
     pub delegation: Option<Delegation>,
     /// Who holds it.
@@ -94,6 +101,7 @@ impl AccessClaims {
             },
             session: read_id::<Session>(claims, "sid")?,
             roles: read_roles(claims)?,
+            is_enrolling: read_enrolling(claims)?,
             delegation,
             issued_at,
             expires_at,
@@ -167,6 +175,17 @@ fn read_subject(
         }
         _ => Ok((read_id::<Subject>(claims, "sub")?, false)),
     }
+}
+
+/// There is one value: a limit that cannot be read must not become none.
+fn read_enrolling(claims: &Members) -> Result<bool, TokenError> {
+    if !claims.has(ENROLLING) {
+        return Ok(false);
+    }
+    if claims.text(ENROLLING)? != ENROLLING_FACTOR {
+        return Err(TokenError::Invalid);
+    }
+    Ok(true)
 }
 
 fn read_id<K: IdKind>(claims: &Members, name: &str) -> Result<Uuid, TokenError> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tenon_kernel::{Env, Id, Role, Timestamp};
 use uuid::Uuid;
 
-use crate::claims::{Client, MAX_LIFETIME, Session, Subject};
+use crate::claims::{Client, ENROLLING_FACTOR, MAX_LIFETIME, Session, Subject};
 use crate::token::{ALGORITHM, TYPE};
 use crate::{Authentication, Delegation, SigningKey, TokenError};
 
@@ -19,6 +19,14 @@ pub struct TokenIssuer {
     audience: String,
     lifetime: Duration,
     env: Env,
+}
+
+/// What a token is to open.
+#[derive(Clone, Copy)]
+enum Rights<'a> {
+    Roles(&'a [Role]),
+    /// Nothing but adding a second factor.
+    Enrolling,
 }
 
 #[derive(Serialize)]
@@ -40,6 +48,8 @@ struct Payload<'a> {
     client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enrolling: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +85,38 @@ impl TokenIssuer {
         authentication: &Authentication,
     ) -> Result<(String, Timestamp), TokenError> {
         let subject = Id::<Subject>::from_uuid(user).to_string();
-        self.write(key, subject, session, roles, Some(authentication), None)
+        self.write(
+            key,
+            subject,
+            session,
+            Rights::Roles(roles),
+            Some(authentication),
+            None,
+        )
+    }
+
+    /// Signs a token of our own sign-in for a person who has to add a second factor first. There are no roles in it, so that
+    /// it opens little even where nobody knows the claim yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::issue`].
+    pub fn issue_enrolling(
+        &self,
+        key: &SigningKey,
+        user: Uuid,
+        session: Uuid,
+        authentication: &Authentication,
+    ) -> Result<(String, Timestamp), TokenError> {
+        let subject = Id::<Subject>::from_uuid(user).to_string();
+        self.write(
+            key,
+            subject,
+            session,
+            Rights::Enrolling,
+            Some(authentication),
+            None,
+        )
     }
 
     /// Signs a token with which a program acts for a person.
@@ -97,7 +138,7 @@ impl TokenIssuer {
             key,
             subject,
             session,
-            roles,
+            Rights::Roles(roles),
             Some(authentication),
             Some(delegation),
         )
@@ -117,7 +158,14 @@ impl TokenIssuer {
         delegation: &Delegation,
     ) -> Result<(String, Timestamp), TokenError> {
         let subject = Id::<Client>::from_uuid(client).to_string();
-        self.write(key, subject, client, roles, None, Some(delegation))
+        self.write(
+            key,
+            subject,
+            client,
+            Rights::Roles(roles),
+            None,
+            Some(delegation),
+        )
     }
 
     /// Signs claims that are no access token: their type says so, so that nobody takes them for one.
@@ -138,7 +186,7 @@ impl TokenIssuer {
         key: &SigningKey,
         sub: String,
         session: Uuid,
-        roles: &[Role],
+        rights: Rights<'_>,
         authentication: Option<&Authentication>,
         delegation: Option<&Delegation>,
     ) -> Result<(String, Timestamp), TokenError> {
@@ -149,7 +197,14 @@ impl TokenIssuer {
             aud: &self.audience,
             sub,
             sid: Id::from_uuid(session),
-            roles,
+            roles: match rights {
+                Rights::Roles(roles) => roles,
+                Rights::Enrolling => &[],
+            },
+            enrolling: match rights {
+                Rights::Roles(_) => None,
+                Rights::Enrolling => Some(ENROLLING_FACTOR),
+            },
             client_id: delegation.map(|delegation| delegation.client_id.as_str()),
             scope: delegation.map(|delegation| delegation.scope.to_string()),
             auth_time: authentication.map(|authentication| authentication.at.as_unix_seconds()),

@@ -13,6 +13,9 @@ pub enum Policy {
     Bearer,
     /// Any signed-in person.
     SignedIn,
+    /// The same, and people who have to add a second factor first: for adding it, and for leaving. No other policy lets them
+    /// in, not even where anyone may come.
+    SignedInOrEnrolling,
     /// A signed-in person with this role (an administrator has staff rights too).
     Has(Role),
 }
@@ -26,16 +29,26 @@ pub enum Denied {
     /// Signed in, but not enough: 403.
     #[error("this needs another role")]
     Forbidden,
+    /// Signed in, but a second factor has to be added before anything else: 403.
+    #[error("this account needs a second factor first")]
+    SecondFactorRequired,
 }
 
 impl Policy {
     /// Decides.
     pub fn check(self, principal: &Principal) -> Result<(), Denied> {
         match (self, principal) {
+            (Self::SignedInOrEnrolling, Principal::User(_)) => Ok(()),
+            (_, Principal::User(user)) if user.is_enrolling => Err(Denied::SecondFactorRequired),
             (Self::Public | Self::Bearer, _)
-            | (Self::SignedIn, Principal::User(_) | Principal::Service { .. })
-            | (Self::Has(_), Principal::Service { .. }) => Ok(()),
-            (Self::SignedIn | Self::Has(_), Principal::Anonymous) => Err(Denied::Unauthenticated),
+            | (Self::SignedIn, Principal::User(_))
+            | (
+                Self::SignedIn | Self::SignedInOrEnrolling | Self::Has(_),
+                Principal::Service { .. },
+            ) => Ok(()),
+            (Self::SignedIn | Self::SignedInOrEnrolling | Self::Has(_), Principal::Anonymous) => {
+                Err(Denied::Unauthenticated)
+            }
             // Roles that this version does not know never match: neither side may open a door by them.
             (Self::Has(Role::Unknown), Principal::User(_)) => Err(Denied::Forbidden),
             (Self::Has(role), Principal::User(user)) => {
@@ -60,12 +73,23 @@ mod tests {
             user: Uuid::nil(),
             session: Uuid::nil(),
             roles: roles.to_vec(),
+            is_enrolling: false,
+        })
+    }
+
+    fn enrolling(roles: &[Role]) -> Principal {
+        let Principal::User(user) = user(roles) else {
+            unreachable!("a user")
+        };
+        Principal::User(UserPrincipal {
+            is_enrolling: true,
+            ..user
         })
     }
 
     #[test]
     fn the_table_of_policies_and_principals() {
-        use Denied::{Forbidden, Unauthenticated};
+        use Denied::{Forbidden, SecondFactorRequired, Unauthenticated};
         let service = Principal::Service {
             name: "orders".into(),
         };
@@ -77,18 +101,41 @@ mod tests {
             user(&[Role::Admin]),
             user(&[Role::Unknown]),
             service,
+            enrolling(&[]),
+            // Whoever makes the token leaves roles out; they would open nothing.
+            enrolling(&[Role::Admin]),
         ];
         let (yes, who, no) = (Ok(()), Err(Unauthenticated), Err(Forbidden));
+        let add = Err(SecondFactorRequired);
         let table = [
-            (Policy::Public, [yes, yes, yes, yes, yes, yes, yes]),
-            (Policy::Bearer, [yes, yes, yes, yes, yes, yes, yes]),
-            (Policy::SignedIn, [who, yes, yes, yes, yes, yes, yes]),
+            (
+                Policy::Public,
+                [yes, yes, yes, yes, yes, yes, yes, add, add],
+            ),
+            (
+                Policy::Bearer,
+                [yes, yes, yes, yes, yes, yes, yes, add, add],
+            ),
+            (
+                Policy::SignedIn,
+                [who, yes, yes, yes, yes, yes, yes, add, add],
+            ),
+            (
+                Policy::SignedInOrEnrolling,
+                [who, yes, yes, yes, yes, yes, yes, yes, yes],
+            ),
             (
                 Policy::Has(Role::Customer),
-                [who, no, yes, no, yes, no, yes],
+                [who, no, yes, no, yes, no, yes, add, add],
             ),
-            (Policy::Has(Role::Staff), [who, no, no, yes, yes, no, yes]),
-            (Policy::Has(Role::Admin), [who, no, no, no, yes, no, yes]),
+            (
+                Policy::Has(Role::Staff),
+                [who, no, no, yes, yes, no, yes, add, add],
+            ),
+            (
+                Policy::Has(Role::Admin),
+                [who, no, no, no, yes, no, yes, add, add],
+            ),
         ];
         for (policy, verdicts) in table {
             for (principal, verdict) in principals.iter().zip(verdicts) {

@@ -200,6 +200,7 @@ impl Inner {
             user: claims.user,
             session: claims.session,
             roles: claims.roles.clone(),
+            is_enrolling: claims.is_enrolling,
         };
         let session = self.sessions.session(claims.session);
         Ok(Verified {

@@ -82,6 +82,9 @@ pub struct UserPrincipal {
     pub session: Uuid,
     /// What the user may do.
     pub roles: Vec<Role>,
+    /// They have to add a second factor first, and may do nothing else until then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_enrolling: bool,
 }
 
 /// A set of rights. Unknown roles of a newer peer give no right.

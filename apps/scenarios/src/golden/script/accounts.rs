@@ -303,7 +303,7 @@ async fn staff(shop: &mut Shop) -> Result<()> {
 }
 
 /// Challenge and token out of the link in a mail: `…#challenge=chl_…&token=…`.
-fn challenge_of(text: &str) -> Result<(String, String)> {
+pub(super) fn challenge_of(text: &str) -> Result<(String, String)> {
     let (_, rest) = text.split_once("challenge=").context("no challenge")?;
     let (challenge, rest) = rest.split_once("&token=").context("no token")?;
     let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

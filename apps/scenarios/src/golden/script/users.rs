@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::accounts::challenge_of;
 use super::nobody;
 use crate::golden::ask::Ask;
 use crate::golden::shop::Shop;
@@ -31,6 +32,8 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
             .await?;
     }
 
+    creations(shop).await?;
+    let recorder = &mut shop.recorder;
     let path = format!("/v1/users/{}", shop.bob.user_id);
     let found = recorder
         .ask("get_user: found", 200, Ask::get(&path).by(&root))
@@ -48,6 +51,41 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
         .ask("get_user: that is none", 404, Ask::get(&missing).by(&root))
         .await?;
     changes(shop, &path, &etag, &missing).await
+}
+
+async fn creations(shop: &mut Shop) -> Result<()> {
+    let root = shop.root.clone();
+    let recorder = &mut shop.recorder;
+    let create = |key: &str, body: Value| Ask::post("/v1/users", &body).by(&root).key(key);
+    let packer = || json!({ "email": "packer@golden.example", "display_name": "Pat Packer", "roles": ["staff"] });
+    for (case, key) in [("by a mail", "packer"), ("again under its key", "packer")] {
+        recorder
+            .ask(&format!("create_user: {case}"), 201, create(key, packer()))
+            .await?;
+    }
+    for (case, status, key, body) in [
+        ("of an address that has one", 409, "taken", packer()),
+        (
+            "that cannot be",
+            422,
+            "wrong",
+            json!({ "email": "packer", "display_name": "", "roles": ["owner"] }),
+        ),
+    ] {
+        recorder
+            .ask(&format!("create_user: {case}"), status, create(key, body))
+            .await?;
+    }
+    let text = shop
+        .mail(
+            "the account that was made",
+            "packer@golden.example",
+            "challenge=",
+        )
+        .await?;
+    let (_, token) = challenge_of(&text)?;
+    shop.recorder.names.keep_secret(&token);
+    Ok(())
 }
 
 async fn changes(shop: &mut Shop, path: &str, etag: &str, missing: &str) -> Result<()> {

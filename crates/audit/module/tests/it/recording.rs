@@ -18,6 +18,7 @@ fn user_ctx(world: &World, name: &str) -> CallCtx {
         user: TestApp::user_id(name),
         session: Uuid::nil(),
         roles: vec![Role::Staff],
+        is_enrolling: false,
     };
     CallCtx::new(
         &world.app.kit().env(),

@@ -67,6 +67,11 @@ impl Roles {
         name_of(role).is_some_and(|name| self.0.contains(name))
     }
 
+    /// Whether there is one that gives rights over others.
+    pub(crate) fn has_rights(&self) -> bool {
+        self.0.iter().any(|name| *name != "customer")
+    }
+
     /// Roles in `self` that are not in `other`.
     pub(crate) fn without(&self, other: &Self) -> Vec<Role> {
         Self(self.0.difference(&other.0).copied().collect()).to_vec()

@@ -11,7 +11,7 @@ use super::{TAG, problem};
 use crate::service::Service;
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/me", "get_me", Policy::SignedIn)
+    Endpoint::get("/v1/me", "get_me", Policy::SignedInOrEnrolling)
         .tag(TAG)
         .summary("Returns the person who is signed in.")
         .versioned()

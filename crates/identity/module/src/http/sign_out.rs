@@ -13,7 +13,7 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::delete(
         "/v1/auth/sessions/current",
         "delete_current_session",
-        Policy::SignedIn,
+        Policy::SignedInOrEnrolling,
     )
     .tag(TAG)
     .summary("Signs out.")

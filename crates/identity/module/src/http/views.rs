@@ -103,6 +103,11 @@ pub(super) struct TokensView {
     refresh_token: String,
     /// The session that these tokens belong to.
     session_id: SessionId,
+    /// Whether a role of yours needs a second factor that you do not have, or did not show: then the access token is good for
+    /// `POST /v1/me/factors` and for confirming it, and for little else. Absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    second_factor_required: bool,
     /// With a sign-in: keep it and send it with the next one from this device.
     #[serde(skip_serializing_if = "Option::is_none")]
     device_token: Option<String>,
@@ -116,6 +121,7 @@ impl TokensView {
             expires_in: granted.access_expires_at.since(now).as_secs(),
             refresh_token: granted.refresh_token.expose().to_owned(),
             session_id: granted.session_id,
+            second_factor_required: granted.is_enrolling,
             device_token: granted.device_token,
         }
     }

@@ -24,7 +24,8 @@ use crate::store::{attempts, users};
 pub(crate) struct AnswerChallenge {
     pub(crate) id: ChallengeId,
     pub(crate) token: String,
-    /// The password to set; needed unless one was chosen at the registration that the challenge confirms.
+    /// The password to set; needed unless one was chosen at the registration that the challenge confirms. Nobody chooses one for
+    /// somebody else.
     pub(crate) new_password: Option<Password>,
 }
 
@@ -69,7 +70,10 @@ impl Service {
             if !challenges::mark_answered(&mut tx, challenge.id).await? {
                 return refuse(IdentityError::ChallengeFailed);
             }
-            if challenge.purpose == ChallengePurpose::VerifyEmail {
+            if matches!(
+                challenge.purpose,
+                ChallengePurpose::VerifyEmail | ChallengePurpose::Invite
+            ) {
                 verify_email(&mut tx, &challenge, &password_hash).await?;
             } else {
                 recover(&mut tx, &challenge, &password_hash).await?;

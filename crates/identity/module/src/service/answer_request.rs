@@ -21,9 +21,9 @@ const MAX_CHALLENGES_PER_HOUR: i64 = 5;
 
 /// Name and password chosen at a registration that is not confirmed yet.
 #[derive(Default)]
-struct Pending {
-    display_name: Option<String>,
-    password_hash: Option<String>,
+pub(super) struct Pending {
+    pub(super) display_name: Option<String>,
+    pub(super) password_hash: Option<String>,
 }
 
 impl Service {
@@ -112,7 +112,8 @@ impl Service {
         }
     }
 
-    async fn open_challenge(
+    /// Opens a challenge, whose token a mail carries.
+    pub(super) async fn open_challenge(
         &self,
         tx: &mut Tx<'_>,
         account: &Account,

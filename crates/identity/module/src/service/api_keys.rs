@@ -6,7 +6,7 @@ mod manage;
 mod rotate;
 mod shown;
 
-use identity_contract::{ApiKeyId, ApiKeyOwner, IdentityError, UserId};
+use identity_contract::{ApiKeyId, ApiKeyOwner, ApiKeyRevoked, IdentityError, UserId};
 use serde_json::{Value, json};
 use tenon_access::Network;
 use tenon_events::Emit as _;
@@ -67,24 +67,42 @@ fn at_version(key: StoredApiKey, version: i64) -> SeamResult<StoredApiKey, Ident
     }
 }
 
-/// Deletes all keys of a person, and says so.
+/// Deletes all keys of a person, and says so; not to the person for each of them.
 pub(super) async fn delete_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
-    for id in api_keys::delete_of_user(tx, user).await? {
-        tx.emit(&audit("api_key.deleted", id, None, None)).await?;
+    for key_id in api_keys::delete_of_user(tx, user).await? {
+        tx.emit(&ApiKeyRevoked {
+            key_id,
+            owner: ApiKeyOwner::User { user_id: user },
+            name: None,
+            notice_to: None,
+        })
+        .await?;
     }
     Ok(())
 }
 
+/// Who is told about a key: the owner. Nobody reads mails to a program, so there it is whoever did it; if that was not them, they
+/// learn that somebody uses their account.
+fn notice_to(owner: ApiKeyOwner, principal: &UserPrincipal) -> UserId {
+    match owner {
+        ApiKeyOwner::User { user_id } => user_id,
+        _ => UserId::from_uuid(principal.user),
+    }
+}
+
 /// What the audit log keeps of a key: all there is but the secret.
 fn members(owner: ApiKeyOwner, wish: &ApiKeyWish) -> Value {
-    let networks: Vec<String> = wish.networks.iter().map(Network::to_string).collect();
     json!({
         "owner": owner_text(owner),
         "name": wish.name,
         "scopes": wish.scope.iter().collect::<Vec<_>>(),
-        "networks": networks,
+        "networks": networks_text(wish),
         "expires_at": wish.expires_at,
     })
+}
+
+fn networks_text(wish: &ApiKeyWish) -> Vec<String> {
+    wish.networks.iter().map(Network::to_string).collect()
 }
 
 fn owner_text(owner: ApiKeyOwner) -> Option<String> {

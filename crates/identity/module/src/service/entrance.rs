@@ -101,14 +101,16 @@ impl Service {
     ) -> SeamResult<Granted, IdentityError> {
         let session_id = entrance.session_id;
         let authentication = amr.shown_at(entrance.proved_at.unwrap_or_else(|| self.now()));
+        let is_enrolling = self.begins_enrolling(account, amr);
         let (access_token, access_expires_at) =
-            self.access_token(key, account, session_id, &authentication)?;
+            self.access_token(key, account, session_id, &authentication, is_enrolling)?;
         tracing::info!(user.id = %account.id, session.id = %session_id, "signed in");
         Ok(Granted {
             session_id,
             access_token,
             access_expires_at,
             refresh_token: entrance.token,
+            is_enrolling,
             device_token: Some(self.device_token(account.id)),
         })
     }

@@ -21,7 +21,27 @@ pub(super) struct Step {
     pub(super) session_id: SessionId,
     pub(super) account: Account,
     pub(super) authentication: Authentication,
+    pub(super) is_enrolling: bool,
     pub(super) refresh_token: SecretToken,
+}
+
+/// Whose a live session is, and how they proved who they are.
+struct Owner {
+    account: Account,
+    authentication: Authentication,
+    is_enrolling: bool,
+}
+
+impl Owner {
+    fn step(self, session_id: SessionId, refresh_token: SecretToken) -> Step {
+        Step {
+            session_id,
+            account: self.account,
+            authentication: self.authentication,
+            is_enrolling: self.is_enrolling,
+            refresh_token,
+        }
+    }
 }
 
 impl Service {
@@ -38,13 +58,19 @@ impl Service {
         };
         let key = self.signing_key(ctx).await?;
         let step = retrying(|| self.step(ctx, &token, Family::FirstParty)).await?;
-        let (access_token, access_expires_at) =
-            self.access_token(&key, &step.account, step.session_id, &step.authentication)?;
+        let (access_token, access_expires_at) = self.access_token(
+            &key,
+            &step.account,
+            step.session_id,
+            &step.authentication,
+            step.is_enrolling,
+        )?;
         Ok(Granted {
             session_id: step.session_id,
             access_token,
             access_expires_at,
             refresh_token: step.refresh_token,
+            is_enrolling: step.is_enrolling,
             device_token: None,
         })
     }
@@ -67,17 +93,12 @@ impl Service {
         {
             let idle = self.settings.session_idle();
             let session = sessions::advance(&mut tx, session_id, generation, idle).await?;
-            let Some((account, authentication)) = owner_of(&mut tx, session).await? else {
+            let Some(owner) = self.owner_of(&mut tx, session, family).await? else {
                 return refuse(IdentityError::InvalidRefreshToken); // rolls back: the session is over
             };
             refresh_tokens::insert(&mut tx, &next.hash(), session_id, generation + 1).await?;
             tx.commit().await?;
-            return Ok(Step {
-                session_id,
-                account,
-                authentication,
-                refresh_token: next,
-            });
+            return Ok(owner.step(session_id, next));
         }
 
         let Some(used) = refresh_tokens::find_used(&mut tx, &hash, family).await? else {
@@ -90,16 +111,10 @@ impl Service {
         match judge_reuse(used.generation, session.generation, used.used_at, now) {
             Reuse::Replay => {
                 let refresh_token = open(&self.ring, &hash, &used)?;
-                let Some((account, authentication)) = owner_of(&mut tx, Some(session)).await?
-                else {
+                let Some(owner) = self.owner_of(&mut tx, Some(session), family).await? else {
                     return refuse(IdentityError::InvalidRefreshToken);
                 };
-                Ok(Step {
-                    session_id: used.session_id,
-                    account,
-                    authentication,
-                    refresh_token,
-                })
+                Ok(owner.step(used.session_id, refresh_token))
             }
             Reuse::Theft { behind } => {
                 drop(tx);
@@ -108,6 +123,33 @@ impl Service {
                 refuse(IdentityError::InvalidRefreshToken)
             }
         }
+    }
+
+    /// Whose a live session is; nobody if it is over or they are locked. A program does not act for somebody who has to add a
+    /// second factor: it cannot add one.
+    async fn owner_of(
+        &self,
+        tx: &mut Tx<'_>,
+        session: Option<LiveSession>,
+        family: Family,
+    ) -> Result<Option<Owner>, StoreError> {
+        let Some(session) = session else {
+            return Ok(None);
+        };
+        let account = users::find(tx, session.user).await?;
+        let Some(account) = account.filter(|account| !account.is_locked()) else {
+            return Ok(None);
+        };
+        let is_enrolling = self.is_enrolling(tx, &account, session.amr).await?;
+        if is_enrolling && family != Family::FirstParty {
+            tracing::info!(user.id = %account.id, "a program was refused: its person has to add a second factor");
+            return Ok(None);
+        }
+        Ok(Some(Owner {
+            account,
+            authentication: session.amr.shown_at(session.authenticated_at),
+            is_enrolling,
+        }))
     }
 
     async fn end_compromised(
@@ -130,21 +172,6 @@ impl Service {
         }
         tx.commit().await
     }
-}
-
-/// Whose a live session is, and how they proved who they are; nobody if it is over or they are locked.
-async fn owner_of(
-    tx: &mut Tx<'_>,
-    session: Option<LiveSession>,
-) -> Result<Option<(Account, Authentication)>, StoreError> {
-    let Some(session) = session else {
-        return Ok(None);
-    };
-    let authentication = session.amr.shown_at(session.authenticated_at);
-    let account = users::find(tx, session.user).await?;
-    Ok(account
-        .filter(|account| !account.is_locked())
-        .map(|account| (account, authentication)))
 }
 
 fn seal(ring: &KeyRing, env: &Env, hash: &[u8], next: &SecretToken) -> Vec<u8> {

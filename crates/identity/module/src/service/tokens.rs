@@ -24,6 +24,8 @@ pub(crate) struct Granted {
     pub(crate) access_token: String,
     pub(crate) access_expires_at: Timestamp,
     pub(crate) refresh_token: SecretToken,
+    /// Whether they are good for adding a second factor and nothing else.
+    pub(crate) is_enrolling: bool,
     /// With a sign-in only: proves at the next one that this device is known.
     pub(crate) device_token: Option<String>,
 }
@@ -35,21 +37,23 @@ impl Service {
         account: &Account,
         session: SessionId,
         authentication: &Authentication,
+        is_enrolling: bool,
     ) -> SeamResult<(String, Timestamp), IdentityError> {
-        self.issuer
-            .issue(
-                key,
-                account.id.uuid(),
-                session.uuid(),
-                &account.roles.to_vec(),
-                authentication,
-            )
-            .map_err(|_| {
-                SeamFault::Unavailable {
-                    executed: Executed::Unknown,
-                }
-                .into()
-            })
+        let (user, session) = (account.id.uuid(), session.uuid());
+        let issued = if is_enrolling {
+            self.issuer
+                .issue_enrolling(key, user, session, authentication)
+        } else {
+            let roles = account.roles.to_vec();
+            self.issuer
+                .issue(key, user, session, &roles, authentication)
+        };
+        issued.map_err(|_| {
+            SeamFault::Unavailable {
+                executed: Executed::Unknown,
+            }
+            .into()
+        })
     }
 
     /// Derives the token of a challenge; `None` if its key has left the ring.

@@ -12,7 +12,7 @@ pub(crate) struct Challenge {
     pub(crate) purpose: ChallengePurpose,
     /// Which key of the ring derives its token.
     pub(crate) key_id: String,
-    /// Name chosen at the registration that it confirms.
+    /// Name chosen at the registration that it confirms, or by who made the account.
     pub(crate) display_name: Option<String>,
     /// Password chosen at the registration that it confirms.
     pub(crate) password_hash: Option<String>,
@@ -143,6 +143,7 @@ pub(crate) fn purpose_name(purpose: ChallengePurpose) -> &'static str {
         ChallengePurpose::VerifyEmail => "verify_email",
         ChallengePurpose::Recover => "recover",
         ChallengePurpose::AlreadyRegistered => "already_registered",
+        ChallengePurpose::Invite => "invite",
         _ => "unknown",
     }
 }
@@ -152,6 +153,7 @@ fn purpose_of(name: &str) -> ChallengePurpose {
         "verify_email" => ChallengePurpose::VerifyEmail,
         "recover" => ChallengePurpose::Recover,
         "already_registered" => ChallengePurpose::AlreadyRegistered,
+        "invite" => ChallengePurpose::Invite,
         _ => ChallengePurpose::Unknown,
     }
 }

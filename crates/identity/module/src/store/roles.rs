@@ -40,7 +40,8 @@ pub(crate) async fn delete(tx: &mut Tx<'_>, user: UserId, role: Role) -> Result<
     Ok(deleted == 1)
 }
 
-/// Returns the administrators who can sign in and are not about to be erased, and keeps the set of administrators as it is until commit, so that
+/// Returns the administrators who can sign in (those who have not proved their address cannot) and are not about to be erased,
+/// and keeps the set of administrators as it is until commit, so that
 /// two of them cannot remove each other at the same time.
 pub(crate) async fn lock_administrators(tx: &mut Tx<'_>) -> Result<Vec<UserId>, StoreError> {
     // SQLite has one writer: there is nobody to keep out.
@@ -54,7 +55,7 @@ pub(crate) async fn lock_administrators(tx: &mut Tx<'_>) -> Result<Vec<UserId>, 
             "SELECT r.user_id
                FROM user_roles r
                JOIN users u ON u.id = r.user_id
-              WHERE r.role = 'admin' AND u.locked_at IS NULL
+              WHERE r.role = 'admin' AND u.locked_at IS NULL AND u.email_verified_at IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM user_erasures e WHERE e.user_id = u.id)
               ORDER BY r.user_id
               LIMIT 1000",

@@ -152,6 +152,20 @@ pub(crate) async fn insert(
     Ok(inserted == 1)
 }
 
+/// Saves the name that whoever made an account gave it.
+pub(crate) async fn set_name(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    display_name: &str,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET display_name = $2 WHERE id = $1")
+        .bind(id)
+        .bind(display_name)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Notes that the address is proved, with the password and name chosen at registration; `false` if it was before.
 pub(crate) async fn verify_email(
     tx: &mut Tx<'_>,

@@ -7,7 +7,7 @@ use tenon_kernel::Role;
 use crate::world::on_each_engine;
 
 /// The table of this module's operations: a new one must be added here, with its policy.
-const EXPECTED: [(&str, &str, Policy); 68] = [
+const EXPECTED: [(&str, &str, Policy); 69] = [
     ("GET", "/.well-known/jwks.json", Policy::Public),
     (
         "GET",
@@ -49,22 +49,26 @@ const EXPECTED: [(&str, &str, Policy); 68] = [
     ("POST", "/v1/auth/registrations", Policy::Public),
     ("POST", "/v1/auth/sessions", Policy::Public),
     ("POST", "/v1/auth/sessions/confirmations", Policy::Bearer),
-    ("DELETE", "/v1/auth/sessions/current", Policy::SignedIn),
+    (
+        "DELETE",
+        "/v1/auth/sessions/current",
+        Policy::SignedInOrEnrolling,
+    ),
     ("POST", "/v1/auth/tokens", Policy::Bearer),
     ("DELETE", "/v1/me", Policy::SignedIn),
-    ("GET", "/v1/me", Policy::SignedIn),
+    ("GET", "/v1/me", Policy::SignedInOrEnrolling),
     ("PATCH", "/v1/me", Policy::SignedIn),
     ("GET", "/v1/me/consents", Policy::SignedIn),
     ("DELETE", "/v1/me/consents/{client_id}", Policy::SignedIn),
     ("DELETE", "/v1/me/erasure", Policy::SignedIn),
     ("GET", "/v1/me/erasure", Policy::SignedIn),
-    ("GET", "/v1/me/factors", Policy::SignedIn),
-    ("POST", "/v1/me/factors", Policy::SignedIn),
+    ("GET", "/v1/me/factors", Policy::SignedInOrEnrolling),
+    ("POST", "/v1/me/factors", Policy::SignedInOrEnrolling),
     ("DELETE", "/v1/me/factors/{id}", Policy::SignedIn),
     (
         "POST",
         "/v1/me/factors/{id}/confirmations",
-        Policy::SignedIn,
+        Policy::SignedInOrEnrolling,
     ),
     ("GET", "/v1/me/identities", Policy::SignedIn),
     ("POST", "/v1/me/identities", Policy::SignedIn),
@@ -101,6 +105,7 @@ const EXPECTED: [(&str, &str, Policy); 68] = [
         Policy::Has(Role::Admin),
     ),
     ("GET", "/v1/users", Policy::Has(Role::Admin)),
+    ("POST", "/v1/users", Policy::Has(Role::Admin)),
     ("GET", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("PATCH", "/v1/users/{id}", Policy::Has(Role::Admin)),
     ("DELETE", "/v1/users/{id}/factors", Policy::Has(Role::Admin)),
@@ -148,7 +153,7 @@ async fn closed_operations_are_closed_to_strangers_and_to_others() {
             };
             match policy {
                 Policy::Public | Policy::Bearer => {}
-                Policy::SignedIn => {
+                Policy::SignedIn | Policy::SignedInOrEnrolling => {
                     assert_eq!(send(&world.app.anonymous()).await, 401, "{method} {path}");
                     assert_eq!(send(&forged).await, 401, "{method} {path}");
                 }

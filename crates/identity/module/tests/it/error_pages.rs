@@ -64,6 +64,7 @@ fn all() -> Vec<IdentityError> {
         IdentityError::ErasureNotFound,
         IdentityError::OwnAccount,
         IdentityError::LastAdministrator,
+        IdentityError::LastFactor,
         IdentityError::Unknown,
     ]
 }

@@ -13,7 +13,7 @@ mod trouble;
 
 use std::time::Duration;
 
-use identity::{FederationSettings, MIGRATIONS, ProviderSettings};
+use identity::{FederationSettings, IdentitySettings, MIGRATIONS, ProviderSettings};
 use serde_json::{Value, json};
 use tenon_settings::Secret;
 use tenon_testkit::{Kit, TestReply, engines};
@@ -25,7 +25,7 @@ use crate::world::World;
 pub(crate) const RETURN_URL: &str = "https://shop.example/signed-in";
 /// What [`VERIFIER`] is the verifier of.
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-const EMAIL: &str = "ada@example.org";
+pub(crate) const EMAIL: &str = "ada@example.org";
 
 /// An installation, and the providers `acme` and `other` beside it.
 pub(crate) struct Federated {
@@ -76,6 +76,11 @@ pub(crate) fn development(ports: &[u16]) -> FederationSettings {
 
 impl Federated {
     pub(crate) async fn new(kit: Kit) -> Self {
+        Self::set(kit, |_| {}).await
+    }
+
+    /// With other settings.
+    pub(crate) async fn set(kit: Kit, change: impl FnOnce(&mut IdentitySettings)) -> Self {
         let acme = Idp::start(&kit).await;
         let other = Idp::start(&kit).await;
         let mut federation = development(&[acme.port, other.port]);
@@ -88,6 +93,7 @@ impl Federated {
         federation.providers = [("acme".to_owned(), known), ("other".to_owned(), also)].into();
         let world = World::set(kit, Duration::ZERO, |settings| {
             settings.federation = federation;
+            change(settings);
         });
         Self {
             world: world.await,

@@ -78,7 +78,9 @@ const LAYOUTS: &[(&str, &str)] = &[
 ];
 
 const MAILS: &[(&str, &str)] = mails!(
+    "account_made",
     "already_registered",
+    "api_key_changed",
     "delivery_delayed",
     "digest",
     "erasure_cancelled",
@@ -264,7 +266,7 @@ mod tests {
             "text": ["Tea & <b>biscuits</b>"], "topic": "your parcels",
             "entries": [{ "title": "<b>biscuits</b>", "body": "Something", "link": "https://shop.test/x" }, { "title": "Two", "body": "Else", "link": null }],
             "note": "Tea & <b>biscuits</b>", "pieces": 2, "refund": "9.00 EUR",
-            "erase_on": "8 December 2026", "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
+            "erase_on": "8 December 2026", "change": "created", "key": "Tea <b>biscuits</b>", "of_program": true, "was_last": true, "provider": "acme <b>biscuits</b>", "made_account": false, "left": 9, "carrier": "DHL", "tracking_number": "JJD1", "tracking_url": "https://carrier.test/JJD1",
         })
     }
 
@@ -272,6 +274,7 @@ mod tests {
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,
+        Template::AccountMade,
         Template::PasswordChanged,
         Template::FactorAdded,
         Template::FactorRemoved,
@@ -283,6 +286,7 @@ mod tests {
         Template::IdentityRemoved,
         Template::ErasureRequested,
         Template::ErasureCancelled,
+        Template::ApiKeyChanged,
         Template::NewDevice,
         Template::SessionCompromised,
         Template::OrderPlaced,
@@ -362,7 +366,10 @@ mod tests {
         for template in ALL {
             let has_token = matches!(
                 template,
-                Template::VerifyEmail | Template::RecoverAccount | Template::AlreadyRegistered
+                Template::VerifyEmail
+                    | Template::RecoverAccount
+                    | Template::AlreadyRegistered
+                    | Template::AccountMade
             );
             let mail = render(template, &order());
             assert_eq!(mail.text.contains("t0ken"), has_token, "{template:?}");

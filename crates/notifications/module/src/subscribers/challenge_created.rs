@@ -23,6 +23,7 @@ impl Handle<ChallengeCreated> for Service {
             ChallengePurpose::VerifyEmail => Template::VerifyEmail,
             ChallengePurpose::Recover => Template::RecoverAccount,
             ChallengePurpose::AlreadyRegistered => Template::AlreadyRegistered,
+            ChallengePurpose::Invite => Template::AccountMade,
             other => {
                 let reason = format!("no template for a challenge of the purpose {other:?}");
                 return Err(HandlerError::Dead { reason });

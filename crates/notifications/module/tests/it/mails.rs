@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use identity_contract::{
-    ChallengeCreated, ChallengeId, ChallengePurpose, FactorAdded, FactorGuessed, FactorKind,
-    FactorRemoved, FederatedIdentityLinked, FederatedIdentityRemoved, GetChallengeMessage,
-    Identity as _, PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised,
-    SessionCreated, User, UserField, UserId, UserUpdated,
+    ApiKeyCreated, ApiKeyOwner, ApiKeyRevoked, ApiKeyRotated, ChallengeCreated, ChallengeId,
+    ChallengePurpose, FactorAdded, FactorGuessed, FactorKind, FactorRemoved,
+    FederatedIdentityLinked, FederatedIdentityRemoved, GetChallengeMessage, Identity as _,
+    PasskeySuspected, RecoveryCodeUsed, RecoveryCodesRenewed, SessionCompromised, SessionCreated,
+    User, UserField, UserId, UserUpdated,
 };
 use orders_contract::{
     CancelReason, OrderCancelled, OrderDelivered, OrderPaymentReturned, OrderShipped, ShippedLine,
@@ -107,6 +108,11 @@ async fn each_purpose_has_its_own_mail() {
             (
                 ChallengePurpose::AlreadyRegistered,
                 "You already have an account",
+                "https://shop.test/reset-password#",
+            ),
+            (
+                ChallengePurpose::Invite,
+                "You have an account",
                 "https://shop.test/reset-password#",
             ),
         ] {
@@ -289,6 +295,69 @@ async fn people_hear_of_their_passkeys() {
         let suspected = PasskeySuspected { factor_id, user_id };
         world.happens("identity", &suspected).await;
         assert_eq!(subject(), "Someone may have a copy of your passkey");
+    }
+}
+
+#[tokio::test]
+async fn people_hear_of_keys() {
+    for engine in ONE_STORE {
+        let world = World::hearing(engine, &["identity"]).await;
+        let (user_id, key_id) = (world.ada(Some("Ada")), id("key"));
+        let name = "Tea <planner>".to_owned();
+        let own = ApiKeyOwner::User { user_id };
+        let of_program = ApiKeyOwner::ServiceAccount {
+            service_account_id: id("service"),
+        };
+        for (owner, subject, said) in [
+            (own, "An API key was made", "An API key of your"),
+            (
+                of_program,
+                "An API key of a program was made",
+                "a key of a program was",
+            ),
+        ] {
+            let created = ApiKeyCreated {
+                key_id,
+                owner,
+                name: name.clone(),
+                scopes: vec!["api:read".to_owned()],
+                networks: Vec::new(),
+                expires_at: None,
+                notice_to: user_id,
+            };
+            world.happens("identity", &created).await;
+            let mail = world.only_mail();
+            assert_eq!(mail.subject, subject);
+            let text = mail.text.expect("it has a text part");
+            assert!(text.contains(said), "{text}");
+            assert!(text.contains("made just now: Tea <planner>."), "{text}");
+            let html = mail.html.expect("it has an HTML part");
+            assert!(html.contains("Tea &lt;planner&gt;"), "{html}");
+            world.catcher.clear();
+        }
+        let rotated = ApiKeyRotated {
+            key_id,
+            owner: own,
+            name: name.clone(),
+            previous_until: world.app.kit().env().now(),
+            notice_to: user_id,
+        };
+        world.happens("identity", &rotated).await;
+        let subject = || world.only_mail().subject;
+        assert_eq!(subject(), "An API key was given a new secret");
+        world.catcher.clear();
+        let revoked = |notice_to| ApiKeyRevoked {
+            key_id,
+            owner: own,
+            name: Some(name.clone()),
+            notice_to,
+        };
+        world.happens("identity", &revoked(Some(user_id))).await;
+        assert_eq!(subject(), "An API key was deleted");
+        world.catcher.clear();
+        // With everything else that opened the account: they hear of that.
+        world.happens("identity", &revoked(None)).await;
+        assert_eq!(world.catcher.messages().len(), 0);
     }
 }
 

@@ -77,6 +77,7 @@ impl Shop {
                 user: USER,
                 session: ID,
                 roles: vec![Role::Customer],
+                is_enrolling: false,
             },
             scope: Scope::parse("api:read").expect("a scope"),
             networks: Vec::new(),

@@ -18,6 +18,7 @@ async fn an_event_says_who_what_when_and_why() {
             user: Uuid::from_u128(7),
             session: Uuid::from_u128(8),
             roles: vec![],
+            is_enrolling: false,
         };
         ctx.principal = Principal::User(user);
         ctx.interface = Interface::Rest;

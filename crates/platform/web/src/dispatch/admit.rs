@@ -99,6 +99,11 @@ fn allowed(
             "forbidden",
             "The account does not have the role this needs.",
         )),
+        Err(Denied::SecondFactorRequired) => Err(Problem::new(
+            ErrorKind::Forbidden,
+            "identity.second_factor_required",
+            "The account has to have a second factor: add one, then refresh the access token. Nothing was done.",
+        )),
     }
 }
 

@@ -52,8 +52,13 @@ const PLATFORM: &[Platform] = &[
     Platform {
         status: 403,
         name: "Forbidden",
-        description: "The role or scope is missing, or the page of another origin sent the request.",
-        codes: &["forbidden", "insufficient_scope", "origin_not_allowed"],
+        description: "The role, the scope or a second factor is missing, or the page of another origin sent the request.",
+        codes: &[
+            "forbidden",
+            "identity.second_factor_required",
+            "insufficient_scope",
+            "origin_not_allowed",
+        ],
         applies: always,
     },
     Platform {

@@ -73,6 +73,25 @@ async fn a_limited_token_opens_what_its_scope_says() {
     assert_eq!(refused.header("www-authenticate"), Some(challenge));
 }
 
+/// Nothing lets them in that does not name them, not even what is open to everybody.
+#[tokio::test]
+async fn who_has_to_add_a_second_factor_may_do_nothing_else() {
+    let app = App::new();
+    let authorization = format!("Bearer {}", app.token_enrolling(1));
+    for request in [
+        Request::get("/v1/things"),
+        Request::post("/v1/things"),
+        Request::get("/v1/whoami"),
+        Request::post("/v1/transfers"),
+    ] {
+        let answer = send(&app, request.header("authorization", &authorization)).await;
+        assert_eq!(
+            answer.problem(),
+            is(403, "identity.second_factor_required", "", "")
+        );
+    }
+}
+
 /// RFC 9470: a person who signed in long ago is sent to sign in again, also where a program acts for them.
 #[tokio::test]
 async fn what_cannot_be_taken_back_needs_a_recent_sign_in() {

@@ -253,6 +253,26 @@ async fn a_request_that_was_never_admitted_is_refused() {
     assert!(!String::from_utf8_lossy(&seen.body).contains("create_thing"));
 }
 
+/// The same for people who have to add a second factor first: the other process is told, and refuses by itself.
+#[tokio::test]
+async fn who_is_enrolling_is_refused_by_the_other_process_too() {
+    let app = App::new();
+    let guarded = endpoints(&app.shared);
+    let relay = relay(EdgeSettings::of(Mode::Wire), &guarded);
+    let policy = tenon_access::Policy::SignedInOrEnrolling;
+    let open = Endpoint::get("/v1/whoami", "get_whoami", policy)
+        .handler(async || StatusCode::OK, ())
+        .forwarded(relay);
+    let router = Edge::public(app.state(), API, vec![open]);
+    let whoami = |token: String| {
+        ask(Method::GET, "/v1/whoami").header("authorization", &format!("Bearer {token}"))
+    };
+    let seen = answer(&router, &whoami(app.token(1, &[]))).await;
+    assert_eq!(seen.status, 200, "which is open to everybody else");
+    let seen = answer(&router, &whoami(app.token_enrolling(1))).await;
+    assert_eq!(seen.status, 500);
+}
+
 /// A module that may call another by its contract may not speak for its clients.
 #[tokio::test]
 async fn only_the_gateway_sends_requests_on() {

@@ -380,6 +380,16 @@ impl App {
         self.token_signed_in(user, roles, Duration::ZERO)
     }
 
+    /// A token of somebody who has to add a second factor first.
+    pub(crate) fn token_enrolling(&self, user: u128) -> String {
+        let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));
+        let signed_in = self.signed_in(Duration::ZERO);
+        self.issuer
+            .issue_enrolling(&self.key, user, session, &signed_in)
+            .expect("a token")
+            .0
+    }
+
     /// A token of now whose person signed in so long ago.
     pub(crate) fn token_signed_in(&self, user: u128, roles: &[Role], ago: Duration) -> String {
         let (user, session) = (Uuid::from_u128(user), Uuid::from_u128(user + 1));

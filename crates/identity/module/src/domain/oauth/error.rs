@@ -5,6 +5,7 @@
 pub(crate) enum OauthCode {
     AccessDenied,
     ConsentRequired,
+    InteractionRequired,
     InvalidClient,
     InvalidGrant,
     InvalidRequest,
@@ -30,6 +31,7 @@ impl OauthCode {
         match self {
             Self::AccessDenied => "access_denied",
             Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",

@@ -47,14 +47,15 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
     Endpoint::post(
         "/v1/me/factors/{id}/confirmations",
         "create_my_factor_confirmation",
-        Policy::SignedIn,
+        Policy::SignedInOrEnrolling,
     )
     .tag(TAG)
     .summary("Confirms a second factor with its first proof.")
     .description(
         "From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say \
          otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, \
-         `POST /v1/me/recovery-codes` makes new codes.",
+         `POST /v1/me/recovery-codes` makes new codes. Where a role of yours needs a second factor, access tokens from the \
+         next refresh on are good for everything.",
     )
     .scope_rule(ScopeRule::FirstParty)
     .rate_limit(AUTH)

@@ -65,7 +65,7 @@ impl From<NewFactor> for View {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::post("/v1/me/factors", "create_my_factor", Policy::SignedIn)
+    Endpoint::post("/v1/me/factors", "create_my_factor", Policy::SignedInOrEnrolling)
         .tag(TAG)
         .summary("Adds a second factor, which counts once it is confirmed.")
         .description(

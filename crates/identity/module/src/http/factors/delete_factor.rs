@@ -17,13 +17,15 @@ pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
         .summary("Removes a second factor.")
         .description(
             "Needs a sign-in that is no older than 15 minutes, and in which a code was shown if any of your factors is \
-             confirmed. With the last factor the recovery codes go, too, and the password is enough again.",
+             confirmed. With the last factor the recovery codes go, too, and the password is enough again; where a role of yours needs \
+             a second factor, the last one stays.",
         )
         .scope_rule(ScopeRule::FirstParty)
         .path_param::<FactorId>("id", "The factor.")
         .answers_empty(204, "Removed.")
         .problem(403, "identity.sign_in_again")
         .problem(404, "identity.factor_not_found")
+        .problem(409, "identity.last_factor")
         .handler(handler, Arc::clone(service))
 }
 

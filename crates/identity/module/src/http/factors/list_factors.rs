@@ -24,12 +24,16 @@ pub(super) struct View {
 }
 
 pub(super) fn endpoint(service: &Arc<Service>) -> Endpoint {
-    Endpoint::get("/v1/me/factors", "list_my_factors", Policy::SignedIn)
-        .tag(TAG)
-        .summary("Lists your second factors.")
-        .scope_rule(ScopeRule::FirstParty)
-        .answers::<View>(200, "Your factors: five apps and ten passkeys at most.")
-        .handler(handler, Arc::clone(service))
+    Endpoint::get(
+        "/v1/me/factors",
+        "list_my_factors",
+        Policy::SignedInOrEnrolling,
+    )
+    .tag(TAG)
+    .summary("Lists your second factors.")
+    .scope_rule(ScopeRule::FirstParty)
+    .answers::<View>(200, "Your factors: five apps and ten passkeys at most.")
+    .handler(handler, Arc::clone(service))
 }
 
 async fn handler(State(service): State<Arc<Service>>, Ctx(ctx): Ctx) -> Result<Reply, Problem> {

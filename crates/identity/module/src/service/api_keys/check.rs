@@ -13,7 +13,7 @@ use crate::domain::api_key::{NOTE_USE_AFTER, StoredApiKey};
 use crate::domain::oauth::scopes::roles_of_key;
 use crate::domain::roles::Roles;
 use crate::service::Service;
-use crate::store::{api_keys, service_accounts, users};
+use crate::store::{api_keys, factors, service_accounts, users};
 
 /// Nobody's request waits longer than this for a note that nobody needs.
 const NOTE_TIMEOUT: Duration = Duration::from_millis(200);
@@ -36,7 +36,7 @@ impl Service {
             tracing::info!(key.id = %id, "an API key was refused");
             return Ok(None);
         };
-        let Some(roles) = self.roles_of_owner(ctx, key.owner).await? else {
+        let Some((roles, is_enrolling)) = self.rights_of_owner(ctx, key.owner).await? else {
             tracing::info!(key.id = %id, "an API key of a locked owner was refused");
             return Ok(None);
         };
@@ -46,30 +46,41 @@ impl Service {
         }
         Ok(Some(ApiKeyGrant {
             owner: key.owner,
-            roles: roles_of_key(&key.wish.scope, &roles),
+            roles: if is_enrolling {
+                Vec::new()
+            } else {
+                roles_of_key(&key.wish.scope, &roles)
+            },
+            owner_is_enrolling: is_enrolling,
             scopes: key.wish.scope.iter().map(str::to_owned).collect(),
             networks: key.wish.networks.iter().map(Network::to_string).collect(),
             expires_at: accepted.until,
         }))
     }
 
-    /// What the owner may do; nothing while they are locked.
-    async fn roles_of_owner(
+    /// What the owner may do, and whether they have to add a second factor first; nothing while they are locked. A service
+    /// account has no factors, and nobody signs in to it.
+    async fn rights_of_owner(
         &self,
         ctx: &CallCtx,
         owner: ApiKeyOwner,
-    ) -> Result<Option<Roles>, StoreError> {
+    ) -> Result<Option<(Roles, bool)>, StoreError> {
         let mut db = self.db.read(ctx);
         Ok(match owner {
-            ApiKeyOwner::User { user_id } => users::find(&mut db, user_id)
-                .await?
-                .filter(|account| !account.is_locked())
-                .map(|account| account.roles),
+            ApiKeyOwner::User { user_id } => {
+                let account = users::find(&mut db, user_id).await?;
+                let Some(account) = account.filter(|account| !account.is_locked()) else {
+                    return Ok(None);
+                };
+                let is_enrolling = self.must_have_factor(&account.roles)
+                    && !factors::is_guarded(&mut db, user_id).await?;
+                Some((account.roles, is_enrolling))
+            }
             ApiKeyOwner::ServiceAccount { service_account_id } => {
                 service_accounts::find(&mut db, service_account_id)
                     .await?
                     .filter(|account| account.lock.is_none())
-                    .map(|account| account.roles)
+                    .map(|account| (account.roles, false))
             }
             _ => None,
         })

@@ -1,6 +1,6 @@
 //! Making a key.
 
-use identity_contract::{ApiKeyId, ApiKeyOwner, IdentityError};
+use identity_contract::{ApiKeyCreated, ApiKeyId, ApiKeyOwner, IdentityError};
 use tenon_access::ApiKey;
 use tenon_events::Emit as _;
 use tenon_kernel::CallCtx;
@@ -8,11 +8,11 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, Tx, retrying};
 
 use super::shown::{Made, ShownApiKey};
-use super::{audit, members};
+use super::{networks_text, notice_to};
 use crate::domain::api_key::{ApiKeyInput, ApiKeyWish, MAX_KEYS, check_owner, hash_of};
 use crate::domain::roles::Roles;
 use crate::service::fresh::require_fresh_sign_in;
-use crate::service::{Service, invalid, refuse};
+use crate::service::{Service, invalid, refuse, signed_in};
 use crate::store::{api_keys, service_accounts, users};
 
 /// Under which outcomes are kept.
@@ -51,8 +51,16 @@ impl Service {
             let id: ApiKeyId = tx.env().new_id();
             let text = ApiKey::generate(id.uuid(), tx.env());
             api_keys::insert(&mut tx, id, owner, &wish, hash_of(&text.proof())).await?;
-            let after = Some(members(owner, &wish));
-            tx.emit(&audit("api_key.created", id, None, after)).await?;
+            tx.emit(&ApiKeyCreated {
+                key_id: id,
+                owner,
+                name: wish.name.clone(),
+                scopes: wish.scope.iter().map(str::to_owned).collect(),
+                networks: networks_text(&wish),
+                expires_at: wish.expires_at,
+                notice_to: notice_to(owner, signed_in(ctx)?),
+            })
+            .await?;
             let outcome = Ok::<_, IdentityError>(self.made_key(id, &text));
             tx.commit_outcome(CREATE, &outcome, Some(id.to_string()))
                 .await?;

@@ -1,12 +1,12 @@
 //! Looking at keys, changing and ending them.
 
-use identity_contract::{ApiKeyId, ApiKeyOwner, IdentityError};
+use identity_contract::{ApiKeyId, ApiKeyOwner, ApiKeyRevoked, IdentityError};
 use tenon_events::Emit as _;
 use tenon_kernel::{CallCtx, Page, PageRequest};
 use tenon_seam::SeamResult;
 use tenon_store::retrying;
 
-use super::{Reach, at_version, audit, locked, members, owner_text};
+use super::{Reach, at_version, audit, locked, members, notice_to, owner_text};
 use crate::domain::api_key::{ApiKeyPatch, StoredApiKey};
 use crate::service::fresh::require_fresh_sign_in;
 use crate::service::{Service, invalid, refuse, signed_in};
@@ -125,9 +125,13 @@ impl Service {
             let before = locked(&mut tx, principal, Reach::SeeOrDelete, id).await?;
             let before = at_version(before, version)?;
             api_keys::delete(&mut tx, id).await?;
-            let was = members(before.owner, &before.wish);
-            tx.emit(&audit("api_key.deleted", id, Some(was), None))
-                .await?;
+            tx.emit(&ApiKeyRevoked {
+                key_id: id,
+                owner: before.owner,
+                notice_to: Some(notice_to(before.owner, principal)),
+                name: Some(before.wish.name),
+            })
+            .await?;
             tx.commit().await?;
             Ok(())
         })

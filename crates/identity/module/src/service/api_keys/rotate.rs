@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use identity_contract::{ApiKeyId, IdentityError};
-use serde_json::json;
+use identity_contract::{ApiKeyId, ApiKeyRotated, IdentityError};
 use tenon_access::ApiKey;
 use tenon_events::Emit as _;
 use tenon_kernel::CallCtx;
@@ -11,7 +10,7 @@ use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Claim, retrying};
 
 use super::shown::{Made, ShownApiKey};
-use super::{Reach, audit, locked};
+use super::{Reach, locked, notice_to};
 use crate::domain::api_key::hash_of;
 use crate::service::fresh::require_fresh_sign_in;
 use crate::service::{Service, signed_in};
@@ -47,9 +46,14 @@ impl Service {
             let text = ApiKey::generate(key.id.uuid(), tx.env());
             let previous_until = tx.now() + overlap;
             api_keys::rotate(&mut tx, id, hash_of(&text.proof()), previous_until).await?;
-            let after = json!({ "previous_until": previous_until });
-            tx.emit(&audit("api_key.rotated", id, None, Some(after)))
-                .await?;
+            tx.emit(&ApiKeyRotated {
+                key_id: id,
+                owner: key.owner,
+                name: key.wish.name,
+                previous_until,
+                notice_to: notice_to(key.owner, principal),
+            })
+            .await?;
             let outcome = Ok::<_, IdentityError>(self.made_key(id, &text));
             tx.commit_outcome(ROTATE, &outcome, Some(id.to_string()))
                 .await?;

@@ -50,7 +50,7 @@ impl Service {
         user_id: UserId,
         needs_fresh_sign_in: bool,
     ) -> SeamResult<(), IdentityError> {
-        retrying(|| async {
+        let removed = retrying(|| async {
             let mut tx_ctx = ctx.child();
             let mut tx = self.db.begin(&mut tx_ctx, "identity.clear_factors").await?;
             if users::lock(&mut tx, user_id).await?.is_none() {
@@ -80,6 +80,8 @@ impl Service {
             tx.commit().await?;
             Ok(())
         })
-        .await
+        .await;
+        self.key_revision.advance(); // where a factor is needed, keys open nothing without one
+        removed
     }
 }

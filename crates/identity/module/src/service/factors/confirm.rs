@@ -62,7 +62,7 @@ impl Service {
         let session = SessionId::from_uuid(principal.session);
         let bucket = self.bucket_of_confirmations(user);
         self.take_attempt(ctx, &bucket).await?;
-        retrying(|| async {
+        let confirmed = retrying(|| async {
             let mut tx_ctx = ctx.child();
             let mut tx = self
                 .db
@@ -127,7 +127,9 @@ impl Service {
                 recovery_codes,
             })
         })
-        .await
+        .await;
+        self.key_revision.advance(); // keys of whoever had to add one open what they did
+        confirmed
     }
 
     async fn confirm_app(

@@ -17,7 +17,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`IdentityError::FactorNotFound`], also where it is somebody else's; [`IdentityError::SignInAgain`].
+    /// [`IdentityError::FactorNotFound`], also where it is somebody else's; [`IdentityError::SignInAgain`];
+    /// [`IdentityError::LastFactor`] where the person must have one.
     pub(crate) async fn remove_factor(
         &self,
         ctx: &CallCtx,
@@ -27,9 +28,9 @@ impl Service {
         retrying(|| async {
             let mut tx_ctx = ctx.child();
             let mut tx = self.db.begin(&mut tx_ctx, "identity.remove_factor").await?;
-            if users::lock(&mut tx, user).await?.is_none() {
+            let Some(account) = users::lock(&mut tx, user).await? else {
                 return refuse(IdentityError::UserNotFound);
-            }
+            };
             let now = tx.now();
             let there = listed(&mut tx, user, now).await?;
             let left = there
@@ -38,17 +39,20 @@ impl Service {
                 .count();
             let found = pick(there, id)?;
             require_fresh_sign_in(&mut tx, ctx).await?;
+            let is_last = found.factor.is_confirmed() && left == 0;
+            if is_last && self.must_have_factor(&account.roles) {
+                return refuse(IdentityError::LastFactor);
+            }
             factors::delete(&mut tx, id).await?;
             if found.factor.is_confirmed() {
-                let was_last = left == 0;
-                if was_last {
+                if is_last {
                     recovery_codes::delete_all(&mut tx, user).await?;
                 }
                 tx.emit(&FactorRemoved {
                     factor_id: id,
                     user_id: user,
                     kind: found.factor.kind,
-                    was_last,
+                    was_last: is_last,
                 })
                 .await?;
             } else {

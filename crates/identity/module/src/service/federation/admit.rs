@@ -54,7 +54,10 @@ impl Service {
         }
         let email = vouched_for(proof)?;
         match users::find_by_email(db, email).await? {
-            Some(account) if account.is_verified() => refuse(IdentityError::IdentityNotLinked),
+            // Rights are given to whoever answers the mail, not to whom a provider takes for its reader.
+            Some(account) if account.is_verified() || account.roles.has_rights() => {
+                refuse(IdentityError::IdentityNotLinked)
+            }
             Some(account) => Ok(Whom::Unproved(account.id)),
             None => Ok(Whom::Nobody(self.db.env().new_id())),
         }

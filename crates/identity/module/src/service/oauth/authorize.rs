@@ -120,7 +120,10 @@ impl Service {
                 &visit,
                 OauthCode::AccessDenied.because("the person did not agree"),
             )),
-            Some(session) => self.grant(ctx, &visit, &session, true).await,
+            Some(session) => match self.factor_missing(ctx, &visit, &session).await? {
+                Some(step) => Ok(step),
+                None => self.grant(ctx, &visit, &session, true).await,
+            },
         }
     }
 
@@ -172,6 +175,9 @@ impl Service {
         visit: Visit,
         session: BrowserSession,
     ) -> SeamResult<Step, IdentityError> {
+        if let Some(step) = self.factor_missing(ctx, &visit, &session).await? {
+            return Ok(step);
+        }
         let request = &visit.request;
         let agreed =
             oauth_consents::find(&mut self.db.read(ctx), session.account.id, visit.client.id)
@@ -197,6 +203,31 @@ impl Service {
             scope: visit.request.scope,
             request: visit.query,
         })))
+    }
+
+    /// Stops somebody who has to add a second factor: no program acts for them until then.
+    async fn factor_missing(
+        &self,
+        ctx: &CallCtx,
+        visit: &Visit,
+        session: &BrowserSession,
+    ) -> SeamResult<Option<Step>, IdentityError> {
+        let mut db = self.db.read(ctx);
+        if !self
+            .is_enrolling(&mut db, &session.account, session.amr)
+            .await?
+        {
+            return Ok(None);
+        }
+        if visit.request.prompt == Prompt::None {
+            let why = "the person has to add a second factor";
+            return Ok(Some(
+                self.refused(visit, OauthCode::InteractionRequired.because(why)),
+            ));
+        }
+        Ok(Some(Step::Stop(
+            "Your account has to have a second factor before a program may act for you. Sign in where you manage your account, add an authenticator app or a passkey there, and come back to the program.",
+        )))
     }
 
     /// Finds the session that a cookie stands for, with its owner as they are now.

@@ -131,6 +131,10 @@ impl Service {
         if !amr.is_multi_factor() && factors::is_guarded(&mut tx, row.user_id).await? {
             return not_valid();
         }
+        // The same where there has to be one since.
+        if self.is_enrolling(&mut tx, &account, amr).await? {
+            return not_valid();
+        }
         let (idle, absolute) = if client.wish.grants.contains(&Grant::RefreshToken) {
             (
                 self.settings.session_idle(),

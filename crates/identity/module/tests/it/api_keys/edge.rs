@@ -43,6 +43,7 @@ async fn a_grant_says_all_that_an_edge_needs() {
                     user_id: id.parse().expect("an id"),
                 },
                 roles: vec![Role::Staff, Role::Customer],
+                owner_is_enrolling: false,
                 scopes: vec!["api:read".to_owned(), "staff".to_owned()],
                 networks: vec!["2001:db8::/32".to_owned()],
                 expires_at: Some(end),

@@ -364,3 +364,23 @@ async fn a_wrong_beginning_names_its_members() {
     })
     .await;
 }
+
+/// A provider that says whose an address is gets nobody's rights by it.
+#[tokio::test]
+async fn rights_wait_for_the_mail_and_not_for_a_provider() {
+    on_each_engine(async |federated| {
+        let world = &federated.world;
+        let (_, admin) = world.made("root@example.org", &[Role::Admin]).await;
+        for (email, roles, status) in [
+            ("staff@example.org", json!(["customer", "staff"]), 409),
+            ("pat@example.org", json!(["customer"]), 201),
+        ] {
+            let wish = json!({ "email": email, "roles": roles });
+            let invited = admin.post("/v1/users").header("idempotency-key", email);
+            invited.json(&wish).await.expect(201);
+            let reply = federated.sign_in("acme", person(email, email)).await;
+            assert_eq!(reply.status().as_u16(), status, "{email}: {reply:?}");
+        }
+    })
+    .await;
+}

@@ -10,6 +10,9 @@ use super::*;
 
 /// Events that stay inside, with the reason in the decision record.
 const INSIDE: &[&str] = &[
+    "api_key.created",
+    "api_key.revoked",
+    "api_key.rotated",
     "challenge.created",
     "factor.added",
     "factor.guessed",

@@ -76,6 +76,14 @@ pub(super) fn claims(world: &World) -> Vec<Forgery> {
         with("roles text", "roles", json!("admin")),
         with("roles of numbers", "roles", json!([1])),
         with("roles by the hundred", "roles", json!(vec!["admin"; 100])),
+        with("enrolling true", "enrolling", json!(true)),
+        with("enrolling false", "enrolling", json!(false)),
+        with("enrolling null", "enrolling", Value::Null),
+        with(
+            "enrolling for something unknown",
+            "enrolling",
+            json!("face"),
+        ),
         raw("exp twice", twice("exp", "99999999999")),
         raw(
             "sub twice",
