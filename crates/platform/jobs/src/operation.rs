@@ -197,6 +197,7 @@ impl Operation {
                 user,
                 session: Uuid::nil(),
                 roles: Vec::new(),
+                is_enrolling: false,
             });
         }
     }

@@ -270,7 +270,7 @@ mod tests {
         })
     }
 
-    const ALL: [Template; 29] = [
+    const ALL: [Template; 31] = [
         Template::VerifyEmail,
         Template::RecoverAccount,
         Template::AlreadyRegistered,

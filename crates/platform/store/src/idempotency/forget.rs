@@ -13,6 +13,7 @@ impl Tx<'_> {
             user,
             session: Uuid::nil(),
             roles: Vec::new(),
+            is_enrolling: false,
         });
         self.query(sql::FORGET)
             .bind(owner.to_string())
