@@ -75,7 +75,7 @@ async fn any_event_is_kept_without_what_is_personal() {
         let event = Happened {
             id: "thg_1".to_owned(),
             email: "ada@example.com".to_owned(),
-            note: "asked by ada@example.com today".to_owned(),
+            comment: "asked by ada@example.com today".to_owned(),
         };
         world.emit(world.app.kit().ctx(), "orders", &event).await;
         world.app.settle().await;
@@ -85,7 +85,8 @@ async fn any_event_is_kept_without_what_is_personal() {
             (&"thing.happened".into(), &"thg_1".into())
         );
         assert_eq!(entry["actor"], "service:test");
-        let data = json!({ "id": "thg_1", "email": "[masked]", "note": "asked by [masked] today" });
+        let data =
+            json!({ "id": "thg_1", "email": "[masked]", "comment": "asked by [masked] today" });
         assert_eq!(entry["data"], data);
     }
 }
@@ -188,7 +189,7 @@ async fn many_writers_make_one_chain() {
             let event = Happened {
                 id: format!("thg_{number}"),
                 email: String::new(),
-                note: String::new(),
+                comment: String::new(),
             };
             world
                 .emit(

@@ -30,7 +30,7 @@ const SOURCES: [&str; 2] = ["catalog", "orders"];
 pub(crate) struct Happened {
     pub(crate) id: String,
     pub(crate) email: String,
-    pub(crate) note: String,
+    pub(crate) comment: String,
 }
 tenon_seam::event!(Happened, "thing.happened", 1, id);
 

@@ -109,7 +109,9 @@ fn each_page_shows_the_problem_as_it_is_answered() {
 async fn declared_problems_have_pages() {
     let codes: Vec<&str> = all().iter().map(ServiceError::code).collect();
     crate::world::on_each_engine(async |world| {
-        for (_, code) in &world.problems {
+        // What the edge answers has pages of its own.
+        let own = world.problems.iter().map(|(_, code)| code);
+        for code in own.filter(|code| code.starts_with("identity.")) {
             assert!(codes.contains(code), "{code}");
         }
     })
