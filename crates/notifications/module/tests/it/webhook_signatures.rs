@@ -222,9 +222,9 @@ async fn kinds_that_are_none_are_refused() {
             assert_eq!(problem["errors"][0]["pointer"], "/signature", "{at}");
         }
         // Another kind needs another secret: that is what rotations are for.
-        let patch = root.patch(&path).header("if-match", "\"v1\"");
+        let change = root.patch(&path).header("if-match", "\"v1\"");
         let body = json!({ "signature": "v1" });
-        patch.json(&body).await.expect(400);
+        change.json(&body).await.expect(400);
         assert_eq!(
             shown(&world, made["id"].as_str().expect("an id")).await["public_key"],
             made["public_key"]

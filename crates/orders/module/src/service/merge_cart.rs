@@ -65,17 +65,14 @@ impl Service {
                 return Err(SeamError::Domain(OrdersError::CartHasOwner));
             }
             let target = lock_target(&mut tx, &own, owner, &guest, merge.into).await?;
-            let id = match target {
-                Some(cart) => {
-                    let id = cart.id;
-                    self.move_into(&mut tx, cart, &guest, &offers).await?;
-                    store::cart_merges::end(&mut tx, guest.id, owner, id).await?;
-                    id
-                }
-                None => {
-                    store::cart_merges::give(&mut tx, guest.id, owner).await?;
-                    guest.id
-                }
+            let id = if let Some(cart) = target {
+                let id = cart.id;
+                self.move_into(&mut tx, cart, &guest, &offers).await?;
+                store::cart_merges::end(&mut tx, guest.id, owner, id).await?;
+                id
+            } else {
+                store::cart_merges::give(&mut tx, guest.id, owner).await?;
+                guest.id
             };
             tx.commit_outcome::<CartId, OrdersError>(OPERATION, &Ok(id), Some(id.to_string()))
                 .await?;

@@ -1,6 +1,6 @@
 //! Merges that are refused, of which nothing is left; and several at once, of which one is done.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tenon_kernel::Role;
@@ -136,30 +136,20 @@ async fn of_several_at_once_one_merges() {
         for is_one_person in [true, false] {
             let shop = Shop::open(engine).await;
             let tea = shop.sell("TEA-1", 500, 99);
-            let mut carts = BTreeMap::new();
-            for number in 0..8 {
-                let name = if is_one_person {
-                    "ada".to_owned()
-                } else {
-                    format!("p{number}")
-                };
-                if !carts.contains_key(&name) {
-                    let cart = shop.customer(&name, &[(tea, 1)]).await;
-                    carts.insert(name, cart);
-                }
+            let name = |number: u8| {
+                let number = if is_one_person { 0 } else { number };
+                format!("p{number}")
+            };
+            let names: BTreeSet<String> = (0..8).map(name).collect();
+            let mut carts = Vec::new();
+            for name in &names {
+                carts.push(shop.customer(name, &[(tea, 1)]).await);
             }
             let guest = shop.guest(&[(tea, 10)]).await;
             let etag = guest.etag().await;
             let tasks: Vec<_> = (0..8)
                 .map(|number| {
-                    let person = shop.app.user(
-                        &if is_one_person {
-                            "ada".to_owned()
-                        } else {
-                            format!("p{number}")
-                        },
-                        &[Role::Customer],
-                    );
+                    let person = shop.app.user(&name(number), &[Role::Customer]);
                     let (guest, etag) = (guest.clone(), etag.clone());
                     tokio::spawn(async move { guest.merge_at(&person, &etag).await })
                 })
@@ -176,7 +166,7 @@ async fn of_several_at_once_one_merges() {
             let expected = if is_one_person { 409 } else { 404 };
             assert_eq!(lost, [expected; 7]);
             let mut pieces = 0;
-            for cart in carts.values() {
+            for cart in &carts {
                 let cart: Value = cart.get(&cart.path()).await.expect(200);
                 pieces += cart["lines"][0]["quantity"].as_i64().expect("a number");
             }
