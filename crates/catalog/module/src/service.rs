@@ -49,7 +49,6 @@ use tenon_kernel::{CallCtx, CursorKey, PageRequest, Principal, Role};
 use tenon_seam::{SeamError, SeamResult};
 use tenon_store::{Db, Tx};
 
-pub(crate) use self::apply_price_rows::Applied;
 pub(crate) use self::product_pages::{PageRef, ProductPage, ProductPages, ProductRef};
 pub use self::search_index::rebuild_search;
 pub(crate) use self::take::{Taking, give_back};

@@ -14,6 +14,7 @@ pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
     let group = customer_groups::play(shop).await?;
     let list = lists(shop, &group).await?;
     rows(shop, &list).await?;
+    in_the_background(shop, &list).await?;
     price_quotes::play(shop).await?;
     put_away(shop, &list).await
 }
@@ -143,7 +144,6 @@ async fn rows(shop: &mut Shop, list: &str) -> Result<()> {
         { "variant_id": sencha, "min_quantity": 2 },
     ]);
     let unknown = json!([row(&assam, 1, json!(1)), row(&nobody("var"), 1, json!(1))]);
-    let large: Vec<Value> = (0..1_001).map(|_| row(&assam, 1, json!(1))).collect();
     let removed = json!([row(&sencha, 5, Value::Null)]);
     for (case, status, ask) in [
         ("three of them", 200, put(&path, good.clone())),
@@ -151,7 +151,6 @@ async fn rows(shop: &mut Shop, list: &str) -> Result<()> {
         ("one is removed", 200, put(&path, removed)),
         ("one without an amount", 422, put(&path, bad)),
         ("of a variant that is none", 422, put(&path, unknown)),
-        ("too many", 422, put(&path, json!(large))),
         ("of no list", 404, put(&none, good)),
     ] {
         recorder
@@ -176,6 +175,57 @@ async fn rows(shop: &mut Shop, list: &str) -> Result<()> {
             )
             .await?;
     }
+    Ok(())
+}
+
+/// Rows that are written by an operation.
+async fn in_the_background(shop: &mut Shop, list: &str) -> Result<()> {
+    let (ada, sam) = (shop.ada.clone(), shop.sam.clone());
+    let sencha = shop.variant("SENCHA-100").to_owned();
+    let path = format!("{LISTS}/{list}/prices");
+    let put = |amount: Value| {
+        let rows = json!([{ "variant_id": sencha, "min_quantity": 7, "amount": amount }]);
+        let ask = Ask::new(reqwest::Method::PUT, &path).by(&sam);
+        let ask = ask.with("prefer", "respond-async");
+        ask.json(&json!({ "prices": rows }))
+    };
+    let begun = shop
+        .recorder
+        .ask(
+            "set_price_list_prices: in the background",
+            202,
+            put(json!(800)),
+        )
+        .await?;
+    let at = format!("/v1/operations/{}", begun.text("/id")?);
+    let ask = Ask::get(&at).by(&sam);
+    let over = shop
+        .until("the rows of the operation", ask.clone(), |it| {
+            it.body["state"] == "succeeded"
+        })
+        .await?;
+    let etag = over.etag()?;
+    for (case, status, ask) in [
+        ("once it is over", 200, ask.clone()),
+        ("nothing new", 304, ask.with("if-none-match", etag.as_str())),
+        ("of somebody else", 404, Ask::get(&at).by(&ada)),
+        (
+            "that is none",
+            404,
+            Ask::get(format!("/v1/operations/{}", nobody("op"))).by(&sam),
+        ),
+    ] {
+        shop.recorder
+            .ask(&format!("get_operation: {case}"), status, ask)
+            .await?;
+    }
+    shop.recorder
+        .ask(
+            "set_price_list_prices: in the background, one that is not good",
+            422,
+            put(json!(-1)),
+        )
+        .await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use tenon_seam::SeamError;
 use tenon_web::Problem;
 
 use crate::domain::price_rows::{WantedRow, end_of_chunk};
-use crate::service::{Applied, Service};
+use crate::service::Service;
 
 /// When to look again while another operation on the list is at work.
 const WAIT: Duration = Duration::from_secs(2);
@@ -74,8 +74,8 @@ impl Run<SetPriceRows> for Service {
         while let Some(start) = place(&operation, &rows) {
             let chunk = &rows[start..end_of_chunk(&rows, start)];
             operation = match self.apply_price_rows(ctx, &operation, id, chunk).await {
-                Ok(Applied::Written(operation)) => operation,
-                Ok(Applied::HasToWait) => {
+                Ok(Some(reached)) => reached,
+                Ok(None) => {
                     let until = self.db().env().now() + WAIT;
                     return Err(JobError::Snooze { until });
                 }

@@ -10,16 +10,9 @@ use super::Service;
 use super::set_price_rows::{RowsSet, set};
 use crate::domain::price_rows::WantedRow;
 
-/// What came of a chunk.
-pub(crate) enum Applied {
-    /// It is written; the operation is that far.
-    Written(Operation),
-    /// Nothing was written: another operation on the list comes first.
-    HasToWait,
-}
-
 impl Service {
-    /// Writes a chunk and tells so in the operation, in one unit: a chunk that was written is not written again.
+    /// Writes a chunk and tells so in the operation, in one unit: a chunk that was written is not written again. Returns
+    /// the operation as far as it is then; `None`, and nothing was written, if another one on the list comes first.
     ///
     /// # Errors
     ///
@@ -32,7 +25,7 @@ impl Service {
         operation: &Operation,
         id: PriceListId,
         rows: &[WantedRow],
-    ) -> SeamResult<Applied, CatalogError> {
+    ) -> SeamResult<Option<Operation>, CatalogError> {
         retrying(|| async {
             let (mut ctx, mut second) = (ctx.child(), ctx.child());
             let mut operation = operation.clone();
@@ -40,7 +33,7 @@ impl Service {
             let done = set(&mut tx, id, rows).await?;
             if operation.has_to_wait(&mut tx).await? {
                 tx.rollback().await?;
-                return Ok(Applied::HasToWait);
+                return Ok(None);
             }
             if done.written + done.removed == 0 {
                 // The list keeps its version.
@@ -57,7 +50,7 @@ impl Service {
                 .advance(&mut tx, reached, &done.after(before))
                 .await?;
             tx.commit().await?;
-            Ok::<_, SeamError<CatalogError>>(Applied::Written(operation))
+            Ok::<_, SeamError<CatalogError>>(Some(operation))
         })
         .await
     }
