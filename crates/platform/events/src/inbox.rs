@@ -4,7 +4,7 @@
 //! unfinished for this consumer. A dead event does not hold back later ones, because replaying it is an explicit
 //! act of a person; an event that is still being retried does.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ const CLAIM_POSTGRES: &str = "
 pub(crate) struct Inbox {
     db: Db,
     consumer: &'static str,
-    reactions: HashMap<&'static str, Reactions>,
+    reactions: BTreeMap<&'static str, Reactions>,
     /// `source/type` of the kinds with a reaction of their own.
     kinds: Vec<String>,
     /// Sources of which any event is taken.
@@ -96,7 +96,7 @@ impl Inbox {
     pub(crate) fn new(
         db: Db,
         consumer: &'static str,
-        reactions: HashMap<&'static str, Reactions>,
+        reactions: BTreeMap<&'static str, Reactions>,
     ) -> Self {
         let kinds = reactions
             .iter()

@@ -45,7 +45,7 @@ impl EventWorker {
             .into_iter()
             .map(|feed| (feed.source(), feed))
             .collect();
-        let mut by_consumer: BTreeMap<&'static str, HashMap<&'static str, Reactions>> =
+        let mut by_consumer: BTreeMap<&'static str, BTreeMap<&'static str, Reactions>> =
             BTreeMap::new();
         for subscription in subscriptions {
             let sources = by_consumer.entry(subscription.consumer).or_default();

@@ -64,11 +64,6 @@ pub(super) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
             list("status=lost"),
         ),
         (
-            "list_refunds: with a cursor that is none",
-            400,
-            list("cursor=nonsense"),
-        ),
-        (
             "list_refunds: by the buyer",
             403,
             Ask::get("/v1/refunds").by(&ada),

@@ -115,7 +115,11 @@ pub(super) async fn play(shop: &mut Shop) -> Result<()> {
             404,
             ended.clone().with_cart(&second.token),
         ),
-        ("get_cart: that went into another", 200, ended.by(&bob)),
+        (
+            "get_cart: that went into another",
+            200,
+            Ask::get(&format!("{}?fields=id,status,merged_into", second.path)).by(&bob),
+        ),
         (
             "merge_cart: that was merged before",
             409,

@@ -9,7 +9,7 @@ use crate::golden::document::Operation;
 use crate::golden::shop::Shop;
 
 /// More than any body may have.
-const TOO_LARGE: usize = 1024 * 1024 + 1;
+const TOO_LARGE: usize = 4 * 1024 * 1024 + 1;
 
 pub(crate) async fn play(shop: &mut Shop) -> Result<()> {
     for operation in shop.recorder.document().operations.clone() {

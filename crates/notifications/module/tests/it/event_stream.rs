@@ -292,11 +292,11 @@ async fn what_another_process_recorded_is_told_too() {
         let copy = match world.db.engine() {
             Engine::Sqlite => {
                 "INSERT INTO event_log
-                 SELECT 2, randomblob(16), source, type, dataschema, subject, time, data, recorded_at FROM event_log"
+                 SELECT 2, randomblob(16), source, type, dataschema, subject, time, data, recorded_at, traceparent FROM event_log"
             }
             Engine::Postgres => {
                 "INSERT INTO event_log
-                 SELECT 2, gen_random_uuid(), source, type, dataschema, subject, time, data, recorded_at FROM event_log"
+                 SELECT 2, gen_random_uuid(), source, type, dataschema, subject, time, data, recorded_at, traceparent FROM event_log"
             }
         };
         let records = async {

@@ -400,6 +400,7 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
                 at(),
                 t(format!(r#"{{"number": "{n}", "title": "Zoë 🦊"}}"#)),
                 at(),
+                t("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
             ],
         ),
         (
@@ -423,6 +424,8 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
                 V::I(3),
                 at(),
                 at(),
+                V::X(32, n),
+                if n % 2 == 0 { V::X(32, n + 1) } else { V::Null },
             ],
         ),
         (

@@ -170,6 +170,8 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 } else {
                     V::Null
                 },
+                V::Null,
+                V::Null,
             ],
         ),
         (
