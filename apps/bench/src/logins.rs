@@ -147,7 +147,7 @@ async fn known_devices(
 async fn all_told(mails: &MailCatcher) -> Result<()> {
     let start = Instant::now();
     while mails.messages().len() < PEOPLE {
-        if start.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_mins(1) {
             bail!("{} of {PEOPLE} mails came", mails.messages().len());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -14,7 +14,7 @@ pub(crate) const RULES: [&str; 16] = [
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "six digits in the member `code`: `<code>`",
     "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
-    "members access_token, federation_code, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `code_challenge=`, `state=`, `nonce=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `tenon_federation=`, `unsubscriptions/` are numbered by first appearance",
+    "members access_token, federation_code, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, public_key, previous_public_key, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `code_challenge=`, `state=`, `nonce=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `tenon_federation=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms, expires_in, iat, exp, auth_time and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
@@ -27,7 +27,9 @@ pub(crate) const RULES: [&str; 16] = [
 ];
 
 /// Members whose text is a secret or made from one, with the name it is numbered under.
-const SECRETS: [(&str, &str); 22] = [
+const SECRETS: [(&str, &str); 24] = [
+    ("public_key", "public_key"),
+    ("previous_public_key", "public_key"),
     ("id_token", "id_token"),
     ("access_token", "access_token"),
     ("federation_code", "code"),

@@ -26,12 +26,16 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/auth/bootstrap": { id: "create_first_administrator", body: "application/json" },
   "GET /v1/me": { id: "get_me", bearer: true },
   "PATCH /v1/me": { id: "update_me", bearer: true, body: "application/merge-patch+json" },
+  "DELETE /v1/me": { id: "delete_me", bearer: true },
   "GET /v1/me/sessions": { id: "list_my_sessions", bearer: true },
   "DELETE /v1/me/sessions/{id}": { id: "delete_my_session", bearer: true },
   "GET /v1/users": { id: "list_users", bearer: true },
+  "POST /v1/users": { id: "create_user", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/users/{id}": { id: "get_user", bearer: true },
   "PATCH /v1/users/{id}": { id: "update_user", bearer: true, body: "application/merge-patch+json" },
   "GET /.well-known/jwks.json": { id: "get_jwks", bearer: true },
+  "GET /v1/me/erasure": { id: "get_my_erasure", bearer: true },
+  "DELETE /v1/me/erasure": { id: "cancel_my_erasure", bearer: true },
   "GET /v1/me/factors": { id: "list_my_factors", bearer: true },
   "POST /v1/me/factors": { id: "create_my_factor", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/me/factors/{id}/confirmations": { id: "create_my_factor_confirmation", bearer: true, body: "application/json" },
@@ -110,6 +114,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/payments/{id}/captures": { id: "capture_payment", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/payments/{id}/voids": { id: "void_payment", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/payments/{id}/refunds": { id: "refund_payment", keyed: true, bearer: true, body: "application/json" },
+  "GET /v1/refunds": { id: "list_refunds", bearer: true },
   "GET /v1/refunds/{id}": { id: "get_refund", bearer: true },
   "POST /v1/refunds/{id}/approvals": { id: "approve_refund", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/refunds/{id}/rejections": { id: "reject_refund", keyed: true, bearer: true, body: "application/json" },
@@ -125,6 +130,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/carts/{cart_id}/promotion-codes": { id: "add_promotion_code", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "DELETE /v1/carts/{cart_id}/promotion-codes/{code}": { id: "delete_promotion_code", cartToken: true, bearer: true },
   "GET /v1/carts/{cart_id}/shipping-options": { id: "list_shipping_options", cartToken: true, bearer: true },
+  "POST /v1/carts/{cart_id}/merge": { id: "merge_cart", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "POST /v1/checkouts": { id: "start_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
   "GET /v1/checkouts/{checkout_id}": { id: "get_checkout", cartToken: true, bearer: true },
   "POST /v1/checkouts/{checkout_id}/confirmations": { id: "confirm_checkout", keyed: true, cartToken: true, bearer: true, body: "application/json" },
@@ -169,7 +175,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/webhook-endpoints/{id}": { id: "get_webhook_endpoint", bearer: true },
   "PATCH /v1/webhook-endpoints/{id}": { id: "update_webhook_endpoint", bearer: true, body: "application/merge-patch+json" },
   "DELETE /v1/webhook-endpoints/{id}": { id: "delete_webhook_endpoint", bearer: true },
-  "POST /v1/webhook-endpoints/{id}/secret-rotations": { id: "rotate_webhook_secret", keyed: true, bearer: true },
+  "POST /v1/webhook-endpoints/{id}/secret-rotations": { id: "rotate_webhook_secret", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/webhook-endpoints/{id}/test-events": { id: "test_webhook_endpoint", keyed: true, bearer: true, body: "application/json" },
   "POST /v1/webhook-endpoints/{id}/replays": { id: "replay_webhooks", keyed: true, bearer: true, body: "application/json" },
   "GET /v1/webhook-deliveries": { id: "list_webhook_deliveries", bearer: true },
@@ -187,6 +193,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   "GET /v1/idempotency-keys/{key}": { id: "get_idempotency_key", cartToken: true, bearer: true },
   "GET /v1/admin/invariants": { id: "list_invariants", bearer: true },
   "GET /v1/admin/deprecations": { id: "list_deprecations", bearer: true },
+  "GET /v1/operations/{id}": { id: "get_operation", bearer: true },
 };
 
 /** The codes of problem documents; each has a page at `/errors/{code}`. */
@@ -217,6 +224,7 @@ export type ErrorCode =
   | "identity.challenge_failed"
   | "identity.consent_not_found"
   | "identity.email_taken"
+  | "identity.erasure_not_found"
   | "identity.factor_confirmed"
   | "identity.factor_not_found"
   | "identity.federated_identity_not_found"
@@ -228,6 +236,7 @@ export type ErrorCode =
   | "identity.invalid_refresh_token"
   | "identity.invalid_request"
   | "identity.last_administrator"
+  | "identity.last_factor"
   | "identity.last_way_in"
   | "identity.mfa_required"
   | "identity.no_factor"
@@ -239,6 +248,7 @@ export type ErrorCode =
   | "identity.provider_email_unverified"
   | "identity.provider_not_found"
   | "identity.provider_unavailable"
+  | "identity.second_factor_required"
   | "identity.service_account_not_found"
   | "identity.session_not_found"
   | "identity.sign_in_again"
@@ -283,9 +293,11 @@ export type ErrorCode =
   | "notifications.webhook_delivery_not_found"
   | "notifications.webhook_endpoint_not_found"
   | "notifications.wrong_code"
+  | "operation_not_found"
   | "orders.cart_changed"
   | "orders.cart_closed"
   | "orders.cart_frozen"
+  | "orders.cart_has_owner"
   | "orders.cart_incomplete"
   | "orders.cart_line_not_found"
   | "orders.cart_not_found"

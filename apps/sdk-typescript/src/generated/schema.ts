@@ -172,7 +172,11 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Has your account erased.
+         * @description Not at once: a mail tells when, and until then you can sign in and take it back with `DELETE /v1/me/erasure`. Your sessions, API keys and what programs may do for you end now. What is erased then, what is emptied and what is kept, `docs/erasure.md` says. Asked again, the date stays.
+         */
+        delete: operations["delete_me"];
         options?: never;
         head?: never;
         /** Changes the person who is signed in. */
@@ -223,7 +227,11 @@ export interface paths {
         /** Lists users, newest first. */
         get: operations["list_users"];
         put?: never;
-        post?: never;
+        /**
+         * Makes an account for somebody.
+         * @description They get a mail with a link and a code to choose a password by, which `POST /v1/auth/challenges/{id}/responses` takes once within half an hour, and cannot sign in before. Later they ask for another mail themselves: `POST /v1/auth/challenges` with `recover`.
+         */
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -271,6 +279,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells when your account will be erased. */
+        get: operations["get_my_erasure"];
+        put?: never;
+        post?: never;
+        /**
+         * Keeps your account.
+         * @description It will not be erased, and a mail says so. Sessions and API keys that ended do not come back.
+         */
+        delete: operations["cancel_my_erasure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/factors": {
         parameters: {
             query?: never;
@@ -303,7 +332,7 @@ export interface paths {
         put?: never;
         /**
          * Confirms a second factor with its first proof.
-         * @description From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, `POST /v1/me/recovery-codes` makes new codes.
+         * @description From now on it is asked for at each sign-in. Your other sessions end, those of programs among them, unless you say otherwise. The answer holds secrets, so it is not kept under an `Idempotency-Key`: if it was lost, `POST /v1/me/recovery-codes` makes new codes. Where a role of yours needs a second factor, access tokens from the next refresh on are good for everything.
          */
         post: operations["create_my_factor_confirmation"];
         delete?: never;
@@ -324,7 +353,7 @@ export interface paths {
         post?: never;
         /**
          * Removes a second factor.
-         * @description Needs a sign-in that is no older than 15 minutes, and in which a code was shown if any of your factors is confirmed. With the last factor the recovery codes go, too, and the password is enough again.
+         * @description Needs a sign-in that is no older than 15 minutes, and in which a code was shown if any of your factors is confirmed. With the last factor the recovery codes go, too, and the password is enough again; where a role of yours needs a second factor, the last one stays.
          */
         delete: operations["delete_my_factor"];
         options?: never;
@@ -1251,8 +1280,10 @@ export interface paths {
         /** Lists rows of a price list, by variant and quantity. */
         get: operations["list_price_list_prices"];
         /**
-         * Writes and removes rows of a price list: all of them or none.
-         * @description At most 1,000 rows in one request; send more in several. Needs no version: rows of several callers add up, and the same request again changes nothing.
+         * Writes and removes rows of a price list.
+         * @description Up to 1,000 rows at once: all of them or none. Needs no version: rows of several callers add up, and the same request again changes nothing.
+         *
+         *     More rows, up to 20,000, or fewer with `Prefer: respond-async`, are checked whole and then written in the background: 202 with an operation. Its `result` counts what was done so far. Rows are written in chunks of about 500; those of a variant become visible together, those of different variants one chunk after another. Operations on one list go one after another. If somebody else changes the list meanwhile so that a row is no longer good, the operation fails there, and what was written before stays.
          */
         put: operations["set_price_list_prices"];
         post?: never;
@@ -1415,6 +1446,26 @@ export interface paths {
          * @description Answers 201 once the provider has given the money back and 202 while its answer is not known: then the refund keeps its key and its amount stays reserved until it is. Above the shop's limit it waits as `awaiting_approval` for a second member of staff.
          */
         post: operations["refund_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists refunds, newest first.
+         * @description With `status=awaiting_approval` those that a second person is waited for.
+         */
+        get: operations["list_refunds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1662,6 +1713,26 @@ export interface paths {
         get: operations["list_shipping_options"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carts/{cart_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merges a guest's cart into the cart of the person who has signed in.
+         * @description Pieces of the same variant add up, within the limits of a cart; promotions are joined as far as they count and combine; what the person has not said about delivery is taken from the guest. What finds no room is in `problems`. Somebody without an open cart gets the guest's cart itself. In any case its token opens nothing any more. `If-Match` names the version of the guest's cart.
+         */
+        post: operations["merge_cart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2318,7 +2389,7 @@ export interface paths {
         put?: never;
         /**
          * Adds a receiver of webhooks.
-         * @description It gets what happens from now on, until it is disabled or deleted, whoever has made it. The answer has its secret; no other answer will.
+         * @description It gets what happens from now on, until it is disabled or deleted, whoever has made it. The answer has its secret; no other answer will. With the signature `v1a` there is none: `public_key` is all that its receiver needs.
          */
         post: operations["create_webhook_endpoint"];
         delete?: never;
@@ -2356,8 +2427,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a receiver of webhooks a new secret.
-         * @description For 24 hours each webhook has two signatures, of the new secret and of the one before: put the new one to use within that time. The answer has it; no other answer will.
+         * Gives a receiver of webhooks a new secret or key pair.
+         * @description For 24 hours each webhook has two signatures, of the new secret and of the one before: put the new one to use within that time. The answer has it; no other answer will. With the signature `v1a` it has `public_key` instead.
          */
         post: operations["rotate_webhook_secret"];
         delete?: never;
@@ -2653,6 +2724,26 @@ export interface paths {
          * @description Uses are written down once a day for each part and credential. API keys and OAuth clients are named, people are not. The metric `tenon_deprecated_uses_total` counts requests.
          */
         get: operations["list_deprecations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how a command goes that takes long, or waits for its next change.
+         * @description Commands that answered 202 with this `Location` go on in the background. Whoever sent the command may look, and staff. While it goes on there is `Retry-After`; with `Prefer: wait=20` (RFC 7240) the answer comes as soon as something changes, after at most so many seconds. Send the known `ETag` in `If-None-Match` to miss no change. Operations are kept for 30 days after their end.
+         */
+        get: operations["get_operation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2967,7 +3058,7 @@ export interface components {
         /** @description A cart: what it holds at the prices its buyer saw, and what has changed since. */
         Cart: {
             id: string;
-            /** @description `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought. */
+            /** @description `active`: can be changed; `frozen`: held by `checkout_id`; `closed`: bought, or merged into `merged_into`. */
             status: string;
             /**
              * @description ISO 4217 code.
@@ -2984,12 +3075,17 @@ export interface components {
             promotion_codes: components["schemas"]["CartPromotionCode"][];
             /** @description At the prices of the lines; delivery counts once a possible way is chosen. */
             totals: components["schemas"]["Totals"];
-            /** @description What has changed since the buyer saw it. A `PATCH` with `{}` takes all prices as they are now. */
+            /**
+             * @description What has changed since the buyer saw it, and what a merge left out. A `PATCH` with `{}` takes all prices as they
+             *     are now, and takes note of the rest.
+             */
             problems: components["schemas"]["CartProblem"][];
             /** @description Pointers of what is still to be filled in before checkout. */
             missing: string[];
             /** @description The checkout that holds it. */
             checkout_id: string | null;
+            /** @description The cart that took what this one held. */
+            merged_into?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3034,9 +3130,11 @@ export interface components {
             available?: number | null;
             /** @description The price now, if it changed; for `promotion_minimum` what the lines must cost. */
             price?: components["schemas"]["Money"] | null;
+            /** @description What of a merged cart found no room. */
+            left_out?: components["schemas"]["LeftOut"] | null;
         };
         /** @description What can be wrong with a cart. */
-        CartProblemCode: "out_of_stock" | "price_changed" | "variant_unavailable" | "currency_mismatch" | "shipping_unavailable" | "promotion_ended" | "promotion_exhausted" | "promotion_minimum" | "promotion_currency" | "missing" | "not_checked" | "unknown";
+        CartProblemCode: "out_of_stock" | "price_changed" | "variant_unavailable" | "currency_mismatch" | "shipping_unavailable" | "promotion_ended" | "promotion_exhausted" | "promotion_minimum" | "promotion_currency" | "missing" | "not_checked" | "quantity_limit" | "line_limit" | "promotion_not_combinable" | "promotion_limit" | "unknown";
         /** @description A promotion code in a cart. */
         CartPromotionCode: {
             code: string;
@@ -3481,6 +3579,18 @@ export interface components {
             /** @description The most its keys may do. */
             roles: components["schemas"]["Role"][];
         };
+        /** @description Somebody who is to have an account. A password is not among it: nobody chooses one for someone else. */
+        CreateUser: {
+            /**
+             * Format: email
+             * @description Where the mail goes by which they choose a password. Whoever reads it gets the account, with its roles.
+             */
+            email: string;
+            /** @description What to call them: 1 to 100 characters. */
+            display_name?: string | null;
+            /** @description What they may do; `customer` unless said. */
+            roles?: components["schemas"]["Role"][] | null;
+        };
         /** @description A receiver that is to be. */
         CreateWebhookEndpoint: {
             /** @description Where webhooks go: `https`, port 443 or 8443, an address of the public internet. */
@@ -3505,6 +3615,11 @@ export interface components {
              * @description Most calls in a second; 50 unless said.
              */
             max_per_second?: number | null;
+            /**
+             * @description How it is signed; `v1` unless said.
+             * @default v1
+             */
+            signature: components["schemas"]["WebhookSignature"];
         };
         /** @description Who bought. */
         Customer: {
@@ -3624,6 +3739,19 @@ export interface components {
         };
         /** @description Why a message was not sent. */
         DropReason: "obsolete" | "preference" | "suppressed" | "cancelled" | "unknown";
+        /** @description An account that is to be erased. */
+        Erasure: {
+            /**
+             * Format: date-time
+             * @description When its owner asked for it.
+             */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @description When it happens; until then it can be taken back.
+             */
+            erase_at: string;
+        };
         /** @description Something that happened. Personal data is never in it: ask for the thing that `subject` names. */
         Event: {
             /** @description `1.0`, of CloudEvents. */
@@ -4048,6 +4176,16 @@ export interface components {
             credit: string;
             amount: components["schemas"]["Money"];
         };
+        /** @description Pieces of a merged cart that found no room in the other one. */
+        LeftOut: {
+            /** @description Of what. */
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+        };
         /** @description What a browser brought back. */
         LinkIdentity: {
             /** @description `code` of the address that the browser came back to. */
@@ -4099,6 +4237,11 @@ export interface components {
             new_password?: string | null;
             /** @description With `new_password`: whether your other sessions end; yes unless said. */
             end_other_sessions?: boolean | null;
+        };
+        /** @description Where to. */
+        MergeCartBody: {
+            /** @description Which cart of the caller; their newest open one in the same currency if absent. */
+            into?: string | null;
         };
         /** @description A message, without its text and without its address. */
         Message: {
@@ -4487,6 +4630,53 @@ export interface components {
             /** @description Unless it stands in `Authorization`. */
             client_secret?: string | null;
         };
+        /** @description A command that goes on in the background. */
+        Operation: {
+            id: string;
+            /** @description Operation id of the command. */
+            kind: string;
+            state: components["schemas"]["OperationState"];
+            progress: components["schemas"]["OperationProgress"];
+            /** @description Where the thing is that it works on. */
+            location: string;
+            /** @description What it did so far, in the words of the command's own answer; null before it did anything. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @description If it failed, why: a problem document (RFC 9457). What was done before stays. */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int64
+             * @description Grows with each change; also the `ETag`.
+             */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description Null while it goes on.
+             */
+            ended_at: string | null;
+        };
+        /** @description How far it is. */
+        OperationProgress: {
+            /**
+             * Format: int64
+             * @description Steps that were done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Steps in all.
+             */
+            total: number;
+        };
+        /** @description How an operation stands. */
+        OperationState: "pending" | "running" | "succeeded" | "failed" | "cancelled";
         /** @description An order. */
         Order: {
             id: string;
@@ -5294,6 +5484,15 @@ export interface components {
             /** @description In the words of who decided. */
             note: string | null;
         };
+        /** @description A page of a list: `{data, next_cursor, has_more}`. */
+        RefundList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Refund"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+        };
         /** @description Request body. */
         RefundPaymentBody: {
             /**
@@ -5461,6 +5660,11 @@ export interface components {
              * @description How long the secret before is taken, too: 0 to 604,800; 86,400 unless said.
              */
             overlap_seconds?: number | null;
+        };
+        /** @description What the new secret is to be. */
+        RotateWebhookSecret: {
+            /** @description How webhooks are signed from now on; as before unless said. */
+            signature?: components["schemas"]["WebhookSignature"] | null;
         };
         /** @description A choice of the availability. */
         SearchAvailabilityChoice: {
@@ -5772,7 +5976,7 @@ export interface components {
             has_more: boolean;
         };
         /** @description What a message says. */
-        Template: "verify_email" | "recover_account" | "already_registered" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "identity_linked" | "identity_removed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "delivery_delayed" | "ready_for_pickup" | "service_message" | "digest" | "unknown";
+        Template: "verify_email" | "recover_account" | "already_registered" | "account_made" | "password_changed" | "factor_added" | "factor_removed" | "factor_guessed" | "passkey_suspected" | "recovery_codes_renewed" | "recovery_code_used" | "identity_linked" | "identity_removed" | "erasure_requested" | "erasure_cancelled" | "api_key_changed" | "new_device" | "session_compromised" | "order_placed" | "order_cancelled" | "order_shipped" | "payment_returned" | "refund_succeeded" | "return_requested" | "return_approved" | "return_rejected" | "return_received" | "verify_phone" | "delivery_delayed" | "ready_for_pickup" | "service_message" | "digest" | "unknown";
         /** @description What to try out. */
         TestWebhookEndpoint: {
             /** @description Sends the example of this type; `webhook_endpoint.test` unless said, which says nothing. */
@@ -5812,6 +6016,11 @@ export interface components {
             refresh_token: string;
             /** @description The session that these tokens belong to. */
             session_id: string;
+            /**
+             * @description Whether a role of yours needs a second factor that you do not have, or did not show: then the access token is good for
+             *     `POST /v1/me/factors` and for confirming it, and for little else. Absent otherwise.
+             */
+            second_factor_required?: boolean;
             /** @description With a sign-in: keep it and send it with the next one from this device. */
             device_token?: string | null;
         };
@@ -6086,6 +6295,8 @@ export interface components {
             /** @description For people. */
             reason: string;
         };
+        /** @description Where a refund stands. */
+        WantedRefundStatus: "awaiting_approval" | "pending" | "succeeded" | "failed" | "unknown";
         /** @description The delivery of one event to one receiver. */
         WebhookDelivery: {
             /** @description Its id. */
@@ -6173,12 +6384,18 @@ export interface components {
             failing_since?: string | null;
             /** @description Why the last of them failed: `status 500`, `timeout`, `connection`, `not_allowed`. */
             last_error?: string | null;
+            /** @description How it is signed. */
+            signature: components["schemas"]["WebhookSignature"];
+            /** @description `whpk_…` and its 32 bytes in base64, where `signature` is `v1a`: what its receiver verifies with. */
+            public_key?: string | null;
+            /** @description The public key before this one, which is good as long as `previous_secret_until` says. */
+            previous_public_key?: string | null;
             /**
              * Format: date-time
-             * @description Until when the secret before this one signs too.
+             * @description Until when the secret, or private key, before this one signs too.
              */
             previous_secret_until?: string | null;
-            /** @description `whsec_…`, in the answer to the request that made it and in no other. */
+            /** @description `whsec_…` where `signature` is `v1`, in the answer to the request that made it and in no other. */
             secret?: string | null;
             /**
              * Format: int64
@@ -6220,6 +6437,8 @@ export interface components {
             /** @description Up to this `sequence`. */
             until: string;
         };
+        /** @description How a receiver knows that a webhook comes from the shop. */
+        WebhookSignature: "v1" | "v1a";
     };
     responses: never;
     parameters: never;
@@ -6522,6 +6741,35 @@ export interface operations {
             };
         };
     };
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When it happens. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
     update_me: {
         parameters: {
             query?: never;
@@ -6651,6 +6899,42 @@ export interface operations {
             };
         };
     };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description The user, who has not proved the address yet. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+        };
+    };
     get_user: {
         parameters: {
             query?: {
@@ -6746,6 +7030,57 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Jwks"];
                 };
+            };
+        };
+    };
+    get_my_erasure: {
+        parameters: {
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `erase_at`, `requested_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When it happens. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    cancel_my_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stays. */
+            204: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8929,7 +9264,10 @@ export interface operations {
     set_price_list_prices: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `return=minimal` leaves out the body of the answer; `respond-async` answers 202 at once with an operation, which tells how the work goes. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
             path: {
                 /** @description The price list. */
                 id: string;
@@ -8948,11 +9286,29 @@ export interface operations {
                     "Trace-Id": components["headers"]["Trace-Id"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     "Consistency-Token": components["headers"]["Consistency-Token"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PriceListChange"];
+                };
+            };
+            /** @description The rows are good; the operation writes them. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    /** @description Seconds after which to look at the operation. */
+                    "Retry-After"?: string;
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };
@@ -9331,6 +9687,43 @@ export interface operations {
             };
         };
     };
+    list_refunds: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only refunds of this payment. */
+                payment_id?: string;
+                /** @description Only refunds that stand here. */
+                status?: components["schemas"]["WantedRefundStatus"];
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `amount`, `approval`, `created_at`, `id`, `payment_id`, `reason`, `status`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refunds. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefundList"];
+                };
+            };
+        };
+    };
     get_refund: {
         parameters: {
             query?: {
@@ -9589,7 +9982,7 @@ export interface operations {
             query?: {
                 /** @description `true` adds `explanation`: each step to the total, with what roundings left out. */
                 explain?: boolean;
-                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `billing_address`, `checkout_id`, `created_at`, `currency`, `email`, `explanation`, `id`, `lines`, `missing`, `problems`, `promotion_codes`, `shipping_address`, `shipping_method`, `status`, `totals`, `updated_at`. */
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `billing_address`, `checkout_id`, `created_at`, `currency`, `email`, `explanation`, `id`, `lines`, `merged_into`, `missing`, `problems`, `promotion_codes`, `shipping_address`, `shipping_method`, `status`, `totals`, `updated_at`. */
                 fields?: string;
             };
             header?: {
@@ -9893,6 +10286,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShippingOptionsView"];
+                };
+            };
+        };
+    };
+    merge_cart: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A value of your own for this command; repeats with it have one effect. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of the version you are changing. */
+                "If-Match": string;
+                /** @description The secret of a guest's cart, from the answer that created it. The carts of signed-in people need none. */
+                "Cart-Token"?: string;
+                /** @description `return=minimal` leaves out the body of the answer. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description The guest's cart. */
+                cart_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MergeCartBody"];
+            };
+        };
+        responses: {
+            /** @description The cart that holds everything now. */
+            201: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
                 };
             };
         };
@@ -11298,7 +11735,7 @@ export interface operations {
     list_webhook_endpoints: {
         parameters: {
             query?: {
-                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_secret_until`, `secret`, `status`, `updated_at`, `url`, `version`. */
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_public_key`, `previous_secret_until`, `public_key`, `secret`, `signature`, `status`, `updated_at`, `url`, `version`. */
                 fields?: string;
             };
             header?: {
@@ -11360,7 +11797,7 @@ export interface operations {
     get_webhook_endpoint: {
         parameters: {
             query?: {
-                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_secret_until`, `secret`, `status`, `updated_at`, `url`, `version`. */
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `description`, `disabled_reason`, `event_types`, `failing_since`, `id`, `last_error`, `max_per_second`, `mode`, `previous_public_key`, `previous_secret_until`, `public_key`, `secret`, `signature`, `status`, `updated_at`, `url`, `version`. */
                 fields?: string;
             };
             header?: {
@@ -11471,7 +11908,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
         responses: {
             /** @description The receiver, with its new secret. */
             201: {
@@ -12046,6 +12487,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deprecations"];
+                };
+            };
+        };
+    };
+    get_operation: {
+        parameters: {
+            query?: {
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `ended_at`, `id`, `kind`, `location`, `problem`, `progress`, `result`, `state`, `updated_at`, `version`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description `wait=n`: seconds to wait for the next change, at most 20. Preferences that are not known are ignored, unless there is `handling=strict`. */
+                Prefer?: string;
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path: {
+                /** @description The operation. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    /** @description Seconds after which to look again; absent once it has ended. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };

@@ -118,7 +118,7 @@ pub(super) async fn play(shop: &mut Shop) -> Result<()> {
         (
             "get_cart: that went into another",
             200,
-            Ask::get(&format!("{}?fields=id,status,merged_into", second.path)).by(&bob),
+            Ask::get(format!("{}?fields=id,status,merged_into", second.path)).by(&bob),
         ),
         (
             "merge_cart: that was merged before",

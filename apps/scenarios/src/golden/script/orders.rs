@@ -264,6 +264,9 @@ async fn cancelled(shop: &mut Shop, bought: &Bought) -> Result<()> {
             .all(told)
     })
     .await?;
+    // What later steps have her told must not overtake it.
+    shop.mail("an order is cancelled", &ada.email, "12.40")
+        .await?;
     let recorder = &mut shop.recorder;
     let found = recorder.quietly(Ask::get(&path).by(&sam)).await?;
     let lines = json!({ "lines": [{ "line_id": found.text("/lines/0/line_id")?, "quantity": 1 }] });
@@ -275,7 +278,5 @@ async fn cancelled(shop: &mut Shop, bought: &Bought) -> Result<()> {
             pack.by(&sam).key("cancelled"),
         )
         .await?;
-    let email = ada.email.clone();
-    shop.mail("an order is cancelled", &email, "cancel").await?;
     Ok(())
 }

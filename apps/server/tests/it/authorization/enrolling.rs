@@ -44,7 +44,7 @@ async fn tried(topology: Topology) {
             token = server.token("staff").await;
         }
     }
-    println!("{cells} cells of who is enrolling");
+    eprintln!("{cells} cells of who is enrolling");
     assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
     let_in.sort_unstable();
     assert_eq!(let_in, OPEN);

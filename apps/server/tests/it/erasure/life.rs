@@ -136,13 +136,12 @@ async fn patch(
     body: &Value,
 ) -> Value {
     let url = format!("{}{path}", server.api);
-    let etag = match etag {
-        Some(etag) => etag,
-        None => {
-            let found = server.http.get(&url).bearer_auth(token).send().await;
-            let found = found.expect("an answer");
-            found.headers()["etag"].to_str().expect("text").to_owned()
-        }
+    let etag = if let Some(etag) = etag {
+        etag
+    } else {
+        let found = server.http.get(&url).bearer_auth(token).send().await;
+        let found = found.expect("an answer");
+        found.headers()["etag"].to_str().expect("text").to_owned()
     };
     let request = server
         .http

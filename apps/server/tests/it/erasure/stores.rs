@@ -17,7 +17,9 @@ pub(super) async fn places_of(server: &Installation, marks: &[&str]) -> BTreeSet
     let mut note = |place: String, rows: &str| {
         let rows = rows.to_lowercase();
         let stands = |mark: &&str| {
-            let bytes: String = mark.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let bytes: String = mark
+                .bytes()
+                .fold(String::new(), |bytes, byte| format!("{bytes}{byte:02x}"));
             rows.contains(&mark.to_lowercase()) || rows.contains(&bytes)
         };
         if marks.iter().any(stands) {

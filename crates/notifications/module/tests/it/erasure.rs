@@ -43,15 +43,15 @@ async fn lived(world: &World) {
         .put("/v1/me/notification-preferences")
         .header("if-match", &etag);
     put.json(&json!({ "choices": [daily] })).await.expect(200);
-    let mut word = json!({
+    let mut saying = json!({
         "to": ada(), "channel": "email", "template": "service_message",
         "parameters": { "title": "A word", "text": "Dear countess" },
     });
-    ask(world, "digest", &word).await;
+    ask(world, "digest", &saying).await;
     world.app.settle().await;
     let later = world.app.kit().env().now() + std::time::Duration::from_hours(72);
-    word["send_at"] = json!(later);
-    ask(world, "later", &word).await;
+    saying["send_at"] = json!(later);
+    ask(world, "later", &saying).await;
     world.app.settle().await;
     world.catcher.clear();
 }

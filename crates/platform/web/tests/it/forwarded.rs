@@ -265,7 +265,7 @@ async fn who_is_enrolling_is_refused_by_the_other_process_too() {
         .forwarded(relay);
     let router = Edge::public(app.state(), API, vec![open]);
     let whoami = |token: String| {
-        ask(Method::GET, "/v1/whoami").header("authorization", &format!("Bearer {token}"))
+        ask(Method::GET, "/v1/whoami").header("authorization", format!("Bearer {token}"))
     };
     let seen = answer(&router, &whoami(app.token(1, &[]))).await;
     assert_eq!(seen.status, 200, "which is open to everybody else");
