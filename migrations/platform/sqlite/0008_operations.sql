@@ -6,7 +6,7 @@ CREATE TABLE operations (
     owner      TEXT    NOT NULL, -- on whose behalf, 'user:…'
     location   TEXT    NOT NULL, -- where the thing is that it works on
     job_id     BLOB    NOT NULL UNIQUE,
-    state      TEXT    NOT NULL CHECK (state IN ('pending', 'running', 'succeeded', 'failed', 'cancelled')),
+    state      TEXT    NOT NULL CHECK (state IN ('pending', 'running', 'succeeded', 'failed')),
     done       INTEGER NOT NULL CHECK (done >= 0),
     total      INTEGER NOT NULL CHECK (total >= 0),
     result     TEXT,             -- JSON: what it did so far
@@ -17,7 +17,7 @@ CREATE TABLE operations (
     ended_at   INTEGER,
     CONSTRAINT operations_done_of_total CHECK (done <= total),
     CONSTRAINT operations_over_has_time
-        CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (ended_at IS NOT NULL)),
+        CHECK ((state IN ('succeeded', 'failed')) = (ended_at IS NOT NULL)),
     CONSTRAINT operations_problem_when_failed CHECK (problem IS NULL OR state = 'failed')
 ) STRICT, WITHOUT ROWID;
 

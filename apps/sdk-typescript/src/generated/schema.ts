@@ -4676,7 +4676,7 @@ export interface components {
             total: number;
         };
         /** @description How an operation stands. */
-        OperationState: "pending" | "running" | "succeeded" | "failed" | "cancelled";
+        OperationState: "pending" | "running" | "succeeded" | "failed";
         /** @description An order. */
         Order: {
             id: string;

@@ -22,5 +22,6 @@ mod races;
 mod remote;
 mod server;
 mod settings;
+mod sqlite_tables;
 mod stop;
 mod streams;

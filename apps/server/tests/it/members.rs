@@ -1,15 +1,15 @@
 //! What nobody may set: every column there is, as a member of every body that is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
 use tenon_testkit::TestEngine;
 
 use crate::fleet::MODULES;
 use crate::server::{Installation, Topology};
+use crate::sqlite_tables::{Tables, tables_of};
 
 /// Members that others have fallen for.
 const FAVOURITES: [&str; 8] = [
@@ -121,16 +121,13 @@ fn of_another_type(value: &Value) -> Vec<Value> {
     all.into_iter().filter(|other| !same(other)).collect()
 }
 
-/// Tables of a file with their columns and all of their rows.
-type Tables = BTreeMap<String, (Vec<String>, String)>;
-
 /// What the modules' own tables hold once nothing happens any more.
 async fn at_rest(files: &[PathBuf]) -> BTreeMap<PathBuf, Tables> {
     let mut last = BTreeMap::new();
     for _ in 0..60 {
         let mut now = BTreeMap::new();
         for file in files {
-            now.insert(file.clone(), tables(file).await);
+            now.insert(file.clone(), tables_of(file).await);
         }
         // What every store has is the platform's: leases, jobs, feeds and keys, which live on by themselves.
         let everywhere: Vec<String> = now[&files[0]]
@@ -148,32 +145,4 @@ async fn at_rest(files: &[PathBuf]) -> BTreeMap<PathBuf, Tables> {
         tokio::time::sleep(Duration::from_millis(500)).await; // another process, in real time
     }
     panic!("the stores do not come to rest")
-}
-
-async fn tables(file: &Path) -> Tables {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let options = options.busy_timeout(Duration::from_secs(10));
-    let mut connection = options.connect().await.expect("opens");
-    let names = text(&mut connection, "SELECT group_concat(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").await;
-    let mut tables = BTreeMap::new();
-    for name in names.split(',') {
-        let columns = format!("SELECT group_concat(name) FROM pragma_table_info('{name}')");
-        let columns = text(&mut connection, &columns).await;
-        let columns: Vec<String> = columns.split(',').map(str::to_owned).collect();
-        let row = columns.iter().map(|column| format!("quote(\"{column}\")"));
-        let row = row.collect::<Vec<_>>().join(" || ',' || ");
-        let rows = format!("SELECT group_concat({row}, char(10)) FROM \"{name}\"");
-        let rows = text(&mut connection, &rows).await;
-        tables.insert(name.to_owned(), (columns, rows));
-    }
-    connection.close().await.expect("closes");
-    tables
-}
-
-async fn text(connection: &mut SqliteConnection, sql: &str) -> String {
-    let asked: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-        .fetch_one(connection)
-        .await
-        .expect("readable");
-    asked.unwrap_or_default()
 }

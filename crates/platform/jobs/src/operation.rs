@@ -44,8 +44,6 @@ pub enum OperationState {
     Succeeded,
     /// It was refused or given up; what was done until then stays.
     Failed,
-    /// It was called off; what was done until then stays.
-    Cancelled,
 }
 
 /// What is to be begun.
@@ -283,22 +281,15 @@ impl Operation {
 }
 
 impl OperationState {
-    const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Running,
-        Self::Succeeded,
-        Self::Failed,
-        Self::Cancelled,
-    ];
+    const ALL: [Self; 4] = [Self::Pending, Self::Running, Self::Succeeded, Self::Failed];
 
-    /// `pending`, `running`, `succeeded`, `failed` or `cancelled`.
+    /// `pending`, `running`, `succeeded` or `failed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Running => "running",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
         }
     }
 

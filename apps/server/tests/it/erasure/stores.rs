@@ -1,15 +1,13 @@
 //! Looking into every table of every store.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::fleet::MODULES;
 use crate::server::Installation;
+use crate::sqlite_tables::tables_of;
 
 /// The tables in which one of the marks stands, as `module.table`: in a text, or in the bytes of something else.
 pub(super) async fn places_of(server: &Installation, marks: &[&str]) -> BTreeSet<String> {
@@ -40,7 +38,7 @@ pub(super) async fn places_of(server: &Installation, marks: &[&str]) -> BTreeSet
                 let name = format!("{module}.db");
                 let files = server.processes.iter().map(|it| it.data_dir.join(&name));
                 for file in files.filter(|file| file.exists()) {
-                    for (table, rows) in of_file(&file).await {
+                    for (table, (_, rows)) in tables_of(&file).await {
                         note(format!("{module}.{table}"), &rows);
                     }
                 }
@@ -48,29 +46,6 @@ pub(super) async fn places_of(server: &Installation, marks: &[&str]) -> BTreeSet
         }
     }
     places
-}
-
-async fn of_file(file: &Path) -> Vec<(String, String)> {
-    let options = SqliteConnectOptions::new().filename(file);
-    let options = options.busy_timeout(Duration::from_secs(10));
-    let mut connection = options.connect().await.expect("opens");
-    let names = text(
-        &mut connection,
-        "SELECT group_concat(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
-    )
-    .await;
-    let mut tables = Vec::new();
-    for name in names.split(',') {
-        let columns = format!(
-            "SELECT group_concat('quote(\"' || name || '\")', ' || ') FROM pragma_table_info('{name}')"
-        );
-        let row = text(&mut connection, &columns).await;
-        let rows = format!("SELECT group_concat({row}, char(10)) FROM \"{name}\"");
-        let rows = text(&mut connection, &rows).await;
-        tables.push((name.to_owned(), rows));
-    }
-    connection.close().await.expect("closes");
-    tables
 }
 
 async fn of_database(connection: &mut PgConnection) -> Vec<(String, String, String)> {
@@ -93,12 +68,4 @@ async fn of_database(connection: &mut PgConnection) -> Vec<(String, String, Stri
     }
     assert!(tables.len() > 80, "only {} tables", tables.len());
     tables
-}
-
-async fn text(connection: &mut SqliteConnection, sql: &str) -> String {
-    let asked: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()))
-        .fetch_one(connection)
-        .await
-        .expect("readable");
-    asked.unwrap_or_default()
 }

@@ -62,6 +62,13 @@ async fn send(shop: &Shop, order: &Value) -> String {
     path
 }
 
+/// The parcel has arrived.
+async fn arrive(shop: &Shop, parcel: &str) {
+    let delivered = json!({ "status": "delivered" });
+    let patch = shop.staff().patch(parcel).header("if-match", "\"v2\"");
+    patch.json(&delivered).await.expect(200);
+}
+
 async fn seen_by_staff(shop: &Shop, order: &Value) -> Value {
     let path = format!("/v1/orders/{}", order["id"].as_str().expect("an id"));
     shop.staff().get(&path).await.expect(200)
@@ -90,14 +97,7 @@ async fn carts_go_at_once_and_orders_when_they_have_arrived() {
             "it is on its way"
         );
 
-        let delivered = json!({ "status": "delivered" });
-        let arrived = shop
-            .staff()
-            .patch(&parcel)
-            .header("if-match", "\"v2\"")
-            .json(&delivered)
-            .await;
-        arrived.expect(200);
+        arrive(&shop, &parcel).await;
         shop.wait(DAY).await;
         let emptied = seen_by_staff(&shop, &order).await;
         assert_eq!(emptied["customer"]["email"], "");
@@ -203,14 +203,7 @@ async fn an_open_return_keeps_the_order_whole() {
         let shop = Shop::open(engine).await;
         let (ada, order) = bought(&shop, "TEA-1").await;
         let parcel = send(&shop, &order).await;
-        let delivered = json!({ "status": "delivered" });
-        let arrived = shop
-            .staff()
-            .patch(&parcel)
-            .header("if-match", "\"v2\"")
-            .json(&delivered)
-            .await;
-        arrived.expect(200);
+        arrive(&shop, &parcel).await;
         let wish = json!({
             "lines": [{ "line_id": order["lines"][0]["line_id"], "quantity": 1, "reason": "damaged" }],
             "note": "Ask for Ada Lovelace",

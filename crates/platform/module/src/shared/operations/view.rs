@@ -55,8 +55,6 @@ enum StateView {
     Succeeded,
     /// It was refused, or given up after several attempts.
     Failed,
-    /// It was called off.
-    Cancelled,
 }
 
 impl OperationView {
@@ -101,7 +99,6 @@ impl From<OperationState> for StateView {
             OperationState::Running => Self::Running,
             OperationState::Succeeded => Self::Succeeded,
             OperationState::Failed => Self::Failed,
-            OperationState::Cancelled => Self::Cancelled,
         }
     }
 }

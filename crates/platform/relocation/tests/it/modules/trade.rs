@@ -154,7 +154,7 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
             vec![
                 V::U(n),
                 V::I(1),
-                t("active"),
+                t(if n % 3 == 0 { "closed" } else { "active" }),
                 if n % 2 == 0 { V::U(n) } else { V::Null },
                 if n % 2 == 0 { V::Null } else { V::X(32, n) },
                 t("EUR"),
@@ -170,8 +170,8 @@ pub(crate) fn orders(n: i64) -> Vec<Row> {
                 } else {
                     V::Null
                 },
-                V::Null,
-                V::Null,
+                j(r#"[{"code": "line_limit", "detail": "Zoë 🦊"}]"#),
+                if n % 3 == 0 { V::U(n + 1) } else { V::Null },
             ],
         ),
         (
