@@ -22,6 +22,20 @@ const FOR_SOME_TIME: [&str; 4] = [
     "*.inbox",
 ];
 
+/// Where her id may stand for good, as `docs/erasure.md` says.
+const WITH_HER_ID: [&str; 10] = [
+    "audit.audit_entries",
+    "catalog.stock_movements",
+    "identity.event_subjects",
+    "identity.user_erasures",
+    "notifications.erased_users",
+    "notifications.event_subjects",
+    "notifications.messages",
+    "orders.checkouts",
+    "orders.orders",
+    "payments.payments",
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_of_an_erased_person_is_left_in_any_store() {
     for engine in engines() {
@@ -57,6 +71,14 @@ async fn whole_way(engine: TestEngine, topology: Topology) {
     }
     for mark in MARKS {
         assert!(!places_of(&server, &[mark]).await.is_empty(), "{mark}");
+    }
+
+    // What is sealed or hashed shows nothing of her, but stands beside her id.
+    let ids = life.ids();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let before = places_of(&server, &ids).await;
+    for place in ["identity.sessions", "notifications.contact_points"] {
+        assert!(before.contains(place), "{place} is not in {before:?}");
     }
 
     let token = server.token_of(&life.ada).await;
@@ -106,6 +128,15 @@ async fn whole_way(engine: TestEngine, topology: Topology) {
             places_of(&server, &MARKS).await.is_empty()
         })
         .await;
+    let left = places_of(&server, &ids).await;
+    let unexpected: Vec<_> = left
+        .iter()
+        .filter(|it| !WITH_HER_ID.contains(&it.as_str()))
+        .collect();
+    assert!(
+        unexpected.is_empty(),
+        "her id still stands in {unexpected:?}"
+    );
     server.verify();
 }
 

@@ -1,5 +1,6 @@
 //! Somebody who has left something in every module.
 
+use identity_contract::UserId;
 use serde_json::{Value, json};
 
 use crate::buyer::variants;
@@ -80,6 +81,17 @@ impl Life {
             waiting,
             total,
         }
+    }
+
+    /// Her id in each way in which it is stored.
+    pub(super) fn ids(&self) -> [String; 3] {
+        let id: UserId = self.user.parse().expect("an id");
+        let id = id.uuid();
+        [
+            self.user.clone(),
+            id.simple().to_string(),
+            id.hyphenated().to_string(),
+        ]
     }
 
     pub(super) async fn is_in_no_group(&self, server: &Installation) {
