@@ -35,7 +35,8 @@ const REST_OF_HANDLERS: Rest = Rest {
     times: 3,
     longest: Duration::from_millis(50),
 };
-/// All that was read has been written down, or was for nobody.
+/// All that was read has been written down, or was for nobody: then it is twice as long after each page of that kind that
+/// follows another, because a consumer that few events concern would otherwise read each of the others as it comes.
 const REST_OF_KEEPERS: Rest = Rest {
     times: 20,
     longest: Duration::from_millis(100),
@@ -57,12 +58,19 @@ pub(crate) struct Intake {
 pub(crate) struct Taken {
     /// Events read.
     pub(crate) read: usize,
-    /// Those that went into the inbox.
+    /// Those that concern the consumer.
+    concerned: usize,
+    /// Those of them that went into the inbox.
     for_handlers: usize,
 }
 
 impl Taken {
-    fn rest_after(&self, took: Duration) -> Duration {
+    fn is_in_vain(&self) -> bool {
+        self.read > 0 && self.concerned == 0
+    }
+
+    /// `in_vain`: pages before this one of which nothing was for this consumer, in a row.
+    fn rest_after(&self, took: Duration, in_vain: u32) -> Duration {
         let rest = match self {
             Self { read: 0, .. } => return Duration::ZERO,
             Self {
@@ -70,7 +78,12 @@ impl Taken {
             } => REST_OF_KEEPERS,
             _ => REST_OF_HANDLERS,
         };
-        (took * rest.times).min(rest.longest)
+        let longer = if self.is_in_vain() {
+            1 << in_vain.min(16)
+        } else {
+            1
+        };
+        took.saturating_mul(rest.times * longer).min(rest.longest)
     }
 }
 
@@ -135,7 +148,7 @@ impl Intake {
 
     /// Runs until cancelled.
     pub(crate) async fn run(&self, poll: Duration, stop: CancellationToken) {
-        let mut failures = 0_u32;
+        let (mut failures, mut in_vain) = (0_u32, 0_u32);
         while !stop.is_cancelled() {
             let began = Instant::now();
             let pause = match self.step().await {
@@ -144,7 +157,12 @@ impl Intake {
                 }) => continue,
                 Ok(taken) => {
                     failures = 0;
-                    let rest = taken.rest_after(began.elapsed());
+                    let rest = taken.rest_after(began.elapsed(), in_vain);
+                    in_vain = if taken.is_in_vain() {
+                        in_vain.saturating_add(1)
+                    } else {
+                        0
+                    };
                     let more = async {
                         let _ = timeout(rest, self.hurry.notified()).await; // either way it has rested
                         // Whatever was committed since the page was read ends this wait at once.
@@ -209,6 +227,7 @@ impl Intake {
         }
         Ok(Taken {
             read: page.events.len(),
+            concerned: taken.len(),
             for_handlers: taken
                 .iter()
                 .filter(|event| self.keeper(event).is_none())
@@ -370,14 +389,38 @@ mod tests {
 
     #[test]
     fn who_only_writes_down_rests_longer_than_who_has_a_handler_waiting() {
-        let rest = |read, for_handlers, millis| {
-            let taken = Taken { read, for_handlers };
-            taken.rest_after(Duration::from_millis(millis)).as_millis()
+        let rest = |read, concerned, for_handlers, millis| {
+            let taken = Taken {
+                read,
+                concerned,
+                for_handlers,
+            };
+            taken
+                .rest_after(Duration::from_millis(millis), 0)
+                .as_millis()
         };
-        assert_eq!(rest(0, 0, 9), 0); // nothing has come: the next event is not made to wait
-        assert_eq!(rest(7, 0, 2), 40);
-        assert_eq!(rest(7, 0, 9), 100);
-        assert_eq!(rest(7, 1, 2), 6);
-        assert_eq!(rest(7, 7, 90), 50);
+        assert_eq!(rest(0, 0, 0, 9), 0); // nothing has come: the next event is not made to wait
+        assert_eq!(rest(7, 7, 0, 2), 40);
+        assert_eq!(rest(7, 7, 0, 9), 100);
+        assert_eq!(rest(7, 7, 1, 2), 6);
+        assert_eq!(rest(7, 7, 7, 90), 50);
+    }
+
+    #[test]
+    fn whom_nothing_concerns_looks_less_and_less_often() {
+        let page = |concerned| Taken {
+            read: 1,
+            concerned,
+            for_handlers: 0,
+        };
+        let rest =
+            |concerned, in_vain| page(concerned).rest_after(Duration::from_micros(250), in_vain);
+        let rests: Vec<_> = [0, 1, 2, 3, 4, 5, u32::MAX]
+            .map(|in_vain| rest(0, in_vain).as_millis())
+            .into();
+        assert_eq!(rests, [5, 10, 20, 40, 80, 100, 100]);
+        assert_eq!(rest(1, 9).as_millis(), 5); // something did: the next may be for it too
+        assert!(page(0).is_in_vain() && !page(1).is_in_vain());
+        assert!(!Taken::default().is_in_vain());
     }
 }

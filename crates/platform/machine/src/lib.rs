@@ -5,4 +5,4 @@ mod huge;
 mod priority;
 
 pub use huge::filled_in_huge_pages;
-pub use priority::{Urgency, become_background, urgency_of_this_thread};
+pub use priority::{Urgency, become_background, become_urgent, urgency_of_this_thread};
