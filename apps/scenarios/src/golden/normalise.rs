@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::scan::{self, Kind};
 
@@ -13,12 +13,12 @@ pub(crate) const RULES: [&str; 16] = [
     "RFC 3339 times: `<time>`; header `date`: `<date>`",
     "trace ids and other runs of 32 hexadecimal digits: `<trace>`",
     "six digits in the member `code`: `<code>`",
-    "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash` and `hash`: `<hash>`",
+    "hashes (64 hexadecimal digits) are numbered by first appearance: `hash#1`, in `previous_hash`, `hash`, `leaf_hash` and `root_hash`: `<hash>`; inclusion_path and consistency_path, whose lengths follow from the number of entries: one `<hash>`",
     "members access_token, federation_code, id_token, refresh_token, device_token, challenge_token, one_time_code, recovery_codes, token, password, current_password, new_password, secret, public_key, previous_public_key, kid, x, recipient_hash, header cart-token, `token=` in mails, and in forms, cookies and redirects `code=`, `code_challenge=`, `state=`, `nonce=`, `one_time_code=`, `secret=`, `client_secret=`, `challenge_token=`, `form_token=`, `refresh_token=`, `password=`, `tenon_session=`, `tenon_federation=`, `unsubscriptions/` are numbered by first appearance",
     "cursors (member next_cursor, `cursor=` in addresses) are numbered by first appearance: `cursor#1`",
     "header ratelimit: the counts behind `r=` and `t=`: `<n>`",
     "header retry-after, members retry_after_ms, expires_in, iat, exp, auth_time and updated_at where they are numbers, seconds in the sentence of a 429: `<n>`",
-    "member seq (place in the audit chain, which all modules share): `<n>`",
+    "members seq, leaf_index and tree_size (places in the audit log, which all modules share): `<n>`",
     "places in the log of events, which all modules share (19 digits): `<place>`",
     "header consistency-token: `<token>`; header server-timing: the durations: `<n>`",
     "header content-length: `<exact>` if it is the length of the body that came, `<n>` in answers to HEAD",
@@ -66,15 +66,21 @@ const PUBLIC: [&str; 9] = [
     "user_handle",
 ];
 /// Members whose number depends on the moment.
-const COUNTS: [&str; 7] = [
+const COUNTS: [&str; 9] = [
     "auth_time",
     "retry_after_ms",
     "expires_in",
     "seq",
+    "leaf_index",
+    "tree_size",
     "iat",
     "exp",
     "updated_at",
 ];
+/// Members that list so many hashes as the number of audit entries wants.
+const PATHS: [&str; 2] = ["inclusion_path", "consistency_path"];
+/// Members whose hash depends on all that happened before.
+const HASHES: [&str; 4] = ["hash", "previous_hash", "leaf_hash", "root_hash"];
 /// What stands before secrets in addresses, forms, cookies and pages, with the name they are numbered under.
 const PARAMETERS: [(&str, &str); 22] = [
     ("cursor=", "cursor"),
@@ -147,6 +153,7 @@ impl Normaliser {
                     })
                     .collect(),
             ),
+            Value::Array(_) if PATHS.contains(&member) => json!(["<hash>"]),
             Value::Array(items) => {
                 Value::Array(items.iter().map(|item| self.value(member, item)).collect())
             }
@@ -165,7 +172,7 @@ impl Normaliser {
         {
             return self.secret(class, text);
         }
-        if matches!(member, "hash" | "previous_hash") && text.len() == 64 {
+        if HASHES.contains(&member) && text.len() == 64 {
             return "<hash>".to_owned();
         }
         // What a telephone was sent; other members of this name are words.
@@ -296,8 +303,6 @@ pub(crate) fn counts_behind(text: &str, markers: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -318,6 +323,15 @@ mod tests {
             names.text("about ord_01m7xtr8z3e388ffmb85x0c4zf."),
             "about ord#2."
         );
+    }
+
+    #[test]
+    fn a_proof_has_one_form_however_long_the_log_is() {
+        let mut names = Normaliser::default();
+        let hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        let proof = json!({ "leaf_index": 5, "tree_size": 9, "root_hash": hash, "inclusion_path": [hash, hash] });
+        let expected = json!({ "leaf_index": "<n>", "tree_size": "<n>", "root_hash": "<hash>", "inclusion_path": ["<hash>"] });
+        assert_eq!(names.value("", &proof), expected);
     }
 
     #[test]

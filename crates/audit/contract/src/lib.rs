@@ -16,8 +16,8 @@ use tenon_seam::{SeamResult, contract};
 pub use self::error::AuditError;
 pub use self::id::{EntryId, EntryKind};
 pub use self::model::{
-    BrokenEntry, ChainFault, ChainReport, Entries, Entry, EntryFilter, ListEntries, MAX_PAGE,
-    MAX_VERIFY, VerifyChain,
+    BrokenEntry, ChainFault, ChainReport, Entries, Entry, EntryFilter, EntryProof, GetEntryProof,
+    ListEntries, MAX_PAGE, MAX_VERIFY, VerifyChain,
 };
 
 /// What other modules may ask of the audit log.
@@ -47,4 +47,16 @@ pub trait Audit: Send + Sync + 'static {
         ctx: &CallCtx,
         req: VerifyChain,
     ) -> SeamResult<ChainReport, AuditError>;
+
+    /// Proves that an entry is in the Merkle tree over the log (RFC 9162 §2.1), and that the tree goes on from an older one.
+    ///
+    /// # Errors
+    ///
+    /// [`AuditError::EntryNotFound`], or [`AuditError::InvalidRequest`] for a size that has not come or has no such entry.
+    #[query(timeout = "5s")]
+    async fn get_entry_proof(
+        &self,
+        ctx: &CallCtx,
+        req: GetEntryProof,
+    ) -> SeamResult<EntryProof, AuditError>;
 }

@@ -151,3 +151,40 @@ pub enum ChainFault {
     #[serde(other)]
     Unknown,
 }
+
+/// Asks for a proof that an entry is in the log.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetEntryProof {
+    /// Which.
+    pub id: EntryId,
+    /// In the tree of so many entries, the oldest; all that there are unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree_size: Option<i64>,
+    /// Prove as well that this tree goes on from the one of so many entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistent_with: Option<i64>,
+}
+
+/// Shows that an entry is in the Merkle tree over the log, as RFC 9162 §2.1 has it. Hashes are SHA-256 in 64 hexadecimal
+/// digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EntryProof {
+    /// The entry.
+    pub entry_id: EntryId,
+    /// Its place in the tree, from 0.
+    pub leaf_index: i64,
+    /// Hash of a zero byte and the 32 bytes of the entry's hash.
+    pub leaf_hash: String,
+    /// How many entries the tree has.
+    pub tree_size: i64,
+    /// Hash of the tree. Nothing signs it: written down elsewhere, it proves what the log was.
+    pub root_hash: String,
+    /// From the leaf to the root, bottom up.
+    pub inclusion_path: Vec<String>,
+    /// Size of the older tree, as asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistent_with: Option<i64>,
+    /// From the older tree to this one; empty if they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consistency_path: Option<Vec<String>>,
+}

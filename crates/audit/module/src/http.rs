@@ -1,6 +1,7 @@
 //! The REST surface: administrators read.
 
 mod get_entry;
+mod get_entry_proof;
 mod list_entries;
 mod view;
 
@@ -15,5 +16,6 @@ pub(crate) fn endpoints(service: &Arc<Service>) -> Vec<Endpoint> {
     vec![
         list_entries::endpoint(Arc::clone(service)),
         get_entry::endpoint(Arc::clone(service)),
+        get_entry_proof::endpoint(Arc::clone(service)),
     ]
 }

@@ -1,12 +1,13 @@
 //! Who did what, when, through which interface, before and after: a hash chain fed by the events of all modules.
 //!
 //! Nothing writes here but the events: whatever a module publishes becomes one entry, with personal data masked.
-//! The chain shows every change to what was written. That its end was not cut off and written anew, only a copy of
-//! `head_hash` kept elsewhere can prove.
+//! The chain shows every change to what was written, and a Merkle tree over it proves one entry without the others. That
+//! the end was not cut off and written anew, only a copy of `head_hash` or of a root kept elsewhere can prove.
 
 mod domain;
 mod http;
-mod invariant;
+mod invariants;
+mod jobs;
 mod service;
 mod settings;
 mod store;
@@ -19,7 +20,6 @@ use tenon_kernel::CursorKey;
 use tenon_module::{AssembleError, Module, NodeParts, Progress};
 use tenon_store::{Db, Migrations};
 
-use self::invariant::ChainVerifies;
 use self::service::Service;
 pub use self::settings::AuditSettings;
 
@@ -95,9 +95,9 @@ impl Audit {
             db,
             endpoints: http::endpoints(&service),
             subscriptions,
-            jobs: Vec::new(),
-            schedules: Vec::new(),
-            invariants: vec![Arc::new(ChainVerifies::new(Arc::clone(&service)))],
+            jobs: jobs::kinds(&service),
+            schedules: jobs::schedules(),
+            invariants: invariants::invariants(&service),
             progress: Progress::default(),
         };
         Self {

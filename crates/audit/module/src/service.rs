@@ -1,13 +1,19 @@
 //! The use cases, one file each.
 
 mod get_entry;
+mod get_entry_proof;
+mod grow_tree;
 mod list_entries;
 mod record_event;
+mod tree;
 mod verify_chain;
+mod verify_nodes;
 mod view;
 
 use async_trait::async_trait;
-use audit_contract::{Audit, AuditError, ChainReport, Entries, ListEntries, VerifyChain};
+use audit_contract::{
+    Audit, AuditError, ChainReport, Entries, EntryProof, GetEntryProof, ListEntries, VerifyChain,
+};
 use tenon_kernel::{CallCtx, CursorKey};
 use tenon_seam::SeamResult;
 use tenon_store::Db;
@@ -48,5 +54,12 @@ impl Audit for Service {
         req: VerifyChain,
     ) -> SeamResult<ChainReport, AuditError> {
         self.verify(ctx, req).await
+    }
+    async fn get_entry_proof(
+        &self,
+        ctx: &CallCtx,
+        req: GetEntryProof,
+    ) -> SeamResult<EntryProof, AuditError> {
+        self.prove(ctx, req).await
     }
 }

@@ -1,6 +1,6 @@
 //! The audit log: who did what.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::nobody;
 use super::purchase::Bought;
@@ -87,6 +87,61 @@ pub(crate) async fn play(shop: &mut Shop, bought: &Bought) -> Result<()> {
             404,
             Ask::get(&none).by(&root),
         )
+        .await?;
+    proofs(shop, &none).await
+}
+
+/// That an entry is in the log: one of the first, whose path in the tree of 64 entries has the same length in every run.
+async fn proofs(shop: &mut Shop, none: &str) -> Result<()> {
+    let root = shop.root.clone();
+    let about = format!("{ENTRIES}?target={}&limit=200", root.user_id);
+    let known = shop
+        .until(
+            "an entry about the first person",
+            Ask::get(about).by(&root),
+            |answer| answer.body["data"][0].is_object(),
+        )
+        .await?;
+    let entries = known.body["data"].as_array().map_or(&[][..], Vec::as_slice);
+    let first = entries
+        .last()
+        .filter(|entry| entry["seq"].as_i64().is_some_and(|seq| seq <= 32))
+        .context("the first person is not among the first entries")?;
+    let id = first["id"].as_str().context("an entry has an id")?;
+    let proof = format!("{ENTRIES}/{id}/proof");
+    for (case, status, path) in [
+        (
+            "in the tree of all entries",
+            200,
+            format!("{proof}?fields=leaf_index,tree_size,root_hash"),
+        ),
+        ("in an older tree", 200, format!("{proof}?tree_size=64")),
+        (
+            "with the way from a root",
+            200,
+            format!("{proof}?tree_size=64&consistent_with=32"),
+        ),
+        ("in an empty tree", 422, format!("{proof}?tree_size=0")),
+        (
+            "in a tree that has not grown yet",
+            422,
+            format!("{proof}?tree_size=999999999999"),
+        ),
+        (
+            "with the way from nothing",
+            422,
+            format!("{proof}?consistent_with=0"),
+        ),
+        ("of an entry that is none", 404, format!("{none}/proof")),
+    ] {
+        let case = format!("get_audit_entry_proof: {case}");
+        shop.recorder
+            .ask(&case, status, Ask::get(path).by(&root))
+            .await?;
+    }
+    let head = Ask::head(format!("{proof}?tree_size=64")).by(&root);
+    shop.recorder
+        .ask("get_audit_entry_proof: head", 200, head)
         .await?;
     Ok(())
 }

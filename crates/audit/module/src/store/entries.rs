@@ -194,6 +194,33 @@ pub(crate) async fn list_links(
     rows.into_iter().map(Link::try_from).collect()
 }
 
+/// Reads the hashes of the entries from one place up to another, both among them; `None` if one is missing.
+pub(crate) async fn list_hashes(
+    db: &mut dyn Queryable,
+    from: i64,
+    to: i64,
+) -> Result<Option<Vec<Hash>>, StoreError> {
+    let rows = db
+        .query(
+            "SELECT seq, hash
+               FROM audit_entries
+              WHERE seq >= $1 AND seq <= $2
+              ORDER BY seq",
+        )
+        .bind(from)
+        .bind(to)
+        .fetch_all::<(i64, Vec<u8>)>()
+        .await?;
+    if !rows.iter().map(|(seq, _)| *seq).eq(from..=to) {
+        return Ok(None);
+    }
+    let hashes = rows.into_iter().map(|(_, bytes)| bytes);
+    hashes
+        .map(|bytes| hash(bytes, "audit_entries.hash"))
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
 /// Finds the hash of the entry at a place.
 pub(crate) async fn find_hash(
     db: &mut dyn Queryable,

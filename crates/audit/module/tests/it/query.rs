@@ -1,8 +1,9 @@
 //! Reading the log.
 
-use audit_contract::{EntryFilter, ListEntries, VerifyChain};
+use audit_contract::{AuditError, EntryFilter, GetEntryProof, ListEntries, VerifyChain};
 use serde_json::{Value, json};
 use tenon_kernel::{PageRequest, Role};
+use tenon_seam::SeamError;
 use tenon_testkit::engines;
 
 use crate::world::World;
@@ -109,6 +110,7 @@ async fn only_administrators_read() {
         for path in [
             "/v1/audit/entries".to_owned(),
             format!("/v1/audit/entries/{id}"),
+            format!("/v1/audit/entries/{id}/proof"),
         ] {
             assert_eq!(
                 world.app.anonymous().get(&path).await.status().as_u16(),
@@ -136,6 +138,9 @@ async fn only_administrators_read() {
                 .request(method.clone(), &format!("/v1/audit/entries/{id}"))
                 .await;
             assert_eq!(reply.status().as_u16(), 405, "{method}");
+            let proof = format!("/v1/audit/entries/{id}/proof");
+            let reply = admin.request(method.clone(), &proof).await;
+            assert_eq!(reply.status().as_u16(), 405, "{method}");
         }
     }
 }
@@ -159,6 +164,16 @@ async fn bad_input_is_named() {
             ("/ord_00000000000000000000000001", 400, "wrong_id_type"),
             (
                 "/aud_00000000000000000000000001",
+                404,
+                "audit.entry_not_found",
+            ),
+            (
+                "/ord_00000000000000000000000001/proof",
+                400,
+                "wrong_id_type",
+            ),
+            (
+                "/aud_00000000000000000000000001/proof?tree_size=0",
                 404,
                 "audit.entry_not_found",
             ),
@@ -199,6 +214,24 @@ async fn other_modules_can_ask() {
             .data;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].after, Some(json!({ "title": "Tea 2" })));
+
+        let mut request = GetEntryProof {
+            id: found[0].id,
+            tree_size: Some(2),
+            consistent_with: None,
+        };
+        let proof = world
+            .contract
+            .get_entry_proof(&ctx, request.clone())
+            .await
+            .expect("proved");
+        assert_eq!((proof.leaf_index, proof.tree_size), (1, 2));
+        request.tree_size = Some(4);
+        let refused = world.contract.get_entry_proof(&ctx, request).await;
+        assert!(matches!(
+            refused,
+            Err(SeamError::Domain(AuditError::InvalidRequest { .. }))
+        ));
 
         for (from, limit) in [(0, 10), (1, 0), (1, 1_001)] {
             assert!(

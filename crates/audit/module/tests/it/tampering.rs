@@ -8,7 +8,7 @@ use crate::world::World;
 
 impl World {
     /// Does what only the owner of the tables can do.
-    async fn drop_triggers(&self, engine: TestEngine) {
+    pub(crate) async fn drop_triggers(&self, engine: TestEngine) {
         let statements: &[&'static str] = match engine {
             TestEngine::Sqlite => &[
                 "DROP TRIGGER audit_entries_no_update",

@@ -1,5 +1,6 @@
 //! The module with stores that produce events around it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use audit::{Audit, AuditSettings, Deps};
@@ -92,6 +93,38 @@ impl World {
             self.app.settle().await;
             self.app.kit().advance(std::time::Duration::from_mins(1));
         }
+    }
+
+    /// Things `thg_1`, `thg_2` … happen, in this order; each becomes the entry of its number if they are the first.
+    pub(crate) async fn happen(&self, numbers: RangeInclusive<i64>) {
+        let db = self.app.kit().db(empty_store("orders")).await;
+        let mut ctx = self.app.kit().ctx();
+        let mut tx = db.begin(&mut ctx, "test.emit").await.expect("begun");
+        for number in numbers {
+            let event = Happened {
+                id: format!("thg_{number}"),
+                email: String::new(),
+                comment: format!("\"Grüße\" no. {number}\n"),
+            };
+            tx.emit(&event).await.expect("the event can be written");
+        }
+        tx.commit().await.expect("it commits");
+        self.app.settle().await;
+    }
+
+    /// Writes a node of the tree over the one that is stored.
+    pub(crate) async fn put_node(&self, level: i64, position: i64, hash: Vec<u8>) {
+        let mut ctx = self.app.kit().ctx();
+        let mut tx = self.db.begin(&mut ctx, "test.put").await.expect("begun");
+        let changed = tx
+            .query("UPDATE audit_tree_nodes SET hash = $3 WHERE level = $1 AND position = $2")
+            .bind(level)
+            .bind(position)
+            .bind(hash)
+            .execute()
+            .await;
+        assert_eq!(changed.expect("written"), 1);
+        tx.commit().await.expect("it commits");
     }
 
     /// What an administrator sees.

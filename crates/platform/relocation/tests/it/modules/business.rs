@@ -485,29 +485,32 @@ pub(crate) fn notifications(n: i64) -> Vec<Row> {
 
 pub(crate) fn audit(n: i64) -> Vec<Row> {
     let at = || V::At(1_780_315_200_000_000 + n);
-    vec![(
-        "audit_entries",
-        vec![
-            V::I(n),
-            V::U(n),
-            V::U(500 + n),
-            at(),
-            at(),
-            t("user:1"),
-            t("http"),
-            t("order.cancelled"),
-            t("ord_1"),
-            t("orders"),
-            V::Null,
-            V::Null,
-            t("evt_1"),
-            t(r#"{"status":"placed","x":1.50}"#),
-            t(r#"{ "spaces" : "stay" }"#),
-            t("{}"),
-            V::X(32, n - 1),
-            V::X(32, n),
-        ],
-    )]
+    vec![
+        (
+            "audit_entries",
+            vec![
+                V::I(n),
+                V::U(n),
+                V::U(500 + n),
+                at(),
+                at(),
+                t("user:1"),
+                t("http"),
+                t("order.cancelled"),
+                t("ord_1"),
+                t("orders"),
+                V::Null,
+                V::Null,
+                t("evt_1"),
+                t(r#"{"status":"placed","x":1.50}"#),
+                t(r#"{ "spaces" : "stay" }"#),
+                t("{}"),
+                V::X(32, n - 1),
+                V::X(32, n),
+            ],
+        ),
+        ("audit_tree_nodes", vec![V::I(8), V::I(n), V::X(32, n)]),
+    ]
 }
 
 /// The chain's end moves by one with each entry: its trigger insists.

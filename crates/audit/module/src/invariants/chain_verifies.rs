@@ -1,4 +1,4 @@
-//! What must always be true of the audit log.
+//! The hash chain holds.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::service::Service;
 const STEP: u32 = 500;
 
 /// The hash chain holds from its first entry to its head.
-pub(crate) struct ChainVerifies {
+pub(super) struct ChainVerifies {
     service: Arc<Service>,
 }
 
 impl ChainVerifies {
-    pub(crate) fn new(service: Arc<Service>) -> Self {
+    pub(super) fn new(service: Arc<Service>) -> Self {
         Self { service }
     }
 }
