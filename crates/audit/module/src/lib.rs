@@ -97,6 +97,7 @@ impl Audit {
             subscriptions,
             jobs: Vec::new(),
             schedules: Vec::new(),
+            sagas: Vec::new(),
             invariants: vec![Arc::new(ChainVerifies::new(Arc::clone(&service)))],
             progress: Progress::default(),
         };
