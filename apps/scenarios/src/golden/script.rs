@@ -24,6 +24,7 @@ mod keys;
 mod messages;
 mod notifications;
 mod oauth;
+mod operators;
 mod orders;
 mod parcels;
 mod passkeys;
@@ -71,6 +72,7 @@ pub(crate) async fn play(shop: &mut Shop, bootstrap_token: &str) -> Result<()> {
     prices::play(shop).await?;
     carts::play(shop).await?;
     let bought = checkouts::play(shop).await?;
+    operators::play(shop, &bought).await?;
     keys::play(shop, &bought).await?;
     let sent = orders::play(shop, &bought).await?;
     webhooks::play(shop, &bought).await?;

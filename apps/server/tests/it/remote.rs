@@ -111,6 +111,7 @@ async fn a_read_with_the_token_of_a_write_never_misses_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_is_down_takes_only_its_own_part_with_it() {
     let mut server = Installation::start(TestEngine::Sqlite, Topology::Remote).await;
+    let admin = server.token("admin").await;
     server.service("catalog").kill();
 
     let products = format!("{}/v1/products", server.api);
@@ -137,6 +138,16 @@ async fn a_service_that_is_down_takes_only_its_own_part_with_it() {
     let troubled: Vec<_> = edges.iter().filter(|(_, state)| *state != "ok").collect();
     assert_eq!(troubled.len(), 1, "{ready}");
     assert!(troubled[0].0.contains("catalog"), "{ready}");
+
+    // What all modules answer a part of says whose part is missing, and never that there is nothing.
+    let jobs = format!("{}/v1/admin/jobs", server.api);
+    let listed = server.http.get(&jobs).bearer_auth(&admin).send().await;
+    let listed: Value = listed.expect("an answer").json().await.expect("JSON");
+    assert_eq!(listed["unreachable"], serde_json::json!(["catalog"]));
+    let job = format!("{jobs}/job_00000000000000000000000001");
+    let back = server.http.patch(&job).bearer_auth(&admin);
+    let back = back.json(&serde_json::json!({ "state": "pending" })).send();
+    assert_eq!(back.await.expect("an answer").status(), 503);
 
     server.serve().await;
     server.verify();

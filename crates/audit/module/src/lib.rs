@@ -97,6 +97,7 @@ impl Audit {
             subscriptions,
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
+            sagas: Vec::new(),
             invariants: invariants::invariants(&service),
             progress: Progress::default(),
         };

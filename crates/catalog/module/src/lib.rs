@@ -90,6 +90,7 @@ impl Catalog {
             subscriptions: subscribers::subscriptions(&service),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
+            sagas: Vec::new(),
             invariants: invariants::all(&db),
             db,
             progress: Progress::default(),

@@ -105,6 +105,7 @@ impl Identity {
             subscriptions: Vec::new(),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
+            sagas: Vec::new(),
             invariants: store::invariants::all(&db),
             db,
             progress: Progress::default(),

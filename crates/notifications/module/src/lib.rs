@@ -177,6 +177,7 @@ impl Notifications {
             subscriptions: subscribers::subscriptions(&service, &log),
             jobs: jobs::kinds(&service, &log, &webhooks),
             schedules: jobs::schedules(),
+            sagas: Vec::new(),
             invariants: invariants::all(&db, retention),
             db,
             progress: Progress::default(),

@@ -8,14 +8,15 @@ pub(crate) mod sweep_checkouts;
 
 use std::sync::Arc;
 
-use tenon_jobs::{JobKind, Run, Schedule};
+use tenon_jobs::{JobKind, Run, SagaKind, Schedule};
 
-use self::drive_checkout::DriveCheckout;
+use self::drive_checkout::{DriveCheckout, ResumeCheckout};
 use self::empty_buyer::EmptyBuyer;
 use self::settle_cancellation::SettleCancellation;
 use self::settle_return::SettleReturn;
 use self::sweep_checkouts::SweepCheckouts;
 use crate::service::Service;
+use crate::service::drive::SAGA;
 
 pub(crate) fn kinds(service: &Arc<Service>) -> Vec<JobKind> {
     vec![
@@ -33,4 +34,9 @@ pub(crate) fn schedules() -> Vec<Schedule> {
         "* * * * *",
         SweepCheckouts {},
     )]
+}
+
+/// Sagas, and what has one go on.
+pub(crate) fn sagas() -> Vec<SagaKind> {
+    vec![SagaKind::new(SAGA, Arc::new(ResumeCheckout))]
 }

@@ -124,6 +124,7 @@ impl Orders {
             subscriptions: subscribers::subscriptions(&service),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
+            sagas: jobs::sagas(),
             invariants: invariants::all(&service),
             db,
             progress: Progress::default(),

@@ -107,6 +107,7 @@ impl Payments {
             subscriptions: subscribers::subscriptions(&service),
             jobs: jobs::kinds(&service),
             schedules: jobs::schedules(),
+            sagas: Vec::new(),
             invariants: invariants::all(&db),
             db,
             progress: Progress::default(),

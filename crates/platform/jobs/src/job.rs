@@ -30,6 +30,9 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const MAX_ATTEMPTS: u32 = 20;
     /// Longest pause between attempts. Pauses double from a second, so 20 attempts last about an hour and a half.
     const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+    /// Whether an administrator may cancel one. Only where nothing waits for it: its schedule brings the next one, or its
+    /// operation ends as failed with it.
+    const CANCELLABLE: bool = false;
 }
 
 /// When and how a job runs.

@@ -13,6 +13,7 @@ mod queue;
 mod run;
 mod saga;
 mod schedule;
+mod summary;
 mod upkeep;
 pub mod work;
 mod worker;
@@ -24,9 +25,12 @@ pub use self::operation::{
 };
 pub use self::run::{JobError, JobKind, Receipt, Run};
 pub use self::saga::{
-    Saga, SagaStatus, SagaSummary, due as due_sagas, unfinished as unfinished_sagas,
+    ResumeSaga, Saga, SagaId, SagaIdKind, SagaKind, SagaStatus, SagaSummary, due as due_sagas,
+    find_summary as find_saga, unfinished as unfinished_sagas,
+    unfinished_after as unfinished_sagas_after,
 };
 pub use self::schedule::Schedule;
-pub use self::upkeep::{DeadJob, dead_jobs, purge_finished_jobs, retry_dead};
+pub use self::summary::{JobFilter, JobState, JobSummary, find_job, list_jobs};
+pub use self::upkeep::{DeadJob, cancel, dead_jobs, purge_finished_jobs, put_back, retry_dead};
 pub use self::work::WorkerSettings;
 pub use self::worker::JobWorker;

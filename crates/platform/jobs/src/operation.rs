@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{Enqueue as _, Job, JobId, JobOptions};
 
 pub use self::upkeep::purge_operations;
-pub(crate) use self::upkeep::{GIVEN_UP, reopen};
+pub(crate) use self::upkeep::{GIVEN_UP, end_with, reopen};
 
 /// Kind of [`OperationId`].
 #[derive(Debug)]

@@ -88,6 +88,7 @@ pub struct JobKind {
     pub(crate) name: &'static str,
     pub(crate) timeout: Duration,
     pub(crate) longest_pause: Duration,
+    is_cancellable: bool,
     pub(crate) runner: Arc<dyn RunPayload>,
 }
 
@@ -98,6 +99,7 @@ impl JobKind {
             name: J::KIND,
             timeout: J::TIMEOUT,
             longest_pause: J::LONGEST_PAUSE,
+            is_cancellable: J::CANCELLABLE,
             runner: Arc::new(Typed(runner)),
         }
     }
@@ -105,6 +107,11 @@ impl JobKind {
     /// `orders.expire_checkout`
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether an administrator may cancel one.
+    pub fn is_cancellable(&self) -> bool {
+        self.is_cancellable
     }
 }
 
@@ -129,6 +136,26 @@ pub(crate) trait RunPayload: Send + Sync {
 
 struct Typed<J>(Arc<dyn Run<J>>);
 
+/// Why a payload cannot be read. Of what the parser says, only what quotes no value: the reason is shown to operators.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error("the payload cannot be read: {0}")]
+    Missing(String),
+    #[error("the payload cannot be read: it has another shape")]
+    Other,
+}
+
+impl Unreadable {
+    fn of(error: &serde_json::Error) -> Self {
+        let said = error.to_string();
+        if said.starts_with("missing field") {
+            Self::Missing(said)
+        } else {
+            Self::Other
+        }
+    }
+}
+
 #[async_trait]
 impl<J: Job> RunPayload for Typed<J> {
     async fn run(
@@ -138,8 +165,8 @@ impl<J: Job> RunPayload for Typed<J> {
         receipt: Receipt,
     ) -> Result<(), JobError> {
         // A payload that cannot be read is retried: during a deployment the other version may know it.
-        let job =
-            serde_json::from_value(payload).map_err(|error| JobError::Retry(Box::new(error)))?;
+        let job = serde_json::from_value(payload)
+            .map_err(|error| JobError::Retry(Box::new(Unreadable::of(&error))))?;
         self.0.run(ctx, job, receipt).await
     }
 }

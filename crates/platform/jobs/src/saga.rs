@@ -3,10 +3,14 @@
 //! Each transition is one transaction: the step's own writes, its events and jobs, and a
 //! compare-and-swap on the row's version. Whoever loses the swap gets [`StoreError::LeaseLost`] and stops.
 
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
-use tenon_kernel::{CallCtx, Timestamp};
+use tenon_kernel::{CallCtx, Id, IdKind, Timestamp};
 use tenon_store::{Db, Json, Queryable, StoreError, Tx};
 use uuid::Uuid;
 
@@ -43,6 +47,31 @@ pub struct Saga<S> {
     version: i64,
 }
 
+/// Kind of [`SagaId`].
+#[derive(Debug)]
+pub struct SagaIdKind;
+
+impl IdKind for SagaIdKind {
+    const PREFIX: &'static str = "saga";
+}
+
+/// Names a saga towards those who run the installation; after the prefix it is as the id of the thing that the saga is of.
+pub type SagaId = Id<SagaIdKind>;
+
+/// A kind of saga together with what has one looked at.
+#[derive(Clone)]
+pub struct SagaKind {
+    name: &'static str,
+    resume: Arc<dyn ResumeSaga>,
+}
+
+/// Has a saga go on without waiting for its time.
+#[async_trait]
+pub trait ResumeSaga: Send + Sync + 'static {
+    /// Enqueues a look at it, which is harmless whatever the saga waits for.
+    async fn resume(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<(), StoreError>;
+}
+
 /// A saga as operators see it.
 #[derive(Debug, Clone)]
 pub struct SagaSummary {
@@ -56,6 +85,8 @@ pub struct SagaSummary {
     pub status: SagaStatus,
     /// When the sweeper looks at it.
     pub wake_at: Option<Timestamp>,
+    /// When it began.
+    pub created_at: Timestamp,
     /// Last transition.
     pub updated_at: Timestamp,
 }
@@ -76,6 +107,7 @@ struct SummaryRow {
     step: String,
     status: String,
     wake_at: Option<Timestamp>,
+    created_at: Timestamp,
     updated_at: Timestamp,
 }
 
@@ -242,43 +274,92 @@ pub async fn due(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Returns all unfinished sagas, oldest first.
+/// Returns unfinished sagas, oldest first.
 pub async fn unfinished(
     db: &Db,
     ctx: &CallCtx,
     limit: u32,
 ) -> Result<Vec<SagaSummary>, StoreError> {
+    unfinished_after(db, ctx, None, limit).await
+}
+
+/// Returns unfinished sagas behind the one that began then and has this id, oldest first.
+pub async fn unfinished_after(
+    db: &Db,
+    ctx: &CallCtx,
+    after: Option<(Timestamp, Uuid)>,
+    limit: u32,
+) -> Result<Vec<SagaSummary>, StoreError> {
+    let (began_at, id) = after.unwrap_or((Timestamp::EPOCH, Uuid::nil()));
     let rows: Vec<SummaryRow> = db
         .read(ctx)
         .query(
-            "SELECT id, kind, step, status, wake_at, updated_at FROM sagas
-              WHERE status IN ('running', 'compensating')
-              ORDER BY created_at, id LIMIT $1",
+            "SELECT id, kind, step, status, wake_at, created_at, updated_at FROM sagas
+              WHERE status IN ('running', 'compensating') AND (created_at, id) > ($1, $2)
+              ORDER BY created_at, id LIMIT $3",
         )
+        .bind(began_at)
+        .bind(id)
         .bind(i64::from(limit))
         .fetch_all()
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let status = SagaStatus::parse(&row.status, row.id)?;
-            let SummaryRow {
-                id,
-                kind,
-                step,
-                wake_at,
-                updated_at,
-                ..
-            } = row;
-            Ok(SagaSummary {
-                id,
-                kind,
-                step,
-                status,
-                wake_at,
-                updated_at,
-            })
+    rows.into_iter().map(SagaSummary::try_from).collect()
+}
+
+/// Finds a saga of any kind in this store.
+pub async fn find_summary(
+    db: &mut dyn Queryable,
+    id: Uuid,
+) -> Result<Option<SagaSummary>, StoreError> {
+    let row: Option<SummaryRow> = db
+        .query(
+            "SELECT id, kind, step, status, wake_at, created_at, updated_at FROM sagas WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional()
+        .await?;
+    row.map(SagaSummary::try_from).transpose()
+}
+
+impl TryFrom<SummaryRow> for SagaSummary {
+    type Error = StoreError;
+
+    fn try_from(row: SummaryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            status: SagaStatus::parse(&row.status, row.id)?,
+            kind: row.kind,
+            step: row.step,
+            wake_at: row.wake_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
         })
-        .collect()
+    }
+}
+
+impl SagaKind {
+    /// Binds a kind of saga to what has one looked at.
+    pub fn new(name: &'static str, resume: Arc<dyn ResumeSaga>) -> Self {
+        Self { name, resume }
+    }
+
+    /// `checkout`
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Has a saga of this kind go on without waiting for its time.
+    pub async fn resume(&self, tx: &mut Tx<'_>, id: Uuid) -> Result<(), StoreError> {
+        self.resume.resume(tx, id).await
+    }
+}
+
+impl fmt::Debug for SagaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SagaKind")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 fn encode<S: Serialize>(kind: &str, state: &S) -> Result<Json<Box<RawValue>>, StoreError> {

@@ -1,7 +1,8 @@
-//! For operators: dead jobs, putting them back to work, purging finished ones.
+//! For operators: dead jobs, putting them back to work, cancelling, purging finished ones.
 
+use serde_json::Value;
 use tenon_kernel::{CallCtx, Timestamp};
-use tenon_store::{Db, Queryable as _, StoreError, retrying};
+use tenon_store::{Db, Queryable as _, StoreError, Tx, retrying};
 
 use crate::{JobId, operation};
 
@@ -54,42 +55,69 @@ pub async fn retry_dead(db: &Db, ctx: &mut CallCtx, job: Option<JobId>) -> Resul
     retrying(|| async {
         let mut ctx = ctx.child();
         let mut tx = db.begin(&mut ctx, "jobs.retry_dead").await?;
-        let now = tx.now();
         let mut retried = 0;
         // One by one: two dead jobs may have the same key, and the second must see the first.
         for id in &ids {
-            let is_retried = tx
-                .query(
-                    "UPDATE jobs
-                        SET state = 'pending', attempts = 0, run_at = $2, reason = NULL, finished_at = NULL
-                      WHERE id = $1 AND state = 'dead'
-                        AND (unique_key IS NULL OR NOT EXISTS (
-                            SELECT 1 FROM jobs AS twin
-                             WHERE twin.kind = jobs.kind AND twin.unique_key = jobs.unique_key
-                               AND twin.state = 'pending'))",
-                )
-                .bind(*id)
-                .bind(now)
-                .execute()
-                .await?;
-            retried += is_retried;
-            if is_retried > 0 {
-                operation::reopen(&mut tx, *id).await?;
-            }
-            tx.query(
-                "UPDATE jobs SET state = 'cancelled', finished_at = $2
-                  WHERE id = $1 AND state = 'dead'",
-            )
-            .bind(*id)
-            .bind(now)
-            .execute()
-            .await?;
+            retried += u64::from(put_back(&mut tx, *id).await?);
         }
-        tx.wake_jobs();
         tx.commit().await?;
         Ok(retried)
     })
     .await
+}
+
+/// Puts a dead job back to work, with all its attempts before it, and its operation with it. If its kind and key wait already
+/// it is cancelled instead, and `false` is returned, as for a job that is not dead.
+pub async fn put_back(tx: &mut Tx<'_>, job: JobId) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let is_waiting = tx
+        .query(
+            "UPDATE jobs
+                SET state = 'pending', attempts = 0, run_at = $2, reason = NULL, finished_at = NULL
+              WHERE id = $1 AND state = 'dead'
+                AND (unique_key IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM jobs AS twin
+                     WHERE twin.kind = jobs.kind AND twin.unique_key = jobs.unique_key
+                       AND twin.state = 'pending'))",
+        )
+        .bind(job)
+        .bind(now)
+        .execute()
+        .await?
+        > 0;
+    if is_waiting {
+        operation::reopen(tx, job).await?;
+        tx.wake_jobs();
+        return Ok(true);
+    }
+    tx.query(
+        "UPDATE jobs SET state = 'cancelled', finished_at = $2 WHERE id = $1 AND state = 'dead'",
+    )
+    .bind(job)
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(false)
+}
+
+/// Cancels a job that waits or was given up; its operation, if it goes on, fails with `problem`. `false` if the job is
+/// neither. Whether its kind may be cancelled is for the caller to know: [`JobKind::is_cancellable`](crate::JobKind).
+pub async fn cancel(tx: &mut Tx<'_>, job: JobId, problem: &Value) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let is_cancelled = tx
+        .query(
+            "UPDATE jobs SET state = 'cancelled', finished_at = $2
+              WHERE id = $1 AND state IN ('pending', 'dead')",
+        )
+        .bind(job)
+        .bind(now)
+        .execute()
+        .await?
+        > 0;
+    if is_cancelled {
+        operation::end_with(tx, job, problem).await?;
+    }
+    Ok(is_cancelled)
 }
 
 /// Deletes jobs that were done or cancelled before `before`, at most `limit`; returns how many.

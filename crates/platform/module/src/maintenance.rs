@@ -18,6 +18,8 @@ use crate::deprecated_uses;
 const BATCH: u32 = 500;
 /// Once an hour, away from the full one.
 const HOURLY: &str = "23 * * * *";
+/// The job that every module has.
+pub(crate) const KIND: &str = "platform.maintain";
 
 /// How long rows are kept that nobody needs any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +53,9 @@ impl Default for Retention {
 struct Maintain {}
 
 impl Job for Maintain {
-    const KIND: &'static str = "platform.maintain";
+    const KIND: &'static str = KIND;
     const TIMEOUT: Duration = Duration::from_mins(5);
+    const CANCELLABLE: bool = true; // comes again each hour
 }
 
 struct Maintenance {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenon_events::{Progress, Subscription};
-use tenon_jobs::{JobKind, Schedule};
+use tenon_jobs::{JobKind, SagaKind, Schedule};
 use tenon_store::Db;
 use tenon_web::Endpoint;
 
@@ -23,6 +23,8 @@ pub struct Module {
     pub jobs: Vec<JobKind>,
     /// Jobs it starts by the clock.
     pub schedules: Vec<Schedule>,
+    /// Sagas it has, as those who run the installation may have them go on.
+    pub sagas: Vec<SagaKind>,
     /// What must always be true of its data.
     pub invariants: Vec<Arc<dyn Invariant>>,
     /// How far its subscriptions are, for its reads; known once the runtime has them.
@@ -39,6 +41,7 @@ impl Module {
             subscriptions: Vec::new(),
             jobs: Vec::new(),
             schedules: Vec::new(),
+            sagas: Vec::new(),
             invariants: Vec::new(),
             progress: Progress::default(),
         }

@@ -5,17 +5,21 @@
 
 mod deprecations;
 mod invariants;
+mod jobs;
 mod key_fate;
 mod operations;
+mod sagas;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use tenon_events::Progress;
-use tenon_kernel::{CallCtx, Emitted};
-use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse};
+use tenon_kernel::{CallCtx, Emitted, ErrorKind, FieldError};
+use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse, Problem};
 
+use self::jobs::Jobs;
 pub use self::operations::{OperationView, accepted};
+use self::sagas::Sagas;
 use crate::Module;
 use crate::deprecated_uses::DeprecatedUses;
 
@@ -34,7 +38,11 @@ pub struct SharedApi {
     key_fates: Vec<Endpoint>,
     deprecations: Vec<(&'static str, Endpoint)>,
     invariants: Vec<(&'static str, Endpoint)>,
+    jobs: Vec<(&'static str, Endpoint)>,
+    job_changes: Vec<Endpoint>,
     operations: Vec<Endpoint>,
+    sagas: Vec<(&'static str, Endpoint)>,
+    saga_resumptions: Vec<Endpoint>,
 }
 
 impl Module {
@@ -54,10 +62,13 @@ impl Module {
                 endpoint.telling_deprecations(Arc::clone(&uses))
             })
             .collect();
+        let (jobs, sagas) = (Arc::new(Jobs::of(self)), Arc::new(Sagas::of(self)));
         let parts = key_fate::part(&self.db, &endpoints, keys)
             .into_iter()
             .chain(deprecations::part(&self.db, &endpoints))
             .chain([invariants::part(self), operations::part(&self.db)])
+            .chain([jobs::list_part(&jobs), jobs::change_part(&jobs)])
+            .chain([sagas::list_part(&sagas), sagas::resume_part(&sagas)])
             .collect();
         Surface { endpoints, parts }
     }
@@ -71,6 +82,10 @@ impl SharedApi {
                 key_fate::PART => self.key_fates.push(part),
                 deprecations::PART => self.deprecations.push((module, part)),
                 operations::PART => self.operations.push(part),
+                jobs::LIST_PART => self.jobs.push((module, part)),
+                jobs::CHANGE_PART => self.job_changes.push(part),
+                sagas::LIST_PART => self.sagas.push((module, part)),
+                sagas::RESUME_PART => self.saga_resumptions.push(part),
                 _ => self.invariants.push((module, part)),
             }
         }
@@ -83,6 +98,10 @@ impl SharedApi {
             invariants::endpoint(self.invariants),
             deprecations::endpoint(self.deprecations),
             operations::endpoint(self.operations),
+            jobs::list_endpoint(self.jobs),
+            jobs::change_endpoint(self.job_changes),
+            sagas::list_endpoint(self.sagas),
+            sagas::resume_endpoint(self.saga_resumptions),
         ]
     }
 }
@@ -95,4 +114,19 @@ impl Follows for Following {
     async fn reach(&self, ctx: &CallCtx, emitted: &[Emitted]) -> bool {
         self.0.reach(ctx, emitted).await.is_ok()
     }
+}
+
+/// For lists that are put together from all modules: their cursors hold a place, which any module can read.
+fn no_such_page() -> Problem {
+    let wrong = FieldError::new(
+        "?cursor",
+        "invalid_cursor",
+        "Expected `next_cursor` of the page before.",
+    );
+    Problem::new(
+        ErrorKind::Malformed,
+        "invalid_cursor",
+        "The cursor does not belong to this list.",
+    )
+    .with_fields(vec![wrong])
 }

@@ -17,6 +17,7 @@ impl Job for RefreshSearch {
     const KIND: &'static str = "catalog.refresh_search";
     const TIMEOUT: Duration = Duration::from_mins(30);
     const MAX_ATTEMPTS: u32 = 3;
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 #[async_trait]

@@ -28,6 +28,7 @@ pub(crate) struct SetPriceRows {
 impl Job for SetPriceRows {
     const KIND: &'static str = "catalog.set_price_rows";
     const TIMEOUT: Duration = Duration::from_mins(10);
+    const CANCELLABLE: bool = true; // its operation tells of it
 }
 
 impl SetPriceRows {

@@ -22,6 +22,7 @@ impl Job for EraseDueUsers {
     const KIND: &'static str = "identity.erase_due_users";
     const TIMEOUT: Duration = Duration::from_secs(10);
     const MAX_ATTEMPTS: u32 = 3;
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 /// One account.

@@ -17,6 +17,7 @@ impl Job for KeepHouse {
     const KIND: &'static str = "identity.keep_house";
     const TIMEOUT: Duration = Duration::from_secs(30);
     const MAX_ATTEMPTS: u32 = 3;
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 #[async_trait]

@@ -16,6 +16,7 @@ pub(crate) struct RotateSigningKey {}
 impl Job for RotateSigningKey {
     const KIND: &'static str = "identity.rotate_signing_key";
     const TIMEOUT: Duration = Duration::from_secs(10);
+    const CANCELLABLE: bool = true; // comes again each day
 }
 
 #[async_trait]

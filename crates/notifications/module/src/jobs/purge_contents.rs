@@ -17,6 +17,7 @@ impl Job for PurgeContents {
     const KIND: &'static str = "notifications.purge_contents";
     const TIMEOUT: Duration = Duration::from_mins(5);
     const MAX_ATTEMPTS: u32 = 3;
+    const CANCELLABLE: bool = true; // comes again each hour
 }
 
 #[async_trait]

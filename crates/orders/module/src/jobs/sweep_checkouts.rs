@@ -20,6 +20,7 @@ pub(crate) struct SweepCheckouts {}
 impl Job for SweepCheckouts {
     const KIND: &'static str = "orders.sweep_checkouts";
     const TIMEOUT: Duration = Duration::from_secs(30);
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 #[async_trait]

@@ -17,5 +17,6 @@ mod promotions;
 mod races;
 mod rates;
 mod returns;
+mod sagas;
 mod support;
 mod tiers;

@@ -16,6 +16,7 @@ pub(crate) struct Sweep {}
 impl Job for Sweep {
     const KIND: &'static str = "payments.sweep";
     const TIMEOUT: Duration = super::TIMEOUT;
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 #[async_trait]

@@ -404,6 +404,7 @@ impl OtherModule {
             subscriptions: Vec::new(),
             jobs: Vec::new(),
             schedules: Vec::new(),
+            sagas: Vec::new(),
             invariants: Vec::new(),
             progress: tenon_module::Progress::default(),
         }

@@ -1,5 +1,6 @@
 //! Operations whose job was given up or is put back to work, and those that are over for long.
 
+use serde_json::Value;
 use tenon_kernel::{CallCtx, Timestamp};
 use tenon_store::{Db, Queryable as _, StoreError, Tx};
 
@@ -22,6 +23,27 @@ pub(crate) async fn reopen(tx: &mut Tx<'_>, job: JobId) -> Result<(), StoreError
           WHERE job_id = $1 AND state = 'failed' AND problem IS NULL",
     )
     .bind(job)
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Ends the operation of a job that is cancelled, with the problem document that says so; nothing happens if the job has
+/// none, or it was given up before.
+pub(crate) async fn end_with(
+    tx: &mut Tx<'_>,
+    job: JobId,
+    problem: &Value,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.query(
+        "UPDATE operations
+            SET state = 'failed', problem = $2, updated_at = $3, ended_at = $3, version = version + 1
+          WHERE job_id = $1 AND ended_at IS NULL",
+    )
+    .bind(job)
+    .bind(problem.to_string())
     .bind(now)
     .execute()
     .await?;

@@ -3,5 +3,6 @@
 mod app;
 mod consistency;
 mod deprecations;
+mod jobs;
 mod kit;
 mod operations;
