@@ -190,10 +190,15 @@ export const operations: Readonly<Record<string, Operation>> = {
   "POST /v1/me/contact-points/{id}/verifications": { id: "verify_my_contact_point", bearer: true, body: "application/json" },
   "GET /v1/audit/entries": { id: "list_audit_entries", bearer: true },
   "GET /v1/audit/entries/{id}": { id: "get_audit_entry", bearer: true },
+  "GET /v1/audit/entries/{id}/proof": { id: "get_audit_entry_proof", bearer: true },
   "GET /v1/idempotency-keys/{key}": { id: "get_idempotency_key", cartToken: true, bearer: true },
   "GET /v1/admin/invariants": { id: "list_invariants", bearer: true },
   "GET /v1/admin/deprecations": { id: "list_deprecations", bearer: true },
   "GET /v1/operations/{id}": { id: "get_operation", bearer: true },
+  "GET /v1/admin/jobs": { id: "list_jobs", bearer: true },
+  "PATCH /v1/admin/jobs/{id}": { id: "update_job", bearer: true, body: "application/merge-patch+json" },
+  "GET /v1/admin/sagas": { id: "list_sagas", bearer: true },
+  "POST /v1/admin/sagas/{id}/resumptions": { id: "resume_saga", bearer: true },
 };
 
 /** The codes of problem documents; each has a page at `/errors/{code}`. */
@@ -267,9 +272,13 @@ export type ErrorCode =
   | "insufficient_scope"
   | "insufficient_user_authentication"
   | "internal"
+  | "invalid_cursor"
   | "invalid_host"
   | "invalid_request"
   | "invalid_token"
+  | "job_not_cancellable"
+  | "job_not_found"
+  | "job_transition"
   | "malformed_id"
   | "malformed_json"
   | "not_acceptable"
@@ -345,6 +354,8 @@ export type ErrorCode =
   | "precondition_required"
   | "rate_limited"
   | "request_timeout"
+  | "saga_not_found"
+  | "saga_not_resumable"
   | "too_many_streams"
   | "unauthenticated"
   | "unavailable"

@@ -2670,6 +2670,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/entries/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that an entry is in the audit log, to whoever noted a root of it. */
+        get: operations["get_audit_entry_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/idempotency-keys/{key}": {
         parameters: {
             query?: never;
@@ -2746,6 +2763,86 @@ export interface paths {
         get: operations["get_operation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the jobs of all modules, newest first.
+         * @description What a job holds is not shown; `reason` says why its last attempt failed. `state=dead` lists what was given up. Jobs that were done or cancelled are kept for seven days. A page is put together from all modules; one that does not answer is named in `unreachable`, and what it has between this page and the next is not listed.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Puts a job back to work that was given up, or cancels one.
+         * @description `pending` puts a dead job back, with all attempts before it; its operation goes on. If another one of its kind and key waits by now, that does the work, and this one is `cancelled`. `cancelled` is for kinds that nothing waits for: what a schedule brings again, or what an operation tells of, which then fails with [`operation_cancelled`](/errors/operation_cancelled). Sent again it changes nothing. There is no `If-Match`: a job that has moved on meanwhile is refused by its state. Who did it is in the audit log, as `job.retried` and `job.cancelled`.
+         */
+        patch: operations["update_job"];
+        trace?: never;
+    };
+    "/v1/admin/sagas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the sagas of all modules that are not at their end, oldest first.
+         * @description Checkouts, for one. `wake_at` in the past says that nobody has come: it stands still. A page is put together from all modules; one that does not answer is named in `unreachable`, and what it has between this page and the next is not listed.
+         */
+        get: operations["list_sagas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/sagas/{id}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a saga go on without waiting for its time.
+         * @description Its next step is tried at once, in the background. Harmless whatever it waits for, and when repeated: one that has nothing to do yet stays as it is, and of two that drive it one stops. Who asked is in the audit log, as `saga.resumed`.
+         */
+        post: operations["resume_saga"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2948,6 +3045,34 @@ export interface components {
             next_cursor: string | null;
             /** @description Whether there is a next page. */
             has_more: boolean;
+        };
+        /** @description Shows that an entry is in the Merkle tree over the log (RFC 9162 §2.1). Hashes are SHA-256 in 64 hexadecimal digits. */
+        AuditEntryProof: {
+            /** @description The entry. */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description Its place in the tree, from 0: its `seq` less 1.
+             */
+            leaf_index: number;
+            /** @description Hash of a zero byte and the 32 bytes of the entry's `hash`. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description How many entries the tree has.
+             */
+            tree_size: number;
+            /** @description Hash of the tree. Nothing signs it: keep it elsewhere, with `tree_size`, and hold later proofs against it. */
+            root_hash: string;
+            /** @description From the leaf to the root, bottom up (RFC 9162 §2.1.3). */
+            inclusion_path: string[];
+            /**
+             * Format: int64
+             * @description Size of the older tree, as asked.
+             */
+            consistent_with?: number | null;
+            /** @description From the older tree to this one (RFC 9162 §2.1.4); empty if they are the same. */
+            consistency_path?: string[] | null;
         };
         /** @description What clients have to know of this server (OpenID Connect Discovery §3, RFC 8414 §2). */
         AuthorizationServer: {
@@ -4098,6 +4223,59 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description Something that a module does later, at least once. What it holds is not shown. */
+        Job: {
+            id: string;
+            /** @description Whose workers run it. */
+            module: string;
+            /** @description `orders.drive_checkout` */
+            kind: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Attempts that were begun.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description After so many that failed it is dead.
+             */
+            max_attempts: number;
+            /**
+             * Format: date-time
+             * @description Not before; of a job that failed, its next attempt.
+             */
+            run_at: string;
+            /** @description What no other waiting job of its kind has: mostly the id of the thing that it is about. */
+            unique_key: string | null;
+            /**
+             * Format: date-time
+             * @description While it runs: until when its worker has it, unless that asks for longer.
+             */
+            leased_until: string | null;
+            /** @description Why the last attempt failed; null if none did, or it was done. */
+            reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was done, given up or cancelled.
+             */
+            finished_at: string | null;
+        };
+        /** @description A page of jobs. */
+        JobList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Job"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /** @description Modules whose process does not answer now: their jobs are missing on this page. */
+            unreachable: string[];
+        };
+        /** @description Where a job stands. */
+        JobState: "pending" | "running" | "done" | "dead" | "cancelled";
         /** @description A public Ed25519 key as a JSON Web Key (RFC 8037). */
         Jwk: {
             /** @description `OKP` */
@@ -5666,6 +5844,43 @@ export interface components {
             /** @description How webhooks are signed from now on; as before unless said. */
             signature?: components["schemas"]["WebhookSignature"] | null;
         };
+        /** @description A longer process that goes forward step by step, or undoes what it did. What its steps know is not shown. */
+        Saga: {
+            /** @description After the prefix as the id of the thing that it is of: `saga_x` is of the checkout `chk_x`. */
+            id: string;
+            /** @description In whose data. */
+            module: string;
+            /** @description `checkout` */
+            kind: string;
+            status: components["schemas"]["SagaStatus"];
+            /** @description The step that comes next. */
+            step: string;
+            /**
+             * Format: date-time
+             * @description When it is looked at at the latest: until then somebody is at work on it, or it waits for somebody. Null: nobody will.
+             */
+            wake_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it made its last step.
+             */
+            updated_at: string;
+        };
+        /** @description A page of sagas. */
+        SagaList: {
+            /** @description At most `limit` items. */
+            data: components["schemas"]["Saga"][];
+            /** @description Send it back as `cursor` for the next page; null on the last page. */
+            next_cursor: string | null;
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /** @description Modules whose process does not answer now: their sagas are missing on this page. */
+            unreachable: string[];
+        };
+        /** @description Where a saga stands. */
+        SagaStatus: "running" | "compensating" | "completed" | "compensated";
         /** @description A choice of the availability. */
         SearchAvailabilityChoice: {
             /** @description What to filter by. */
@@ -6080,6 +6295,11 @@ export interface components {
             /** @description A page for people: http or https. */
             tracking_url?: string | null;
         };
+        /** @description What to change: absent members stay. */
+        UpdateJobBody: {
+            /** @description Where it is to stand. */
+            state?: components["schemas"]["WantedState"] | null;
+        };
         /** @description What to change; absent members stay as they are. */
         UpdateNotification: {
             /** @description Whether it counts as seen. */
@@ -6297,6 +6517,8 @@ export interface components {
         };
         /** @description Where a refund stands. */
         WantedRefundStatus: "awaiting_approval" | "pending" | "succeeded" | "failed" | "unknown";
+        /** @description Where a job can be put. */
+        WantedState: "pending" | "cancelled";
         /** @description The delivery of one event to one receiver. */
         WebhookDelivery: {
             /** @description Its id. */
@@ -12399,6 +12621,42 @@ export interface operations {
             };
         };
     };
+    get_audit_entry_proof: {
+        parameters: {
+            query?: {
+                /** @description Prove it in the tree of so many entries, the oldest: what was noted earlier. All that there are unless said. */
+                tree_size?: number;
+                /** @description Prove as well that this tree goes on from the one of so many entries. */
+                consistent_with?: number;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `consistency_path`, `consistent_with`, `entry_id`, `inclusion_path`, `leaf_hash`, `leaf_index`, `root_hash`, `tree_size`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path: {
+                /** @description The entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryProof"];
+                };
+            };
+        };
+    };
     get_idempotency_key: {
         parameters: {
             query?: {
@@ -12525,6 +12783,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Only jobs in this state. */
+                state?: components["schemas"]["JobState"];
+                /** @description Only jobs of this kind: `orders.drive_checkout`. */
+                kind?: string;
+                /** @description Only jobs of this module. */
+                module?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempts`, `created_at`, `finished_at`, `id`, `kind`, `leased_until`, `max_attempts`, `module`, `reason`, `run_at`, `state`, `unique_key`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+        };
+    };
+    update_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateJobBody"];
+                "application/json": components["schemas"]["UpdateJobBody"];
+            };
+        };
+        responses: {
+            /** @description The job as it stands now. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    list_sagas: {
+        parameters: {
+            query?: {
+                /** @description Items of a page. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `created_at`, `id`, `kind`, `module`, `status`, `step`, `updated_at`, `wake_at`. */
+                fields?: string;
+            };
+            header?: {
+                /** @description From the answer to a write: waits, two seconds at most, until what follows from it can be read. */
+                "Consistency-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sagas. */
+            200: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SagaList"];
+                };
+            };
+        };
+    };
+    resume_saga: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The saga. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is looked at; the saga as it stands. */
+            202: {
+                headers: {
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Consistency-Token": components["headers"]["Consistency-Token"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saga"];
                 };
             };
         };

@@ -256,6 +256,13 @@ async fn arrive(shop: &mut Shop, id: &str, line: &str, order: &str) -> Result<()
         .await?;
     shop.mail("the money of a return is on its way back", &email, "9.90")
         .await?;
+    // What is told of other orders after this must not overtake it.
+    let told = Ask::get("/v1/me/notifications").by(&ada);
+    shop.until("the refund to be told", told, |answer| {
+        let mut told = answer.body["data"].as_array().into_iter().flatten();
+        told.any(|one| one["kind"] == "refund.succeeded" && one["subject"] == order)
+    })
+    .await?;
     let recorder = &mut shop.recorder;
     for (case, status, ask) in [
         (

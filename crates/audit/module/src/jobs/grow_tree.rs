@@ -17,7 +17,7 @@ impl Job for GrowTree {
     const KIND: &'static str = "audit.grow_tree";
     const TIMEOUT: Duration = Duration::from_mins(5);
     const MAX_ATTEMPTS: u32 = 3;
-    const CANCELLABLE: bool = true;
+    const CANCELLABLE: bool = true; // comes again each minute
 }
 
 #[async_trait]

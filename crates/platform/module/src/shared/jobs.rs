@@ -7,6 +7,7 @@ mod view;
 use std::collections::HashSet;
 
 use tenon_access::Policy;
+use tenon_jobs::JobKind;
 use tenon_kernel::Role;
 use tenon_store::Db;
 
@@ -31,10 +32,7 @@ impl Jobs {
         let own = module.jobs.iter().filter(|kind| kind.is_cancellable());
         Self {
             db: module.db.clone(),
-            cancellable: own
-                .map(|kind| kind.name())
-                .chain([maintenance::KIND])
-                .collect(),
+            cancellable: own.map(JobKind::name).chain([maintenance::KIND]).collect(),
         }
     }
 }

@@ -116,7 +116,7 @@ async fn a_job_that_was_given_up_says_why_and_is_put_back_to_work_once() {
             assert!(view["finished_at"].is_string() && view["leased_until"].is_null());
             let reason = dead["data"][0]["reason"].as_str().expect("a reason");
             assert!(
-                reason.contains("payload") && !reason.contains("ann"),
+                reason.contains("payload") && !reason.contains("bedroom"),
                 "{reason}"
             );
 

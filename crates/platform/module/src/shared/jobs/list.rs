@@ -1,5 +1,6 @@
 //! `GET /v1/admin/jobs`: the jobs of all modules.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -92,7 +93,7 @@ async fn answer(
             Err(_) => unreachable.push((*module).to_owned()),
         }
     }
-    data.sort_by(|one, other| other.id.cmp(&one.id));
+    data.sort_by_key(|job| Reverse(job.id));
     let has_more = data.len() > limit;
     data.truncate(limit);
     let next = data
