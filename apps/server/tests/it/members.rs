@@ -23,6 +23,9 @@ const FAVOURITES: [&str; 8] = [
     "$set",
 ];
 
+/// A job of each minute derives it from entries, which are compared.
+const GROWS_BY_THE_CLOCK: &str = "audit_tree_nodes";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_body_takes_a_column_that_it_does_not_list() {
     let server = Installation::start(TestEngine::Sqlite, Topology::Local).await;
@@ -136,7 +139,7 @@ async fn at_rest(files: &[PathBuf]) -> BTreeMap<PathBuf, Tables> {
             .cloned()
             .collect();
         for tables in now.values_mut() {
-            tables.retain(|table, _| !everywhere.contains(table));
+            tables.retain(|table, _| !everywhere.contains(table) && table != GROWS_BY_THE_CLOCK);
         }
         if now == last {
             return now;
