@@ -12798,7 +12798,7 @@ export interface operations {
                 state?: components["schemas"]["JobState"];
                 /** @description Only jobs of this kind: `orders.drive_checkout`. */
                 kind?: string;
-                /** @description Only jobs of this module. */
+                /** @description Only jobs of this module; of one that there is not there are none. */
                 module?: string;
                 /** @description Answers with these members of each thing only, separated by commas; `a.b` is the member `b` of `a`. There are `attempts`, `created_at`, `finished_at`, `id`, `kind`, `leased_until`, `max_attempts`, `module`, `reason`, `run_at`, `state`, `unique_key`. */
                 fields?: string;
