@@ -148,6 +148,9 @@ async fn a_service_that_is_down_takes_only_its_own_part_with_it() {
     let back = server.http.patch(&job).bearer_auth(&admin);
     let back = back.json(&serde_json::json!({ "state": "pending" })).send();
     assert_eq!(back.await.expect("an answer").status(), 503);
+    let operation = format!("{}/v1/operations/op_00000000000000000000000001", server.api);
+    let looked = server.http.get(&operation).bearer_auth(&admin).send();
+    assert_eq!(looked.await.expect("an answer").status(), 503);
 
     server.serve().await;
     server.verify();

@@ -3,8 +3,8 @@
 /// How a background thread gets on while others want its core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// About a tenth of an ordinary thread's share: it gets on however busy the machine is. Who wakes up has the core at
-    /// once, from Linux 6.12 on; before, at the next tick of the clock at the latest.
+    /// About a tenth of an ordinary thread's share: it gets on however busy the machine is. From Linux 6.12 on, who wakes up
+    /// has the core at once, unless the thread has not had its share yet: then, as before 6.12, at the next tick of the clock.
     Low,
     /// Hardly at all: whoever wakes up has the core at once.
     Idle,

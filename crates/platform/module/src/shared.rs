@@ -8,17 +8,19 @@ mod invariants;
 mod jobs;
 mod key_fate;
 mod operations;
+mod parts;
 mod sagas;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use tenon_events::Progress;
-use tenon_kernel::{CallCtx, Emitted, ErrorKind, FieldError};
-use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse, Problem};
+use tenon_kernel::{CallCtx, Emitted};
+use tenon_web::{Endpoint, Follows, KeysAtWork, NoteUse};
 
 use self::jobs::Jobs;
 pub use self::operations::{OperationView, accepted};
+use self::parts::NamedPart;
 use self::sagas::Sagas;
 use crate::Module;
 use crate::deprecated_uses::DeprecatedUses;
@@ -36,12 +38,12 @@ pub struct Surface {
 #[derive(Debug, Default)]
 pub struct SharedApi {
     key_fates: Vec<Endpoint>,
-    deprecations: Vec<(&'static str, Endpoint)>,
-    invariants: Vec<(&'static str, Endpoint)>,
-    jobs: Vec<(&'static str, Endpoint)>,
+    deprecations: Vec<NamedPart>,
+    invariants: Vec<NamedPart>,
+    jobs: Vec<NamedPart>,
     job_changes: Vec<Endpoint>,
     operations: Vec<Endpoint>,
-    sagas: Vec<(&'static str, Endpoint)>,
+    sagas: Vec<NamedPart>,
     saga_resumptions: Vec<Endpoint>,
 }
 
@@ -76,6 +78,10 @@ impl Module {
 
 impl SharedApi {
     /// Takes a module's parts as they are reached from here.
+    ///
+    /// # Panics
+    ///
+    /// If one is a part of nothing that there is.
     pub fn add(&mut self, module: &'static str, parts: impl IntoIterator<Item = Endpoint>) {
         for part in parts {
             match part.operation_id() {
@@ -86,7 +92,8 @@ impl SharedApi {
                 jobs::CHANGE_PART => self.job_changes.push(part),
                 sagas::LIST_PART => self.sagas.push((module, part)),
                 sagas::RESUME_PART => self.saga_resumptions.push(part),
-                _ => self.invariants.push((module, part)),
+                invariants::PART => self.invariants.push((module, part)),
+                other => panic!("`{other}` of {module} is a part of no shared operation"),
             }
         }
     }
@@ -114,19 +121,4 @@ impl Follows for Following {
     async fn reach(&self, ctx: &CallCtx, emitted: &[Emitted]) -> bool {
         self.0.reach(ctx, emitted).await.is_ok()
     }
-}
-
-/// For lists that are put together from all modules: their cursors hold a place, which any module can read.
-fn no_such_page() -> Problem {
-    let wrong = FieldError::new(
-        "?cursor",
-        "invalid_cursor",
-        "Expected `next_cursor` of the page before.",
-    );
-    Problem::new(
-        ErrorKind::Malformed,
-        "invalid_cursor",
-        "The cursor does not belong to this list.",
-    )
-    .with_fields(vec![wrong])
 }

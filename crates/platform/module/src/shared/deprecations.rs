@@ -10,6 +10,7 @@ use tenon_kernel::{Role, Timestamp};
 use tenon_store::Db;
 use tenon_web::{Ctx, DeprecatedPart, Endpoint, Onward, Problem, Reply};
 
+use super::parts::{Gathered, NamedPart, gather};
 use crate::deprecated_uses::{Use, uses_of};
 
 /// The operation that a module's part has towards the process with the public API.
@@ -103,7 +104,7 @@ pub(super) fn part(db: &Db, endpoints: &[Endpoint]) -> Option<Endpoint> {
     Some(Endpoint::get(PATH, PART, POLICY).handler(answer_part, Arc::new(part)))
 }
 
-pub(super) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
+pub(super) fn endpoint(parts: Vec<NamedPart>) -> Endpoint {
     Endpoint::get(PATH, "list_deprecations", POLICY)
         .tag("platform")
         .summary("Lists what of the API is deprecated, and which credentials still use it.")
@@ -116,17 +117,10 @@ pub(super) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
 }
 
 async fn answer(
-    State(parts): State<Arc<Vec<(&'static str, Endpoint)>>>,
+    State(parts): State<Arc<Vec<NamedPart>>>,
     onward: Onward,
 ) -> Result<Reply, Problem> {
-    let answers = onward.ask::<Vec<DeprecationView>>(parts.iter().map(|(_, part)| part));
-    let (mut data, mut unreachable) = (Vec::new(), Vec::new());
-    for ((module, _), answer) in parts.iter().zip(answers.await) {
-        match answer {
-            Ok(views) => data.extend(views),
-            Err(_) => unreachable.push((*module).to_owned()),
-        }
-    }
+    let Gathered { data, unreachable } = gather(&onward, parts.iter()).await;
     Ok(Reply::ok(&DeprecationsView { data, unreachable }))
 }
 

@@ -10,11 +10,12 @@ use tenon_kernel::{Role, Timestamp};
 use tenon_store::Db;
 use tenon_web::{Ctx, Endpoint, Onward, Problem, Reply};
 
+use super::parts::{Gathered, NamedPart, gather};
 use crate::watch::{Report, RuleReport, all_rules};
 use crate::{Invariant, Module};
 
 /// The operation that a module's part has towards the process with the public API.
-const PART: &str = "part_of_invariants";
+pub(super) const PART: &str = "part_of_invariants";
 const PATH: &str = "/v1/admin/invariants";
 const POLICY: Policy = Policy::Has(Role::Admin);
 
@@ -89,7 +90,7 @@ pub(super) fn part(module: &Module) -> Endpoint {
     Endpoint::get(PATH, PART, POLICY).handler(answer_part, Arc::new(part))
 }
 
-pub(super) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
+pub(super) fn endpoint(parts: Vec<NamedPart>) -> Endpoint {
     Endpoint::get(PATH, "list_invariants", POLICY)
         .tag("platform")
         .summary("Lists the rules that stored data must always obey, and the rows that break them.")
@@ -104,18 +105,11 @@ pub(super) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
 }
 
 async fn answer(
-    State(parts): State<Arc<Vec<(&'static str, Endpoint)>>>,
+    State(parts): State<Arc<Vec<NamedPart>>>,
     onward: Onward,
 ) -> Result<Reply, Problem> {
-    let answers = onward.ask::<Vec<InvariantView>>(parts.iter().map(|(_, part)| part));
-    let (mut data, mut unreachable) = (Vec::new(), Vec::new());
-    for ((module, _), answer) in parts.iter().zip(answers.await) {
-        match answer {
-            Ok(rules) => data.extend(rules),
-            Err(_) => unreachable.push((*module).to_owned()),
-        }
-    }
-    let is = |state| data.iter().any(|rule: &InvariantView| rule.state == state);
+    let Gathered { data, unreachable } = gather::<InvariantView>(&onward, parts.iter()).await;
+    let is = |state| data.iter().any(|rule| rule.state == state);
     let state = if is(InvariantState::Violated) {
         InvariantState::Violated
     } else if is(InvariantState::Unknown) || !unreachable.is_empty() {

@@ -14,6 +14,7 @@ use tenon_store::{Db, StoreError};
 use tenon_web::{ApiPath, Ctx, Endpoint, Onward, Preferences, Problem, Reply};
 
 pub use self::view::OperationView;
+use super::parts;
 
 /// The operation that a module's part has towards the process with the public API.
 pub(super) const PART: &str = "part_of_operation";
@@ -61,27 +62,19 @@ pub(super) fn endpoint(parts: Vec<Endpoint>) -> Endpoint {
         .handler(answer, Arc::new(parts))
 }
 
-/// Asks every module, since none knows where it is. If it is nowhere and somebody does not answer, nothing can be said.
 async fn answer(
     State(parts): State<Arc<Vec<Endpoint>>>,
     onward: Onward,
     ApiPath(_): ApiPath<OperationId>,
 ) -> Result<Reply, Problem> {
-    let mut silent = None;
-    for part in onward.ask::<Option<OperationView>>(parts.iter()).await {
-        match part {
-            Ok(Some(found)) => return Ok(reply(&found)),
-            Ok(None) => {}
-            Err(problem) => silent = Some(problem),
-        }
-    }
-    Err(silent.unwrap_or_else(|| {
+    let found = parts::find(&onward, &parts).await?;
+    found.as_ref().map(reply).ok_or_else(|| {
         Problem::new(
             ErrorKind::NotFound,
             "operation_not_found",
             "There is no such operation, or it is not the caller's.",
         )
-    }))
+    })
 }
 
 fn reply(view: &OperationView) -> Reply {

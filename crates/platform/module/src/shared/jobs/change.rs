@@ -15,6 +15,7 @@ use tenon_web::{ApiJson, ApiPath, Ctx, Endpoint, Onward, Problem, Reply};
 
 use super::view::JobView;
 use super::{Jobs, POLICY};
+use crate::shared::parts;
 
 /// The operation that a module's part has towards the process with the public API.
 pub(in crate::shared) const PART: &str = "part_of_job_change";
@@ -87,32 +88,24 @@ pub(in crate::shared) fn endpoint(parts: Vec<Endpoint>) -> Endpoint {
         .handler(answer, Arc::new(parts))
 }
 
-/// Asks every module, since none knows where it is. If it is nowhere and somebody does not answer, nothing can be said.
 async fn answer(
     State(parts): State<Arc<Vec<Endpoint>>>,
     onward: Onward,
     ApiPath(_): ApiPath<JobId>,
     ApiJson(body): ApiJson<UpdateJobBody>,
 ) -> Result<Reply, Problem> {
-    let mut silent = None;
-    for part in onward.ask::<Option<Answered>>(parts.iter()).await {
-        match part {
-            Ok(Some(Answered { job, refusal: None })) => return Ok(Reply::ok(&job)),
-            Ok(Some(Answered {
-                job,
-                refusal: Some(refusal),
-            })) => return Err(refused(&job, refusal, body.state)),
-            Ok(None) => {}
-            Err(problem) => silent = Some(problem),
-        }
-    }
-    Err(silent.unwrap_or_else(|| {
+    let found = parts::find::<Answered>(&onward, &parts).await?;
+    let Answered { job, refusal } = found.ok_or_else(|| {
         Problem::new(
             ErrorKind::NotFound,
             "job_not_found",
             "There is no such job, or it was deleted after its end.",
         )
-    }))
+    })?;
+    match refusal {
+        None => Ok(Reply::ok(&job)),
+        Some(refusal) => Err(refused(&job, refusal, body.state)),
+    }
 }
 
 fn refused(job: &JobView, refusal: Refusal, wanted: Option<WantedState>) -> Problem {

@@ -7,12 +7,11 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{JobFilter, JobId, list_jobs};
-use tenon_kernel::Cursor;
 use tenon_web::{ApiQuery, Ctx, Endpoint, Onward, Problem, Reply, page_request};
 
 use super::view::{JobView, StateView};
 use super::{Jobs, POLICY};
-use crate::shared::no_such_page;
+use crate::shared::parts::{Gathered, NamedPart, gather, no_such_page, with_next};
 
 /// The operation that a module's part has towards the process with the public API.
 pub(in crate::shared) const PART: &str = "part_of_jobs";
@@ -55,7 +54,7 @@ pub(in crate::shared) fn part(jobs: &Arc<Jobs>) -> Endpoint {
         .handler(answer_part, Arc::clone(jobs))
 }
 
-pub(in crate::shared) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
+pub(in crate::shared) fn endpoint(parts: Vec<NamedPart>) -> Endpoint {
     Endpoint::get(PATH, "list_jobs", POLICY)
         .tag("platform")
         .summary("Lists the jobs of all modules, newest first.")
@@ -72,41 +71,23 @@ pub(in crate::shared) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpo
 
 /// Ids are in the order of time in all modules, so a page goes on behind the last id of the one before, everywhere.
 async fn answer(
-    State(parts): State<Arc<Vec<(&'static str, Endpoint)>>>,
+    State(parts): State<Arc<Vec<NamedPart>>>,
     onward: Onward,
     ApiQuery(query): ApiQuery<ListJobsQuery>,
 ) -> Result<Reply, Problem> {
     let (limit, _) = query.page()?;
     let is_asked = |module: &str| query.module.as_deref().is_none_or(|only| only == module);
-    let asked: Vec<_> = parts
-        .iter()
-        .filter(|(module, _)| is_asked(module))
-        .collect();
-    let answers = onward.ask::<Vec<JobView>>(asked.iter().map(|(_, part)| part));
-    let (mut data, mut unreachable) = (Vec::new(), Vec::new());
-    for ((module, _), answer) in asked.iter().zip(answers.await) {
-        match answer {
-            Ok(jobs) => data.extend(jobs),
-            Err(_) => unreachable.push((*module).to_owned()),
-        }
-    }
-    data.sort_by_key(|job| Reverse(job.id));
-    let has_more = data.len() > limit;
-    data.truncate(limit);
-    let next = data
-        .last()
-        .filter(|_| has_more)
-        .map(|last| last.id.to_string());
+    let asked = parts.iter().filter(|(module, _)| is_asked(module));
+    let mut jobs: Gathered<JobView> = gather(&onward, asked).await;
+    jobs.data.sort_by_key(|job| Reverse(job.id));
+    let next = jobs.cut(limit, |last| last.id.to_string());
     let reply = Reply::ok(&JobsView {
-        data,
+        data: jobs.data,
         next_cursor: next.clone(),
-        has_more,
-        unreachable,
+        has_more: next.is_some(),
+        unreachable: jobs.unreachable,
     });
-    Ok(match next {
-        Some(next) => reply.next_page(&Cursor::from_text(next)),
-        None => reply,
-    })
+    Ok(with_next(reply, next))
 }
 
 /// One more than the page holds: it may be this module's alone, and the whole has to know whether there is more.

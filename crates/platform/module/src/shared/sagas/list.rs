@@ -6,13 +6,13 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tenon_jobs::{SagaId, unfinished_sagas_after};
-use tenon_kernel::{Cursor, Timestamp};
+use tenon_kernel::Timestamp;
 use tenon_web::{ApiQuery, Ctx, Endpoint, Onward, Problem, Reply, page_request};
 use uuid::Uuid;
 
 use super::view::SagaView;
 use super::{POLICY, Sagas};
-use crate::shared::no_such_page;
+use crate::shared::parts::{Gathered, NamedPart, gather, no_such_page, with_next};
 
 /// The operation that a module's part has towards the process with the public API.
 pub(in crate::shared) const PART: &str = "part_of_sagas";
@@ -49,7 +49,7 @@ pub(in crate::shared) fn part(sagas: &Arc<Sagas>) -> Endpoint {
         .handler(answer_part, Arc::clone(sagas))
 }
 
-pub(in crate::shared) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpoint {
+pub(in crate::shared) fn endpoint(parts: Vec<NamedPart>) -> Endpoint {
     Endpoint::get(PATH, "list_sagas", POLICY)
         .tag("platform")
         .summary("Lists the sagas of all modules that are not at their end, oldest first.")
@@ -65,35 +65,23 @@ pub(in crate::shared) fn endpoint(parts: Vec<(&'static str, Endpoint)>) -> Endpo
 }
 
 async fn answer(
-    State(parts): State<Arc<Vec<(&'static str, Endpoint)>>>,
+    State(parts): State<Arc<Vec<NamedPart>>>,
     onward: Onward,
     ApiQuery(query): ApiQuery<ListSagasQuery>,
 ) -> Result<Reply, Problem> {
     let (limit, _) = query.page()?;
-    let answers = onward.ask::<Vec<SagaView>>(parts.iter().map(|(_, part)| part));
-    let (mut data, mut unreachable) = (Vec::new(), Vec::new());
-    for ((module, _), answer) in parts.iter().zip(answers.await) {
-        match answer {
-            Ok(sagas) => data.extend(sagas),
-            Err(_) => unreachable.push((*module).to_owned()),
-        }
-    }
-    data.sort_by_key(SagaView::place);
-    let has_more = data.len() > limit;
-    data.truncate(limit);
-    let next = data.last().filter(|_| has_more).map(SagaView::place);
-    let next =
-        next.map(|(began_at, id)| format!("{}.{}", began_at.as_micros(), SagaId::from_uuid(id)));
-    let reply = Reply::ok(&SagasView {
-        data,
-        next_cursor: next.clone(),
-        has_more,
-        unreachable,
+    let mut sagas: Gathered<SagaView> = gather(&onward, parts.iter()).await;
+    sagas.data.sort_by_key(SagaView::place);
+    let next = sagas.cut(limit, |last| {
+        format!("{}.{}", last.created_at.as_micros(), last.id)
     });
-    Ok(match next {
-        Some(next) => reply.next_page(&Cursor::from_text(next)),
-        None => reply,
-    })
+    let reply = Reply::ok(&SagasView {
+        data: sagas.data,
+        next_cursor: next.clone(),
+        has_more: next.is_some(),
+        unreachable: sagas.unreachable,
+    });
+    Ok(with_next(reply, next))
 }
 
 /// One more than the page holds: the whole has to know whether there is more.

@@ -14,6 +14,7 @@ use tenon_web::{ApiPath, Ctx, Endpoint, Onward, Problem, Reply};
 
 use super::view::SagaView;
 use super::{POLICY, Sagas};
+use crate::shared::parts;
 
 /// The operation that a module's part has towards the process with the public API.
 pub(in crate::shared) const PART: &str = "part_of_saga_resumption";
@@ -51,37 +52,28 @@ pub(in crate::shared) fn endpoint(parts: Vec<Endpoint>) -> Endpoint {
         .handler(answer, Arc::new(parts))
 }
 
-/// Asks every module, since none knows where it is. If it is nowhere and somebody does not answer, nothing can be said.
 async fn answer(
     State(parts): State<Arc<Vec<Endpoint>>>,
     onward: Onward,
     ApiPath(_): ApiPath<SagaId>,
 ) -> Result<Reply, Problem> {
-    let mut silent = None;
-    for part in onward.ask::<Option<Answered>>(parts.iter()).await {
-        match part {
-            Ok(Some(Answered { saga, is_resumed })) if is_resumed => {
-                return Ok(Reply::accepted(&saga));
-            }
-            Ok(Some(Answered { saga, .. })) => {
-                return Err(Problem::new(
-                    ErrorKind::Conflict,
-                    "saga_not_resumable",
-                    "It has ended, or the module does not know its kind any more.",
-                )
-                .with_extension("saga_status", json!(saga.status)));
-            }
-            Ok(None) => {}
-            Err(problem) => silent = Some(problem),
-        }
-    }
-    Err(silent.unwrap_or_else(|| {
+    let found = parts::find::<Answered>(&onward, &parts).await?;
+    let Answered { saga, is_resumed } = found.ok_or_else(|| {
         Problem::new(
             ErrorKind::NotFound,
             "saga_not_found",
             "There is no such saga.",
         )
-    }))
+    })?;
+    if is_resumed {
+        return Ok(Reply::accepted(&saga));
+    }
+    Err(Problem::new(
+        ErrorKind::Conflict,
+        "saga_not_resumable",
+        "It has ended, or the module does not know its kind any more.",
+    )
+    .with_extension("saga_status", json!(saga.status)))
 }
 
 async fn answer_part(
